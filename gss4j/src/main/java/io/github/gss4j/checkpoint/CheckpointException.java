@@ -1,0 +1,23 @@
+package io.github.gss4j.checkpoint;
+
+import java.nio.file.Path;
+
+/** A checkpoint that cannot be used: names the file, what was found in it and what was expected. */
+public final class CheckpointException extends RuntimeException {
+  private static final long serialVersionUID = 1L;
+
+  /**
+   * Says what is wrong with a file.
+   *
+   * @param file the file at fault
+   * @param problem what was found, what was expected and what to do, in one line
+   */
+  public CheckpointException(Path file, String problem) {
+    super(file + ": " + problem);
+  }
+
+  /** As above, with the exception that showed it. */
+  public CheckpointException(Path file, String problem, Throwable cause) {
+    super(file + ": " + problem, cause);
+  }
+}

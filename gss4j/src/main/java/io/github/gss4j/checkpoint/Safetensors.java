@@ -1,0 +1,357 @@
+package io.github.gss4j.checkpoint;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.StreamReadFeature;
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.github.gss4j.ops.Scopes;
+import io.github.gss4j.ops.Tensors;
+import java.io.EOFException;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.Collections;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.bytedeco.javacpp.BytePointer;
+import org.bytedeco.pytorch.MemoryFormatOptional;
+import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.TensorOptions;
+import org.bytedeco.pytorch.global.torch;
+
+/**
+ * A file of named tensors in the safetensors format: 8 bytes of header length, a JSON header, then
+ * the tensors' bytes.
+ *
+ * <p>Opening reads and checks the header alone. A tensor's bytes are read straight into the
+ * tensor's own memory; nothing is mapped, so a file that is cut short while it is read is an error
+ * and not a crash.
+ *
+ * @param file where the tensors lie
+ * @param entries dtype, shape and place of each tensor, in the file's order
+ * @param metadata the header's {@code __metadata__}
+ */
+public record Safetensors(Path file, Map<String, Entry> entries, Map<String, String> metadata) {
+  /** The format's own limit for a header. */
+  private static final long MAX_HEADER_BYTES = 100_000_000;
+
+  private static final int MAX_CHUNK_BYTES = 1 << 30;
+
+  private static final ObjectMapper JSON =
+      JsonMapper.builder()
+          .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
+          .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
+          .build();
+
+  /**
+   * Where one tensor lies.
+   *
+   * @param dtype its element type
+   * @param shape its dimensions
+   * @param offset of its first byte in the file
+   * @param bytes how many bytes it takes
+   */
+  public record Entry(TensorType dtype, List<Long> shape, long offset, long bytes) {
+    long[] dimensions() {
+      return shape.stream().mapToLong(Long::longValue).toArray();
+    }
+  }
+
+  /** Copies both maps, keeping their order. */
+  public Safetensors {
+    entries = Collections.unmodifiableMap(new LinkedHashMap<>(entries));
+    metadata = Collections.unmodifiableMap(new LinkedHashMap<>(metadata));
+  }
+
+  /**
+   * Opens a file and checks its header against the file's size.
+   *
+   * @throws CheckpointException if the file is not a sound safetensors file
+   */
+  public static Safetensors open(Path file) {
+    try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
+      return parse(file, channel);
+    } catch (IOException e) {
+      throw new CheckpointException(file, "cannot be read: " + describe(e), e);
+    }
+  }
+
+  private static Safetensors parse(Path file, FileChannel channel) throws IOException {
+    long size = channel.size();
+    if (size < 8) {
+      throw new CheckpointException(
+          file, "has " + size + " bytes, too few for a safetensors file (is it cut short?)");
+    }
+    ByteBuffer length = ByteBuffer.allocate(8).order(ByteOrder.LITTLE_ENDIAN);
+    readFully(channel, length, 0);
+    long headerBytes = length.getLong(0);
+    if (headerBytes < 2 || headerBytes > MAX_HEADER_BYTES || headerBytes > size - 8) {
+      throw new CheckpointException(
+          file,
+          "claims a header of "
+              + Long.toUnsignedString(headerBytes)
+              + " bytes, expected 2 to "
+              + Math.min(MAX_HEADER_BYTES, size - 8)
+              + " (not a safetensors file, or cut short)");
+    }
+    ByteBuffer header = ByteBuffer.allocate((int) headerBytes);
+    readFully(channel, header, 8);
+    JsonNode root;
+    try {
+      root = JSON.readTree(new String(header.array(), StandardCharsets.UTF_8));
+    } catch (JsonProcessingException e) {
+      throw new CheckpointException(
+          file, "has a header that is not JSON: " + e.getOriginalMessage(), e);
+    }
+    if (root == null || !root.isObject()) {
+      throw new CheckpointException(file, "has a header that is no JSON object");
+    }
+    Map<String, Entry> entries = new LinkedHashMap<>();
+    Map<String, String> metadata = new LinkedHashMap<>();
+    for (Map.Entry<String, JsonNode> field : root.properties()) {
+      if (field.getKey().equals("__metadata__")) {
+        field.getValue().properties().forEach(m -> metadata.put(m.getKey(), m.getValue().asText()));
+      } else {
+        entries.put(
+            field.getKey(), entry(file, field.getKey(), field.getValue(), 8 + headerBytes, size));
+      }
+    }
+    checkNoOverlap(file, entries);
+    return new Safetensors(file, entries, metadata);
+  }
+
+  private static Entry entry(Path file, String name, JsonNode node, long dataStart, long size) {
+    String at = "tensor '" + name + "': ";
+    JsonNode offsets = node.path("data_offsets");
+    if (!node.path("dtype").isTextual()
+        || !node.path("shape").isArray()
+        || offsets.size() != 2
+        || !offsets.path(0).canConvertToLong()
+        || !offsets.path(1).canConvertToLong()) {
+      throw new CheckpointException(
+          file, at + "needs dtype, shape and data_offsets [begin, end], found " + brief(node));
+    }
+    TensorType dtype = TensorType.named(node.get("dtype").asText());
+    if (dtype == null) {
+      throw new CheckpointException(
+          file,
+          at
+              + "dtype is "
+              + node.get("dtype").asText()
+              + ", expected one of "
+              + List.of(TensorType.values()));
+    }
+    long bytes = dtype.bytes();
+    List<Long> shape = new java.util.ArrayList<>();
+    for (JsonNode dimension : node.get("shape")) {
+      if (!dimension.isIntegralNumber()
+          || !dimension.canConvertToLong()
+          || dimension.asLong() < 0) {
+        throw new CheckpointException(
+            file, at + "shape is " + brief(node.get("shape")) + ", expected sizes of 0 or more");
+      }
+      shape.add(dimension.asLong());
+      try {
+        bytes = Math.multiplyExact(bytes, dimension.asLong());
+      } catch (ArithmeticException tooLarge) {
+        throw new CheckpointException(
+            file, at + "shape " + brief(node.get("shape")) + " is larger than any file", tooLarge);
+      }
+    }
+    long begin = offsets.get(0).asLong();
+    long end = offsets.get(1).asLong();
+    if (begin < 0 || end < begin || end > size - dataStart) {
+      throw new CheckpointException(
+          file,
+          at
+              + "lies at bytes "
+              + begin
+              + " to "
+              + end
+              + " of the data, but the file holds "
+              + (size - dataStart)
+              + " (cut short?)");
+    }
+    if (end - begin != bytes) {
+      throw new CheckpointException(
+          file,
+          at
+              + dtype
+              + " of shape "
+              + brief(node.get("shape"))
+              + " takes "
+              + bytes
+              + " bytes, but "
+              + (end - begin)
+              + " are given");
+    }
+    return new Entry(dtype, List.copyOf(shape), dataStart + begin, bytes);
+  }
+
+  private static void checkNoOverlap(Path file, Map<String, Entry> entries) {
+    List<Map.Entry<String, Entry>> sorted =
+        entries.entrySet().stream()
+            .filter(e -> e.getValue().bytes() > 0)
+            .sorted(Comparator.comparingLong(e -> e.getValue().offset()))
+            .toList();
+    for (int i = 1; i < sorted.size(); i++) {
+      Entry before = sorted.get(i - 1).getValue();
+      if (before.offset() + before.bytes() > sorted.get(i).getValue().offset()) {
+        throw new CheckpointException(
+            file,
+            "tensors '"
+                + sorted.get(i - 1).getKey()
+                + "' and '"
+                + sorted.get(i).getKey()
+                + "' overlap");
+      }
+    }
+  }
+
+  private static String brief(JsonNode node) {
+    String text = node.toString();
+    return text.length() <= 80 ? text : text.substring(0, 80) + "…";
+  }
+
+  /**
+   * Reads one tensor into memory of its own.
+   *
+   * @return a tensor on the CPU, of the file's dtype, in the caller's scope
+   */
+  public Tensor tensor(String name) {
+    Entry entry = entries.get(name);
+    if (entry == null) {
+      throw new CheckpointException(file, "has no tensor '" + name + "'");
+    }
+    return Scopes.scoped(
+        () -> {
+          Tensor tensor =
+              torch.empty(
+                  entry.dimensions(),
+                  new TensorOptions(entry.dtype().scalarType()),
+                  new MemoryFormatOptional());
+          try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
+            BytePointer memory = Tensors.bytes(tensor);
+            for (long done = 0; done < entry.bytes(); done += MAX_CHUNK_BYTES) {
+              int chunk = (int) Math.min(MAX_CHUNK_BYTES, entry.bytes() - done);
+              ByteBuffer part = memory.getPointer(done).capacity(chunk).asByteBuffer();
+              readFully(channel, part, entry.offset() + done);
+            }
+          } catch (IOException e) {
+            throw new CheckpointException(
+                file, "tensor '" + name + "' cannot be read: " + describe(e), e);
+          }
+          return tensor;
+        });
+  }
+
+  /** Reads all tensors, in the file's order, into the caller's scope. */
+  public Map<String, Tensor> tensors() {
+    Map<String, Tensor> all = new LinkedHashMap<>();
+    entries.keySet().forEach(name -> all.put(name, tensor(name)));
+    return all;
+  }
+
+  /**
+   * Writes tensors to a file and syncs it to disk. Not atomic: write aside and rename where another
+   * may read.
+   *
+   * @param tensors by name, written in this order
+   * @param metadata free text by name
+   */
+  public static void write(Path file, Map<String, Tensor> tensors, Map<String, String> metadata)
+      throws IOException {
+    ObjectNode root = JSON.createObjectNode();
+    if (!metadata.isEmpty()) {
+      ObjectNode node = root.putObject("__metadata__");
+      metadata.forEach(node::put);
+    }
+    long offset = 0;
+    for (Map.Entry<String, Tensor> e : tensors.entrySet()) {
+      Tensor tensor = e.getValue();
+      ObjectNode node = root.putObject(e.getKey());
+      node.put("dtype", TensorType.of(tensor.scalar_type()).name());
+      var shape = node.putArray("shape");
+      for (long size : Tensors.shape(tensor)) {
+        shape.add(size);
+      }
+      long bytes = tensor.numel() * tensor.element_size();
+      node.putArray("data_offsets").add(offset).add(offset + bytes);
+      offset += bytes;
+    }
+    byte[] json = JSON.writeValueAsBytes(root);
+    int padded = (json.length + 7) / 8 * 8;
+    ByteBuffer head = ByteBuffer.allocate(8 + padded).order(ByteOrder.LITTLE_ENDIAN);
+    head.putLong(padded).put(json);
+    while (head.hasRemaining()) {
+      head.put((byte) ' ');
+    }
+    try (FileChannel channel =
+        FileChannel.open(
+            file,
+            StandardOpenOption.CREATE,
+            StandardOpenOption.TRUNCATE_EXISTING,
+            StandardOpenOption.WRITE)) {
+      writeFully(channel, head.flip());
+      for (Tensor tensor : tensors.values()) {
+        writeTensor(channel, tensor);
+      }
+      channel.force(true);
+    }
+  }
+
+  private static void writeTensor(FileChannel channel, Tensor tensor) throws IOException {
+    try (var scope = new org.bytedeco.javacpp.PointerScope()) {
+      Tensor plain = tensor.detach().cpu().contiguous();
+      BytePointer memory = Tensors.bytes(plain);
+      long bytes = memory.capacity();
+      for (long done = 0; done < bytes; done += MAX_CHUNK_BYTES) {
+        int chunk = (int) Math.min(MAX_CHUNK_BYTES, bytes - done);
+        writeFully(channel, memory.getPointer(done).capacity(chunk).asByteBuffer());
+      }
+    }
+  }
+
+  private static void readFully(FileChannel channel, ByteBuffer buffer, long position)
+      throws IOException {
+    long at = position;
+    while (buffer.hasRemaining()) {
+      int n = channel.read(buffer, at);
+      if (n < 0) {
+        throw new EOFException("file ends at byte " + at + ", cut short");
+      }
+      at += n;
+    }
+  }
+
+  private static void writeFully(FileChannel channel, ByteBuffer buffer) throws IOException {
+    while (buffer.hasRemaining()) {
+      channel.write(buffer);
+    }
+  }
+
+  private static String describe(IOException e) {
+    if (e instanceof java.nio.file.NoSuchFileException) {
+      return "no such file";
+    }
+    if (e instanceof java.nio.file.AccessDeniedException) {
+      return "permission denied";
+    }
+    return e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage();
+  }
+
+  /** Whether a path looks like a safetensors file by its name. */
+  public static boolean isNamed(Path file) {
+    return Files.isRegularFile(file) && file.toString().endsWith(".safetensors");
+  }
+}

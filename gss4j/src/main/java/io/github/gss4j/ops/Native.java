@@ -1,0 +1,141 @@
+package io.github.gss4j.ops;
+
+import com.sun.jna.Function;
+import com.sun.jna.Platform;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.Locale;
+import java.util.Map;
+import org.bytedeco.javacpp.Loader;
+import org.bytedeco.openblas.global.openblas;
+import org.bytedeco.pytorch.global.torch;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Loads libtorch once, after setting the environment that makes it fast on a small machine.
+ *
+ * <p>libtorch's OpenMP pool and OpenBLAS's own pool both busy-wait, so on two cores they fight for
+ * them and everything small is 3 to 14 times slower. Both read their settings when they are loaded,
+ * so the variables are set here, in the process itself, just before. A variable that the user has
+ * set is left alone. {@code GLIBC_TUNABLES} is read when a process starts and can only be set by
+ * whoever starts it (the {@code gss} launcher does).
+ */
+public final class Native {
+  private static final Logger LOG = LoggerFactory.getLogger(Native.class);
+  private static final String TRACE_MARK = "\nException raised";
+
+  private Native() {}
+
+  /** Loads libtorch; the first call does the work, the others cost nothing. */
+  public static void load() {
+    Holder.ready();
+  }
+
+  private static final class Holder {
+    static {
+      setEnvironment();
+      Loader.load(torch.class);
+      int cores = Runtime.getRuntime().availableProcessors();
+      String wanted = System.getenv("OMP_NUM_THREADS");
+      setThreads(
+          wanted != null && wanted.matches("[1-9]\\d{0,3}") ? Integer.parseInt(wanted) : cores);
+    }
+
+    static void ready() {}
+  }
+
+  /**
+   * Sets the number of threads of both pools, libtorch's and OpenBLAS's.
+   *
+   * @param threads at least 1
+   */
+  public static void threads(int threads) {
+    if (threads < 1) {
+      throw new IllegalArgumentException("threads is " + threads + ", expected at least 1");
+    }
+    load();
+    setThreads(threads);
+  }
+
+  private static void setThreads(int threads) {
+    torch.set_num_threads(threads);
+    openblas.blas_set_num_threads(threads);
+  }
+
+  /** The number of threads that dense products use. */
+  public static int threads() {
+    load();
+    return torch.get_num_threads();
+  }
+
+  /**
+   * What libtorch says went wrong, without the C++ trace behind it.
+   *
+   * @param thrown an exception that came out of libtorch
+   */
+  public static String reason(Throwable thrown) {
+    String message = thrown.getMessage();
+    if (message == null) {
+      return thrown.getClass().getSimpleName();
+    }
+    int trace = message.indexOf(TRACE_MARK);
+    return (trace < 0 ? message : message.substring(0, trace)).strip();
+  }
+
+  /** The variables that {@link #load} sets where the user has not, with their values. */
+  static Map<String, String> environment(String cpuInfo) {
+    Map<String, String> wanted = new LinkedHashMap<>();
+    wanted.put("OMP_WAIT_POLICY", "PASSIVE");
+    wanted.put("OPENBLAS_THREAD_TIMEOUT", "4");
+    wanted.put("THP_MEM_ALLOC_ENABLE", "1");
+    // OpenBLAS takes its AVX2 kernels on AMD processors it does not know, which halves float32
+    // products: measured 205 against 400 GFLOP/s on two Zen 5 cores.
+    if (cpuInfo.contains("AuthenticAMD") && cpuInfo.contains("avx512vl")) {
+      wanted.put("OPENBLAS_CORETYPE", "SkylakeX");
+    }
+    return wanted;
+  }
+
+  /** Whether this processor multiplies bfloat16 matrices in hardware (AMX or AVX-512 BF16). */
+  public static boolean hasFastBfloat16() {
+    String info = cpuInfo();
+    return info.contains("amx_bf16") || info.contains("avx512_bf16");
+  }
+
+  /** The processor's name as the operating system gives it, for reports. */
+  public static String processor() {
+    return cpuInfo()
+        .lines()
+        .filter(line -> line.startsWith("model name"))
+        .findFirst()
+        .map(line -> line.substring(line.indexOf(':') + 1).strip())
+        .orElse(System.getProperty("os.arch"));
+  }
+
+  private static String cpuInfo() {
+    try {
+      return Files.readString(Path.of("/proc/cpuinfo"));
+    } catch (IOException notLinux) {
+      return "";
+    }
+  }
+
+  private static void setEnvironment() {
+    if (System.getProperty("os.name").toLowerCase(Locale.ROOT).contains("windows")) {
+      return; // no such pools there
+    }
+    try {
+      Function setenv = Function.getFunction(Platform.C_LIBRARY_NAME, "setenv");
+      environment(cpuInfo())
+          .forEach((name, value) -> setenv.invokeInt(new Object[] {name, value, 0}));
+    } catch (UnsatisfiedLinkError blocked) {
+      LOG.warn(
+          "Could not set OMP_WAIT_POLICY and OPENBLAS_THREAD_TIMEOUT ({}): set them before java"
+              + " starts, or small operations will be several times slower",
+          blocked.getMessage());
+    }
+  }
+}

@@ -1,0 +1,138 @@
+package io.github.gss4j.ops;
+
+import java.util.Arrays;
+import org.bytedeco.javacpp.BytePointer;
+import org.bytedeco.javacpp.DoublePointer;
+import org.bytedeco.javacpp.FloatPointer;
+import org.bytedeco.javacpp.LongPointer;
+import org.bytedeco.pytorch.Device;
+import org.bytedeco.pytorch.DeviceOptional;
+import org.bytedeco.pytorch.Scalar;
+import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.TensorOptions;
+import org.bytedeco.pytorch.global.torch;
+import org.bytedeco.pytorch.global.torch.ScalarType;
+
+/** Java values to tensors and back, and the few spellings that libtorch's binding makes long. */
+public final class Tensors {
+  static {
+    Native.load();
+  }
+
+  private Tensors() {}
+
+  /** A device from its name: {@code cpu}, {@code cuda}, {@code cuda:1}. */
+  public static Device device(String name) {
+    if (!name.matches("cpu|cuda(:\\d{1,3})?")) {
+      throw new IllegalArgumentException(
+          "device is '" + name + "', expected cpu, cuda or cuda:N with N the number of the GPU");
+    }
+    if (name.startsWith("cuda") && !torch.cuda_is_available()) {
+      throw new IllegalArgumentException(
+          "device is '"
+              + name
+              + "', but libtorch finds no CUDA device: build with the Maven profile 'gpu' on a"
+              + " machine with an NVIDIA driver, or use --device cpu");
+    }
+    return new Device(name);
+  }
+
+  /** A tensor of 64-bit integers, such as token ids. */
+  public static Tensor of(long[] values, long... shape) {
+    return Tensor.create(values, shape);
+  }
+
+  /** A float32 tensor. */
+  public static Tensor of(float[] values, long... shape) {
+    return Tensor.create(values, shape);
+  }
+
+  /** A float64 tensor. */
+  public static Tensor of(double[] values, long... shape) {
+    return Tensor.create(values, shape);
+  }
+
+  /** Zeros of the dtype and on the device of another tensor. */
+  public static Tensor zerosLike(Tensor other, long... shape) {
+    return torch.zeros(shape, optionsOf(other));
+  }
+
+  /** The dtype and device of a tensor, for making others like it. */
+  public static TensorOptions optionsOf(Tensor tensor) {
+    return new TensorOptions(tensor.scalar_type()).device(new DeviceOptional(tensor.device()));
+  }
+
+  /** The integers {@code from, …, to-1} in float64, on the device of another tensor. */
+  public static Tensor range(long from, long to, Tensor like) {
+    return torch.arange(
+        new Scalar(from),
+        new Scalar(to),
+        new Scalar(1L),
+        new TensorOptions(ScalarType.Double).device(new DeviceOptional(like.device())));
+  }
+
+  /** The lengths of a tensor's dimensions. */
+  public static long[] shape(Tensor tensor) {
+    long[] shape = new long[(int) tensor.dim()];
+    Arrays.setAll(shape, tensor::size);
+    return shape;
+  }
+
+  /** A shape as it stands in messages: {@code (2, 37, 16)}. */
+  public static String text(long... shape) {
+    return Arrays.toString(shape).replace('[', '(').replace(']', ')');
+  }
+
+  /** All values, in row-major order, as float64. */
+  public static double[] toDoubles(Tensor tensor) {
+    return read(
+        tensor,
+        ScalarType.Double,
+        t -> {
+          double[] values = new double[Math.toIntExact(t.numel())];
+          new DoublePointer(t.data_ptr()).get(values);
+          return values;
+        });
+  }
+
+  /** All values, in row-major order, as float32. */
+  public static float[] toFloats(Tensor tensor) {
+    return read(
+        tensor,
+        ScalarType.Float,
+        t -> {
+          float[] values = new float[Math.toIntExact(t.numel())];
+          new FloatPointer(t.data_ptr()).get(values);
+          return values;
+        });
+  }
+
+  /** All values, in row-major order, as 64-bit integers. */
+  public static long[] toLongs(Tensor tensor) {
+    return read(
+        tensor,
+        ScalarType.Long,
+        t -> {
+          long[] values = new long[Math.toIntExact(t.numel())];
+          new LongPointer(t.data_ptr()).get(values);
+          return values;
+        });
+  }
+
+  /** The one value of a one-element tensor. */
+  public static double value(Tensor tensor) {
+    return toDoubles(tensor)[0];
+  }
+
+  /** The bytes of a contiguous tensor on the CPU, as they lie in memory; not a copy. */
+  public static BytePointer bytes(Tensor tensor) {
+    return new BytePointer(tensor.data_ptr()).capacity(tensor.numel() * tensor.element_size());
+  }
+
+  private static <T> T read(
+      Tensor tensor, ScalarType type, java.util.function.Function<Tensor, T> reader) {
+    try (var scope = new org.bytedeco.javacpp.PointerScope()) {
+      return reader.apply(tensor.detach().cpu().to(type).contiguous());
+    }
+  }
+}

@@ -1,0 +1,39 @@
+package io.github.gss4j.tokenizer;
+
+import java.nio.charset.StandardCharsets;
+
+/**
+ * Bytes as tokens: id = the byte of the text's UTF-8, 0 to 255. Needs no files and fits all text.
+ */
+public record ByteTokenizer() implements Tokenizer {
+  /** Its name in {@code config.json}. */
+  public static final String NAME = "bytes";
+
+  @Override
+  public String name() {
+    return NAME;
+  }
+
+  @Override
+  public int size() {
+    return 256;
+  }
+
+  @Override
+  public int[] encode(String text) {
+    byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
+    int[] ids = new int[bytes.length];
+    for (int i = 0; i < bytes.length; i++) {
+      ids[i] = bytes[i] & 0xff;
+    }
+    return ids;
+  }
+
+  @Override
+  public byte[] decode(int id) {
+    if (id < 0 || id > 255) {
+      throw new IllegalArgumentException("token id is " + id + ", expected 0 to 255 (bytes)");
+    }
+    return new byte[] {(byte) id};
+  }
+}
