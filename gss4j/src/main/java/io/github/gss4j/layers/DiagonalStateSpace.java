@@ -1,0 +1,172 @@
+package io.github.gss4j.layers;
+
+import static org.bytedeco.pytorch.global.torch.matmul;
+
+import io.github.gss4j.ops.CausalConvolution;
+import io.github.gss4j.ops.Scopes;
+import io.github.gss4j.ops.StateSpaceKernel;
+import io.github.gss4j.ops.Tensors;
+import java.util.List;
+import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.TensorVector;
+import org.bytedeco.pytorch.global.torch;
+import org.bytedeco.pytorch.global.torch.ScalarType;
+
+/**
+ * A diagonal state space (DSS): every channel is read by N complex modes that all channels share.
+ *
+ * <pre>
+ * parallel    y = K * u + D ⊙ u          K[h,l] = Re Σ_n C̃[h,n] e^{Λ_n l}     (* is convolution)
+ * recurrent   s ← e^Λ s + u              y = Re Σ_n C̃[h,n] s[h,n] + D ⊙ u
+ *             C̃ = C (e^Λ − 1)/Λ          Λ = −exp(Λ_re) + i·exp(Λ_im)         u = LN(x)
+ * </pre>
+ *
+ * <table>
+ * <caption>Shapes and cost</caption>
+ * <tr><td>x, y</td><td>(B, L, H)</td></tr>
+ * <tr><td>state</td><td>one tensor (B, H, 2N): the complex (B, H, N), real parts first; fixed size</td></tr>
+ * <tr><td>parallel</td><td>O(H·L log L) a sequence, and O(H·N·L) for the kernel, once for all</td></tr>
+ * <tr><td>recurrent</td><td>O(H·N) a token</td></tr>
+ * </table>
+ *
+ * <p>Mehta et al. 2022 (arXiv 2206.13947), section 3.1; Gupta et al. 2022 (arXiv 2203.14343). Step
+ * Δ = 1 and B = 1 are folded in, as in the published package.
+ */
+public final class DiagonalStateSpace implements SequenceMixer {
+  private final DssConfig config;
+  private final LayerNorm norm;
+  private final Tensor lambdaReal;
+  private final Tensor lambdaImag;
+  private final Tensor cReal;
+  private final Tensor cImag;
+  private final Tensor paramD;
+
+  private DiagonalStateSpace(Parameters p, DssConfig config) {
+    long n = config.stateSize();
+    long h = config.kernelDim();
+    Init normal = Init.normal(1); // the paper found random as good as HiPPO for language
+    this.config = config;
+    this.norm = LayerNorm.declare(p, "norm", h);
+    this.lambdaReal = p.declare("Lambda_real", Role.STATE_SPACE, normal, n);
+    this.lambdaImag = p.declare("Lambda_imag", Role.STATE_SPACE, normal, n);
+    this.cReal = p.declare("C_real", Role.STATE_SPACE, normal, h, n);
+    this.cImag = p.declare("C_imag", Role.STATE_SPACE, normal, h, n);
+    this.paramD = p.declare("param_D", Role.STATE_SPACE, normal, h);
+  }
+
+  /** Declares a state space's parameters. */
+  public static DiagonalStateSpace declare(Parameters p, DssConfig config) {
+    return new DiagonalStateSpace(p, config);
+  }
+
+  /** −exp(Λ_re), (N), float64: −1/Re Λ is a mode's time constant in tokens. */
+  public Tensor lambdaRe() {
+    return StateSpaceKernel.lambdaRe(lambdaReal);
+  }
+
+  /** exp(Λ_im), (N), float64: a mode's phase a token, in radians. */
+  public Tensor lambdaIm() {
+    return StateSpaceKernel.lambdaIm(lambdaImag, config.lambdaImagExp());
+  }
+
+  private Tensor discreteC() {
+    return StateSpaceKernel.discreteC(lambdaRe(), lambdaIm(), cReal, cImag);
+  }
+
+  private ScalarType type() {
+    return paramD.scalar_type();
+  }
+
+  /** K, (H, L). */
+  @Override
+  public List<Tensor> kernel(long length) {
+    return List.of(
+        Scopes.scoped(
+            () -> StateSpaceKernel.kernel(lambdaRe(), lambdaIm(), discreteC(), length, type())));
+  }
+
+  @Override
+  public Tensor forward(Tensor x, List<Tensor> kernel) {
+    Tensor u = norm.apply(x); // (B, L, H)
+    Tensor y = CausalConvolution.apply(sequenceLast(u), kernel.get(0)); // (B, H, L)
+    return y.transpose(1, 2).add(u.mul(paramD)); // (B, L, H)
+  }
+
+  /** Re Λ and Im Λ, (N) in float64, and the conjugate of C̃, (H, 2N). */
+  @Override
+  public List<Tensor> constants() {
+    Tensor conjugateC =
+        Scopes.withoutGradient(() -> StateSpaceKernel.conjugate(discreteC()).to(type()));
+    return List.of(
+        Scopes.withoutGradient(this::lambdaRe), Scopes.withoutGradient(this::lambdaIm), conjugateC);
+  }
+
+  @Override
+  public MixerState initialState(long batch) {
+    Tensor zero = Tensors.zerosLike(paramD, batch, config.kernelDim(), 2L * config.stateSize());
+    return new MixerState(0, List.of(zero));
+  }
+
+  @Override
+  public Mixed mix(Tensor x, MixerState state, List<Tensor> constants) {
+    Tensor u = norm.apply(x); // (B, L, H)
+    Tensor s = state.tensors().get(0); // (B, H, 2N)
+    Recurrence r = new Recurrence(constants.get(0), constants.get(1), constants.get(2));
+    boolean oneToken = x.size(1) == 1;
+    Tensor next = oneToken ? r.step(s, u) : r.lastState(s, sequenceLast(u));
+    Tensor y = oneToken ? r.read(next) : r.outputs(s, sequenceLast(u)); // (B, H, L)
+    Tensor out = y.transpose(1, 2).add(u.mul(paramD));
+    return new Mixed(out, new MixerState(state.tokens() + x.size(1), List.of(next)));
+  }
+
+  /** (B, L, H) to contiguous (B, H, L), as the FFT wants it. */
+  private static Tensor sequenceLast(Tensor u) {
+    return u.transpose(1, 2).contiguous();
+  }
+
+  /** The state's arithmetic, in real numbers: (…, 2N) holds real parts, then imaginary parts. */
+  private record Recurrence(Tensor lambdaRe, Tensor lambdaIm, Tensor conjugateC) {
+    /** s' = e^Λ s + u for one token: s (B, H, 2N), u (B, 1, H). */
+    Tensor step(Tensor s, Tensor u) {
+      Tensor decayed = times(s, powers(1, 2).select(1, 0));
+      long n = lambdaRe.size(0);
+      Tensor re = decayed.narrow(-1, 0, n).add(u.transpose(1, 2));
+      return torch.cat(new TensorVector(re, decayed.narrow(-1, n, n)), -1);
+    }
+
+    /** y = Re Σ C̃ s: (B, H, 1). */
+    Tensor read(Tensor s) {
+      return s.mul(conjugateC)
+          .sum(new long[] {-1}, true, new org.bytedeco.pytorch.ScalarTypeOptional());
+    }
+
+    /** s_L = e^{ΛL} s + Σ_l e^{Λ(L−1−l)} u_l for u (B, H, L). */
+    Tensor lastState(Tensor s, Tensor u) {
+      long length = u.size(-1);
+      Tensor backwards = powers(0, length).flip(1).t(); // (L, 2N)
+      return times(s, powers(length, length + 1).select(1, 0)).add(matmul(u, backwards));
+    }
+
+    /** y_l = (K * u)_l + Re Σ_n C̃ e^{Λ(l+1)} s, (B, H, L). */
+    Tensor outputs(Tensor s, Tensor u) {
+      long length = u.size(-1);
+      Tensor c = StateSpaceKernel.conjugate(conjugateC);
+      Tensor kernel =
+          StateSpaceKernel.kernel(
+              lambdaRe, lambdaIm, c.to(ScalarType.Double), length, conjugateC.scalar_type());
+      Tensor remembered =
+          matmul(StateSpaceKernel.conjugate(times(s, c)), powers(1, length + 1)); // (B, H, L)
+      return CausalConvolution.apply(u, kernel).add(remembered);
+    }
+
+    private Tensor powers(long from, long to) {
+      return StateSpaceKernel.powers(lambdaRe, lambdaIm, from, to).to(conjugateC.scalar_type());
+    }
+
+    private Tensor times(Tensor x, Tensor y) {
+      long n = lambdaRe.size(0);
+      return StateSpaceKernel.multiply(
+          x.narrow(-1, 0, n), x.narrow(-1, n, n), y.narrow(-1, 0, n), y.narrow(-1, n, n));
+    }
+  }
+}

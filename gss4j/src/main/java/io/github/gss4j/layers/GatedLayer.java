@@ -1,0 +1,83 @@
+package io.github.gss4j.layers;
+
+import java.util.List;
+import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.global.torch;
+
+/**
+ * The gated layer: a mixer in a narrow space gates a wide one.
+ *
+ * <pre>
+ * u   = gelu(W_u·LN(x))                    (B, L, F)
+ * v   = gelu(W_v·LN(x))                    (B, L, H)
+ * out = W_o( W_g·mixer(v) ⊙ u ) + b + x    (B, L, D)
+ * </pre>
+ *
+ * <p>With {@link DiagonalStateSpace} as the mixer this is the Gated State Space layer of Mehta et
+ * al. 2022 (arXiv 2206.13947), section 3.2 and its pseudocode. Dense products cost O(D·F) a token.
+ */
+public final class GatedLayer implements CausalLayer {
+  private final LayerNorm norm;
+  private final Dense toU;
+  private final Dense toV;
+  private final SequenceMixer mixer;
+  private final Dense toGate;
+  private final Dense toOut;
+
+  private GatedLayer(Parameters p, int dim, int hidden, int mixerDim, SequenceMixer mixer) {
+    this.norm = LayerNorm.declare(p, "norm", dim);
+    this.toU = Dense.declare(p, "to_u.0", dim, hidden);
+    this.toV = Dense.declare(p, "to_v.0", dim, mixerDim);
+    this.mixer = mixer;
+    this.toGate = Dense.declare(p, "to_gate", mixerDim, hidden);
+    this.toOut = Dense.declareWithBias(p, "to_out", hidden, dim);
+  }
+
+  /**
+   * Declares a layer around a diagonal state space: the GSS layer.
+   *
+   * @param dim D
+   * @param hidden F, the width of the gated space
+   */
+  public static GatedLayer declare(Parameters p, int dim, int hidden, DssConfig config) {
+    SequenceMixer mixer = DiagonalStateSpace.declare(p.at("dss"), config);
+    return new GatedLayer(p, dim, hidden, config.kernelDim(), mixer);
+  }
+
+  @Override
+  public List<Tensor> kernel(long length) {
+    return mixer.kernel(length);
+  }
+
+  @Override
+  public Tensor forward(Tensor x, List<Tensor> kernel) {
+    Tensor normed = norm.apply(x);
+    return gate(x, normed, mixer.forward(value(normed), kernel));
+  }
+
+  @Override
+  public List<Tensor> constants() {
+    return mixer.constants();
+  }
+
+  @Override
+  public MixerState initialState(long batch) {
+    return mixer.initialState(batch);
+  }
+
+  @Override
+  public Mixed mix(Tensor x, MixerState state, List<Tensor> constants) {
+    Tensor normed = norm.apply(x);
+    Mixed mixed = mixer.mix(value(normed), state, constants);
+    return new Mixed(gate(x, normed, mixed.output()), mixed.state());
+  }
+
+  private Tensor value(Tensor normed) {
+    return torch.gelu(toV.apply(normed)); // (B, L, H)
+  }
+
+  private Tensor gate(Tensor x, Tensor normed, Tensor context) {
+    Tensor u = torch.gelu(toU.apply(normed)); // (B, L, F)
+    return toOut.apply(toGate.apply(context).mul(u)).add(x); // (B, L, D)
+  }
+}

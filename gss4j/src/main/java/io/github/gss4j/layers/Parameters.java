@@ -1,0 +1,95 @@
+package io.github.gss4j.layers;
+
+import io.github.gss4j.ops.Scopes;
+import io.github.gss4j.ops.Tensors;
+import java.util.ArrayList;
+import java.util.List;
+import org.bytedeco.pytorch.Device;
+import org.bytedeco.pytorch.Tensor;
+
+/**
+ * Where layers declare their parameters: each by name, role, shape and first value. What comes back
+ * is drawn from a seed or read from a checkpoint, as the source has it.
+ */
+public final class Parameters {
+  private final Source source;
+  private final Precision precision;
+  private final Device device;
+  private final String prefix;
+  private final List<Parameter> declared;
+
+  /** Gives a parameter's value: a seed, or a checkpoint. */
+  @FunctionalInterface
+  public interface Source {
+    /**
+     * The value of one parameter, in any dtype, on the CPU.
+     *
+     * @param name its full name
+     * @param init how it starts when it is new
+     * @param shape the shape it must have
+     */
+    Tensor value(String name, Init init, long[] shape);
+  }
+
+  private Parameters(
+      Source source, Precision precision, Device device, String prefix, List<Parameter> declared) {
+    this.source = source;
+    this.precision = precision;
+    this.device = device;
+    this.prefix = prefix;
+    this.declared = declared;
+  }
+
+  /** An empty list of parameters, to be declared from a source. */
+  public static Parameters from(Source source, Precision precision, Device device) {
+    return new Parameters(source, precision, device, "", new ArrayList<>());
+  }
+
+  /** The same list under a name within: {@code at("dss")} declares {@code dss.…}. */
+  public Parameters at(String name) {
+    return new Parameters(source, precision, device, prefix + name + ".", declared);
+  }
+
+  /**
+   * Declares a parameter.
+   *
+   * @return its value, owned by this list until {@link #release()}
+   */
+  public Tensor declare(String name, Role role, Init init, long... shape) {
+    String full = prefix + name;
+    Tensor value =
+        Scopes.kept(
+            () -> {
+              Tensor given = source.value(full, init, shape);
+              Tensor moved = given.to(device, precision.storage(role));
+              // a view or the source's own tensor must not be changed by an optimizer
+              return moved.is_alias_of(given) ? moved.clone() : moved;
+            });
+    if (!java.util.Arrays.equals(Tensors.shape(value), shape)) {
+      throw new IllegalArgumentException(
+          full
+              + " has shape "
+              + Tensors.text(Tensors.shape(value))
+              + ", expected "
+              + Tensors.text(shape));
+    }
+    declared.add(new Parameter(full, role, value));
+    return value;
+  }
+
+  /** The dtypes of the model. */
+  public Precision precision() {
+    return precision;
+  }
+
+  /** Everything declared so far, in order. */
+  public List<Parameter> all() {
+    return List.copyOf(declared);
+  }
+
+  /** Frees all parameters. */
+  public void release() {
+    declared.forEach(p -> p.value().releaseReference());
+    declared.clear();
+  }
+}

@@ -1,0 +1,15 @@
+package io.github.gss4j.layers;
+
+/** What a parameter is: decides its dtype, and whether weight decay pulls on it. */
+public enum Role {
+  /** The weight of a dense product. */
+  MATRIX,
+  /** A table of token vectors. */
+  EMBEDDING,
+  /** Λ, C, D and their like in other mixers: kept in float32. */
+  STATE_SPACE,
+  /** Scale or shift of a LayerNorm. */
+  NORM,
+  /** The bias of a dense product. */
+  BIAS
+}
