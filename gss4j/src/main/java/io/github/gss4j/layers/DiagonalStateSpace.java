@@ -7,6 +7,7 @@ import io.github.gss4j.ops.Scopes;
 import io.github.gss4j.ops.StateSpaceKernel;
 import io.github.gss4j.ops.Tensors;
 import java.util.List;
+import org.bytedeco.pytorch.ScalarTypeOptional;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.TensorVector;
 import org.bytedeco.pytorch.global.torch;
@@ -104,7 +105,7 @@ public final class DiagonalStateSpace implements SequenceMixer {
   @Override
   public MixerState initialState(long batch) {
     Tensor zero = Tensors.zerosLike(paramD, batch, config.kernelDim(), 2L * config.stateSize());
-    return new MixerState(0, List.of(zero));
+    return new MixerState(List.of(zero));
   }
 
   @Override
@@ -116,7 +117,7 @@ public final class DiagonalStateSpace implements SequenceMixer {
     Tensor next = oneToken ? r.step(s, u) : r.lastState(s, sequenceLast(u));
     Tensor y = oneToken ? r.read(next) : r.outputs(s, sequenceLast(u)); // (B, H, L)
     Tensor out = y.transpose(1, 2).add(u.mul(paramD));
-    return new Mixed(out, new MixerState(state.tokens() + x.size(1), List.of(next)));
+    return new Mixed(out, new MixerState(List.of(next)));
   }
 
   /** (B, L, H) to contiguous (B, H, L), as the FFT wants it. */
@@ -136,8 +137,7 @@ public final class DiagonalStateSpace implements SequenceMixer {
 
     /** y = Re Σ C̃ s: (B, H, 1). */
     Tensor read(Tensor s) {
-      return s.mul(conjugateC)
-          .sum(new long[] {-1}, true, new org.bytedeco.pytorch.ScalarTypeOptional());
+      return s.mul(conjugateC).sum(new long[] {-1}, true, new ScalarTypeOptional());
     }
 
     /** s_L = e^{ΛL} s + Σ_l e^{Λ(L−1−l)} u_l for u (B, H, L). */

@@ -14,11 +14,20 @@ import io.github.gss4j.layers.Role;
 import io.github.gss4j.ops.Scopes;
 import io.github.gss4j.ops.Tensors;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.Device;
+import org.bytedeco.pytorch.DeviceOptional;
+import org.bytedeco.pytorch.MemoryFormatOptional;
+import org.bytedeco.pytorch.NoGradGuard;
 import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.TensorOptions;
 import org.bytedeco.pytorch.global.torch;
+import org.bytedeco.pytorch.global.torch.ScalarType;
 
 /**
  * A language model: token embedding, causal layers, logits.
@@ -86,6 +95,24 @@ public final class LanguageModel implements AutoCloseable {
       parameters.release();
       throw e;
     }
+  }
+
+  /**
+   * The names and shapes of the parameters that a configuration has, without making them.
+   *
+   * @return in the order of declaration
+   */
+  public static Map<String, List<Long>> shapes(ModelConfig config) {
+    Device nowhere = new Device("meta");
+    TensorOptions meta = new TensorOptions(ScalarType.Float).device(new DeviceOptional(nowhere));
+    Map<String, List<Long>> shapes = new LinkedHashMap<>();
+    Parameters.Source source =
+        (name, init, shape) -> {
+          shapes.put(name, Arrays.stream(shape).boxed().toList());
+          return torch.empty(shape, meta, new MemoryFormatOptional());
+        };
+    of(config, source, Precision.FLOAT32, nowhere).close();
+    return shapes;
   }
 
   /** Its sizes and options. */
@@ -156,7 +183,9 @@ public final class LanguageModel implements AutoCloseable {
 
   /** The state before the first token, for a batch of sequences. */
   public ModelState initialState(long batch) {
-    return new ModelState(layers.stream().map(layer -> layer.initialState(batch)).toList());
+    return new ModelState(
+        layers.stream().map(layer -> layer.initialState(batch)).toList(),
+        Collections.nCopies(Math.toIntExact(batch), 0L));
   }
 
   /**
@@ -212,13 +241,13 @@ public final class LanguageModel implements AutoCloseable {
       x = mixed.output();
       next.add(mixed.state());
     }
-    return new Reading(x, new ModelState(next));
+    return new Reading(x, state.next(next, ids.size(1)));
   }
 
   private static Mixed mixInScope(
       CausalLayer layer, Tensor x, MixerState state, List<Tensor> constants) {
     try (PointerScope scope = new PointerScope();
-        var noGradient = new org.bytedeco.pytorch.NoGradGuard()) {
+        NoGradGuard noGradient = new NoGradGuard()) {
       Mixed mixed = layer.mix(x, state, constants);
       mixed.output().retainReference();
       mixed.state().keep();

@@ -1,7 +1,11 @@
 package io.github.gss4j.model;
 
 import io.github.gss4j.layers.MixerState;
+import io.github.gss4j.ops.Tensors;
+import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import org.bytedeco.pytorch.Tensor;
 
 /**
  * What a language model remembers of the tokens it has read: one state a layer, of fixed size
@@ -10,17 +14,39 @@ import java.util.List;
  * <p>Immutable: reading on gives a new state and leaves this one as it was, so that many
  * continuations can start from one prompt.
  *
- * @param layers each layer's state
+ * @param layers each layer's state, for the whole batch
+ * @param tokens how many tokens each sequence of the batch has read
  */
-public record ModelState(List<MixerState> layers) {
-  /** Copies the list. */
+public record ModelState(List<MixerState> layers, List<Long> tokens) {
+  /** Copies the lists. */
   public ModelState {
     layers = List.copyOf(layers);
+    tokens = List.copyOf(tokens);
   }
 
-  /** How many tokens were read. */
-  public long tokens() {
-    return layers.get(0).tokens();
+  /**
+   * States of several batches as one batch, in order; the batches may have read different lengths.
+   */
+  public static ModelState join(List<ModelState> states) {
+    List<MixerState> joined = new ArrayList<>();
+    for (int i = 0; i < states.get(0).layers.size(); i++) {
+      int at = i;
+      joined.add(MixerState.join(states.stream().map(s -> s.layers.get(at)).toList()));
+    }
+    return new ModelState(joined, states.stream().flatMap(s -> s.tokens.stream()).toList());
+  }
+
+  /** The states of some sequences of the batch; naming one several times forks it. */
+  public ModelState select(int... rows) {
+    Tensor index = Tensors.of(Arrays.stream(rows).asLongStream().toArray(), rows.length);
+    return new ModelState(
+        layers.stream().map(layer -> layer.select(index)).toList(),
+        Arrays.stream(rows).mapToObj(tokens::get).toList());
+  }
+
+  /** The state after reading some more tokens. */
+  ModelState next(List<MixerState> newLayers, long newTokens) {
+    return new ModelState(newLayers, tokens.stream().map(n -> n + newTokens).toList());
   }
 
   /** Keeps the state alive beyond the scope it was made in, until {@link #release()}. */

@@ -65,7 +65,7 @@ public final class GraphCut implements AutoCloseable {
             () -> {
               Tensor result = recompute ? stage.apply(input) : output;
               backward(result, gradient);
-              return input.requires_grad() ? input.grad() : new Tensor();
+              return input.requires_grad() ? gradient(input) : new Tensor();
             });
     close();
     return gradInput;
@@ -74,6 +74,14 @@ public final class GraphCut implements AutoCloseable {
   /** Sends a gradient into a graph: gradients add up in its leaves, and the graph is freed. */
   public static void backward(Tensor result, Tensor gradient) {
     result.backward(gradient, new BoolOptional(), false, new TensorArrayRefOptional());
+  }
+
+  /**
+   * The gradient that a leaf has gathered, as a tensor of its own (the binding's {@code grad()}
+   * gives a view into the leaf, which dangles when the leaf is freed).
+   */
+  public static Tensor gradient(Tensor leaf) {
+    return new Tensor(leaf.grad());
   }
 
   /** Marks a tensor as a leaf whose gradient is wanted. */

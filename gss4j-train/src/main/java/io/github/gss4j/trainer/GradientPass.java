@@ -1,0 +1,136 @@
+package io.github.gss4j.trainer;
+
+import io.github.gss4j.layers.CausalLayer;
+import io.github.gss4j.model.LanguageModel;
+import io.github.gss4j.ops.GraphCut;
+import io.github.gss4j.ops.Scopes;
+import io.github.gss4j.ops.Tensors;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+import org.bytedeco.javacpp.PointerScope;
+import org.bytedeco.pytorch.Scalar;
+import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.TensorOptional;
+import org.bytedeco.pytorch.TensorVector;
+import org.bytedeco.pytorch.global.torch;
+
+/**
+ * Gradients of the mean cross entropy, over as many micro-batches as an optimizer step takes.
+ *
+ * <p>The graph is cut at every layer and at the kernels. Kernels depend on the parameters alone, so
+ * they are taken once for all micro-batches; their gradients add up and are sent on into the
+ * parameters by {@link #finish()}. Logits and loss are taken in slices, so no tensor of (tokens,
+ * vocabulary) exists; each layer's activations are freed as the backward pass leaves it.
+ */
+final class GradientPass implements AutoCloseable {
+  /** Logits of a slice take at most this many numbers. */
+  private static final long SLICE = 1 << 22;
+
+  private final LanguageModel model;
+  private final boolean recompute;
+  private final List<List<Tensor>> kernels = new ArrayList<>();
+  private final List<List<Tensor>> leaves = new ArrayList<>();
+
+  /**
+   * Takes the kernels of the present parameters.
+   *
+   * @param length of the sequences to come
+   * @param recompute whether layers are computed again in the backward pass instead of remembered
+   */
+  GradientPass(LanguageModel model, long length, boolean recompute) {
+    this.model = model;
+    this.recompute = recompute;
+    for (CausalLayer layer : model.layers()) {
+      try (PointerScope scope = new PointerScope()) {
+        List<Tensor> kernel = layer.kernel(length);
+        List<Tensor> leaf = kernel.stream().map(k -> GraphCut.require(k.detach())).toList();
+        kernel.forEach(Tensor::retainReference);
+        leaf.forEach(Tensor::retainReference);
+        kernels.add(kernel);
+        leaves.add(leaf);
+      }
+    }
+  }
+
+  /**
+   * Adds one micro-batch's gradients to the parameters'.
+   *
+   * @param ids (B, L+1): the first L are read, the last L are what should follow
+   * @param weight the share of this micro-batch in the whole
+   * @return the mean cross entropy in nats a token, unweighted
+   */
+  double add(Tensor ids, double weight) {
+    long length = ids.size(1) - 1;
+    Tensor targets = ids.narrow(1, 1, length).flatten();
+    Deque<GraphCut> cuts = new ArrayDeque<>();
+    try (PointerScope scope = new PointerScope()) {
+      cuts.push(GraphCut.forward(ids.narrow(1, 0, length), model::embed, false));
+      for (int i = 0; i < model.layers().size(); i++) {
+        CausalLayer layer = model.layers().get(i);
+        List<Tensor> kernel = leaves.get(i);
+        Tensor x = cuts.element().output();
+        cuts.push(GraphCut.forward(x, in -> layer.forward(in, kernel), recompute));
+      }
+      Tensor hidden = cuts.element().output();
+      Loss loss = loss(hidden.flatten(0, 1), targets, weight);
+      Tensor gradient = Scopes.kept(() -> loss.gradient().view(Tensors.shape(hidden)));
+      while (!cuts.isEmpty()) {
+        Tensor incoming = gradient;
+        gradient = Scopes.kept(() -> cuts.element().backward(incoming));
+        cuts.pop();
+        incoming.releaseReference();
+      }
+      gradient.releaseReference();
+      return loss.mean();
+    } finally {
+      cuts.forEach(GraphCut::close);
+    }
+  }
+
+  private record Loss(double mean, Tensor gradient) {}
+
+  /** The loss of (T, D) hidden vectors, and its gradient, slice by slice. */
+  private Loss loss(Tensor hidden, Tensor targets, double weight) {
+    long tokens = targets.size(0);
+    long step = Math.max(1, SLICE / model.config().numTokens());
+    double sum = 0;
+    Tensor scale = Tensors.zerosLike(hidden, 1).add(new Scalar(weight / tokens)).squeeze();
+    TensorVector gradients = new TensorVector();
+    for (long from = 0; from < tokens; from += step) {
+      long count = Math.min(step, tokens - from);
+      Tensor target = targets.narrow(0, from, count);
+      try (GraphCut cut =
+          GraphCut.forward(
+              hidden.narrow(0, from, count), h -> crossEntropySum(model.head(h), target), false)) {
+        sum += Tensors.value(cut.output());
+        gradients.push_back(cut.backward(scale));
+      }
+    }
+    return new Loss(sum / tokens, torch.cat(gradients, 0));
+  }
+
+  /** Σ −log softmax(logits)[target], in the logits' dtype. */
+  static Tensor crossEntropySum(Tensor logits, Tensor targets) {
+    return torch.cross_entropy_loss(
+        logits, targets, new TensorOptional(), torch.Reduction.Sum.value, -100, 0.0);
+  }
+
+  /** Sends the kernels' gradients on into the parameters. */
+  void finish() {
+    for (int i = 0; i < kernels.size(); i++) {
+      for (int k = 0; k < kernels.get(i).size(); k++) {
+        try (PointerScope scope = new PointerScope()) {
+          GraphCut.backward(kernels.get(i).get(k), GraphCut.gradient(leaves.get(i).get(k)));
+        }
+      }
+    }
+  }
+
+  @Override
+  public void close() {
+    kernels.forEach(k -> k.forEach(Tensor::releaseReference));
+    leaves.forEach(k -> k.forEach(Tensor::releaseReference));
+  }
+}

@@ -1,0 +1,177 @@
+package io.github.gss4j.trainer;
+
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.github.gss4j.layers.Precision;
+import io.github.gss4j.model.JsonFields;
+import io.github.gss4j.model.ModelConfig;
+import java.util.Map;
+
+/**
+ * Everything that decides a training run: with the same one, the same text and the same threads,
+ * two runs are the same to the bit.
+ *
+ * @param model {@code num_tokens, dim, depth, …}
+ * @param optimizer {@code optimizer, lr, beta1, …}
+ * @param steps {@code steps}, optimizer steps of the whole run
+ * @param batch {@code batch}, sequences of a micro-batch
+ * @param accumulate {@code accumulate}, micro-batches of a step
+ * @param sumGradients {@code accumulation: sum}; otherwise {@code mean}
+ * @param seqLen {@code seq_len}, tokens of a sequence
+ * @param warmup {@code warmup}, steps of rising learning rate
+ * @param finalLr {@code final_lr}, the last learning rate as a share of the peak
+ * @param seed {@code seed}, where all chance starts
+ * @param dtype {@code dtype}: float32, bfloat16 or float64
+ * @param device {@code device}: cpu, cuda, cuda:N
+ * @param checkpointLayers {@code checkpoint_layers}: layers are computed again in the backward
+ *     pass, which takes less memory and a third more time
+ * @param watch {@code eval_every, …}: what is done on the way
+ * @param data {@code data, glob, held_out}: the text
+ */
+public record TrainConfig(
+    ModelConfig model,
+    OptimizerConfig optimizer,
+    long steps,
+    int batch,
+    int accumulate,
+    boolean sumGradients,
+    int seqLen,
+    long warmup,
+    double finalLr,
+    long seed,
+    String dtype,
+    String device,
+    boolean checkpointLayers,
+    Watch watch,
+    DataConfig data) {
+
+  /**
+   * What is done on the way.
+   *
+   * @param evalEvery {@code eval_every}, steps between quick evaluations; 0 evaluates at the end
+   *     only
+   * @param evalTokens {@code eval_tokens}, how much held-out text a quick evaluation takes
+   * @param saveEvery {@code save_every}, steps between checkpoints; 0 saves at the end only
+   * @param sampleEvery {@code sample_every}, steps between samples; 0 samples at the end only
+   * @param prompt {@code prompt}, what samples start from
+   */
+  public record Watch(
+      long evalEvery, long evalTokens, long saveEvery, long sampleEvery, String prompt) {
+    /** Checks the ranges. */
+    public Watch {
+      Checks.that(evalEvery >= 0, "eval_every", evalEvery, "0 (at the end only) or more");
+      Checks.that(evalTokens >= 1, "eval_tokens", evalTokens, "at least 1");
+      Checks.that(saveEvery >= 0, "save_every", saveEvery, "0 (at the end only) or more");
+      Checks.that(sampleEvery >= 0, "sample_every", sampleEvery, "0 (at the end only) or more");
+      Checks.that(!prompt.isEmpty(), "prompt", "empty", "at least one character");
+    }
+  }
+
+  /**
+   * The text.
+   *
+   * @param data {@code data}: {@code java}, {@code enwik8}, or a file or directory
+   * @param glob {@code glob}: which files of a directory or archive; empty for all that are text
+   * @param heldOut {@code held_out}: the share of the text that is never trained on; 0 for the
+   *     source's own
+   */
+  public record DataConfig(String data, String glob, double heldOut) {
+    /** Checks the share. */
+    public DataConfig {
+      Checks.that(heldOut >= 0 && heldOut < 1, "held_out", heldOut, "0 to below 1");
+    }
+  }
+
+  /** Checks the sizes. */
+  public TrainConfig {
+    Checks.that(steps >= 1, "steps", steps, "at least 1");
+    Checks.that(batch >= 1, "batch", batch, "at least 1");
+    Checks.that(accumulate >= 1, "accumulate", accumulate, "at least 1");
+    Checks.that(seqLen >= 1, "seq_len", seqLen, "at least 1");
+    Precision.forTraining(dtype);
+    new Schedule(optimizer.lr(), warmup, steps, finalLr);
+  }
+
+  /** The learning rate over the run. */
+  public Schedule schedule() {
+    return new Schedule(optimizer.lr(), warmup, steps, finalLr);
+  }
+
+  /** Tokens of one optimizer step. */
+  public long tokensPerStep() {
+    return (long) batch * accumulate * seqLen;
+  }
+
+  /**
+   * Reads a run's configuration; a missing field has its default, an unknown one is an error.
+   *
+   * @param byDefault what holds where a field is missing
+   */
+  public static TrainConfig from(JsonFields f, TrainConfig byDefault) {
+    OptimizerConfig o = byDefault.optimizer;
+    Watch w = byDefault.watch;
+    DataConfig d = byDefault.data;
+    TrainConfig config =
+        new TrainConfig(
+            ModelConfig.from(f, byDefault.model),
+            new OptimizerConfig(
+                Checks.oneOf(
+                    "optimizer",
+                    f.text("optimizer", o.name()),
+                    Map.of("adam", false, "adamw", true)),
+                f.number("lr", o.lr()),
+                f.number("beta1", o.beta1()),
+                f.number("beta2", o.beta2()),
+                f.number("eps", o.eps()),
+                f.number("weight_decay", o.weightDecay()),
+                Checks.oneOf(
+                    "weight_decay_on",
+                    f.text("weight_decay_on", o.weightDecayOn()),
+                    Map.of("matrices", false, "all", true)),
+                f.number("grad_clip", o.gradClip())),
+            f.integer64("steps", byDefault.steps),
+            f.integer("batch", byDefault.batch),
+            f.integer("accumulate", byDefault.accumulate),
+            Checks.oneOf(
+                "accumulation",
+                f.text("accumulation", byDefault.sumGradients ? "sum" : "mean"),
+                Map.of("mean", false, "sum", true)),
+            f.integer("seq_len", byDefault.seqLen),
+            f.integer64("warmup", byDefault.warmup),
+            f.number("final_lr", byDefault.finalLr),
+            f.integer64("seed", byDefault.seed),
+            f.text("dtype", byDefault.dtype),
+            f.text("device", byDefault.device),
+            f.flag("checkpoint_layers", byDefault.checkpointLayers),
+            new Watch(
+                f.integer64("eval_every", w.evalEvery),
+                f.integer64("eval_tokens", w.evalTokens),
+                f.integer64("save_every", w.saveEvery),
+                f.integer64("sample_every", w.sampleEvery),
+                f.text("prompt", w.prompt)),
+            new DataConfig(
+                f.text("data", d.data), f.text("glob", d.glob), f.number("held_out", d.heldOut)));
+    f.refuseUnknown();
+    return config;
+  }
+
+  /** The fields as they stand in a run's {@code run.json}. */
+  public ObjectNode toJson() {
+    ObjectNode json = JsonNodeFactory.instance.objectNode();
+    json.put("data", data.data).put("glob", data.glob).put("held_out", data.heldOut);
+    json.setAll(model.toJson());
+    json.put("steps", steps).put("batch", batch).put("accumulate", accumulate);
+    json.put("accumulation", sumGradients ? "sum" : "mean").put("seq_len", seqLen);
+    json.put("optimizer", optimizer.name()).put("lr", optimizer.lr());
+    json.put("beta1", optimizer.beta1()).put("beta2", optimizer.beta2());
+    json.put("eps", optimizer.eps()).put("weight_decay", optimizer.weightDecay());
+    json.put("weight_decay_on", optimizer.weightDecayOn());
+    json.put("grad_clip", optimizer.gradClip());
+    json.put("warmup", warmup).put("final_lr", finalLr).put("seed", seed);
+    json.put("dtype", dtype).put("device", device).put("checkpoint_layers", checkpointLayers);
+    json.put("eval_every", watch.evalEvery).put("eval_tokens", watch.evalTokens);
+    json.put("save_every", watch.saveEvery).put("sample_every", watch.sampleEvery);
+    json.put("prompt", watch.prompt);
+    return json;
+  }
+}

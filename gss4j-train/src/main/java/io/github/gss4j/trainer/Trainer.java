@@ -1,0 +1,119 @@
+package io.github.gss4j.trainer;
+
+import io.github.gss4j.model.LanguageModel;
+import io.github.gss4j.ops.GraphCut;
+import io.github.gss4j.ops.Tensors;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Function;
+import org.bytedeco.javacpp.PointerScope;
+import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.global.torch.ScalarType;
+
+/**
+ * Takes optimizer steps: gradients of some micro-batches, clipping, Adam.
+ *
+ * <p>The only thing that changes a model's weights. Not for several threads.
+ */
+public final class Trainer implements AutoCloseable {
+  private final LanguageModel model;
+  private final TrainConfig config;
+  private final Adam optimizer;
+
+  /**
+   * What one step came to.
+   *
+   * @param losses the mean cross entropy of each micro-batch, in nats a token
+   * @param learningRate as it was in this step
+   * @param gradNorm the global norm of the gradient before clipping
+   */
+  public record StepResult(List<Double> losses, double learningRate, double gradNorm) {
+    /** The mean over the micro-batches. */
+    public double loss() {
+      return losses.stream().mapToDouble(Double::doubleValue).average().orElseThrow();
+    }
+  }
+
+  /** A trainer at rest for a model, which it trains in place. */
+  public Trainer(LanguageModel model, TrainConfig config) {
+    this.model = model;
+    this.config = config;
+    this.optimizer = new Adam(model.parameters(), config.optimizer());
+    model.parameters().forEach(p -> GraphCut.require(p.value()));
+  }
+
+  /** How many optimizer steps were taken. */
+  public long steps() {
+    return optimizer.steps();
+  }
+
+  /**
+   * Takes the next optimizer step.
+   *
+   * @throws NonFiniteLossException if the loss or the gradient is not finite; the weights are then
+   *     as they were before
+   */
+  public StepResult step(BatchSource batches) {
+    long step = optimizer.steps() + 1;
+    double lr = config.schedule().at(step);
+    double weight = config.sumGradients() ? 1 : 1.0 / config.accumulate();
+    List<Double> losses = new ArrayList<>();
+    try (PointerScope scope = new PointerScope()) {
+      Tensor first = onDevice(batches.ids(step, 0));
+      try (GradientPass pass =
+          new GradientPass(model, first.size(1) - 1, config.checkpointLayers())) {
+        losses.add(pass.add(first, weight));
+        for (int micro = 1; micro < config.accumulate(); micro++) {
+          losses.add(pass.add(onDevice(batches.ids(step, micro)), weight));
+        }
+        pass.finish();
+      }
+    }
+    double norm = optimizer.clip();
+    StepResult result = new StepResult(List.copyOf(losses), lr, norm);
+    if (!Double.isFinite(result.loss()) || !Double.isFinite(norm)) {
+      optimizer.forgetGradients();
+      throw new NonFiniteLossException(step, result.loss(), norm, lr);
+    }
+    optimizer.step(lr);
+    return result;
+  }
+
+  private Tensor onDevice(Tensor ids) {
+    return ids.to(model.device(), ScalarType.Long);
+  }
+
+  /** The optimizer's memory by name, for a checkpoint. */
+  Map<String, Tensor> optimizerState() {
+    return optimizer.state();
+  }
+
+  /** Goes on from a checkpoint of the optimizer. */
+  void restore(long steps, Function<String, Tensor> source) {
+    optimizer.restore(steps, source);
+  }
+
+  /** The model, which is trained in place. */
+  public LanguageModel model() {
+    return model;
+  }
+
+  /** Frees the optimizer; the model stays. */
+  @Override
+  public void close() {
+    optimizer.close();
+    try (PointerScope scope = new PointerScope()) {
+      model.parameters().forEach(p -> p.value().set_requires_grad(false));
+    }
+  }
+
+  /** Only for tests: a parameter's value by name. */
+  double[] parameter(String name) {
+    return model.parameters().stream()
+        .filter(p -> p.name().equals(name))
+        .findFirst()
+        .map(p -> Tensors.toDoubles(p.value()))
+        .orElseThrow();
+  }
+}

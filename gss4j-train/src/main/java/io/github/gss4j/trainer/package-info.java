@@ -1,0 +1,5 @@
+/**
+ * Training: the optimizer step, the run around it, and the checkpoints that make it resumable. May
+ * import the library, {@code data} and {@code tracking}.
+ */
+package io.github.gss4j.trainer;

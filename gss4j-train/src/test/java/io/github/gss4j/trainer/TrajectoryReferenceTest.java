@@ -1,0 +1,135 @@
+package io.github.gss4j.trainer;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.github.gss4j.checkpoint.Safetensors;
+import io.github.gss4j.layers.Precision;
+import io.github.gss4j.model.LanguageModel;
+import io.github.gss4j.model.ModelConfig;
+import io.github.gss4j.ops.Tensors;
+import java.io.File;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Stream;
+import org.bytedeco.javacpp.PointerScope;
+import org.bytedeco.pytorch.Tensor;
+import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.TestFactory;
+
+/** The published package's training runs, through the real trainer: every loss, norm and weight. */
+class TrajectoryReferenceTest {
+  private static final ObjectMapper JSON = new ObjectMapper();
+
+  @TestFactory
+  Stream<DynamicTest> publishedTrainingRuns() throws IOException {
+    List<Safetensors> runs = new ArrayList<>();
+    String given = System.getProperty("gss.reference", "");
+    List<Path> directories =
+        given.isBlank()
+            ? List.of(Path.of("../gss4j/src/test/resources/reference"))
+            : Stream.of(given.split(File.pathSeparator, -1)).map(Path::of).toList();
+    for (Path directory : directories) {
+      try (Stream<Path> files = Files.list(directory)) {
+        files
+            .filter(p -> p.toString().endsWith(".safetensors"))
+            .sorted()
+            .map(Safetensors::open)
+            .filter(f -> f.metadata().containsKey("recipe"))
+            .forEach(runs::add);
+      }
+    }
+    assertThat(runs).as("training runs in %s", directories).isNotEmpty();
+    return runs.stream()
+        .flatMap(
+            run ->
+                Stream.of(
+                    DynamicTest.dynamicTest(
+                        run.file() + " FLOAT64", () -> check(run, "float64", 1e-10)),
+                    DynamicTest.dynamicTest(
+                        run.file() + " FLOAT32", () -> check(run, "float32", 2e-5))));
+  }
+
+  private static void check(Safetensors run, String dtype, double tolerance) throws IOException {
+    JsonNode recipe = JSON.readTree(run.metadata().get("recipe"));
+    assertThat(recipe.get("objective")).as("objective").hasToString("[\"cross_entropy\"]");
+    ModelConfig config =
+        ModelConfig.parse(run.file().toString(), JSON.readTree(run.metadata().get("config")));
+    try (PointerScope scope = new PointerScope();
+        LanguageModel model =
+            LanguageModel.of(
+                config,
+                (name, init, shape) -> run.tensor("param." + name),
+                Precision.forTraining(dtype),
+                Tensors.device("cpu"));
+        Trainer trainer = new Trainer(model, trainConfig(config, recipe, dtype))) {
+      Tensor data = run.tensor("in.ids"); // (steps, micro-batches, B, L+1)
+      double[] losses = Tensors.toDoubles(run.tensor("out.losses"));
+      double[] norms = Tensors.toDoubles(run.tensor("out.grad_norms"));
+      int micros = recipe.get("micro_batches").asInt();
+      for (int step = 0; step < data.size(0); step++) {
+        Trainer.StepResult result =
+            trainer.step((s, micro) -> data.select(0, s - 1).select(0, micro));
+        for (int micro = 0; micro < micros; micro++) {
+          assertThat(result.losses().get(micro))
+              .as("loss of step %d, micro-batch %d", step, micro)
+              .isCloseTo(losses[step * micros + micro], within(losses[0] * tolerance));
+        }
+        assertThat(result.gradNorm())
+            .as("gradient norm of step %d", step)
+            .isCloseTo(norms[step], within(norms[0] * tolerance * 10));
+      }
+      model.parameters().forEach(p -> checkFinal(run, trainer, p.name(), tolerance));
+    }
+  }
+
+  private static void checkFinal(Safetensors run, Trainer trainer, String name, double tolerance) {
+    double[] expected = Tensors.toDoubles(run.tensor("out.final." + name));
+    double[] found = trainer.parameter(name);
+    double largest = 0;
+    for (double e : expected) {
+      largest = Math.max(largest, Math.abs(e));
+    }
+    // in float32 Adam divides tiny gradients by their own size, so weights may part a little more
+    double room = largest * (tolerance < 1e-6 ? 1e-9 : 1e-2);
+    assertThat(found).as("final %s", name).hasSameSizeAs(expected);
+    for (int i = 0; i < expected.length; i++) {
+      assertThat(found[i]).as("final %s[%d]", name, i).isCloseTo(expected[i], within(room));
+    }
+  }
+
+  private static org.assertj.core.data.Offset<Double> within(double difference) {
+    return org.assertj.core.data.Offset.offset(difference);
+  }
+
+  private static TrainConfig trainConfig(ModelConfig model, JsonNode recipe, String dtype) {
+    return new TrainConfig(
+        model,
+        new OptimizerConfig(
+            recipe.get("optimizer").asText().equals("adamw"),
+            recipe.get("lr").asDouble(),
+            recipe.get("betas").get(0).asDouble(),
+            recipe.get("betas").get(1).asDouble(),
+            recipe.get("eps").asDouble(),
+            recipe.path("weight_decay").asDouble(0),
+            recipe.path("weight_decay_on").asText("matrices").equals("all"),
+            recipe.get("clip_grad_norm").asDouble()),
+        1000,
+        2,
+        recipe.get("micro_batches").asInt(),
+        recipe.get("accumulation").asText().equals("sum"),
+        24,
+        0,
+        1,
+        0,
+        dtype,
+        "cpu",
+        false,
+        new TrainConfig.Watch(0, 1, 0, 0, "x"),
+        new TrainConfig.DataConfig("", "", 0));
+  }
+}
