@@ -46,7 +46,7 @@ public enum TensorType {
   /** The type that libtorch calls so. */
   public static TensorType of(ScalarType scalarType) {
     for (TensorType type : values()) {
-      if (type.scalarType == scalarType) {
+      if (type.scalarType == scalarType.intern()) { // the binding makes a new constant each call
         return type;
       }
     }

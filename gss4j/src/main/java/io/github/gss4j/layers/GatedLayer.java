@@ -44,6 +44,11 @@ public final class GatedLayer implements CausalLayer {
     return new GatedLayer(p, dim, hidden, config.kernelDim(), mixer);
   }
 
+  /** What carries information along the sequence. */
+  public SequenceMixer mixer() {
+    return mixer;
+  }
+
   @Override
   public List<Tensor> kernel(long length) {
     return mixer.kernel(length);

@@ -1,0 +1,152 @@
+package io.github.gss4j.cli;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.github.gss4j.data.Corpus;
+import io.github.gss4j.model.LanguageModel;
+import io.github.gss4j.tokenizer.ByteTokenizer;
+import io.github.gss4j.tokenizer.Tokenizer;
+import io.github.gss4j.trainer.Evaluator;
+import io.github.gss4j.trainer.TrainConfig.DataConfig;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.ArgGroup;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** {@code gss eval}. */
+@Command(
+    name = "eval",
+    mixinStandardHelpOptions = true,
+    sortOptions = false,
+    description =
+        "Measures how well a model predicts a text: the mean negative log-likelihood of every token"
+            + " after the first.")
+final class EvalCommand implements Callable<Integer> {
+  private static final ObjectMapper JSON = new ObjectMapper();
+
+  @Spec private CommandSpec spec;
+
+  @Mixin private ModelOptions model;
+
+  @ArgGroup(exclusive = true, multiplicity = "1")
+  private Text text;
+
+  private static final class Text {
+    @Option(
+        names = "--data",
+        paramLabel = "TEXT",
+        description = "the held-out part of java, enwik8, a file or a directory")
+    private String data;
+
+    @Option(
+        names = "--ids-file",
+        paramLabel = "FILE",
+        description = "a JSON array of token ids, or of equally long arrays")
+    private Path idsFile;
+  }
+
+  @Option(
+      names = "--glob",
+      defaultValue = "",
+      description = "which files of a directory or archive")
+  private String glob;
+
+  @Option(
+      names = "--held-out",
+      defaultValue = "0",
+      paramLabel = "SHARE",
+      description = "share of the text that was held out")
+  private double heldOut;
+
+  @Option(names = "--json", description = "print the result as one JSON object")
+  private boolean json;
+
+  @Override
+  public Integer call() throws IOException {
+    List<long[]> sequences = text.idsFile == null ? List.of() : read(text.idsFile);
+    try (LanguageModel loaded = model.load()) {
+      Tokenizer tokenizer =
+          loaded.config().tokenizer().equals(ByteTokenizer.NAME) ? new ByteTokenizer() : null;
+      Evaluator evaluator = new Evaluator(loaded, tokenizer);
+      if (text.idsFile != null) {
+        print(evaluator.sequences(sequences));
+      } else if (tokenizer == null) {
+        throw new IllegalArgumentException(
+            "the model names no tokenizer: give --ids-file instead of --data");
+      } else {
+        try (Corpus corpus = Texts.open(new DataConfig(text.data, glob, heldOut))) {
+          print(evaluator.whole(corpus.heldOut(), share -> {}));
+        }
+      }
+    }
+    return Gss.OK;
+  }
+
+  private static List<long[]> read(Path file) throws IOException {
+    JsonNode root;
+    try {
+      root = JSON.readTree(Files.readAllBytes(file));
+    } catch (com.fasterxml.jackson.core.JsonProcessingException e) {
+      throw new IllegalArgumentException(file + ": is not JSON: " + e.getOriginalMessage(), e);
+    }
+    boolean nested = root.isArray() && root.size() > 0 && root.get(0).isArray();
+    List<long[]> all = new ArrayList<>();
+    for (JsonNode sequence : nested ? root : List.of(root)) {
+      all.add(ids(file, sequence));
+    }
+    if (all.stream().anyMatch(s -> s.length != all.get(0).length)) {
+      throw new IllegalArgumentException(file + ": arrays differ in length, expected equal ones");
+    }
+    return all;
+  }
+
+  private static long[] ids(Path file, JsonNode array) {
+    if (!array.isArray() || array.size() < 2) {
+      throw new IllegalArgumentException(
+          file + ": expected a JSON array of at least 2 token ids, or of such arrays");
+    }
+    long[] ids = new long[array.size()];
+    for (int i = 0; i < ids.length; i++) {
+      if (!array.get(i).isIntegralNumber() || !array.get(i).canConvertToLong()) {
+        throw new IllegalArgumentException(
+            file + ": item " + i + " is " + array.get(i) + ", expected a token id");
+      }
+      ids[i] = array.get(i).asLong();
+    }
+    return ids;
+  }
+
+  private void print(Evaluator.Result result) throws IOException {
+    var stdout = spec.commandLine().getOut();
+    if (json) {
+      ObjectNode object = JSON.createObjectNode();
+      object.put("loss", result.loss()).put("perplexity", result.perplexity());
+      if (result.bytes() > 0) {
+        object.put("bits_per_byte", result.bitsPerByte()).put("bytes", result.bytes());
+      }
+      object.put("tokens", result.tokens());
+      stdout.println(JSON.writeValueAsString(object));
+    } else {
+      stdout.printf(
+          Locale.ROOT,
+          "loss %.9f nats a token, perplexity %.4f%s over %,d tokens%n",
+          result.loss(),
+          result.perplexity(),
+          result.bytes() > 0
+              ? String.format(Locale.ROOT, ", %.5f bits per byte", result.bitsPerByte())
+              : "",
+          result.tokens());
+    }
+    stdout.flush();
+  }
+}

@@ -1,0 +1,98 @@
+package io.github.gss4j.cli;
+
+import io.github.gss4j.ops.Native;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.FileSystemException;
+import java.nio.file.NoSuchFileException;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/** The program {@code gss}: results on standard output, progress and errors on standard error. */
+@Command(
+    name = "gss",
+    mixinStandardHelpOptions = true,
+    version = "gss4j 0.1.0-SNAPSHOT",
+    description = "Gated State Space language models on the JVM.",
+    synopsisSubcommandLabel = "COMMAND",
+    subcommands = {
+      DemoCommand.class,
+      TrainCommand.class,
+      GenerateCommand.class,
+      EvalCommand.class,
+      CommandLine.HelpCommand.class
+    })
+public final class Gss implements Runnable {
+  /** All went well. */
+  static final int OK = 0;
+
+  /** The work failed. */
+  static final int FAILED = 1;
+
+  /** What was asked for makes no sense. */
+  static final int USAGE = 2;
+
+  @Spec private CommandSpec spec;
+
+  /** Runs a command and ends the process with its exit code. */
+  public static void main(String[] args) {
+    System.exit(commandLine().execute(args));
+  }
+
+  /** The parser, with one-line errors. */
+  static CommandLine commandLine() {
+    CommandLine line = new CommandLine(new Gss());
+    line.setCaseInsensitiveEnumValuesAllowed(true);
+    line.setAbbreviatedOptionsAllowed(false);
+    line.setParameterExceptionHandler(Gss::refuse);
+    line.setExecutionExceptionHandler((e, command, parsed) -> fail(e, command.getErr()));
+    return line;
+  }
+
+  private static int refuse(ParameterException e, String[] args) {
+    CommandLine command = e.getCommandLine();
+    PrintWriter err = command.getErr();
+    err.println("gss: " + e.getMessage());
+    CommandLine.UnmatchedArgumentException.printSuggestions(e, err);
+    err.println("Try '" + command.getCommandSpec().qualifiedName() + " --help'.");
+    return USAGE;
+  }
+
+  private static int fail(Exception e, PrintWriter err) {
+    if (System.getenv("GSS_TRACE") != null) {
+      e.printStackTrace(err);
+    }
+    err.println("gss: " + message(e));
+    return e instanceof IllegalArgumentException ? USAGE : FAILED;
+  }
+
+  private static String message(Exception e) {
+    String message = Native.reason(e).lines().findFirst().orElse(e.toString());
+    if (e instanceof AccessDeniedException denied) {
+      return denied.getFile() + ": permission denied";
+    } else if (e instanceof NoSuchFileException missing) {
+      return missing.getFile() + ": no such file";
+    } else if (e instanceof FileSystemException file) {
+      return file.getMessage();
+    } else if (e instanceof IOException || isOurs(e)) {
+      return message;
+    }
+    return message + " (" + e.getClass().getSimpleName() + "; GSS_TRACE=1 shows where)";
+  }
+
+  /** Whether the message was written for the user. */
+  private static boolean isOurs(Exception e) {
+    return e instanceof IllegalArgumentException
+        || e instanceof IllegalStateException
+        || e.getClass().getName().startsWith("io.github.gss4j.");
+  }
+
+  @Override
+  public void run() {
+    throw new ParameterException(spec.commandLine(), "which command?");
+  }
+}

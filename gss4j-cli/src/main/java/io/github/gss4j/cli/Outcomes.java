@@ -1,0 +1,28 @@
+package io.github.gss4j.cli;
+
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.github.gss4j.trainer.RunDirectory;
+import io.github.gss4j.trainer.TrainingRun;
+import java.nio.file.Path;
+
+/** A run's outcome for programs to read. */
+final class Outcomes {
+  private Outcomes() {}
+
+  static ObjectNode json(TrainingRun.Outcome outcome, Path directory) {
+    ObjectNode json = JsonNodeFactory.instance.objectNode();
+    json.put("steps", outcome.steps());
+    json.put("finished", outcome.finished());
+    if (outcome.finished()) {
+      json.put("loss", outcome.heldOut().loss());
+      json.put("bits_per_byte", outcome.heldOut().bitsPerByte());
+      json.put("perplexity", outcome.heldOut().perplexity());
+      json.put("sample", outcome.sample());
+    }
+    json.put("tokens_per_second", outcome.tokensPerSecond());
+    json.put("model", directory.resolve(RunDirectory.BEST).toString());
+    json.put("report", directory.resolve("report.html").toString());
+    return json;
+  }
+}

@@ -1,0 +1,43 @@
+package io.github.gss4j.cli;
+
+import io.github.gss4j.layers.DssConfig;
+import io.github.gss4j.model.ModelConfig;
+import io.github.gss4j.ops.Native;
+import io.github.gss4j.tokenizer.ByteTokenizer;
+import io.github.gss4j.trainer.OptimizerConfig;
+import io.github.gss4j.trainer.TrainConfig;
+
+/** What holds where the user says nothing. */
+final class Presets {
+  private Presets() {}
+
+  /** {@code gss demo}: about three minutes on two cores. */
+  static TrainConfig demo() {
+    ModelConfig model =
+        ModelConfig.of(256, 256, 4)
+            .withDss(new DssConfig(64, 128, true))
+            .withTokenizer(ByteTokenizer.NAME)
+            .withHead(false, true);
+    return new TrainConfig(
+        model,
+        new OptimizerConfig(true, 3e-3, 0.9, 0.98, 1e-8, 0.05, false, 1.0),
+        1000,
+        8,
+        1,
+        false,
+        512,
+        50,
+        0.02,
+        1,
+        Native.hasFastBfloat16() ? "bfloat16" : "float32",
+        "cpu",
+        false,
+        new TrainConfig.Watch(250, 65_536, 500, 500, "public static "),
+        new TrainConfig.DataConfig("java", "", 0));
+  }
+
+  /** {@code gss train}: the demo's model on a longer run. */
+  static TrainConfig train() {
+    return demo();
+  }
+}

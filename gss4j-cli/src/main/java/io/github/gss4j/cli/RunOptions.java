@@ -1,0 +1,223 @@
+package io.github.gss4j.cli;
+
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.github.gss4j.model.JsonFields;
+import io.github.gss4j.trainer.TrainConfig;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Locale;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Model.OptionSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParseResult;
+import picocli.CommandLine.Spec;
+
+/**
+ * The settings of a training run. Each flag stands in a config file under its own name with
+ * underscores: {@code --seq-len 512} is {@code "seq_len": 512}. A flag wins over the file.
+ */
+final class RunOptions {
+  private static final ObjectMapper JSON =
+      JsonMapper.builder().enable(JsonParser.Feature.ALLOW_COMMENTS).build();
+
+  @Spec(Spec.Target.MIXEE)
+  private CommandSpec command;
+
+  @Option(
+      names = "--data",
+      paramLabel = "TEXT",
+      description = "java (default), enwik8, or a file or directory")
+  String data;
+
+  @Option(
+      names = "--glob",
+      description = "which files of a directory or archive, such as '**/*.java'")
+  String glob;
+
+  @Option(
+      names = "--held-out",
+      paramLabel = "SHARE",
+      description = "share of the text never trained on")
+  Double heldOut;
+
+  @Option(names = "--dim", description = "width of the residual stream")
+  Integer dim;
+
+  @Option(names = "--depth", description = "number of layers")
+  Integer depth;
+
+  @Option(
+      names = "--dim-expansion-factor",
+      paramLabel = "X",
+      description = "width of the gated space as a multiple of --dim")
+  Double expansion;
+
+  @Option(names = "--dss-kernel-N", paramLabel = "N", description = "modes of the state space")
+  Integer stateSize;
+
+  @Option(names = "--dss-kernel-H", paramLabel = "H", description = "channels of the state space")
+  Integer kernelDim;
+
+  @Option(
+      names = "--dss-kernel-lambda-imag-exp",
+      arity = "1",
+      paramLabel = "true|false",
+      description = "whether phases are learned as logarithms")
+  Boolean lambdaImagExp;
+
+  @Option(
+      names = "--tie-embeddings",
+      arity = "0..1",
+      fallbackValue = "true",
+      paramLabel = "true|false",
+      description = "take logits with the embedding")
+  Boolean tieEmbeddings;
+
+  @Option(
+      names = "--final-norm",
+      arity = "0..1",
+      fallbackValue = "true",
+      paramLabel = "true|false",
+      description = "LayerNorm before the logits")
+  Boolean finalNorm;
+
+  @Option(names = "--steps", description = "optimizer steps of the run")
+  Long steps;
+
+  @Option(names = "--batch", description = "sequences of a micro-batch")
+  Integer batch;
+
+  @Option(names = "--accumulate", description = "micro-batches of a step")
+  Integer accumulate;
+
+  @Option(
+      names = "--accumulation",
+      paramLabel = "mean|sum",
+      description = "how their gradients join")
+  String accumulation;
+
+  @Option(names = "--seq-len", description = "tokens of a sequence")
+  Integer seqLen;
+
+  @Option(names = "--optimizer", paramLabel = "adam|adamw", description = "adamw by default")
+  String optimizer;
+
+  @Option(names = "--lr", description = "peak learning rate")
+  Double lr;
+
+  @Option(names = "--warmup", paramLabel = "STEPS", description = "steps of rising learning rate")
+  Long warmup;
+
+  @Option(
+      names = "--final-lr",
+      paramLabel = "SHARE",
+      description = "last learning rate as a share of --lr; 1 is constant")
+  Double finalLr;
+
+  @Option(names = "--beta1", description = "Adam's first decay")
+  Double beta1;
+
+  @Option(names = "--beta2", description = "Adam's second decay")
+  Double beta2;
+
+  @Option(names = "--eps", description = "Adam's epsilon")
+  Double eps;
+
+  @Option(names = "--weight-decay", paramLabel = "X", description = "weight decay")
+  Double weightDecay;
+
+  @Option(names = "--weight-decay-on", paramLabel = "matrices|all", description = "what decays")
+  String weightDecayOn;
+
+  @Option(
+      names = "--grad-clip",
+      paramLabel = "NORM",
+      description = "most norm of the gradient; 0 is off")
+  Double gradClip;
+
+  @Option(names = "--seed", description = "where all chance starts")
+  Long seed;
+
+  @Option(names = "--dtype", paramLabel = "TYPE", description = "float32, bfloat16 or float64")
+  String dtype;
+
+  @Option(names = "--device", description = "cpu, cuda or cuda:N")
+  String device;
+
+  @Option(
+      names = "--checkpoint-layers",
+      arity = "0..1",
+      fallbackValue = "true",
+      paramLabel = "true|false",
+      description = "compute layers again in the backward pass: less memory, more time")
+  Boolean checkpointLayers;
+
+  @Option(
+      names = "--eval-every",
+      paramLabel = "STEPS",
+      description = "quick evaluations; 0: at the end only")
+  Long evalEvery;
+
+  @Option(
+      names = "--eval-tokens",
+      paramLabel = "N",
+      description = "held-out tokens of a quick evaluation")
+  Long evalTokens;
+
+  @Option(
+      names = "--save-every",
+      paramLabel = "STEPS",
+      description = "checkpoints; 0: at the end only")
+  Long saveEvery;
+
+  @Option(
+      names = "--sample-every",
+      paramLabel = "STEPS",
+      description = "samples; 0: at the end only")
+  Long sampleEvery;
+
+  @Option(names = "--prompt", paramLabel = "TEXT", description = "what samples start from")
+  String prompt;
+
+  /** The flags that were given, over what a config file says. */
+  ObjectNode overlay(ObjectNode file) {
+    ObjectNode merged = file.deepCopy();
+    ParseResult parsed = command.commandLine().getParseResult();
+    for (OptionSpec option : command.mixins().get("run").options()) {
+      if (parsed.hasMatchedOption(option)) {
+        merged.set(key(option), JSON.valueToTree(option.getValue()));
+      }
+    }
+    return merged;
+  }
+
+  /** The key under which a flag stands in a config file. */
+  static String key(OptionSpec option) {
+    String name = option.longestName().substring(2).replace('-', '_');
+    return name.startsWith("dss_kernel_") ? name : name.toLowerCase(Locale.ROOT);
+  }
+
+  /** Reads a config file; comments are allowed. */
+  static ObjectNode read(Path file) throws IOException {
+    try {
+      JsonNode json = JSON.readTree(Files.readAllBytes(file));
+      if (json instanceof ObjectNode object) {
+        return object;
+      }
+    } catch (JsonProcessingException e) {
+      throw new IllegalArgumentException(file + ": is not JSON: " + e.getOriginalMessage(), e);
+    }
+    throw new IllegalArgumentException(file + ": expected a JSON object { … }");
+  }
+
+  /** Parses merged settings; messages name the file where one was given. */
+  static TrainConfig parse(ObjectNode merged, String where, TrainConfig byDefault) {
+    return TrainConfig.from(new JsonFields(where, merged), byDefault);
+  }
+}

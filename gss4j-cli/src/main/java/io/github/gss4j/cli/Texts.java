@@ -1,0 +1,37 @@
+package io.github.gss4j.cli;
+
+import io.github.gss4j.data.Corpus;
+import io.github.gss4j.data.CorpusOptions;
+import io.github.gss4j.data.CorpusSource;
+import io.github.gss4j.trainer.TrainConfig.DataConfig;
+import java.nio.file.Path;
+import java.util.Optional;
+
+/** Where commands find text. */
+final class Texts {
+  private Texts() {}
+
+  /** Opens the text that a run's configuration names. */
+  static Corpus open(DataConfig data) {
+    Optional<String> glob = data.glob().isEmpty() ? Optional.empty() : Optional.of(data.glob());
+    CorpusOptions options = CorpusOptions.defaults();
+    return Corpus.open(
+        CorpusSource.parse(data.data(), glob),
+        cache(),
+        data.heldOut() == 0 ? options : options.withHeldOutFraction(data.heldOut()));
+  }
+
+  /** Where joined and fetched texts are kept: GSS_CACHE, or the user's cache directory. */
+  static Path cache() {
+    String own = System.getenv("GSS_CACHE");
+    if (own != null && !own.isBlank()) {
+      return Path.of(own);
+    }
+    String xdg = System.getenv("XDG_CACHE_HOME");
+    Path base =
+        xdg != null && !xdg.isBlank()
+            ? Path.of(xdg)
+            : Path.of(System.getProperty("user.home"), ".cache");
+    return base.resolve("gss4j");
+  }
+}

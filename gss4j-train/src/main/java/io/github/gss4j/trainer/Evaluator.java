@@ -1,0 +1,227 @@
+package io.github.gss4j.trainer;
+
+import io.github.gss4j.data.TokenStore;
+import io.github.gss4j.model.LanguageModel;
+import io.github.gss4j.model.ModelState;
+import io.github.gss4j.ops.Scopes;
+import io.github.gss4j.ops.Tensors;
+import io.github.gss4j.tokenizer.Tokenizer;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.SplittableRandom;
+import java.util.function.DoubleConsumer;
+import java.util.stream.IntStream;
+import org.bytedeco.javacpp.PointerScope;
+import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.global.torch.ScalarType;
+
+/**
+ * How well a model predicts a text: every token from all that came before it in its stream, the
+ * state carried from block to block, in memory that does not grow with the text.
+ *
+ * <p>A long text is cut into a few streams that are read side by side; each begins with the last
+ * token of the one before, so every token of the text but the first is predicted exactly once.
+ */
+public final class Evaluator {
+  private static final int STREAMS = 16;
+  private static final int BLOCK = 512;
+  private static final long SLICE = 1 << 22;
+  private static final long IGNORED = -100;
+
+  private final LanguageModel model;
+  private final int[] bytesOf;
+
+  /**
+   * An evaluator of a model.
+   *
+   * @param tokenizer the model's own, to count bytes; null where only losses are wanted
+   */
+  public Evaluator(LanguageModel model, Tokenizer tokenizer) {
+    this.model = model;
+    this.bytesOf =
+        tokenizer == null
+            ? null
+            : IntStream.range(0, tokenizer.size()).map(id -> tokenizer.decode(id).length).toArray();
+  }
+
+  /**
+   * What came of an evaluation.
+   *
+   * @param loss mean negative log-likelihood in nats a token
+   * @param tokens how many tokens were predicted
+   * @param bytes how many bytes they stand for; 0 where that is not known
+   */
+  public record Result(double loss, long tokens, long bytes) {
+    /** Bits per byte of text; NaN where bytes are not known. */
+    public double bitsPerByte() {
+      return bytes == 0 ? Double.NaN : loss * tokens / (Math.log(2) * bytes);
+    }
+
+    /** e^loss. */
+    public double perplexity() {
+      return Math.exp(loss);
+    }
+  }
+
+  /** Some tokens in a row: {@code predicted} of them after the first. */
+  private record Span(long from, long predicted) {}
+
+  /**
+   * Evaluates a whole text.
+   *
+   * @param progress hears the share done, 0 to 1
+   */
+  public Result whole(TokenStore text, DoubleConsumer progress) {
+    long all = text.size() - 1;
+    Checks.that(all >= 1, "the held-out text", text.size() + " tokens long", "at least 2");
+    long streams = Math.max(1, Math.min(STREAMS, all / BLOCK));
+    long each = (all + streams - 1) / streams;
+    List<Span> spans = new ArrayList<>();
+    for (long from = 0; from < all; from += each) {
+      spans.add(new Span(from, Math.min(each, all - from)));
+    }
+    return evaluate(text, spans, progress);
+  }
+
+  /**
+   * Evaluates a fixed, seeded slice of a text: streams spread evenly over it.
+   *
+   * @param tokens about how many to predict
+   */
+  public Result quick(TokenStore text, long tokens, long seed) {
+    if (tokens >= text.size() - 1) {
+      return whole(text, share -> {});
+    }
+    long streams = Math.max(1, Math.min(STREAMS, tokens / BLOCK));
+    long each = tokens / streams;
+    long room = (text.size() - 1) / streams - each;
+    SplittableRandom random = new SplittableRandom(seed);
+    List<Span> spans = new ArrayList<>();
+    for (long i = 0; i < streams; i++) {
+      long shift = room <= 0 ? 0 : random.nextLong(room + 1);
+      spans.add(new Span(i * (each + room) + shift, each));
+    }
+    return evaluate(text, spans, share -> {});
+  }
+
+  /**
+   * Evaluates sequences of ids, each from the zero state.
+   *
+   * @param sequences at least 2 tokens each, of any lengths
+   */
+  public Result sequences(List<long[]> sequences) {
+    double sum = 0;
+    long tokens = 0;
+    long bytes = 0;
+    for (long[] ids : sequences) {
+      Result one = whole(new ArrayStore(ids), share -> {});
+      sum += one.loss() * one.tokens();
+      tokens += one.tokens();
+      bytes += one.bytes();
+    }
+    return new Result(sum / tokens, tokens, bytes);
+  }
+
+  private Result evaluate(TokenStore text, List<Span> spans, DoubleConsumer progress) {
+    long longest = spans.stream().mapToLong(Span::predicted).max().orElseThrow();
+    long total = spans.stream().mapToLong(Span::predicted).sum();
+    double nats = 0;
+    long bytes = 0;
+    try (PointerScope outer = new PointerScope()) {
+      LanguageModel.Constants constants = model.constants();
+      ModelState state = model.initialState(spans.size()).keep();
+      for (long done = 0; done < longest; done += BLOCK) {
+        int length = (int) Math.min(BLOCK, longest - done);
+        long[] targets = new long[spans.size() * length];
+        long[] inputs = new long[spans.size() * length];
+        bytes += fill(text, spans, done, length, inputs, targets);
+        try (PointerScope scope = new PointerScope()) {
+          LanguageModel.Reading reading =
+              model.read(onDevice(inputs, spans.size(), length), state, constants);
+          nats += nats(reading.hidden().flatten(0, 1), onDevice(targets, targets.length));
+          state.release();
+          state = reading.state().keep();
+        }
+        progress.accept((double) Math.min(done + BLOCK, longest) / longest);
+      }
+      state.release();
+    }
+    return new Result(nats / total, total, bytes);
+  }
+
+  /** Fills one block of all streams; what lies beyond a stream's end is not predicted. */
+  private long fill(
+      TokenStore text, List<Span> spans, long done, int length, long[] inputs, long[] targets) {
+    Arrays.fill(targets, IGNORED);
+    long bytes = 0;
+    for (int row = 0; row < spans.size(); row++) {
+      Span span = spans.get(row);
+      int here = (int) Math.max(0, Math.min(length, span.predicted() - done));
+      if (here > 0) {
+        long[] tokens = new long[here + 1];
+        text.read(span.from() + done, tokens);
+        for (int i = 0; i < here; i++) {
+          inputs[row * length + i] = checked(tokens[i]);
+          targets[row * length + i] = checked(tokens[i + 1]);
+          bytes += bytesOf == null ? 0 : bytesOf[(int) tokens[i + 1]];
+        }
+      }
+    }
+    return bytes;
+  }
+
+  private long checked(long id) {
+    int size = model.config().numTokens();
+    if (id < 0 || id >= size) {
+      throw new IllegalArgumentException(
+          "token id " + id + " is out of range, expected 0 to " + (size - 1));
+    }
+    return id;
+  }
+
+  private Tensor onDevice(long[] values, long... shape) {
+    return Tensors.of(values, shape).to(model.device(), ScalarType.Long);
+  }
+
+  private double nats(Tensor hidden, Tensor targets) {
+    long step = Math.max(1, SLICE / model.config().numTokens());
+    double sum = 0;
+    for (long from = 0; from < targets.size(0); from += step) {
+      long start = from;
+      long count = Math.min(step, targets.size(0) - from);
+      Tensor part =
+          Scopes.withoutGradient(
+              () ->
+                  GradientPass.crossEntropySum(
+                      model.head(hidden.narrow(0, start, count)), targets.narrow(0, start, count)));
+      sum += Tensors.value(part);
+    }
+    return sum;
+  }
+
+  /** Ids in memory. */
+  private record ArrayStore(List<Long> ids) implements TokenStore {
+    ArrayStore(long[] ids) {
+      this(Arrays.stream(ids).boxed().toList());
+    }
+
+    @Override
+    public long size() {
+      return ids.size();
+    }
+
+    @Override
+    public void read(long offset, long[] into) {
+      Arrays.setAll(into, i -> ids.get((int) offset + i));
+    }
+
+    @Override
+    public String fingerprint() {
+      return Integer.toHexString(ids.hashCode());
+    }
+
+    @Override
+    public void close() {}
+  }
+}

@@ -1,0 +1,138 @@
+package io.github.gss4j.trainer;
+
+import io.github.gss4j.checkpoint.CheckpointException;
+import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Stream;
+
+/**
+ * A run's directory: checkpoints {@code step-N}, the names {@code last} and {@code best} that point
+ * to one each, metrics and report beside them.
+ *
+ * <p>A checkpoint is written aside, synced and renamed whole, and only then does {@code last} point
+ * to it: a kill at any moment leaves the one before usable.
+ *
+ * @param path the directory
+ */
+public record RunDirectory(Path path) {
+  /** Names the newest checkpoint. */
+  public static final String LAST = "last";
+
+  /** Names the checkpoint of the lowest held-out loss. */
+  public static final String BEST = "best";
+
+  private static final String ASIDE = ".writing";
+
+  /** Writes the files of a checkpoint into a directory. */
+  @FunctionalInterface
+  interface Content {
+    void write(Path directory) throws IOException;
+  }
+
+  /** Where the metrics lie. */
+  public Path metrics() {
+    return path.resolve("metrics.jsonl");
+  }
+
+  /** Where the run's configuration lies. */
+  public Path config() {
+    return path.resolve("run.json");
+  }
+
+  /** Whether a run has been here. */
+  public boolean isUsed() {
+    return Files.exists(config());
+  }
+
+  /** The checkpoint that {@code last} or {@code best} points to. */
+  public Optional<Path> checkpoint(String name) {
+    Path link = path.resolve(name);
+    return Files.isDirectory(link) ? Optional.of(real(link)) : Optional.empty();
+  }
+
+  private static Path real(Path link) {
+    try {
+      return link.toRealPath();
+    } catch (IOException e) {
+      throw new CheckpointException(link, "cannot be followed: " + e.getMessage(), e);
+    }
+  }
+
+  /** Writes a checkpoint and points {@code last} to it. */
+  Path save(long step, Content content) throws IOException {
+    Path target = path.resolve("step-" + step);
+    Path aside = path.resolve("step-" + step + ASIDE);
+    deleteTree(aside);
+    Files.createDirectories(aside);
+    try {
+      content.write(aside);
+      try (Stream<Path> files = Files.list(aside)) {
+        for (Path file : files.toList()) {
+          sync(file);
+        }
+      }
+      sync(aside);
+      deleteTree(target);
+      Files.move(aside, target, StandardCopyOption.ATOMIC_MOVE);
+      sync(path);
+    } catch (IOException e) {
+      deleteTree(aside);
+      throw e;
+    }
+    point(LAST, target);
+    return target;
+  }
+
+  /** Makes {@code last} or {@code best} point to a checkpoint, in one move. */
+  void point(String name, Path checkpoint) throws IOException {
+    Path link = path.resolve(name);
+    Path aside = path.resolve(name + ASIDE);
+    Files.deleteIfExists(aside);
+    Files.createSymbolicLink(aside, checkpoint.getFileName());
+    Files.move(aside, link, StandardCopyOption.ATOMIC_MOVE);
+    sync(path);
+  }
+
+  /** Deletes checkpoints that neither name points to, and what a kill left half written. */
+  void prune() throws IOException {
+    Set<Path> wanted = new TreeSet<>();
+    checkpoint(LAST).ifPresent(wanted::add);
+    checkpoint(BEST).ifPresent(wanted::add);
+    List<Path> found;
+    try (Stream<Path> files = Files.list(path)) {
+      found =
+          files.filter(f -> f.getFileName().toString().matches("step-\\d+(\\.writing)?")).toList();
+    }
+    for (Path checkpoint : found) {
+      if (!wanted.contains(checkpoint.toRealPath())) {
+        deleteTree(checkpoint);
+      }
+    }
+  }
+
+  private static void sync(Path file) throws IOException {
+    try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
+      channel.force(true);
+    }
+  }
+
+  private static void deleteTree(Path directory) throws IOException {
+    try (Stream<Path> files = Files.walk(directory)) {
+      for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
+        Files.delete(file);
+      }
+    } catch (NoSuchFileException alreadyGone) {
+      return;
+    }
+  }
+}

@@ -1,0 +1,29 @@
+package io.github.gss4j.trainer;
+
+import java.nio.file.Path;
+
+/** Hears what a run does, to show it. All methods do nothing unless overridden. */
+public interface RunListener {
+  /**
+   * The run is about to take its first step.
+   *
+   * @param run what is known of it
+   * @param fromStep steps taken before, in a resumed run
+   */
+  default void started(TrainingRun run, long fromStep) {}
+
+  /** A step was taken. */
+  default void stepped(long step, Trainer.StepResult result, double tokensPerSecond) {}
+
+  /** The held-out text was evaluated. */
+  default void evaluated(long step, Evaluator.Result result, boolean whole) {}
+
+  /** The whole held-out text is being evaluated. */
+  default void evaluating(double share) {}
+
+  /** The model wrote a sample. */
+  default void sampled(long step, String prompt, String text) {}
+
+  /** A checkpoint was written. */
+  default void saved(long step, Path checkpoint) {}
+}

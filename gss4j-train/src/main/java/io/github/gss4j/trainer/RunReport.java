@@ -1,0 +1,65 @@
+package io.github.gss4j.trainer;
+
+import io.github.gss4j.layers.CausalLayer;
+import io.github.gss4j.layers.DiagonalStateSpace;
+import io.github.gss4j.layers.GatedLayer;
+import io.github.gss4j.ops.Tensors;
+import io.github.gss4j.tracking.Comparison;
+import io.github.gss4j.tracking.Environment;
+import io.github.gss4j.tracking.KernelPicture;
+import io.github.gss4j.tracking.MetricsLog;
+import io.github.gss4j.tracking.Report;
+import io.github.gss4j.tracking.RunFacts;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import org.bytedeco.javacpp.PointerScope;
+import org.bytedeco.pytorch.NoGradGuard;
+import org.bytedeco.pytorch.Tensor;
+
+/** Gathers what a run's report shows: its metrics, and what its state spaces have learned. */
+final class RunReport {
+  private static final int CHANNELS = 6;
+  private static final int LAGS = 256;
+
+  private RunReport() {}
+
+  static Report of(TrainingRun run, long steps, Duration time, List<Comparison> comparisons)
+      throws IOException {
+    long tokens = steps * run.config().tokensPerStep();
+    String name = "gss4j · " + run.directory().path().getFileName();
+    return new Report(
+        new RunFacts(name, run.model().parameterCount(), tokens, time),
+        MetricsLog.read(run.directory().metrics()),
+        run.config().toJson(),
+        Environment.facts(),
+        comparisons,
+        kernels(run.model().layers()));
+  }
+
+  private static List<KernelPicture> kernels(List<CausalLayer> layers) {
+    List<KernelPicture> pictures = new ArrayList<>();
+    for (int i = 0; i < layers.size(); i++) {
+      if (layers.get(i) instanceof GatedLayer gated
+          && gated.mixer() instanceof DiagonalStateSpace dss) {
+        pictures.add(picture("layer " + i, dss));
+      }
+    }
+    return pictures;
+  }
+
+  private static KernelPicture picture(String name, DiagonalStateSpace dss) {
+    try (PointerScope scope = new PointerScope();
+        NoGradGuard guard = new NoGradGuard()) {
+      Tensor kernel = dss.kernel(LAGS).get(0);
+      int channels = (int) Math.min(CHANNELS, kernel.size(0));
+      double[][] rows = new double[channels][];
+      for (int c = 0; c < channels; c++) {
+        rows[c] = Tensors.toDoubles(kernel.select(0, c));
+      }
+      return new KernelPicture(
+          name, rows, Tensors.toDoubles(dss.lambdaRe()), Tensors.toDoubles(dss.lambdaIm()));
+    }
+  }
+}
