@@ -1,0 +1,155 @@
+package io.github.gss4j.tracking;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.StreamReadFeature;
+import com.fasterxml.jackson.core.json.JsonWriteFeature;
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.github.gss4j.tracking.MetricLine.Evaluation;
+import io.github.gss4j.tracking.MetricLine.Sample;
+import io.github.gss4j.tracking.MetricLine.Step;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+
+/**
+ * Metric lines to JSON and back, to the bit.
+ *
+ * <p>Numbers are the shortest decimals that give the same double again. NaN and the infinities,
+ * which JSON has not, are the strings {@code "NaN"}, {@code "Infinity"} and {@code "-Infinity"}.
+ * Characters beyond ASCII are escaped, so that any string, half a surrogate pair included, comes
+ * back as it was.
+ */
+final class MetricJson {
+  /** Writes ASCII alone; reads strictly. */
+  static final JsonMapper JSON =
+      JsonMapper.builder()
+          .enable(JsonWriteFeature.ESCAPE_NON_ASCII)
+          .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
+          .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
+          .build();
+
+  private static final Set<String> STEP_KEYS =
+      keys("step", "loss", "lr", "grad_norm", "tokens_per_second");
+  private static final Set<String> EVALUATION_KEYS =
+      keys("step", "eval_loss", "bits_per_byte", "perplexity", "eval_tokens", "whole");
+  private static final Set<String> SAMPLE_KEYS = keys("step", "prompt", "sample");
+
+  private MetricJson() {}
+
+  /** One line of JSON, without a line end. */
+  static String write(MetricLine line) {
+    ObjectNode node = JSON.createObjectNode().put("step", line.step());
+    if (line instanceof Step step) {
+      node.put("loss", step.loss())
+          .put("lr", step.lr())
+          .put("grad_norm", step.gradNorm())
+          .put("tokens_per_second", step.tokensPerSecond());
+    } else if (line instanceof Evaluation evaluation) {
+      node.put("eval_loss", evaluation.evalLoss())
+          .put("bits_per_byte", evaluation.bitsPerByte())
+          .put("perplexity", evaluation.perplexity())
+          .put("eval_tokens", evaluation.tokens())
+          .put("whole", evaluation.whole());
+    } else if (line instanceof Sample sample) {
+      node.put("prompt", sample.prompt()).put("sample", sample.text());
+    }
+    try {
+      return JSON.writeValueAsString(node);
+    } catch (JsonProcessingException e) {
+      throw new IllegalStateException(e); // a tree of strings and numbers can always be written
+    }
+  }
+
+  /**
+   * Reads one line.
+   *
+   * @throws IllegalArgumentException saying in what it is no metric line
+   */
+  static MetricLine read(String line) {
+    JsonNode node;
+    try {
+      node = JSON.readTree(line);
+    } catch (JsonProcessingException e) {
+      throw new IllegalArgumentException("is not JSON: " + e.getOriginalMessage(), e);
+    }
+    Set<String> keys = new LinkedHashSet<>();
+    node.fieldNames().forEachRemaining(keys::add);
+    if (keys.equals(STEP_KEYS)) {
+      return new Step(
+          whole(node, "step"),
+          real(node, "loss"),
+          real(node, "lr"),
+          real(node, "grad_norm"),
+          real(node, "tokens_per_second"));
+    }
+    if (keys.equals(EVALUATION_KEYS)) {
+      return new Evaluation(
+          whole(node, "step"),
+          real(node, "eval_loss"),
+          real(node, "bits_per_byte"),
+          real(node, "perplexity"),
+          whole(node, "eval_tokens"),
+          truth(node, "whole"));
+    }
+    if (keys.equals(SAMPLE_KEYS)) {
+      return new Sample(whole(node, "step"), text(node, "prompt"), text(node, "sample"));
+    }
+    throw new IllegalArgumentException(
+        "has the keys "
+            + keys
+            + ", expected "
+            + STEP_KEYS
+            + ", "
+            + EVALUATION_KEYS
+            + " or "
+            + SAMPLE_KEYS);
+  }
+
+  private static double real(JsonNode node, String key) {
+    JsonNode value = node.get(key);
+    if (value.isNumber()) {
+      return value.doubleValue();
+    }
+    return switch (value.asText()) {
+      case "NaN" -> Double.NaN;
+      case "Infinity" -> Double.POSITIVE_INFINITY;
+      case "-Infinity" -> Double.NEGATIVE_INFINITY;
+      default -> throw wrong(key, value, "a number, \"NaN\" or \"Infinity\"");
+    };
+  }
+
+  private static long whole(JsonNode node, String key) {
+    JsonNode value = node.get(key);
+    if (value.isIntegralNumber() && value.canConvertToLong()) {
+      return value.longValue();
+    }
+    throw wrong(key, value, "a whole number");
+  }
+
+  private static boolean truth(JsonNode node, String key) {
+    JsonNode value = node.get(key);
+    if (value.isBoolean()) {
+      return value.booleanValue();
+    }
+    throw wrong(key, value, "true or false");
+  }
+
+  private static String text(JsonNode node, String key) {
+    JsonNode value = node.get(key);
+    if (value.isTextual()) {
+      return value.textValue();
+    }
+    throw wrong(key, value, "a string");
+  }
+
+  private static IllegalArgumentException wrong(String key, JsonNode value, String expected) {
+    return new IllegalArgumentException("has " + key + " " + value + ", expected " + expected);
+  }
+
+  private static Set<String> keys(String... names) {
+    return new LinkedHashSet<>(List.of(names));
+  }
+}

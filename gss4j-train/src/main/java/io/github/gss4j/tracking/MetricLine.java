@@ -1,0 +1,64 @@
+package io.github.gss4j.tracking;
+
+import java.util.Objects;
+
+/** One line of {@code metrics.jsonl}: a training step, an evaluation or a sample of text. */
+public sealed interface MetricLine {
+  /** After how many optimizer steps this was measured, 0 or more. */
+  long step();
+
+  /**
+   * One optimizer step.
+   *
+   * @param loss mean over the step's tokens, in nats a token
+   * @param lr the learning rate that the step used
+   * @param gradNorm L2 norm of all gradients before clipping
+   * @param tokensPerSecond trained on during this step
+   */
+  record Step(long step, double loss, double lr, double gradNorm, double tokensPerSecond)
+      implements MetricLine {
+    /** Checks the step. */
+    public Step {
+      checkStep(step);
+    }
+  }
+
+  /**
+   * A measurement on held-out text.
+   *
+   * @param evalLoss mean in nats a token
+   * @param bitsPerByte of the text; NaN where the tokens' bytes are not known
+   * @param perplexity e^{evalLoss}
+   * @param tokens how many were predicted
+   * @param whole whether that was all of the held-out text
+   */
+  record Evaluation(
+      long step, double evalLoss, double bitsPerByte, double perplexity, long tokens, boolean whole)
+      implements MetricLine {
+    /** Checks the step. */
+    public Evaluation {
+      checkStep(step);
+    }
+  }
+
+  /**
+   * A text that the model wrote.
+   *
+   * @param prompt what it was given
+   * @param text what it wrote after that, without the prompt
+   */
+  record Sample(long step, String prompt, String text) implements MetricLine {
+    /** Checks the step. */
+    public Sample {
+      checkStep(step);
+      Objects.requireNonNull(prompt, "prompt");
+      Objects.requireNonNull(text, "text");
+    }
+  }
+
+  private static void checkStep(long step) {
+    if (step < 0) {
+      throw new IllegalArgumentException("step is " + step + ", expected 0 or more");
+    }
+  }
+}

@@ -1,0 +1,174 @@
+package io.github.gss4j.tracking;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.github.gss4j.tracking.MetricLine.Evaluation;
+import io.github.gss4j.tracking.MetricLine.Sample;
+import io.github.gss4j.tracking.MetricLine.Step;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.List;
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class MetricsLogTest {
+  @TempDir Path directory;
+  private Path file;
+
+  @BeforeEach
+  void nameFile() {
+    file = directory.resolve("run/metrics.jsonl");
+  }
+
+  @Property
+  void everyStepComesBackToTheBit(
+      @ForAll double loss, @ForAll double lr, @ForAll double norm, @ForAll double speed) {
+    Step step = new Step(Long.MAX_VALUE, loss, lr, norm, speed);
+    assertThat(MetricJson.read(MetricJson.write(step))).isEqualTo(step);
+  }
+
+  @Property
+  void everyTextComesBackAndStaysOnOneAsciiLine(@ForAll String prompt, @ForAll String text) {
+    Sample sample = new Sample(3, prompt, text + "\u2028\n\ud83d");
+    String line = MetricJson.write(sample);
+    assertThat(line).matches("[\\x20-\\x7f]*");
+    assertThat(MetricJson.read(line)).isEqualTo(sample);
+  }
+
+  @Test
+  void numbersThatAreNotFiniteAreStrings() {
+    Step step = new Step(1, Double.NaN, Double.POSITIVE_INFINITY, Double.NEGATIVE_INFINITY, -0.0);
+    String line = MetricJson.write(step);
+    assertThat(line)
+        .isEqualTo(
+            "{\"step\":1,\"loss\":\"NaN\",\"lr\":\"Infinity\",\"grad_norm\":\"-Infinity\","
+                + "\"tokens_per_second\":-0.0}");
+    assertThat(MetricJson.read(line)).isEqualTo(step);
+  }
+
+  @Test
+  void keysAreThoseOfTheFileFormat() {
+    assertThat(MetricJson.write(step(2)))
+        .isEqualTo(
+            "{\"step\":2,\"loss\":0.5,\"lr\":0.001,\"grad_norm\":1.5,"
+                + "\"tokens_per_second\":6000.0}");
+    assertThat(MetricJson.write(evaluation(2)))
+        .isEqualTo(
+            "{\"step\":2,\"eval_loss\":1.0,\"bits_per_byte\":1.44,\"perplexity\":2.7,"
+                + "\"eval_tokens\":512,\"whole\":true}");
+    assertThat(MetricJson.write(new Sample(2, "a", "b")))
+        .isEqualTo("{\"step\":2,\"prompt\":\"a\",\"sample\":\"b\"}");
+  }
+
+  @Test
+  void whatIsAppendedCanBeReadAtOnce() throws IOException {
+    try (MetricsLog log = MetricsLog.open(file, 0)) {
+      log.append(step(1));
+      log.append(evaluation(1));
+      log.append(new Sample(1, "p", "t"));
+      assertThat(MetricsLog.read(file))
+          .containsExactly(step(1), evaluation(1), new Sample(1, "p", "t"));
+    }
+  }
+
+  @Test
+  void resumingDropsWhatIsMeasuredAgain() throws IOException {
+    write(step(1), step(2), evaluation(2), step(3), evaluation(3), new Sample(3, "p", "t"));
+    try (MetricsLog log = MetricsLog.open(file, 2)) {
+      log.append(step(3));
+    }
+    assertThat(MetricsLog.read(file)).containsExactly(step(1), step(2), evaluation(2), step(3));
+    assertThat(directory.resolve("run")).isDirectoryContaining(f -> f.equals(file));
+    try (var files = Files.list(directory.resolve("run"))) {
+      assertThat(files).hasSize(1);
+    }
+  }
+
+  @Test
+  void aTornLastLineIsDropped() throws IOException {
+    write(step(1), step(2));
+    append("{\"step\":3,\"loss\":0.2");
+    assertThat(MetricsLog.read(file)).containsExactly(step(1), step(2));
+    try (MetricsLog log = MetricsLog.open(file, 2)) {
+      log.append(step(3));
+    }
+    assertThat(MetricsLog.read(file)).containsExactly(step(1), step(2), step(3));
+  }
+
+  @Test
+  void aLastLineThatLacksItsEndAloneIsKept() throws IOException {
+    write(step(1));
+    append(MetricJson.write(step(2)));
+    try (MetricsLog log = MetricsLog.open(file, 2)) {
+      log.append(step(3));
+    }
+    assertThat(MetricsLog.read(file)).containsExactly(step(1), step(2), step(3));
+  }
+
+  @Test
+  void anUnreadableLineElsewhereIsNamed() throws IOException {
+    write(step(1));
+    append("{\"step\":2,\"lo\n" + MetricJson.write(step(3)) + "\n");
+    assertThatThrownBy(() -> MetricsLog.open(file, 3))
+        .isInstanceOf(IOException.class)
+        .hasMessageContaining("metrics.jsonl: line 2 is not JSON");
+    assertThat(Files.readString(file)).contains("\"lo\n"); // left as it was
+  }
+
+  @Test
+  void anUnreadableLastLineThatHasItsEndIsNamed() throws IOException {
+    write(step(1));
+    append("\n");
+    assertThatThrownBy(() -> MetricsLog.read(file)).hasMessageContaining("line 2");
+  }
+
+  @Test
+  void wrongKeysAndValuesAreNamed() {
+    assertThatThrownBy(() -> MetricJson.read("{\"step\":1,\"loss\":2}"))
+        .hasMessageContaining("has the keys [step, loss], expected [step, loss, lr");
+    assertThatThrownBy(() -> MetricJson.read("{\"step\":1.5,\"prompt\":\"\",\"sample\":\"\"}"))
+        .hasMessageContaining("has step 1.5, expected a whole number");
+    assertThatThrownBy(() -> MetricJson.read("{\"step\":-1,\"prompt\":\"\",\"sample\":\"\"}"))
+        .hasMessageContaining("step is -1");
+    assertThatThrownBy(() -> MetricJson.read("[]")).hasMessageContaining("has the keys []");
+    assertThatThrownBy(() -> MetricJson.read("")).hasMessageContaining("has the keys []");
+  }
+
+  @Test
+  void noStepIsWrittenTwice() throws IOException {
+    write(step(1), step(2));
+    try (MetricsLog log = MetricsLog.open(file, 2)) {
+      assertThatThrownBy(() -> log.append(step(2)))
+          .isInstanceOf(IllegalArgumentException.class)
+          .hasMessageContaining("step is 2")
+          .hasMessageContaining("already holds step 2");
+    }
+    assertThat(MetricsLog.read(file)).containsExactly(step(1), step(2));
+  }
+
+  private static Step step(long step) {
+    return new Step(step, 1.0 / step, 1e-3, 1.5, 6000);
+  }
+
+  private static Evaluation evaluation(long step) {
+    return new Evaluation(step, 1.0, 1.44, 2.7, 512, true);
+  }
+
+  private void write(MetricLine... lines) throws IOException {
+    try (MetricsLog log = MetricsLog.open(file, 0)) {
+      for (MetricLine line : List.of(lines)) {
+        log.append(line);
+      }
+    }
+  }
+
+  private void append(String text) throws IOException {
+    Files.writeString(file, text, StandardOpenOption.APPEND);
+  }
+}

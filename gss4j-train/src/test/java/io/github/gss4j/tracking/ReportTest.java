@@ -1,0 +1,147 @@
+package io.github.gss4j.tracking;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.github.gss4j.tracking.MetricLine.Evaluation;
+import io.github.gss4j.tracking.MetricLine.Sample;
+import io.github.gss4j.tracking.MetricLine.Step;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class ReportTest {
+  private static final Pattern ISLAND =
+      Pattern.compile("<script type=\"application/json\" id=\"data\">([^<]*)</script>");
+
+  private static final List<KernelPicture> KERNELS = ReportExample.kernels(2);
+
+  @TempDir Path directory;
+
+  @Test
+  void thePageLoadsNothing() throws IOException {
+    String page = Files.readString(example(ReportExample.lines(100)).write(directory));
+    assertThat(page).contains("Content-Security-Policy\" content=\"default-src 'none'");
+    String markup = page.replaceAll("(?s)<script[^>]*>.*?</script>", "<script></script>");
+    assertThat(markup)
+        .doesNotContain("http:", "https:", "//", "<link", "<img", "<iframe", "@import", "url(")
+        .doesNotContainPattern("(?i)\\s(src|href)\\s*=");
+    assertThat(page.split("<script", -1)).as("charts, data and drawing").hasSize(4);
+    String drawing = page.substring(page.lastIndexOf("<script>"));
+    assertThat(drawing).doesNotContainPattern("fetch\\(|XMLHttpRequest|import\\(|https?:");
+  }
+
+  @Test
+  void theChartLibraryIsInThePage() throws IOException {
+    assertThat(example(List.of()).html()).contains("Apache Software Foundation", "echarts={}");
+  }
+
+  @Test
+  void noTextBreaksThePage() throws IOException {
+    String evil =
+        "</script><script>alert(1)</script><!-- <script> {{data}} {{charts}} $1 \\ \" \u2028\u2029"
+            + " \u0000";
+    Report report =
+        new Report(
+            new RunFacts(evil, 1, 1, java.time.Duration.ofSeconds(1)),
+            List.of(new Sample(1, evil, evil + '\ud83d')),
+            ReportExample.config().put("note", evil),
+            Map.of(evil, evil),
+            List.of(new Comparison(evil, 1)),
+            List.of(new KernelPicture(evil, new double[0][], new double[0], new double[0])));
+    String page = report.html();
+    assertThat(page.split("<script", -1)).hasSize(4);
+    assertThat(page).doesNotContain("alert(1)<", "\u2028", "\u2029");
+    JsonNode data = island(page);
+    assertThat(data.at("/samples/0/text").asText()).isEqualTo(evil + '\ud83d');
+    assertThat(data.at("/samples/0/prompt").asText()).isEqualTo(evil);
+    assertThat(data.at("/run/name").asText()).isEqualTo(evil);
+    assertThat(data.at("/config/note").asText()).isEqualTo(evil);
+    assertThat(data.path("environment").path(evil).asText()).isEqualTo(evil);
+    assertThat(data.at("/layers/0/name").asText()).isEqualTo(evil);
+  }
+
+  @Test
+  void theDataIsThatOfTheRun() throws IOException {
+    JsonNode data = island(example(ReportExample.lines(600)).html());
+    assertThat(data.at("/run/steps").asLong()).isEqualTo(600);
+    assertThat(data.at("/loss/x")).hasSize(600);
+    assertThat(data.at("/loss/smooth")).hasSize(600);
+    assertThat(data.at("/evaluations")).hasSize(6);
+    assertThat(data.at("/evaluations/5/whole").asBoolean()).isTrue();
+    assertThat(data.at("/samples")).hasSize(5);
+    assertThat(data.at("/layers")).hasSize(2);
+    assertThat(data.at("/layers/1/re")).hasSize(64);
+    assertThat(data.at("/config/model/dim").asInt()).isEqualTo(256);
+    assertThat(data.at("/environment/processor").asText()).isEqualTo("some");
+  }
+
+  @Test
+  void aLongRunIsThinnedAndKeepsItsSpike() throws IOException {
+    List<MetricLine> lines = new java.util.ArrayList<>(ReportExample.lines(30_000));
+    lines.add(new Step(40_000, 99, 1e-3, 1, 1));
+    lines.add(new Step(40_001, Double.NaN, 1e-3, Double.POSITIVE_INFINITY, 1));
+    lines.add(new Step(40_002, 1, 1e-3, 1, 1));
+    lines.add(new Evaluation(40_002, Double.NaN, Double.NaN, Double.NaN, 1, false));
+    JsonNode data = island(example(lines).html());
+    assertThat(data.at("/loss/x")).hasSizeBetween(500, Thinning.MAX_POINTS + 1);
+    assertThat(data.at("/loss/y")).hasSameSizeAs(data.at("/loss/x"));
+    assertThat(data.at("/loss/y").toString()).contains(",99.0,null,1.0]");
+    assertThat(data.at("/run/notFinite").asLong()).isEqualTo(1);
+    assertThat(data.at("/evaluations/6/bitsPerByte").asText()).isEqualTo("NaN");
+  }
+
+  @Test
+  void aRunWithoutAnyStepHasAPage() throws IOException {
+    assertThat(island(example(List.of()).html()).at("/loss/x")).isEmpty();
+  }
+
+  @Test
+  void theReportIsWrittenWhole() throws IOException {
+    Path file = example(List.of()).write(directory.resolve("new"));
+    assertThat(file).isEqualTo(directory.resolve("new/report.html"));
+    example(ReportExample.lines(60)).write(directory.resolve("new"));
+    try (var files = Files.list(directory.resolve("new"))) {
+      assertThat(files).containsExactly(file);
+    }
+  }
+
+  @Test
+  void lambdaMustBeWhole() {
+    assertThatThrownBy(
+            () -> new KernelPicture("layer 0", new double[0][], new double[2], new double[3]))
+        .hasMessageContaining("layer 0: Λ has 2 real and 3 imaginary parts");
+  }
+
+  @Test
+  void theEnvironmentIsKnown() {
+    assertThat(Environment.facts())
+        .containsKeys("processor", "threads", "Java", "operating system", "gss4j", "libtorch")
+        .doesNotContainValue("")
+        .doesNotContainValue(System.getProperty("user.name"));
+    assertThat(Environment.facts().get("libtorch")).startsWith("2.");
+  }
+
+  private static Report example(List<MetricLine> lines) {
+    return new Report(
+        ReportExample.run(100),
+        lines,
+        ReportExample.config(),
+        Map.of("processor", "some"),
+        ReportExample.comparisons(),
+        KERNELS);
+  }
+
+  private static JsonNode island(String page) throws IOException {
+    Matcher matcher = ISLAND.matcher(page);
+    assertThat(matcher.find()).isTrue();
+    return MetricJson.JSON.readTree(matcher.group(1));
+  }
+}
