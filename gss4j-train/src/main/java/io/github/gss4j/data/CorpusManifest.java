@@ -1,0 +1,89 @@
+package io.github.gss4j.data;
+
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * What a joined corpus consists of: its {@code corpus.json}.
+ *
+ * @param format of this file
+ * @param source where the text came from
+ * @param heldOutFraction the share that was asked for
+ * @param train the file to train on
+ * @param heldOut the file that is held out
+ * @param members in the order in which they were joined
+ * @param leftOut what of the source is not in it, in words
+ */
+record CorpusManifest(
+    int format,
+    String source,
+    double heldOutFraction,
+    Part train,
+    Part heldOut,
+    List<Member> members,
+    String leftOut) {
+  static final int FORMAT = 1;
+  private static final String FILE = "corpus.json";
+
+  private static final JsonMapper STRICT =
+      JsonMapper.builder()
+          .enable(DeserializationFeature.FAIL_ON_NULL_CREATOR_PROPERTIES)
+          .enable(DeserializationFeature.FAIL_ON_MISSING_CREATOR_PROPERTIES)
+          .build();
+
+  /** One file of joined text. */
+  record Part(String file, long bytes, String sha256) {
+    private boolean isWhole(Path home) throws IOException {
+      return Files.size(home.resolve(file)) == bytes;
+    }
+
+    private TokenStore open(Path home) {
+      return MappedBytes.open(home.resolve(file), bytes, sha256);
+    }
+  }
+
+  /** Reads the manifest of a corpus, or nothing if the corpus is not there and whole. */
+  static Optional<CorpusManifest> ofWhole(Path home) {
+    try {
+      CorpusManifest read =
+          STRICT.readValue(Files.readAllBytes(home.resolve(FILE)), CorpusManifest.class);
+      return read != null
+              && read.format == FORMAT
+              && read.train.isWhole(home)
+              && read.heldOut.isWhole(home)
+          ? Optional.of(read)
+          : Optional.empty();
+    } catch (IOException missingOrDamaged) {
+      return Optional.empty();
+    }
+  }
+
+  void write(Path home) throws IOException {
+    Files.write(
+        home.resolve(FILE), STRICT.writerWithDefaultPrettyPrinter().writeValueAsBytes(this));
+  }
+
+  /** Opens the corpus. */
+  Corpus open(String name, Path home) {
+    return new Corpus(name, train.open(home), heldOut.open(home), Optional.empty(), heldOutNames());
+  }
+
+  private List<String> heldOutNames() {
+    return members.stream().filter(m -> m.heldOutBytes() > 0).map(Member::heldOutName).toList();
+  }
+
+  @Override
+  public String toString() {
+    return String.format(
+        "%d members, %d bytes to train on, %d bytes held out%s",
+        members.size(),
+        train.bytes,
+        heldOut.bytes,
+        leftOut.isEmpty() ? "" : "; left out: " + leftOut);
+  }
+}

@@ -1,0 +1,54 @@
+package io.github.gss4j.data;
+
+import java.io.IOException;
+import java.net.ConnectException;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.FileSystemLoopException;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+
+/** Text that cannot be used: says in one line what was found, what was expected and what to do. */
+public final class DataException extends RuntimeException {
+  private static final long serialVersionUID = 1L;
+
+  /**
+   * Says what is wrong.
+   *
+   * @param problem what was found, what was expected and what to do, in one line
+   */
+  public DataException(String problem) {
+    super(problem);
+  }
+
+  /** As above, with the exception that showed it. */
+  public DataException(String problem, Throwable cause) {
+    super(problem, cause);
+  }
+
+  /** As above, of a file. */
+  public DataException(Path file, String problem) {
+    super(file + ": " + problem);
+  }
+
+  /** A file or directory that the operating system would not read or write. */
+  static DataException of(Path file, String what, IOException cause) {
+    return new DataException(file + ": " + what + ": " + reason(cause), cause);
+  }
+
+  /** What an exception of the file system or the network means, in a few words. */
+  static String reason(Throwable thrown) {
+    if (thrown instanceof NoSuchFileException) {
+      return "no such file";
+    }
+    if (thrown instanceof AccessDeniedException) {
+      return "permission denied";
+    }
+    if (thrown instanceof FileSystemLoopException) {
+      return "a link to a directory around it";
+    }
+    if (thrown instanceof ConnectException) {
+      return "no connection";
+    }
+    return thrown.getMessage() == null ? thrown.getClass().getSimpleName() : thrown.getMessage();
+  }
+}

@@ -1,0 +1,84 @@
+package io.github.gss4j.data;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.security.MessageDigest;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/** Reads all files of a source once, to tell which members are text and how large they are. */
+final class MemberScan {
+  private final Optional<Glob> glob;
+  private final long maxUnpackedBytes;
+  private final LeftOut leftOut;
+  private final Map<String, Member> members = new LinkedHashMap<>();
+  private final byte[] chunk = new byte[1 << 16];
+  private long unpackedBytes;
+
+  private MemberScan(Optional<Glob> glob, long maxUnpackedBytes, LeftOut leftOut) {
+    this.glob = glob;
+    this.maxUnpackedBytes = maxUnpackedBytes;
+    this.leftOut = leftOut;
+  }
+
+  /**
+   * The members that are text, in the order of their files, nothing held out yet.
+   *
+   * @param leftOut told of all others
+   * @throws DataException if a file cannot be read or archives unpack to more than the limit
+   */
+  static List<Member> of(
+      List<SourceFile> files, Optional<Glob> glob, long maxUnpackedBytes, LeftOut leftOut) {
+    MemberScan scan = new MemberScan(glob, maxUnpackedBytes, leftOut);
+    for (SourceFile file : files) {
+      file.visit((label, ownName, bytes) -> scan.member(file, label, ownName, bytes));
+    }
+    return List.copyOf(scan.members.values());
+  }
+
+  private void member(SourceFile file, String label, String ownName, InputStream bytes)
+      throws IOException {
+    if (glob.isPresent() && !glob.get().matches(ownName)) {
+      leftOut.add(LeftOut.Reason.GLOB, label);
+    } else if (members.containsKey(label)) {
+      leftOut.add(LeftOut.Reason.SAME_NAME, label);
+    } else {
+      text(file, label, bytes)
+          .ifPresentOrElse(
+              member -> members.put(label, member),
+              () -> leftOut.add(LeftOut.Reason.NOT_TEXT, label));
+    }
+  }
+
+  private Optional<Member> text(SourceFile file, String label, InputStream bytes)
+      throws IOException {
+    Utf8Check check = new Utf8Check();
+    MessageDigest digest = Hex.sha256();
+    long size = 0;
+    for (int n; (n = bytes.read(chunk)) >= 0; size += n) {
+      if (file.kind() != SourceFile.Kind.PLAIN) {
+        countUnpacked(file, n);
+      }
+      if (!check.accept(chunk, n)) {
+        return Optional.empty();
+      }
+      digest.update(chunk, 0, n);
+    }
+    return check.ends()
+        ? Optional.of(new Member(label, size, Hex.of(digest), 0))
+        : Optional.empty();
+  }
+
+  private void countUnpacked(SourceFile file, int n) {
+    unpackedBytes += n;
+    if (unpackedBytes > maxUnpackedBytes) {
+      throw new DataException(
+          file.path(),
+          "unpacks to more than the limit of "
+              + maxUnpackedBytes
+              + " bytes for all archives together: unpack it yourself if it is meant to");
+    }
+  }
+}
