@@ -124,7 +124,7 @@ record JoinedCorpus(
     }
   }
 
-  private static void copy(
+  static void copy(
       Member member, InputStream bytes, PartWriter train, PartWriter heldOut, Path file)
       throws IOException {
     byte[] chunk = new byte[1 << 16];

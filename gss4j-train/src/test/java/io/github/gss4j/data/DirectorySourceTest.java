@@ -3,14 +3,22 @@ package io.github.gss4j.data;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
+import java.util.Collections;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -185,6 +193,43 @@ class DirectorySourceTest {
       assertThat(corpus.train().size()).isEqualTo(3800);
     }
     assertThat(cached()).containsExactly(home);
+  }
+
+  @Test
+  void processesThatMakeItAtOnceShareOneResult() throws Exception {
+    fortyFiles();
+    ExecutorService pool = Executors.newFixedThreadPool(4);
+    try {
+      List<Callable<String>> ranks = Collections.nCopies(4, this::fingerprint);
+      Set<String> seen = new HashSet<>();
+      for (Future<String> rank : pool.invokeAll(ranks)) {
+        seen.add(rank.get());
+      }
+      assertThat(seen).hasSize(1);
+    } finally {
+      pool.shutdownNow();
+    }
+    assertThat(cached()).hasSize(1);
+  }
+
+  private String fingerprint() {
+    try (Corpus corpus = open()) {
+      return corpus.train().fingerprint();
+    }
+  }
+
+  @Test
+  void memberThatChangedBetweenScanAndCopyIsAnError() throws IOException {
+    Member scanned = new Member("a.txt", 10, "", 0);
+    for (int bytes : new int[] {9, 11}) {
+      try (PartWriter train = new PartWriter(dir.resolve("train"));
+          PartWriter heldOut = new PartWriter(dir.resolve("held"))) {
+        ByteArrayInputStream now = new ByteArrayInputStream(new byte[bytes]);
+        assertThatThrownBy(() -> JoinedCorpus.copy(scanned, now, train, heldOut, dir))
+            .isInstanceOf(DataException.class)
+            .hasMessageContaining("a.txt had 10 bytes and now has " + bytes);
+      }
+    }
   }
 
   @Test

@@ -145,11 +145,21 @@ class Enwik8Test {
 
   @Test
   void serverThatStandsStillIsGivenUp() throws IOException {
+    assertPartFails(10, "nothing came for", "after 10 bytes");
+  }
+
+  @Test
+  void serverThatSendsTooMuchIsGivenUp() throws IOException {
+    assertPartFails(5000, "more than 4000 bytes came");
+  }
+
+  /** A server that sends so many bytes and then neither more nor an end. */
+  private void assertPartFails(int bytes, String... parts) throws IOException {
     CountDownLatch end = new CountDownLatch(1);
     serve(
         exchange -> {
-          exchange.sendResponseHeaders(200, 1000);
-          exchange.getResponseBody().write(new byte[10]);
+          exchange.sendResponseHeaders(200, 1_000_000);
+          exchange.getResponseBody().write(new byte[bytes]);
           exchange.getResponseBody().flush();
           try {
             end.await();
@@ -158,7 +168,7 @@ class Enwik8Test {
           }
         });
     try {
-      assertFails("nothing came for", "after 10 bytes");
+      assertFails(parts);
     } finally {
       end.countDown();
     }
