@@ -1,5 +1,7 @@
 package io.github.gss4j.data;
 
+import java.util.Objects;
+
 /**
  * A pseudo-random order of 0 to size - 1 that needs no memory: a Feistel network over the next
  * power of four, walked on until it comes back into the range (at most four steps on average).
@@ -14,7 +16,7 @@ record Permutation(long size, long key) {
   long at(long place) {
     int half = (64 - Long.numberOfLeadingZeros(size - 1) + 1) / 2;
     long mask = (1L << half) - 1;
-    long value = place;
+    long value = Objects.checkIndex(place, size); // from outside, the walk would not end
     do {
       long left = value >>> half;
       long right = value & mask;
