@@ -1,0 +1,50 @@
+package io.github.gss4j;
+
+import static com.tngtech.archunit.library.Architectures.layeredArchitecture;
+
+import com.tngtech.archunit.core.domain.JavaClasses;
+import com.tngtech.archunit.core.importer.ClassFileImporter;
+import com.tngtech.archunit.core.importer.ImportOption;
+import org.junit.jupiter.api.Test;
+
+/** Imports run one way: cli → trainer → data and tracking → library. */
+class ArchitectureTest {
+  private static final String ROOT = "io.github.gss4j.";
+
+  @Test
+  void importsRunOneWay() {
+    JavaClasses all =
+        new ClassFileImporter()
+            .withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS)
+            .importPackages("io.github.gss4j");
+    layeredArchitecture()
+        .consideringOnlyDependenciesInLayers()
+        .layer("library")
+        .definedBy(
+            ROOT + "ops..",
+            ROOT + "layers..",
+            ROOT + "model..",
+            ROOT + "tokenizer..",
+            ROOT + "checkpoint..",
+            ROOT + "generation..")
+        .layer("data")
+        .definedBy(ROOT + "data..")
+        .layer("tracking")
+        .definedBy(ROOT + "tracking..")
+        .layer("trainer")
+        .definedBy(ROOT + "trainer..")
+        .layer("cli")
+        .definedBy(ROOT + "cli..")
+        .whereLayer("library")
+        .mayNotAccessAnyLayer()
+        .whereLayer("data")
+        .mayOnlyAccessLayers("library")
+        .whereLayer("tracking")
+        .mayOnlyAccessLayers("library")
+        .whereLayer("trainer")
+        .mayOnlyAccessLayers("library", "data", "tracking")
+        .whereLayer("cli")
+        .mayOnlyAccessLayers("library", "data", "tracking", "trainer")
+        .check(all);
+  }
+}
