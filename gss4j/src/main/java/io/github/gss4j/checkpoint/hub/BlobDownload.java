@@ -4,6 +4,7 @@ import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.http.HttpResponse;
+import java.net.http.HttpTimeoutException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
@@ -126,7 +127,7 @@ final class BlobDownload {
     try (FileChannel out = open(from)) {
       byte[] buffer = new byte[BUFFER_BYTES];
       progress.at(file.name(), done, file.size());
-      for (int n = body.read(buffer); n >= 0; n = body.read(buffer)) {
+      for (int n = read(body, buffer, done); n >= 0; n = read(body, buffer, done)) {
         write(out, ByteBuffer.wrap(buffer, 0, n));
         done += n;
         progress.at(file.name(), done, file.size());
@@ -147,8 +148,22 @@ final class BlobDownload {
           });
     }
     if (done < file.size()) {
-      throw new EOFException("the connection ended at byte " + done + " of " + file.size());
+      throw new EOFException(ended(done));
     }
+  }
+
+  private int read(InputStream body, byte[] buffer, long done) throws IOException {
+    try {
+      return body.read(buffer);
+    } catch (HttpTimeoutException e) {
+      throw e;
+    } catch (IOException e) {
+      throw new IOException(ended(done), e);
+    }
+  }
+
+  private String ended(long done) {
+    return "the connection ended at byte " + done + " of " + file.size();
   }
 
   private FileChannel open(long from) {
