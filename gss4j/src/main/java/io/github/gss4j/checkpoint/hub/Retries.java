@@ -3,6 +3,7 @@ package io.github.gss4j.checkpoint.hub;
 import java.io.IOException;
 import java.net.ConnectException;
 import java.nio.channels.UnresolvedAddressException;
+import java.security.cert.CertificateException;
 import java.time.Duration;
 import java.util.Optional;
 import org.slf4j.Logger;
@@ -52,7 +53,8 @@ final class Retries {
   /**
    * Waits 1, 2, 4, … seconds, or as long as the server asks.
    *
-   * @throws HubException if this was the last attempt, or the wait would be too long
+   * @throws HubException if this was the last attempt, the wait would be too long, or waiting
+   *     cannot help
    */
   void after(IOException failure) {
     failures++;
@@ -60,6 +62,13 @@ final class Retries {
         failure instanceof BusyException busy ? busy.retryAfter() : Optional.empty();
     Duration wait = asked.orElse(Duration.ofSeconds(1L << Math.min(failures - 1, 5)));
     String problem = what + ": " + describe(failure);
+    if (isCausedBy(CertificateException.class, failure)) {
+      throw new HubException(
+          problem
+              + ": add the certificate of your proxy or mirror to the JVM's trust store"
+              + " (-Djavax.net.ssl.trustStore=FILE)",
+          failure);
+    }
     if (wait.compareTo(LONGEST_WAIT) > 0) {
       throw new HubException(
           problem + " and asks to wait " + wait.toSeconds() + " s: try again then", failure);
@@ -79,14 +88,21 @@ final class Retries {
   }
 
   private static String describe(IOException e) {
-    for (Throwable t = e; t != null; t = t.getCause()) {
-      if (t instanceof UnresolvedAddressException) {
-        return "no such host";
-      }
+    if (isCausedBy(UnresolvedAddressException.class, e)) {
+      return "no such host";
     }
     if (e.getMessage() != null) {
       return FileNames.shown(e.getMessage());
     }
     return e instanceof ConnectException ? "no connection" : e.getClass().getSimpleName();
+  }
+
+  private static boolean isCausedBy(Class<? extends Exception> kind, IOException failure) {
+    for (Throwable t = failure; t != null; t = t.getCause()) {
+      if (kind.isInstance(t)) {
+        return true;
+      }
+    }
+    return false;
   }
 }

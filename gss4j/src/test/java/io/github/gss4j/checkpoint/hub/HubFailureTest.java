@@ -6,19 +6,23 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
+import java.net.ConnectException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.URI;
 import java.net.http.HttpHeaders;
+import java.nio.channels.UnresolvedAddressException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.cert.CertificateException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import javax.net.ssl.SSLHandshakeException;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -53,7 +57,7 @@ class HubFailureTest {
   }
 
   private void assertWhole(HubSnapshot snapshot) throws IOException {
-    assertThat(snapshot.weights().get(0)).hasBinaryContent(WEIGHTS);
+    assertThat(Files.readAllBytes(snapshot.weights().get(0))).isEqualTo(WEIGHTS);
     assertThat(FakeHub.names(blobs())).noneMatch(name -> name.endsWith(".incomplete"));
   }
 
@@ -175,8 +179,8 @@ class HubFailureTest {
     server.withLarge("big.bin", big);
     server.times(8, "store", "GET", "big.bin", FakeHub.dropAfter((1 << 20) + 1));
 
-    assertThat(server.client(cache).file(ADDRESS, "big.bin", Progress.none()))
-        .hasBinaryContent(big);
+    Path file = server.client(cache).file(ADDRESS, "big.bin", Progress.none());
+    assertThat(Files.readAllBytes(file)).isEqualTo(big);
   }
 
   @Test
@@ -323,6 +327,34 @@ class HubFailureTest {
         .isInstanceOf(HubException.class)
         .hasMessageContaining("http://127.0.0.1:" + port)
         .hasMessageContaining("HTTPS_PROXY");
+  }
+
+  @Test
+  void certificateThatIsNotTrustedIsNotTriedAgain() {
+    SSLHandshakeException failure = new SSLHandshakeException("PKIX path building failed");
+    failure.initCause(new CertificateException("self-signed"));
+
+    assertThatThrownBy(() -> new Retries(server.patience(), "https://mirror").after(failure))
+        .isInstanceOf(HubException.class)
+        .hasMessageContaining("https://mirror: PKIX path building failed")
+        .hasMessageContaining("javax.net.ssl.trustStore");
+    assertThat(server.sleeps).isEmpty();
+  }
+
+  @Test
+  void hostThatIsNotKnownIsSaid() {
+    ConnectException failure = new ConnectException();
+    failure.initCause(new UnresolvedAddressException());
+    Retries retries = new Retries(server.patience(), "https://mirror");
+
+    assertThatThrownBy(
+            () -> {
+              for (int i = 0; i < 9; i++) {
+                retries.after(failure);
+              }
+            })
+        .isInstanceOf(HubException.class)
+        .hasMessageContaining("https://mirror: no such host, 4 times");
   }
 
   @ParameterizedTest
