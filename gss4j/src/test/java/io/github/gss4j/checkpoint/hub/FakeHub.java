@@ -4,7 +4,6 @@ import com.sun.net.httpserver.Headers;
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
 import java.io.IOException;
-import java.io.OutputStream;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.URI;
@@ -54,6 +53,7 @@ final class FakeHub implements AutoCloseable {
   final List<String> large = new ArrayList<>();
   final List<String> listedToo = new ArrayList<>();
   String commit = COMMIT;
+  private volatile long arrived;
   private final List<Fault> faults = new CopyOnWriteArrayList<>();
   private final ExecutorService threads = Executors.newCachedThreadPool();
   private final HttpServer hub = server("hub");
@@ -144,19 +144,22 @@ final class FakeHub implements AutoCloseable {
   }
 
   /** Sends some bytes of the answer, then closes the connection. */
-  static Answer dropAfter(int bytes) {
+  Answer dropAfter(int bytes) {
     return (exchange, content) -> {
       part(exchange, content, bytes);
       throw new IOException("dropped by the test");
     };
   }
 
-  /** Sends some bytes of the answer, then nothing until the client goes away. */
-  static Answer stallAfter(int bytes, Duration time) {
+  /** Sends some bytes of the answer, then nothing until it is asked again. */
+  Answer stallAfter(int bytes) {
     return (exchange, content) -> {
+      int requests = seen.size();
       part(exchange, content, bytes);
       try {
-        Thread.sleep(time.toMillis());
+        while (seen.size() == requests) {
+          Thread.sleep(5);
+        }
       } catch (InterruptedException e) {
         Thread.currentThread().interrupt();
       }
@@ -164,12 +167,28 @@ final class FakeHub implements AutoCloseable {
     };
   }
 
-  private static void part(HttpExchange exchange, byte[] content, int bytes) throws IOException {
+  private void part(HttpExchange exchange, byte[] content, int bytes) throws IOException {
     int from = from(exchange);
     range(exchange, content);
-    OutputStream body = exchange.getResponseBody();
-    body.write(content, from, bytes);
-    body.flush();
+    exchange.getResponseBody().write(content, from, bytes);
+    exchange.getResponseBody().flush();
+    awaitArrival(from + bytes);
+  }
+
+  /** A client forgets what it has not read when its connection ends, so let it read. */
+  void awaitArrival(long bytes) {
+    try {
+      for (int looks = 0; arrived < bytes && looks < 10_000; looks++) {
+        Thread.sleep(1);
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  /** For pulls from a server that drops: it then knows what has arrived. */
+  Progress progress() {
+    return (file, done, total) -> arrived = done;
   }
 
   /** Sends other bytes. */

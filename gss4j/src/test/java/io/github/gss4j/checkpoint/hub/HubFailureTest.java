@@ -25,6 +25,7 @@ import java.util.Optional;
 import javax.net.ssl.SSLHandshakeException;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -53,7 +54,7 @@ class HubFailureTest {
   }
 
   private HubSnapshot pull() {
-    return server.client(cache).pull(ADDRESS, Progress.none());
+    return server.client(cache).pull(ADDRESS, server.progress());
   }
 
   private void assertWhole(HubSnapshot snapshot) throws IOException {
@@ -67,8 +68,8 @@ class HubFailureTest {
 
   @Test
   void droppedConnectionIsResumedWhereItEnded() throws IOException {
-    server.once("store", "GET", "model.pt", FakeHub.dropAfter(70_000));
-    server.once("store", "GET", "model.pt", FakeHub.dropAfter(50_000));
+    server.once("store", "GET", "model.pt", server.dropAfter(70_000));
+    server.once("store", "GET", "model.pt", server.dropAfter(50_000));
 
     assertWhole(pull());
 
@@ -79,8 +80,9 @@ class HubFailureTest {
   }
 
   @Test
+  @Timeout(60)
   void silentServerIsGivenUpAndAskedAgain() throws IOException {
-    server.once("store", "GET", "model.pt", FakeHub.stallAfter(1000, Duration.ofSeconds(30)));
+    server.once("store", "GET", "model.pt", server.stallAfter(1000));
 
     assertWhole(pull());
 
@@ -160,7 +162,7 @@ class HubFailureTest {
 
   @Test
   void attemptsAreBoundedAndThePartIsKept() throws IOException {
-    server.times(20, "store", "GET", "model.pt", FakeHub.dropAfter(100));
+    server.times(20, "store", "GET", "model.pt", server.dropAfter(100));
 
     assertThatThrownBy(this::pull)
         .isInstanceOf(HubException.class)
@@ -177,9 +179,9 @@ class HubFailureTest {
   void attemptsAreCountedAnewWhileTheDownloadGetsOn() throws IOException {
     byte[] big = FakeHub.bytes(9 << 20);
     server.withLarge("big.bin", big);
-    server.times(8, "store", "GET", "big.bin", FakeHub.dropAfter((1 << 20) + 1));
+    server.times(8, "store", "GET", "big.bin", server.dropAfter((1 << 20) + 1));
 
-    Path file = server.client(cache).file(ADDRESS, "big.bin", Progress.none());
+    Path file = server.client(cache).file(ADDRESS, "big.bin", server.progress());
     assertThat(Files.readAllBytes(file)).isEqualTo(big);
   }
 
@@ -196,10 +198,11 @@ class HubFailureTest {
           exchange.sendResponseHeaders(200, content.length);
           exchange.getResponseBody().write(content, 0, 3 << 20);
           exchange.getResponseBody().flush();
+          server.awaitArrival(3 << 20);
           throw new IOException("dropped by the test");
         });
 
-    assertThatThrownBy(() -> server.client(cache).file(ADDRESS, "big.bin", Progress.none()))
+    assertThatThrownBy(() -> server.client(cache).file(ADDRESS, "big.bin", server.progress()))
         .isInstanceOf(HubException.class)
         .hasMessageContaining("4 times");
   }
