@@ -94,7 +94,7 @@ public record Safetensors(Path file, Map<String, Entry> entries, Map<String, Str
     ByteBuffer header = TensorIo.readFully(channel, (int) headerBytes, 8);
     JsonNode root;
     try {
-      root = JSON.readTree(new String(header.array(), StandardCharsets.UTF_8));
+      root = JSON.readTree(StandardCharsets.UTF_8.decode(header).toString());
     } catch (JsonProcessingException e) {
       throw new CheckpointException(
           file, "has a header that is not JSON: " + e.getOriginalMessage(), e);

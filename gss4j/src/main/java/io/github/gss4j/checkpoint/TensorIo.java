@@ -29,7 +29,7 @@ final class TensorIo {
   private static final int MAX_CHUNK_BYTES = 1 << 30;
 
   /** libtorch's own limit for operations on a tensor. */
-  private static final int MAX_DIMENSIONS = 64;
+  static final int MAX_DIMENSIONS = 64;
 
   /** What happens with a part of a tensor's memory. */
   @FunctionalInterface
