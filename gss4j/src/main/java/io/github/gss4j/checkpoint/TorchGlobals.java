@@ -118,10 +118,10 @@ final class TorchGlobals {
     if (value != null) {
       return value;
     }
-    if (fullName.startsWith("torch.") && name.endsWith("Storage")) {
+    if (module.equals("torch") && name.matches("\\w+Storage|[a-z]+\\d+\\w*")) {
       throw in.broken(
           "holds tensors of type %s, expected one of %s"
-              .formatted(fullName, STORAGES.values().stream().sorted().toList()));
+              .formatted(fullName, List.of(TensorType.values())));
     }
     throw in.broken(
         ("names '%s', which is not among the few names that a dict of tensors needs; nothing was"
