@@ -120,11 +120,11 @@ def state_dict(**tensors):
     return b"\x80\x02}(" + b"".join(text(k) + v for k, v in tensors.items()) + b"u."
 
 
-def archive(name, pickle, entries=None, compression=zipfile.ZIP_STORED):
+def archive(name, pickle, entries=None, compression=zipfile.ZIP_STORED, overlapping=False):
     with zipfile.ZipFile(OUT / "hostile" / f"{name}.pt", "w", compression) as out:
         def add(entry, data, attributes=0):
             info = zipfile.ZipInfo(f"archive/{entry}", (2000, 1, 1, 0, 0, 0))
-            info.compress_type = compression
+            info.compress_type = compression if entry.startswith("data/") else zipfile.ZIP_STORED
             info.external_attr = attributes
             out.writestr(info, data)
 
@@ -132,6 +132,8 @@ def archive(name, pickle, entries=None, compression=zipfile.ZIP_STORED):
         for entry, (data, attributes) in (entries or {"data/0": (bytes(16), 0)}).items():
             add(entry, data, attributes)
         add("version", b"3\n")
+        if overlapping:
+            out.getinfo("archive/data/1").header_offset = out.getinfo("archive/data/0").header_offset
 
 
 def hostile():
@@ -159,6 +161,9 @@ def hostile():
     archive("wrong_dtype", state_dict(w=tensor([1], [1], kind="ComplexFloatStorage")))
     torch.save({"w": torch.zeros(2, dtype=torch.uint16)}, OUT / "hostile/wrong_dtype_of_late_pytorch.pt")
     archive("two_dtypes", state_dict(w=tensor([4], [1]), v=tensor([4], [1], kind="IntStorage")))
+    archive("overlapping_entries",
+            state_dict(w=tensor([4], [1]), v=tensor([4], [1], storage="1")),
+            {"data/0": (bytes(16), 0), "data/1": (bytes(16), 0)}, overlapping=True)
     archive("parent_directory", state_dict(w=tensor([4], [1], storage="../../../etc/passwd")))
     archive("symbolic_link", state_dict(w=tensor([4], [1])),
             {"data/0": (b"/etc/passwd", 0o120777 << 16)})
@@ -215,7 +220,7 @@ def pretrained():
 
 
 OUT = pathlib.Path(sys.argv[1])
-GENERATOR = torch.Generator().manual_seed(20)
+GENERATOR = torch.manual_seed(20)
 hostile()
 rewritten()
 zip64()

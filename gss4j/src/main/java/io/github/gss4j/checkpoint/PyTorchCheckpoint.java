@@ -2,6 +2,7 @@ package io.github.gss4j.checkpoint;
 
 import io.github.gss4j.ops.Scopes;
 import java.io.IOException;
+import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Collections;
@@ -165,6 +166,23 @@ public final class PyTorchCheckpoint {
    * @return a contiguous tensor on the CPU, of the file's dtype, in the caller's scope
    */
   public Tensor tensor(String name) {
+    return TensorIo.open(file, channel -> tensor(name, channel));
+  }
+
+  /** Reads all tensors, in the file's order, into the caller's scope. */
+  public Map<String, Tensor> tensors() {
+    Map<String, Tensor> all = new LinkedHashMap<>();
+    return TensorIo.open(
+        file,
+        channel -> {
+          for (String name : entries.keySet()) {
+            all.put(name, tensor(name, channel));
+          }
+          return all;
+        });
+  }
+
+  private Tensor tensor(String name, FileChannel channel) {
     Entry entry = entries.get(name);
     if (entry == null) {
       throw new CheckpointException(file, "has no tensor '" + name + "'");
@@ -172,21 +190,15 @@ public final class PyTorchCheckpoint {
     long position =
         storages.get(entry.storage()).position() + entry.offset() * entry.dtype().bytes();
     if (entry.shape().contains(0L) || entry.isContiguous()) {
-      return TensorIo.read(file, name, entry.dtype(), entry.shape(), position);
+      return TensorIo.read(file, channel, name, entry.dtype(), entry.shape(), position);
     }
+    List<Long> extent = List.of(extent(entry));
     return Scopes.scoped(
         () ->
-            TensorIo.read(file, name, entry.dtype(), List.of(extent(entry)), position)
+            TensorIo.read(file, channel, name, entry.dtype(), extent, position)
                 .as_strided(
                     TensorIo.dimensions(entry.shape()), TensorIo.dimensions(entry.strides()))
                 .contiguous());
-  }
-
-  /** Reads all tensors, in the file's order, into the caller's scope. */
-  public Map<String, Tensor> tensors() {
-    Map<String, Tensor> all = new LinkedHashMap<>();
-    entries.keySet().forEach(name -> all.put(name, tensor(name)));
-    return all;
   }
 
   /**

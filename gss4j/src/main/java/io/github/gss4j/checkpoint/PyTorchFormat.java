@@ -8,7 +8,6 @@ import java.nio.channels.Channels;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -45,11 +44,7 @@ final class PyTorchFormat {
 
   /** Reads all of a file but the tensors' bytes. */
   static Content read(Path file) {
-    try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
-      return new PyTorchFormat(file, channel).read();
-    } catch (IOException e) {
-      throw new CheckpointException(file, "cannot be read: " + TensorIo.describe(e), e);
-    }
+    return TensorIo.open(file, channel -> new PyTorchFormat(file, channel).read());
   }
 
   private Content read() throws IOException {

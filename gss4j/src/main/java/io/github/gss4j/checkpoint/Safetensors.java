@@ -68,11 +68,7 @@ public record Safetensors(Path file, Map<String, Entry> entries, Map<String, Str
    * @throws CheckpointException if the file is not a sound safetensors file
    */
   public static Safetensors open(Path file) {
-    try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
-      return parse(file, channel);
-    } catch (IOException e) {
-      throw new CheckpointException(file, "cannot be read: " + TensorIo.describe(e), e);
-    }
+    return TensorIo.open(file, channel -> parse(file, channel));
   }
 
   private static Safetensors parse(Path file, FileChannel channel) throws IOException {
@@ -211,18 +207,28 @@ public record Safetensors(Path file, Map<String, Entry> entries, Map<String, Str
    * @return a tensor on the CPU, of the file's dtype, in the caller's scope
    */
   public Tensor tensor(String name) {
-    Entry entry = entries.get(name);
-    if (entry == null) {
-      throw new CheckpointException(file, "has no tensor '" + name + "'");
-    }
-    return TensorIo.read(file, name, entry.dtype(), entry.shape(), entry.offset());
+    return TensorIo.open(file, channel -> tensor(name, channel));
   }
 
   /** Reads all tensors, in the file's order, into the caller's scope. */
   public Map<String, Tensor> tensors() {
     Map<String, Tensor> all = new LinkedHashMap<>();
-    entries.keySet().forEach(name -> all.put(name, tensor(name)));
-    return all;
+    return TensorIo.open(
+        file,
+        channel -> {
+          for (String name : entries.keySet()) {
+            all.put(name, tensor(name, channel));
+          }
+          return all;
+        });
+  }
+
+  private Tensor tensor(String name, FileChannel channel) {
+    Entry entry = entries.get(name);
+    if (entry == null) {
+      throw new CheckpointException(file, "has no tensor '" + name + "'");
+    }
+    return TensorIo.read(file, channel, name, entry.dtype(), entry.shape(), entry.offset());
   }
 
   /**

@@ -37,7 +37,26 @@ final class TensorIo {
     void use(ByteBuffer part) throws IOException;
   }
 
+  /** What happens with an open file. */
+  @FunctionalInterface
+  interface Reading<T> {
+    T from(FileChannel channel) throws IOException;
+  }
+
   private TensorIo() {}
+
+  /**
+   * Opens a file, reads from it and closes it.
+   *
+   * @throws CheckpointException if the file cannot be read
+   */
+  static <T> T open(Path file, Reading<T> reading) {
+    try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
+      return reading.from(channel);
+    } catch (IOException e) {
+      throw new CheckpointException(file, "cannot be read: " + describe(e), e);
+    }
+  }
 
   /**
    * The number of elements of a shape.
@@ -81,10 +100,17 @@ final class TensorIo {
   /**
    * Reads a contiguous tensor.
    *
+   * @param name for messages
    * @param position of its first byte in the file
    * @return a tensor on the CPU, in the caller's scope
    */
-  static Tensor read(Path file, String name, TensorType dtype, List<Long> shape, long position) {
+  static Tensor read(
+      Path file,
+      FileChannel channel,
+      String name,
+      TensorType dtype,
+      List<Long> shape,
+      long position) {
     return Scopes.scoped(
         () -> {
           Tensor tensor =
@@ -92,8 +118,8 @@ final class TensorIo {
                   dimensions(shape),
                   new TensorOptions(dtype.scalarType()),
                   new MemoryFormatOptional());
-          try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
-            long[] at = {position};
+          long[] at = {position};
+          try {
             forEachPart(
                 tensor,
                 part -> {
@@ -150,7 +176,7 @@ final class TensorIo {
     }
   }
 
-  static String describe(IOException e) {
+  private static String describe(IOException e) {
     if (e instanceof NoSuchFileException) {
       return "no such file";
     }
