@@ -43,7 +43,8 @@ final class Fuzz {
     long seed = System.nanoTime();
     int refused = 0;
     try (PointerScope scope = new PointerScope()) {
-      reader.applyAsLong(original); // loads libtorch and the classes, once
+      // also loads libtorch and all classes, which allocates
+      assertThat(reader.applyAsLong(original)).isPositive();
     }
     for (int round = 0; round < ROUNDS; round++) {
       byte[] spoilt = mutate(sound, new Random(seed + round));
