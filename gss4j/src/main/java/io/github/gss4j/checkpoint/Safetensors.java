@@ -38,9 +38,9 @@ import org.bytedeco.pytorch.Tensor;
  */
 public record Safetensors(Path file, Map<String, Entry> entries, Map<String, String> metadata) {
   /** The format's own limit for a header. */
-  private static final long MAX_HEADER_BYTES = 100_000_000;
+  static final long MAX_HEADER_BYTES = 100_000_000;
 
-  private static final ObjectMapper JSON =
+  static final ObjectMapper JSON =
       JsonMapper.builder()
           .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
           .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
