@@ -28,10 +28,13 @@ public final class ShardedSafetensors {
   private static final String SHARD_NAME = "\\w[\\w.-]*\\.safetensors";
 
   private final Path index;
+  private final List<Safetensors> shards;
   private final Map<String, Safetensors> byTensor;
 
-  private ShardedSafetensors(Path index, Map<String, Safetensors> byTensor) {
+  private ShardedSafetensors(
+      Path index, List<Safetensors> shards, Map<String, Safetensors> byTensor) {
     this.index = index;
+    this.shards = shards;
     this.byTensor = byTensor;
   }
 
@@ -62,15 +65,16 @@ public final class ShardedSafetensors {
       }
       byTensor.put(name, shard);
     }
-    for (Safetensors shard : shards.values()) {
-      for (String name : shard.entries().keySet()) {
-        if (byTensor.get(name) != shard) {
-          throw new CheckpointException(
-              shard.file(), "tensor '%s': is not listed there by %s".formatted(name, index));
-        }
-      }
-    }
-    return new ShardedSafetensors(index, byTensor);
+    shards.forEach(
+        (shardName, shard) -> {
+          for (String name : shard.entries().keySet()) {
+            if (!weights.path(name).asText().equals(shardName)) {
+              throw new CheckpointException(
+                  shard.file(), "tensor '%s': is not listed there by %s".formatted(name, index));
+            }
+          }
+        });
+    return new ShardedSafetensors(index, List.copyOf(shards.values()), byTensor);
   }
 
   private static JsonNode weightMap(Path index) {
@@ -116,7 +120,7 @@ public final class ShardedSafetensors {
   /** The headers' {@code __metadata__}, of all shards together. */
   public Map<String, String> metadata() {
     Map<String, String> all = new LinkedHashMap<>();
-    byTensor.values().stream().distinct().forEach(shard -> all.putAll(shard.metadata()));
+    shards.forEach(shard -> all.putAll(shard.metadata()));
     return Collections.unmodifiableMap(all);
   }
 
