@@ -3,7 +3,6 @@ package io.github.gss4j.checkpoint;
 import io.github.gss4j.ops.Scopes;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Collections;
 import java.util.LinkedHashMap;
@@ -28,9 +27,7 @@ import org.bytedeco.pytorch.Tensor;
  * tensor's own memory, so files and tensors may be of any size.
  */
 public final class PyTorchCheckpoint {
-  /**
-   * A file is small for what it says it holds if all its tensors take more than this many of it.
-   */
+  /** Tensors may share storages, but not so often that a small file fills the memory. */
   private static final long MAX_REPETITION = 64;
 
   private final Path file;
@@ -210,10 +207,5 @@ public final class PyTorchCheckpoint {
    */
   public static void write(Path file, Map<String, Tensor> tensors) throws IOException {
     PyTorchWriter.write(file, tensors);
-  }
-
-  /** Whether a path looks like a PyTorch file by its name. */
-  public static boolean isNamed(Path file) {
-    return Files.isRegularFile(file) && file.toString().matches(".*\\.(pt|pth|bin|ckpt)");
   }
 }

@@ -7,6 +7,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * The names that a pickle of tensors may use, and what each of them means here.
@@ -41,6 +42,8 @@ final class TorchGlobals {
   /** An inert mention of a class. */
   private record Mention(String name) {}
 
+  private static final String WITH_ATTRIBUTES = "torch._tensor._rebuild_from_type_v2";
+
   private static final Map<TensorType, String> STORAGES =
       Map.of(
           TensorType.F64, "DoubleStorage",
@@ -54,12 +57,18 @@ final class TorchGlobals {
           TensorType.U8, "ByteStorage",
           TensorType.BOOL, "BoolStorage");
 
-  private static final Map<String, Object> ALLOWED = allowed();
+  private static final Map<String, TensorType> TYPES = types();
+
+  private static final Map<String, Constructor> CONSTRUCTORS = constructors();
+
+  /** Classes that are named beside a tensor and never called. */
+  private static final Set<String> MENTIONS =
+      Set.of("torch.Tensor", "torch.nn.parameter.Parameter");
 
   private final Map<String, Storage> storages = new LinkedHashMap<>();
 
-  private static Map<String, Object> allowed() {
-    Map<String, Object> names = new HashMap<>();
+  private static Map<String, TensorType> types() {
+    Map<String, TensorType> names = new HashMap<>();
     STORAGES.forEach((type, name) -> names.put("torch." + name, type));
     names.put("torch.storage.UntypedStorage", TensorType.U8);
     names.put("torch.UntypedStorage", TensorType.U8);
@@ -73,28 +82,26 @@ final class TorchGlobals {
     names.put("torch.int8", TensorType.I8);
     names.put("torch.uint8", TensorType.U8);
     names.put("torch.bool", TensorType.BOOL);
-    for (String module : List.of("builtins", "__builtin__")) {
-      names.put(module + ".set", constructor(TorchGlobals::set));
-      names.put(module + ".bytearray", constructor(TorchGlobals::bytes));
-    }
-    names.put("_codecs.encode", constructor(TorchGlobals::bytes));
-    names.put("collections.OrderedDict", constructor(TorchGlobals::dict));
-    names.put("torch.Size", constructor((in, a) -> argument(in, a, 0)));
-    names.put("torch.device", constructor((in, a) -> argument(in, a, 0)));
-    names.put("torch.Tensor", new Mention("torch.Tensor"));
-    names.put("torch.nn.parameter.Parameter", new Mention("torch.nn.parameter.Parameter"));
-    names.put("torch._utils._rebuild_parameter", constructor(TorchGlobals::sameTensor));
-    names.put("torch._utils._rebuild_parameter_with_state", constructor(TorchGlobals::sameTensor));
-    names.put("torch._utils._rebuild_tensor_v2", constructor((in, a) -> tensor(in, a, null)));
-    names.put(
-        "torch._utils._rebuild_tensor_v3",
-        constructor((in, a) -> tensor(in, a, type(in, argument(in, a, 6)))));
-    names.put("torch._tensor._rebuild_from_type_v2", constructor(TorchGlobals::withAttributes));
     return Collections.unmodifiableMap(names);
   }
 
-  private static Constructor constructor(Constructor constructor) {
-    return constructor; // gives a lambda its type
+  private static Map<String, Constructor> constructors() {
+    Map<String, Constructor> names = new HashMap<>();
+    names.put("torch._utils._rebuild_tensor_v2", (in, a) -> tensor(in, a, null));
+    names.put(
+        "torch._utils._rebuild_tensor_v3", (in, a) -> tensor(in, a, type(in, argument(in, a, 6))));
+    names.put("torch._utils._rebuild_parameter", TorchGlobals::sameTensor);
+    names.put("torch._utils._rebuild_parameter_with_state", TorchGlobals::sameTensor);
+    names.put(WITH_ATTRIBUTES, TorchGlobals::withAttributes);
+    names.put("torch.Size", (in, a) -> argument(in, a, 0));
+    names.put("torch.device", (in, a) -> argument(in, a, 0));
+    names.put("collections.OrderedDict", TorchGlobals::dict);
+    names.put("_codecs.encode", TorchGlobals::bytes);
+    for (String module : List.of("builtins", "__builtin__")) {
+      names.put(module + ".set", TorchGlobals::set);
+      names.put(module + ".bytearray", TorchGlobals::bytes);
+    }
+    return Collections.unmodifiableMap(names);
   }
 
   /** The class that {@code torch.save} names for storages of a type. */
@@ -114,9 +121,12 @@ final class TorchGlobals {
    */
   Object named(PickleInput in, String module, String name) {
     String fullName = module + "." + name;
-    Object value = ALLOWED.get(fullName);
-    if (value != null) {
-      return value;
+    if (TYPES.containsKey(fullName)) {
+      return TYPES.get(fullName);
+    } else if (CONSTRUCTORS.containsKey(fullName)) {
+      return CONSTRUCTORS.get(fullName);
+    } else if (MENTIONS.contains(fullName)) {
+      return new Mention(fullName);
     }
     if (module.equals("torch") && name.matches("\\w+Storage|[a-z]+\\d+\\w*")) {
       throw in.broken(
@@ -179,7 +189,7 @@ final class TorchGlobals {
   private static Object withAttributes(PickleInput in, Object[] arguments) {
     if (argument(in, arguments, 0) instanceof Constructor constructor
         && argument(in, arguments, 2) instanceof Object[] inner
-        && ALLOWED.get("torch._tensor._rebuild_from_type_v2") != constructor) {
+        && !constructor.equals(CONSTRUCTORS.get(WITH_ATTRIBUTES))) {
       return constructor.make(in, inner);
     }
     throw in.broken("builds a tensor with attributes from no constructor of tensors");
