@@ -60,7 +60,7 @@ final class AddedTokens {
                 + token.id()
                 + ", but encodes as "
                 + Arrays.toString(ids)
-                + ": its id should follow the vocabulary's");
+                + ": expected its id to follow the vocabulary's");
       }
     }
   }

@@ -11,6 +11,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * A {@code tokenizer.json}, as Hugging Face's libraries write it, run by their own native library.
@@ -28,6 +30,8 @@ import java.util.OptionalInt;
  * rest.
  */
 public final class JsonTokenizer implements Tokenizer {
+  private static final Logger LOG = LoggerFactory.getLogger(JsonTokenizer.class);
+
   /** Its name in {@code config.json}, and the file's. */
   public static final String NAME = "tokenizer.json";
 
@@ -73,10 +77,25 @@ public final class JsonTokenizer implements Tokenizer {
     NativeTokenizer library = NativeTokenizer.load(path, file.json());
     try {
       AddedTokens.checkIds(file, library);
-      return new JsonTokenizer(file, library);
+      JsonTokenizer tokenizer = new JsonTokenizer(file, library);
+      tokenizer.warnIfTextIsLost();
+      return tokenizer;
     } catch (RuntimeException e) {
       library.close();
       throw e;
+    }
+  }
+
+  /** Byte pairs without a token for the unknown leave it out, and say nothing. */
+  private void warnIfTextIsLost() {
+    JsonNode model = file.root().get("model");
+    boolean bytePairs = model.has("merges");
+    boolean hasUnknown = model.path("unk_token").isTextual();
+    if (bytePairs && !hasUnknown && !pieces.coverAllBytes()) {
+      LOG.warn(
+          "{}: has neither a token for every byte nor one for the unknown: text that its vocabulary"
+              + " does not cover is left out of what it encodes",
+          file.path());
     }
   }
 

@@ -54,7 +54,8 @@ final class NativeTokenizer implements AutoCloseable {
           path,
           "needs the library ai.djl.huggingface:tokenizers, which cannot be loaded ("
               + rootCause(e)
-              + "): add it to the program's dependencies",
+              + "): add it to the program's dependencies; it unpacks itself into ~/.djl.ai, or where"
+              + " the environment variable ENGINE_CACHE_DIR says",
           e);
     }
   }

@@ -12,6 +12,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.IntStream;
 
 /**
  * The bytes of a single token of a {@code tokenizer.json}, as it stands in the midst of a text.
@@ -47,6 +48,18 @@ final class Pieces {
   /** Whether tokens decode one by one without loss. */
   boolean areByteLevel() {
     return byteLevel;
+  }
+
+  /** Whether each byte has a token of its own, so that all text has tokens. */
+  boolean coverAllBytes() {
+    Set<String> tokens = new HashSet<>(file.tokens());
+    if (byteLevel) {
+      return BYTE_OF_CHARACTER.keySet().stream()
+          .map(Character::toString)
+          .allMatch(tokens::contains);
+    }
+    return byteFallback
+        && IntStream.range(0, 256).mapToObj("<0x%02X>"::formatted).allMatch(tokens::contains);
   }
 
   /** The bytes of a token that the file has. */
