@@ -4,6 +4,9 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.ByteArrayOutputStream;
 import java.nio.file.Files;
@@ -14,6 +17,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.slf4j.LoggerFactory;
 
 class JsonTokenizerTest {
   private static JsonTokenizer open(String kind) {
@@ -127,6 +131,27 @@ class JsonTokenizerTest {
     }
     try (Tokenizer plain = open("unigram")) {
       assertThat(plain.endOfText()).hasValue(2);
+    }
+  }
+
+  @Test
+  void vocabularyThatLosesTextIsWarnedOf(@TempDir Path directory) throws Exception {
+    String sound = Files.readString(Golden.path("bytelevel/tokenizer.json"));
+    Path lossy =
+        Files.writeString(directory.resolve("lossy.json"), sound.replace("\"þ\":", "\"þþþ\":"));
+    var log = (Logger) LoggerFactory.getLogger(JsonTokenizer.class);
+    var heard = new ListAppender<ILoggingEvent>();
+    heard.start();
+    log.addAppender(heard);
+    try {
+      open("bytelevel").close();
+      assertThat(heard.list).isEmpty();
+      JsonTokenizer.open(lossy).close();
+      assertThat(heard.list)
+          .singleElement()
+          .satisfies(e -> assertThat(e.getFormattedMessage()).contains("is left out"));
+    } finally {
+      log.detachAppender(heard);
     }
   }
 }
