@@ -1,13 +1,16 @@
 package io.github.gss4j.model;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.github.gss4j.layers.AttentionConfig;
 import io.github.gss4j.layers.DsConvConfig;
 import io.github.gss4j.layers.DssConfig;
 import io.github.gss4j.layers.LayerConfig;
 import io.github.gss4j.layers.MhesaConfig;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.IntStream;
 
 /**
  * The layers of a model as they stand in a configuration: which kinds, and flat under the published
@@ -17,6 +20,8 @@ import java.util.Map;
  * <caption>Which layers</caption>
  * <tr><td>{@code layers}</td><td>a list of kinds, from the first layer to the last</td></tr>
  * <tr><td>{@code mixer}</td><td>one kind for all {@code depth} layers</td></tr>
+ * <tr><td>{@code attention_every}</td><td>k: after every k of them one with attention, as every
+ * (k+1)-th of the {@code depth} layers</td></tr>
  * <tr><td>neither</td><td>the kind that the options belong to: {@code dim_dsconv} or {@code
  * max_seq_len} make it {@code dsconv}, {@code dim_mhesa} makes it {@code mhesa}; without them the
  * default's, {@code gss} in a published configuration</td></tr>
@@ -24,13 +29,20 @@ import java.util.Map;
  */
 final class LayerFields {
   private static final List<LayerConfig> PUBLISHED =
-      List.of(DssConfig.PUBLISHED, DsConvConfig.PUBLISHED, MhesaConfig.PUBLISHED);
+      List.of(
+          DssConfig.PUBLISHED,
+          DsConvConfig.PUBLISHED,
+          MhesaConfig.PUBLISHED,
+          AttentionConfig.PAPER);
 
   private static final Map<String, List<String>> OPTIONS =
       Map.of(
           "gss", List.of("dss_kernel_N", "dss_kernel_H", "dss_kernel_lambda_imag_exp"),
           "dsconv", List.of("heads", "dim_dsconv", "max_seq_len"),
-          "mhesa", List.of("heads", "dim_mhesa"));
+          "mhesa", List.of("heads", "dim_mhesa"),
+          "attention", List.of("attention_heads", "attention_window", "attention_kind"));
+
+  private static final String ATTENTION = "attention";
 
   private final JsonFields fields;
   private final List<LayerConfig> byDefault;
@@ -50,26 +62,49 @@ final class LayerFields {
 
   private List<String> kinds() {
     List<String> listed = fields.texts("layers");
+    int every = fields.integer("attention_every", 0);
+    List<String> defaults = byDefault.stream().map(LayerConfig::kind).toList();
+    int depth = fields.integer("depth", listed.isEmpty() ? defaults.size() : listed.size());
+    StackConfig.atLeastOne("depth", depth);
     String mixer = fields.text("mixer", recognised());
     if (!listed.isEmpty()) {
-      if (fields.has("mixer")) {
-        throw new IllegalArgumentException(
-            "'layers' and 'mixer' are both given, expected one of them: 'mixer' is for all layers");
-      }
-      checkDepth(fields.integer("depth", listed.size()), listed.size());
+      refuseBeside("mixer");
+      refuseBeside("attention_every");
+      checkDepth(depth, listed.size());
       return listed;
     }
-    int depth = StackConfig.atLeastOne("depth", fields.integer("depth", byDefault.size()));
-    if (mixer.isEmpty()) {
-      List<String> kinds = byDefault.stream().map(LayerConfig::kind).toList();
-      boolean alike = kinds.stream().distinct().count() == 1;
-      if (!alike) {
-        checkDepth(depth, kinds.size());
-        return kinds;
-      }
-      return java.util.Collections.nCopies(depth, kinds.get(0));
+    if (fields.has("attention_every")) {
+      checkEvery(every, depth);
+      List<String> mixers = defaults.stream().filter(k -> !k.equals(ATTENTION)).distinct().toList();
+      String other = mixer.isEmpty() && mixers.size() == 1 ? mixers.get(0) : mixer;
+      return IntStream.rangeClosed(1, depth)
+          .mapToObj(i -> i % (every + 1) == 0 ? ATTENTION : other)
+          .toList();
     }
-    return java.util.Collections.nCopies(depth, mixer);
+    if (mixer.isEmpty() && defaults.stream().distinct().count() > 1) {
+      checkDepth(depth, defaults.size());
+      return defaults;
+    }
+    return Collections.nCopies(depth, mixer.isEmpty() ? defaults.get(0) : mixer);
+  }
+
+  private void refuseBeside(String key) {
+    if (fields.has(key)) {
+      throw new IllegalArgumentException(
+          "'layers' and '" + key + "' are both given, expected one of them");
+    }
+  }
+
+  private static void checkEvery(int every, int depth) {
+    if (every < 1 || depth <= every) {
+      throw new IllegalArgumentException(
+          "attention_every is "
+              + every
+              + " and depth is "
+              + depth
+              + ", expected attention_every from 1 to depth - 1:"
+              + " depth counts all layers, those with attention too");
+    }
   }
 
   private static void checkDepth(int depth, int layers) {
@@ -134,7 +169,11 @@ final class LayerFields {
       return new MhesaConfig(
           fields.integer("heads", mhesa.heads()), fields.integer("dim_mhesa", mhesa.channels()));
     }
-    throw new AssertionError(template);
+    AttentionConfig attention = (AttentionConfig) template;
+    return new AttentionConfig(
+        fields.integer("attention_heads", attention.heads()),
+        fields.integer("attention_window", attention.window()),
+        AttentionConfig.Kind.of(fields.text("attention_kind", attention.windows().text())));
   }
 
   /** Writes layers so that {@link #read} gives them again. */
@@ -158,6 +197,9 @@ final class LayerFields {
       json.put("max_seq_len", dsconv.maxSeqLen());
     } else if (layer instanceof MhesaConfig mhesa) {
       json.put("heads", mhesa.heads()).put("dim_mhesa", mhesa.channels());
+    } else if (layer instanceof AttentionConfig attention) {
+      json.put("attention_heads", attention.heads()).put("attention_window", attention.window());
+      json.put("attention_kind", attention.windows().text());
     }
   }
 }
