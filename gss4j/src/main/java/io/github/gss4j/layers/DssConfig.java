@@ -8,7 +8,8 @@ package io.github.gss4j.layers;
  * @param lambdaImagExp whether Im Λ is the exponential of its parameter, as in the paper's
  *     pseudocode, or the parameter itself
  */
-public record DssConfig(int stateSize, int kernelDim, boolean lambdaImagExp) {
+public record DssConfig(int stateSize, int kernelDim, boolean lambdaImagExp)
+    implements MixerConfig {
   /** The published package's defaults: N 512, H 256, exponential. */
   public static final DssConfig PUBLISHED = new DssConfig(512, 256, true);
 
@@ -20,5 +21,25 @@ public record DssConfig(int stateSize, int kernelDim, boolean lambdaImagExp) {
     if (kernelDim < 1) {
       throw new IllegalArgumentException("dss_kernel_H is " + kernelDim + ", expected at least 1");
     }
+  }
+
+  @Override
+  public String kind() {
+    return "gss";
+  }
+
+  @Override
+  public String prefix() {
+    return "dss";
+  }
+
+  @Override
+  public int channels() {
+    return kernelDim;
+  }
+
+  @Override
+  public SequenceMixer mixer(Parameters p) {
+    return DiagonalStateSpace.declare(p, this);
   }
 }
