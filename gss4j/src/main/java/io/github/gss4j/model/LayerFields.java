@@ -37,7 +37,14 @@ final class LayerFields {
 
   private static final Map<String, List<String>> OPTIONS =
       Map.of(
-          "gss", List.of("dss_kernel_N", "dss_kernel_H", "dss_kernel_lambda_imag_exp"),
+          "gss",
+              List.of(
+                  "dss_kernel_N",
+                  "dss_kernel_H",
+                  "dss_kernel_lambda_imag_exp",
+                  "init",
+                  "learned_step",
+                  "normalize_input"),
           "dsconv", List.of("heads", "dim_dsconv", "max_seq_len"),
           "mhesa", List.of("heads", "dim_mhesa"),
           "attention", List.of("attention_heads", "attention_window", "attention_kind"));
@@ -159,7 +166,10 @@ final class LayerFields {
       return new DssConfig(
           fields.integer("dss_kernel_N", dss.stateSize()),
           fields.integer("dss_kernel_H", dss.kernelDim()),
-          fields.flag("dss_kernel_lambda_imag_exp", dss.lambdaImagExp()));
+          fields.flag("dss_kernel_lambda_imag_exp", dss.lambdaImagExp()),
+          DssConfig.Start.of(fields.text("init", dss.init().text())),
+          fields.flag("learned_step", dss.learnedStep()),
+          fields.flag("normalize_input", dss.normalizeInput()));
     } else if (template instanceof DsConvConfig dsconv) {
       return new DsConvConfig(
           fields.integer("heads", dsconv.heads()),
@@ -192,6 +202,8 @@ final class LayerFields {
     if (layer instanceof DssConfig dss) {
       json.put("dss_kernel_N", dss.stateSize()).put("dss_kernel_H", dss.kernelDim());
       json.put("dss_kernel_lambda_imag_exp", dss.lambdaImagExp());
+      json.put("init", dss.init().text()).put("learned_step", dss.learnedStep());
+      json.put("normalize_input", dss.normalizeInput());
     } else if (layer instanceof DsConvConfig dsconv) {
       json.put("heads", dsconv.heads()).put("dim_dsconv", dsconv.channels());
       json.put("max_seq_len", dsconv.maxSeqLen());

@@ -2,10 +2,12 @@ package io.github.gss4j.model;
 
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.github.gss4j.layers.Bidirectional;
 import io.github.gss4j.layers.CausalLayer;
 import io.github.gss4j.layers.DssConfig;
 import io.github.gss4j.layers.LayerConfig;
 import io.github.gss4j.layers.Parameters;
+import io.github.gss4j.layers.SequenceLayer;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -88,6 +90,18 @@ public record StackConfig(int dim, double dimExpansionFactor, List<LayerConfig> 
     List<CausalLayer> made = new ArrayList<>();
     for (LayerConfig layer : layers) {
       made.add(layer.declare(p.at(Integer.toString(made.size())), dim, hidden()));
+    }
+    return List.copyOf(made);
+  }
+
+  /** Declares the layers of a model that need not be causal. */
+  List<SequenceLayer> declare(Parameters p, boolean bidirectional) {
+    if (!bidirectional) {
+      return List.copyOf(declare(p));
+    }
+    List<SequenceLayer> made = new ArrayList<>();
+    for (LayerConfig layer : layers) {
+      made.add(Bidirectional.declare(p.at(Integer.toString(made.size())), dim, hidden(), layer));
     }
     return List.copyOf(made);
   }
