@@ -38,10 +38,17 @@ final class Tiny {
   }
 
   private static Object[] with(String command, Path text, Object... more) {
-    List<Object> args = new ArrayList<>(List.of(command, "--data", text));
-    String sizes = "--dim 32 --depth 2 --dss-kernel-N 8 --dss-kernel-H 8 --seq-len 64 --batch 2";
-    args.addAll(Stream.of(sizes.split(" ")).toList());
-    args.addAll(List.of("--dtype", "float32", "--warmup", 5));
+    List<Object> args = new ArrayList<>(List.of(command));
+    String sizes =
+        "--dim 32 --depth 2 --dss-kernel-N 8 --dss-kernel-H 8 --seq-len 64 --batch 2 --warmup 5"
+            + " --dtype float32 --data";
+    List<Object> flags = new ArrayList<>(Stream.of(sizes.split(" ", -1)).toList());
+    flags.add(text);
+    for (int i = 0; i < flags.size(); i += 2) {
+      if (!Arrays.asList(more).contains(flags.get(i))) {
+        args.addAll(flags.subList(i, i + 2));
+      }
+    }
     args.addAll(Arrays.asList(more));
     return args.toArray();
   }
