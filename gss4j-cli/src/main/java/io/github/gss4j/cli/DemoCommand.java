@@ -22,6 +22,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParentCommand;
 import picocli.CommandLine.Spec;
 
 /** {@code gss demo}. */
@@ -34,6 +35,8 @@ import picocli.CommandLine.Spec;
             + " with gzip and xz on text it has not seen, and shows what it writes.")
 final class DemoCommand implements Callable<Integer> {
   @Spec private CommandSpec spec;
+
+  @ParentCommand private Gss gss;
 
   @Option(
       names = "--out",
@@ -53,7 +56,7 @@ final class DemoCommand implements Callable<Integer> {
     TrainConfig config = RunOptions.parse(flags, "command line", Presets.demo());
     Path directory = out == null ? free() : out;
     try (Corpus corpus = Texts.open(config.data());
-        Interrupt interrupt = new Interrupt();
+        Interrupt.Watch interrupt = gss.interrupt().watch();
         RunProgress progress = new RunProgress(spec.commandLine().getErr());
         TrainingRun training =
             TrainingRun.start(config, directory, corpus, new ByteTokenizer(), progress)) {

@@ -10,7 +10,6 @@ import io.github.gss4j.tokenizer.Tokenizer;
 import io.github.gss4j.trainer.Evaluator;
 import io.github.gss4j.trainer.TrainConfig.DataConfig;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -73,6 +72,9 @@ final class EvalCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException {
+    if (text.idsFile != null && !(glob.isEmpty() && heldOut == 0)) {
+      throw new IllegalArgumentException("--glob and --held-out go with --data: leave them out");
+    }
     List<long[]> sequences = text.idsFile == null ? List.of() : read(text.idsFile);
     try (LanguageModel loaded = model.load()) {
       Tokenizer tokenizer =
@@ -93,12 +95,7 @@ final class EvalCommand implements Callable<Integer> {
   }
 
   private static List<long[]> read(Path file) throws IOException {
-    JsonNode root;
-    try {
-      root = JSON.readTree(Files.readAllBytes(file));
-    } catch (com.fasterxml.jackson.core.JsonProcessingException e) {
-      throw new IllegalArgumentException(file + ": is not JSON: " + e.getOriginalMessage(), e);
-    }
+    JsonNode root = JsonFile.read(file);
     boolean nested = root.isArray() && root.size() > 0 && root.get(0).isArray();
     List<long[]> all = new ArrayList<>();
     for (JsonNode sequence : nested ? root : List.of(root)) {

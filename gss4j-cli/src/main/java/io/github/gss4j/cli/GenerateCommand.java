@@ -155,6 +155,10 @@ final class GenerateCommand implements Callable<Integer> {
   }
 
   private GenerationOptions options(int numTokens) {
+    if (endToken != null && (endToken < 0 || endToken >= numTokens)) {
+      throw new IllegalArgumentException(
+          "end-token is " + endToken + ", expected 0 to " + (numTokens - 1));
+    }
     Sampling sampling =
         greedy
             ? Sampling.greedy().withRepetitionPenalty(repetitionPenalty)

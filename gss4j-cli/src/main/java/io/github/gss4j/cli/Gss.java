@@ -4,13 +4,17 @@ import io.github.gss4j.ops.Native;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.AccessDeniedException;
+import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystemException;
 import java.nio.file.NoSuchFileException;
+import java.util.ArrayList;
+import java.util.List;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
+import picocli.CommandLine.UnmatchedArgumentException;
 
 /** The program {@code gss}: results on standard output, progress and errors on standard error. */
 @Command(
@@ -36,16 +40,41 @@ public final class Gss implements Runnable {
   /** What was asked for makes no sense. */
   static final int USAGE = 2;
 
+  private final Interrupt interrupt;
+
   @Spec private CommandSpec spec;
+
+  private Gss(Interrupt interrupt) {
+    this.interrupt = interrupt;
+  }
 
   /** Runs a command and ends the process with its exit code. */
   public static void main(String[] args) {
-    System.exit(commandLine().execute(args));
+    Interrupt interrupt = new Interrupt();
+    interrupt.exit(run(interrupt, args));
+  }
+
+  private static int run(Interrupt interrupt, String[] args) {
+    CommandLine line = commandLine(interrupt);
+    try {
+      return line.execute(args);
+    } catch (OutOfMemoryError e) {
+      line.getErr().println("gss: " + e.getMessage() + ": smaller sizes need less memory");
+      return FAILED;
+    } catch (LinkageError e) {
+      line.getErr().println("gss: libtorch cannot be loaded: " + Native.reason(e));
+      return FAILED;
+    }
+  }
+
+  /** What Ctrl-C says to commands that would save first. */
+  Interrupt interrupt() {
+    return interrupt;
   }
 
   /** The parser, with one-line errors. */
-  static CommandLine commandLine() {
-    CommandLine line = new CommandLine(new Gss());
+  static CommandLine commandLine(Interrupt interrupt) {
+    CommandLine line = new CommandLine(new Gss(interrupt));
     line.setCaseInsensitiveEnumValuesAllowed(true);
     line.setAbbreviatedOptionsAllowed(false);
     line.setParameterExceptionHandler(Gss::refuse);
@@ -55,10 +84,14 @@ public final class Gss implements Runnable {
 
   private static int refuse(ParameterException e, String[] args) {
     CommandLine command = e.getCommandLine();
-    PrintWriter err = command.getErr();
-    err.println("gss: " + e.getMessage());
-    CommandLine.UnmatchedArgumentException.printSuggestions(e, err);
-    err.println("Try '" + command.getCommandSpec().qualifiedName() + " --help'.");
+    List<String> parts = new ArrayList<>(e.getMessage().lines().map(String::strip).toList());
+    if (e instanceof UnmatchedArgumentException unmatched) {
+      unmatched.getSuggestions().stream()
+          .findFirst()
+          .ifPresent(s -> parts.add("did you mean " + s + "?"));
+    }
+    parts.add("Try '" + command.getCommandSpec().qualifiedName() + " --help'.");
+    command.getErr().println("gss: " + String.join(" ", parts));
     return USAGE;
   }
 
@@ -76,8 +109,10 @@ public final class Gss implements Runnable {
       return denied.getFile() + ": permission denied";
     } else if (e instanceof NoSuchFileException missing) {
       return missing.getFile() + ": no such file";
+    } else if (e instanceof FileAlreadyExistsException file) {
+      return file.getFile() + ": is a file, expected a directory";
     } else if (e instanceof FileSystemException file) {
-      return file.getMessage();
+      return file.getReason() == null ? file + "" : file.getMessage();
     } else if (e instanceof IOException || isOurs(e)) {
       return message;
     }

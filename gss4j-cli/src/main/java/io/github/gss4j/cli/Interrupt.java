@@ -1,49 +1,61 @@
 package io.github.gss4j.cli;
 
 import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.BooleanSupplier;
 
 /**
- * Turns Ctrl-C and SIGTERM into a wish to stop: work that asks for it ends by itself, saves, and
- * the process ends with exit code 0.
+ * Turns Ctrl-C and SIGTERM into a wish to stop, while {@link #watch() watched} work goes on: it
+ * ends by itself, saves, and the process ends with the exit code of its command.
  */
-final class Interrupt implements BooleanSupplier, AutoCloseable {
-  private final AtomicBoolean asked = new AtomicBoolean();
-  private final CountDownLatch done = new CountDownLatch(1);
-  private final Thread hook = new Thread(this::waitForEnd, "stop");
+final class Interrupt {
+  private final CountDownLatch ended = new CountDownLatch(1);
+  private volatile boolean asked;
+  private volatile int exitCode;
 
-  Interrupt() {
-    Runtime.getRuntime().addShutdownHook(hook);
+  /** Ends the process: at once, or through the hook that a signal has begun. */
+  void exit(int code) {
+    exitCode = code;
+    ended.countDown();
+    System.exit(code);
   }
 
-  private void waitForEnd() {
-    asked.set(true);
-    try {
-      done.await();
-      System.out.flush();
-      System.err.flush();
-      Runtime.getRuntime().halt(Gss.OK);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-    }
+  /** From now until it is closed, a signal does not end the process but asks it to stop. */
+  Watch watch() {
+    return new Watch();
   }
 
   /** Whether somebody wants the work to stop. */
-  @Override
-  public boolean getAsBoolean() {
-    return asked.get();
-  }
+  final class Watch implements BooleanSupplier, AutoCloseable {
+    private final Thread hook = new Thread(this::waitForEnd, "stop");
 
-  /** The work has ended, by itself or as it was asked to. */
-  @Override
-  public void close() {
-    done.countDown();
-    if (!asked.get()) {
+    private Watch() {
+      Runtime.getRuntime().addShutdownHook(hook);
+    }
+
+    private void waitForEnd() {
+      asked = true;
+      try {
+        ended.await();
+        System.out.flush();
+        System.err.flush();
+        Runtime.getRuntime().halt(exitCode);
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+      }
+    }
+
+    @Override
+    public boolean getAsBoolean() {
+      return asked;
+    }
+
+    /** The work has ended: signals end the process again, unless one has come. */
+    @Override
+    public void close() {
       try {
         Runtime.getRuntime().removeShutdownHook(hook);
-      } catch (IllegalStateException alreadyStopping) {
-        asked.set(true);
+      } catch (IllegalStateException stopping) {
+        asked = true; // the hook waits for the exit code
       }
     }
   }

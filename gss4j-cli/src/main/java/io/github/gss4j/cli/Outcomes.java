@@ -21,7 +21,8 @@ final class Outcomes {
       json.put("sample", outcome.sample());
     }
     json.put("tokens_per_second", outcome.tokensPerSecond());
-    json.put("model", directory.resolve(RunDirectory.BEST).toString());
+    String model = outcome.finished() ? RunDirectory.BEST : RunDirectory.LAST;
+    json.put("model", directory.resolve(model).toString());
     json.put("report", directory.resolve("report.html").toString());
     return json;
   }

@@ -1,15 +1,10 @@
 package io.github.gss4j.cli;
 
-import com.fasterxml.jackson.core.JsonParser;
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.github.gss4j.model.JsonFields;
 import io.github.gss4j.trainer.TrainConfig;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Locale;
 import picocli.CommandLine.Mixin;
@@ -24,8 +19,7 @@ import picocli.CommandLine.Spec;
  * underscores: {@code --seq-len 512} is {@code "seq_len": 512}. A flag wins over the file.
  */
 final class RunOptions {
-  private static final ObjectMapper JSON =
-      JsonMapper.builder().enable(JsonParser.Feature.ALLOW_COMMENTS).build();
+  private static final ObjectMapper JSON = new ObjectMapper();
 
   @Spec(Spec.Target.MIXEE)
   private CommandSpec command;
@@ -195,13 +189,8 @@ final class RunOptions {
 
   /** Reads a config file; comments are allowed. */
   static ObjectNode read(Path file) throws IOException {
-    try {
-      JsonNode json = JSON.readTree(Files.readAllBytes(file));
-      if (json instanceof ObjectNode object) {
-        return object;
-      }
-    } catch (JsonProcessingException e) {
-      throw new IllegalArgumentException(file + ": is not JSON: " + e.getOriginalMessage(), e);
+    if (JsonFile.read(file) instanceof ObjectNode object) {
+      return object;
     }
     throw new IllegalArgumentException(file + ": expected a JSON object { … }");
   }

@@ -20,6 +20,7 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.ParentCommand;
 import picocli.CommandLine.Spec;
 
 /** {@code gss train}. */
@@ -32,6 +33,8 @@ final class TrainCommand implements Callable<Integer> {
   private static final Logger LOG = LoggerFactory.getLogger(TrainCommand.class);
 
   @Spec private CommandSpec spec;
+
+  @ParentCommand private Gss gss;
 
   @Option(
       names = "--config",
@@ -68,7 +71,7 @@ final class TrainCommand implements Callable<Integer> {
         new RunDirectory(resume != null ? resume : out == null ? Path.of("runs/train") : out);
     TrainConfig config = config(directory);
     try (Corpus corpus = Texts.open(config.data());
-        Interrupt interrupt = new Interrupt();
+        Interrupt.Watch interrupt = gss.interrupt().watch();
         RunProgress progress = new RunProgress(spec.commandLine().getErr());
         TrainingRun run =
             resume == null

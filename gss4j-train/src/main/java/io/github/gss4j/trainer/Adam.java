@@ -7,6 +7,7 @@ import io.github.gss4j.ops.GraphCut;
 import io.github.gss4j.ops.Scopes;
 import io.github.gss4j.ops.Tensors;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -129,7 +130,7 @@ final class Adam implements AutoCloseable {
 
   /** The moments by name, for a checkpoint. */
   Map<String, Tensor> state() {
-    return Map.copyOf(moments);
+    return Collections.unmodifiableMap(moments);
   }
 
   /**

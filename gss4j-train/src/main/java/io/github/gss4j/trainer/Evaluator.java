@@ -131,21 +131,24 @@ public final class Evaluator {
     try (PointerScope outer = new PointerScope()) {
       LanguageModel.Constants constants = model.constants();
       ModelState state = model.initialState(spans.size()).keep();
-      for (long done = 0; done < longest; done += BLOCK) {
-        int length = (int) Math.min(BLOCK, longest - done);
-        long[] targets = new long[spans.size() * length];
-        long[] inputs = new long[spans.size() * length];
-        bytes += fill(text, spans, done, length, inputs, targets);
-        try (PointerScope scope = new PointerScope()) {
-          LanguageModel.Reading reading =
-              model.read(onDevice(inputs, spans.size(), length), state, constants);
-          nats += nats(reading.hidden().flatten(0, 1), onDevice(targets, targets.length));
-          state.release();
-          state = reading.state().keep();
+      try {
+        for (long done = 0; done < longest; done += BLOCK) {
+          int length = (int) Math.min(BLOCK, longest - done);
+          long[] targets = new long[spans.size() * length];
+          long[] inputs = new long[spans.size() * length];
+          bytes += fill(text, spans, done, length, inputs, targets);
+          try (PointerScope scope = new PointerScope()) {
+            LanguageModel.Reading reading =
+                model.read(onDevice(inputs, spans.size(), length), state, constants);
+            nats += nats(reading.hidden().flatten(0, 1), onDevice(targets, targets.length));
+            state.release();
+            state = reading.state().keep();
+          }
+          progress.accept((double) Math.min(done + BLOCK, longest) / longest);
         }
-        progress.accept((double) Math.min(done + BLOCK, longest) / longest);
+      } finally {
+        state.release();
       }
-      state.release();
     }
     return new Result(nats / total, total, bytes);
   }

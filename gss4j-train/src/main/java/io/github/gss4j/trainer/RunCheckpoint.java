@@ -9,39 +9,57 @@ import io.github.gss4j.checkpoint.CheckpointException;
 import io.github.gss4j.checkpoint.PretrainedModel;
 import io.github.gss4j.checkpoint.Safetensors;
 import io.github.gss4j.model.JsonFields;
+import io.github.gss4j.tracking.Environment;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 
 /**
  * The training state that lies beside a checkpoint's model.
  *
  * @param step optimizer steps taken
+ * @param best whether the held-out loss was the lowest so far at this step
  * @param bestLoss the lowest held-out loss so far; infinite where there was none
  * @param seconds spent on training so far
  * @param corpus the fingerprint of the text that is trained on
- * @param threads of the dense products: resume is exact at equal threads
- * @param complete whether the run came to its end
+ * @param environment what else the bits of a loss depend on, by name
  */
 record RunCheckpoint(
-    long step, double bestLoss, double seconds, String corpus, int threads, boolean complete) {
+    long step,
+    boolean best,
+    double bestLoss,
+    double seconds,
+    String corpus,
+    Map<String, String> environment) {
   private static final String STATE = "training.json";
   private static final String OPTIMIZER = "optimizer.safetensors";
+  private static final List<String> DECISIVE =
+      List.of("processor", "threads", "bfloat16 in hardware", "gss4j", "libtorch");
   private static final ObjectMapper JSON =
       JsonMapper.builder().enable(SerializationFeature.INDENT_OUTPUT).build();
+
+  /** The present environment, as far as the bits of a loss depend on it. */
+  static Map<String, String> presentEnvironment() {
+    Map<String, String> facts = new LinkedHashMap<>(Environment.facts());
+    facts.keySet().retainAll(DECISIVE);
+    return facts;
+  }
 
   /** Writes model, optimizer and training state into a directory. */
   void write(Trainer trainer, Path directory) throws IOException {
     PretrainedModel.save(trainer.model(), directory, Map.of());
     Safetensors.write(directory.resolve(OPTIMIZER), trainer.optimizerState(), Map.of());
     ObjectNode json = JSON.createObjectNode();
-    json.put("step", step);
+    json.put("step", step).put("best", best);
     if (Double.isFinite(bestLoss)) {
       json.put("best_loss", bestLoss);
     }
-    json.put("seconds", seconds).put("corpus", corpus).put("threads", threads);
-    json.put("complete", complete);
+    json.put("seconds", seconds).put("corpus", corpus);
+    environment.forEach(json.putObject("environment")::put);
     Files.write(directory.resolve(STATE), JSON.writeValueAsBytes(json));
   }
 
@@ -51,16 +69,44 @@ record RunCheckpoint(
     try {
       JsonNode json = JSON.readTree(Files.readAllBytes(file));
       JsonFields fields = new JsonFields(file.toString(), json);
+      Map<String, String> environment = new LinkedHashMap<>();
+      json.path("environment")
+          .properties()
+          .forEach(fact -> environment.put(fact.getKey(), fact.getValue().asText()));
       return new RunCheckpoint(
           fields.integer64("step", 0),
+          fields.flag("best", false),
           fields.number("best_loss", Double.POSITIVE_INFINITY),
           fields.number("seconds", 0),
           fields.text("corpus", ""),
-          fields.integer("threads", 0),
-          fields.flag("complete", false));
+          environment);
     } catch (IOException | IllegalArgumentException e) {
       throw new CheckpointException(file, "cannot be read: " + e.getMessage(), e);
     }
+  }
+
+  /**
+   * What is no longer as it was when this checkpoint was written, a line each, so that losses will
+   * not go on as they would have.
+   *
+   * @param corpusNow the fingerprint of the text at hand
+   */
+  List<String> drift(String corpusNow) {
+    List<String> drifted = new ArrayList<>();
+    if (!corpus.equals(corpusNow)) {
+      drifted.add("resuming with another text than before: losses will be others");
+    }
+    presentEnvironment()
+        .forEach(
+            (name, now) -> {
+              if (!now.equals(environment.get(name))) {
+                drifted.add(
+                    String.format(
+                        "resuming with %s %s instead of %s: losses may differ in the last digits",
+                        name, now, environment.get(name)));
+              }
+            });
+    return drifted;
   }
 
   /** Puts the optimizer back to where it was. */

@@ -49,6 +49,14 @@ public record RunDirectory(Path path) {
     return path.resolve("run.json");
   }
 
+  /** Writes the run's configuration, whole. */
+  void writeConfig(byte[] json) throws IOException {
+    Path aside = path.resolve(config().getFileName() + ASIDE);
+    Files.write(aside, json);
+    sync(aside);
+    Files.move(aside, config(), StandardCopyOption.ATOMIC_MOVE);
+  }
+
   /** Whether a run has been here. */
   public boolean isUsed() {
     return Files.exists(config());
@@ -68,9 +76,18 @@ public record RunDirectory(Path path) {
     }
   }
 
-  /** Writes a checkpoint and points {@code last} to it. */
+  /**
+   * Writes a checkpoint and points {@code last} to it.
+   *
+   * @param step one that neither {@code last} nor {@code best} points to: a checkpoint in use is
+   *     never replaced
+   * @throws IOException if it cannot be written; those before are then as they were
+   */
   Path save(long step, Content content) throws IOException {
     Path target = path.resolve("step-" + step);
+    if (inUse().contains(target.toAbsolutePath().normalize())) {
+      throw new IllegalStateException(target + " is in use, expected a step not saved before");
+    }
     Path aside = path.resolve("step-" + step + ASIDE);
     deleteTree(aside);
     Files.createDirectories(aside);
@@ -87,10 +104,20 @@ public record RunDirectory(Path path) {
       sync(path);
     } catch (IOException e) {
       deleteTree(aside);
-      throw e;
+      throw new IOException(target + ": cannot be written: " + reason(e) + kept(), e);
     }
     point(LAST, target);
     return target;
+  }
+
+  private static String reason(IOException e) {
+    return e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage();
+  }
+
+  private String kept() {
+    return checkpoint(LAST)
+        .map(last -> "; the checkpoint before is sound: " + last)
+        .orElse("; there is no checkpoint before it");
   }
 
   /** Makes {@code last} or {@code best} point to a checkpoint, in one move. */
@@ -105,9 +132,7 @@ public record RunDirectory(Path path) {
 
   /** Deletes checkpoints that neither name points to, and what a kill left half written. */
   void prune() throws IOException {
-    Set<Path> wanted = new TreeSet<>();
-    checkpoint(LAST).ifPresent(wanted::add);
-    checkpoint(BEST).ifPresent(wanted::add);
+    Set<Path> wanted = inUse();
     List<Path> found;
     try (Stream<Path> files = Files.list(path)) {
       found =
@@ -118,6 +143,13 @@ public record RunDirectory(Path path) {
         deleteTree(checkpoint);
       }
     }
+  }
+
+  private Set<Path> inUse() {
+    Set<Path> paths = new TreeSet<>();
+    checkpoint(LAST).ifPresent(paths::add);
+    checkpoint(BEST).ifPresent(paths::add);
+    return paths;
   }
 
   private static void sync(Path file) throws IOException {

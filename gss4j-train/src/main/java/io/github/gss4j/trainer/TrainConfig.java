@@ -44,6 +44,8 @@ public record TrainConfig(
     boolean checkpointLayers,
     Watch watch,
     DataConfig data) {
+  /** Ids of a micro-batch, which pass through a Java array. */
+  private static final long MOST_IDS = 1 << 30;
 
   /**
    * What is done on the way.
@@ -88,6 +90,11 @@ public record TrainConfig(
     Checks.that(batch >= 1, "batch", batch, "at least 1");
     Checks.that(accumulate >= 1, "accumulate", accumulate, "at least 1");
     Checks.that(seqLen >= 1, "seq_len", seqLen, "at least 1");
+    Checks.that(
+        batch * (seqLen + 1L) <= MOST_IDS,
+        "batch × (seq_len + 1)",
+        batch * (seqLen + 1L),
+        "at most " + MOST_IDS);
     Precision.forTraining(dtype);
     new Schedule(optimizer.lr(), warmup, steps, finalLr);
   }

@@ -3,17 +3,11 @@ package io.github.gss4j.trainer;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.SerializationFeature;
 import com.fasterxml.jackson.databind.json.JsonMapper;
-import io.github.gss4j.checkpoint.PretrainedModel;
 import io.github.gss4j.data.Corpus;
-import io.github.gss4j.data.SampleOrder;
 import io.github.gss4j.generation.GenerationOptions;
 import io.github.gss4j.generation.Sampling;
 import io.github.gss4j.generation.TextGenerator;
-import io.github.gss4j.layers.Init;
-import io.github.gss4j.layers.Precision;
 import io.github.gss4j.model.LanguageModel;
-import io.github.gss4j.ops.Native;
-import io.github.gss4j.ops.Tensors;
 import io.github.gss4j.tokenizer.Tokenizer;
 import io.github.gss4j.tracking.Comparison;
 import io.github.gss4j.tracking.MetricLine;
@@ -23,8 +17,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CancellationException;
 import java.util.function.BooleanSupplier;
-import org.bytedeco.pytorch.Tensor;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -48,11 +43,10 @@ public final class TrainingRun implements AutoCloseable {
   private final RunListener listener;
   private final LanguageModel model;
   private final Trainer trainer;
-  private final SampleOrder order;
+  private final CorpusBatches batches;
   private final MetricsLog metrics;
   private double bestLoss = Double.POSITIVE_INFINITY;
   private double seconds;
-  private boolean complete;
 
   /**
    * What became of a run.
@@ -77,25 +71,28 @@ public final class TrainingRun implements AutoCloseable {
       Corpus corpus,
       Tokenizer tokenizer,
       RunListener listener,
-      Path resumeFrom)
+      Optional<Path> resumeFrom)
       throws IOException {
     this.config = config;
     this.directory = directory;
     this.corpus = corpus;
     this.tokenizer = tokenizer;
     this.listener = listener;
-    this.order = SampleOrder.of(corpus.train().size(), config.seqLen(), config.seed());
-    Precision precision = Precision.forTraining(config.dtype());
-    var device = Tensors.device(config.device());
-    this.model =
-        resumeFrom == null
-            ? LanguageModel.of(config.model(), Init.random(config.seed()), precision, device)
-            : PretrainedModel.load(resumeFrom, precision, device);
+    this.batches = new CorpusBatches(corpus.train(), config);
+    this.model = RunModel.open(config, tokenizer, resumeFrom);
     this.trainer = new Trainer(model, config);
-    if (resumeFrom != null) {
-      restore(resumeFrom);
+    try {
+      if (resumeFrom.isPresent()) {
+        restore(resumeFrom.get());
+      }
+      Files.createDirectories(directory.path());
+      directory.writeConfig(JSON.writeValueAsBytes(config.toJson()));
+      this.metrics = MetricsLog.open(directory.metrics(), trainer.steps());
+    } catch (IOException | RuntimeException e) {
+      trainer.close();
+      model.close();
+      throw e;
     }
-    this.metrics = MetricsLog.open(directory.metrics(), trainer.steps());
   }
 
   /**
@@ -113,9 +110,7 @@ public final class TrainingRun implements AutoCloseable {
               + " already holds a run: choose another --out, or go on with it by --resume "
               + path);
     }
-    Files.createDirectories(path);
-    Files.write(directory.config(), JSON.writeValueAsBytes(config.toJson()));
-    return new TrainingRun(config, directory, corpus, tokenizer, listener, null);
+    return new TrainingRun(config, directory, corpus, tokenizer, listener, Optional.empty());
   }
 
   /** Goes on with a run from its last checkpoint, or from the start where it has none. */
@@ -123,27 +118,19 @@ public final class TrainingRun implements AutoCloseable {
       TrainConfig config, Path path, Corpus corpus, Tokenizer tokenizer, RunListener listener)
       throws IOException {
     RunDirectory directory = new RunDirectory(path);
-    Path last = directory.checkpoint(RunDirectory.LAST).orElse(null);
-    Files.write(directory.config(), JSON.writeValueAsBytes(config.toJson()));
+    Optional<Path> last = directory.checkpoint(RunDirectory.LAST);
     return new TrainingRun(config, directory, corpus, tokenizer, listener, last);
   }
 
-  private void restore(Path checkpoint) {
+  private void restore(Path checkpoint) throws IOException {
     RunCheckpoint state = RunCheckpoint.read(checkpoint);
     state.restore(trainer, checkpoint);
     bestLoss = state.bestLoss();
     seconds = state.seconds();
-    complete = state.complete();
-    if (!state.corpus().equals(corpus.train().fingerprint())) {
-      LOG.warn(
-          "the text is not the one this run was trained on before: losses will not go on as they would have");
+    if (state.best()) {
+      directory.point(RunDirectory.BEST, checkpoint); // a kill may have come before
     }
-    if (state.threads() != Native.threads()) {
-      LOG.warn(
-          "resuming with {} threads instead of {}: losses may differ in the last digits",
-          Native.threads(),
-          state.threads());
-    }
+    state.drift(corpus.train().fingerprint()).forEach(LOG::warn);
   }
 
   /** The model that is being trained. */
@@ -170,41 +157,42 @@ public final class TrainingRun implements AutoCloseable {
    * Trains to the end, or until asked to stop; then the step in progress is finished and a
    * checkpoint written.
    *
-   * @param stop asked after every step
+   * @param stop asked after every step, and on the way through the last evaluation
    */
   public Outcome run(BooleanSupplier stop) throws IOException {
     listener.started(this, trainer.steps());
     while (trainer.steps() < config.steps()) {
       step();
-      long step = trainer.steps();
-      boolean last = step == config.steps();
-      if (due(step, config.watch().evalEvery()) && !last) {
-        quickEvaluation();
-      }
-      if (due(step, config.watch().sampleEvery()) && !last) {
-        sample();
+      boolean last = trainer.steps() == config.steps();
+      boolean best = evaluationIsDue(last) && quickEvaluation();
+      if (!last && due(config.watch().sampleEvery())) {
+        record(sample());
       }
       boolean stopping = stop.getAsBoolean();
-      if (!last && (stopping || due(step, config.watch().saveEvery()))) {
-        save();
+      if (best || last || stopping || due(config.watch().saveEvery())) {
+        save(best || (last && bestLoss == Double.POSITIVE_INFINITY));
       }
       if (stopping && !last) {
-        writeReport(List.of());
-        return new Outcome(step, null, "", tokensPerSecond());
+        return stopped();
       }
     }
-    return finish();
+    return finish(stop);
   }
 
-  private static boolean due(long step, long every) {
-    return every > 0 && step % every == 0;
+  private boolean evaluationIsDue(boolean last) {
+    long every = config.watch().evalEvery();
+    return due(every) || (last && every > 0);
+  }
+
+  private boolean due(long every) {
+    return every > 0 && trainer.steps() % every == 0;
   }
 
   private void step() throws IOException {
     long start = System.nanoTime();
     Trainer.StepResult result;
     try {
-      result = trainer.step(this::batch);
+      result = trainer.step(batches);
     } catch (NonFiniteLossException e) {
       throw new NonFiniteLossException(
           e,
@@ -216,92 +204,105 @@ public final class TrainingRun implements AutoCloseable {
     double took = (System.nanoTime() - start) / 1e9;
     seconds += took;
     double rate = config.tokensPerStep() / took;
-    metrics.append(
+    record(
         new MetricLine.Step(
             trainer.steps(), result.loss(), result.learningRate(), result.gradNorm(), rate));
     listener.stepped(trainer.steps(), result, rate);
   }
 
-  /** Micro-batch {@code micro} of a step: the next samples of the one global order. */
-  private Tensor batch(long step, int micro) {
-    int length = config.seqLen() + 1;
-    long first = ((step - 1) * config.accumulate() + micro) * config.batch();
-    long[] ids = new long[config.batch() * length];
-    long[] row = new long[length];
-    for (int b = 0; b < config.batch(); b++) {
-      corpus.train().read(order.offset(first + b), row);
-      System.arraycopy(row, 0, ids, b * length, length);
-    }
-    return Tensors.of(ids, config.batch(), length);
-  }
-
-  private void quickEvaluation() throws IOException {
+  /** Evaluates a slice of the held-out text, and says whether the loss is the lowest so far. */
+  private boolean quickEvaluation() throws IOException {
     Evaluator.Result result =
         new Evaluator(model, tokenizer)
             .quick(corpus.heldOut(), config.watch().evalTokens(), config.seed());
-    report(result, false);
-    if (result.loss() < bestLoss) {
-      bestLoss = result.loss();
-      directory.point(RunDirectory.BEST, save());
-      directory.prune();
-    }
+    record(line(result, false));
+    listener.evaluated(trainer.steps(), result, false);
+    boolean best = result.loss() < bestLoss;
+    bestLoss = best ? result.loss() : bestLoss;
+    return best;
   }
 
-  private void report(Evaluator.Result result, boolean whole) throws IOException {
-    metrics.append(
-        new MetricLine.Evaluation(
-            trainer.steps(),
-            result.loss(),
-            result.bitsPerByte(),
-            result.perplexity(),
-            result.tokens(),
-            whole));
-    listener.evaluated(trainer.steps(), result, whole);
+  private MetricLine.Evaluation line(Evaluator.Result result, boolean whole) {
+    return new MetricLine.Evaluation(
+        trainer.steps(),
+        result.loss(),
+        result.bitsPerByte(),
+        result.perplexity(),
+        result.tokens(),
+        whole);
   }
 
-  private String sample() throws IOException {
+  private MetricLine.Sample sample() {
     String prompt = config.watch().prompt();
     String text;
     try (TextGenerator generator = new TextGenerator(model, tokenizer)) {
       Sampling sampling = Sampling.from(config.seed()).withTemperature(0.7).withTopP(0.95);
       text = generator.generate(prompt, GenerationOptions.of(SAMPLE_TOKENS, sampling)).text();
     }
-    metrics.append(new MetricLine.Sample(trainer.steps(), prompt, text));
     listener.sampled(trainer.steps(), prompt, text);
-    return text;
+    return new MetricLine.Sample(trainer.steps(), prompt, text);
   }
 
-  private Path save() throws IOException {
+  private void record(MetricLine line) throws IOException {
+    try {
+      metrics.append(line);
+    } catch (IOException e) {
+      throw new IOException(directory.metrics() + ": cannot be written: " + e.getMessage(), e);
+    }
+  }
+
+  /** As {@link #record}, unless the same stands there: from a run that ended and is resumed. */
+  private void recordOnce(MetricLine line) throws IOException {
+    if (!MetricsLog.read(directory.metrics()).contains(line)) {
+      record(line);
+    }
+  }
+
+  private void save(boolean best) throws IOException {
     RunCheckpoint state =
         new RunCheckpoint(
             trainer.steps(),
+            best,
             bestLoss,
             seconds,
             corpus.train().fingerprint(),
-            Native.threads(),
-            complete);
+            RunCheckpoint.presentEnvironment());
     Path saved = directory.save(trainer.steps(), aside -> state.write(trainer, aside));
+    if (best) {
+      directory.point(RunDirectory.BEST, saved);
+    }
     directory.prune();
     listener.saved(trainer.steps(), saved);
-    return saved;
   }
 
-  private Outcome finish() throws IOException {
-    boolean again = complete; // a finished run that is resumed only reports
-    complete = true;
-    if (!again && config.watch().evalEvery() > 0) {
-      quickEvaluation();
+  /** What comes after the last step and its checkpoint; a finished run that is resumed is here. */
+  private Outcome finish(BooleanSupplier stop) throws IOException {
+    Evaluator.Result heldOut;
+    try {
+      heldOut =
+          new Evaluator(model, tokenizer)
+              .whole(
+                  corpus.heldOut(),
+                  share -> {
+                    listener.evaluating(share);
+                    if (share < 1 && stop.getAsBoolean()) {
+                      throw new CancellationException();
+                    }
+                  });
+    } catch (CancellationException asked) {
+      return stopped();
     }
-    Path last = save();
-    if (directory.checkpoint(RunDirectory.BEST).isEmpty()) {
-      directory.point(RunDirectory.BEST, last);
-    }
-    Evaluator.Result heldOut =
-        new Evaluator(model, tokenizer).whole(corpus.heldOut(), listener::evaluating);
-    report(heldOut, true);
-    String text = sample();
+    recordOnce(line(heldOut, true));
+    listener.evaluated(trainer.steps(), heldOut, true);
+    MetricLine.Sample sample = sample();
+    recordOnce(sample);
     writeReport(List.of());
-    return new Outcome(trainer.steps(), heldOut, text, tokensPerSecond());
+    return new Outcome(trainer.steps(), heldOut, sample.text(), tokensPerSecond());
+  }
+
+  private Outcome stopped() throws IOException {
+    writeReport(List.of());
+    return new Outcome(trainer.steps(), null, "", tokensPerSecond());
   }
 
   private double tokensPerSecond() {

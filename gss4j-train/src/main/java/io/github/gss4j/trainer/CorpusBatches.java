@@ -1,0 +1,34 @@
+package io.github.gss4j.trainer;
+
+import io.github.gss4j.data.SampleOrder;
+import io.github.gss4j.data.TokenStore;
+import io.github.gss4j.ops.Tensors;
+import org.bytedeco.pytorch.Tensor;
+
+/** The micro-batches of a text: the samples of one seeded order, each read once an epoch. */
+final class CorpusBatches implements BatchSource {
+  private final TokenStore text;
+  private final SampleOrder order;
+  private final int batch;
+  private final int accumulate;
+
+  CorpusBatches(TokenStore text, TrainConfig config) {
+    this.text = text;
+    this.order = SampleOrder.of(text.size(), config.seqLen(), config.seed());
+    this.batch = config.batch();
+    this.accumulate = config.accumulate();
+  }
+
+  @Override
+  public Tensor ids(long step, int micro) {
+    int length = order.seqLen() + 1;
+    long first = ((step - 1) * accumulate + micro) * batch;
+    long[] ids = new long[batch * length];
+    long[] row = new long[length];
+    for (int b = 0; b < batch; b++) {
+      text.read(order.offset(first + b), row);
+      System.arraycopy(row, 0, ids, b * length, length);
+    }
+    return Tensors.of(ids, batch, length);
+  }
+}

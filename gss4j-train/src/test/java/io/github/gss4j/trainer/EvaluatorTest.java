@@ -1,0 +1,150 @@
+package io.github.gss4j.trainer;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
+
+import io.github.gss4j.data.TokenStore;
+import io.github.gss4j.model.LanguageModel;
+import io.github.gss4j.ops.Scopes;
+import io.github.gss4j.ops.Tensors;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.stream.IntStream;
+import org.bytedeco.javacpp.PointerScope;
+import org.bytedeco.pytorch.Tensor;
+import org.junit.jupiter.api.Test;
+
+/** Evaluation in streams and blocks against the plain loss of whole sequences. */
+class EvaluatorTest {
+  private static final TrainConfig CONFIG = TinyRun.config("float64");
+
+  /** A text in memory that remembers what was read of it. */
+  private static final class Text implements TokenStore {
+    private final long[] ids;
+    private final int[] predicted;
+
+    Text(long[] ids) {
+      this.ids = ids;
+      this.predicted = new int[ids.length];
+    }
+
+    @Override
+    public long size() {
+      return ids.length;
+    }
+
+    @Override
+    public void read(long offset, long[] into) {
+      for (int i = 0; i < into.length; i++) {
+        into[i] = ids[(int) offset + i];
+        predicted[(int) offset + i] += i > 0 ? 1 : 0;
+      }
+    }
+
+    @Override
+    public String fingerprint() {
+      return "";
+    }
+
+    @Override
+    public void close() {}
+  }
+
+  /** The summed loss of ids from the zero state, by the plain forward pass. */
+  private static double plain(LanguageModel model, long[] ids) {
+    try (PointerScope scope = new PointerScope()) {
+      long n = ids.length - 1L;
+      Tensor all = Tensors.of(ids, 1, n + 1);
+      return Tensors.value(
+          Scopes.withoutGradient(
+              () ->
+                  GradientPass.crossEntropySum(
+                      model.logits(all.narrow(1, 0, n)).flatten(0, 1),
+                      all.narrow(1, 1, n).flatten())));
+    }
+  }
+
+  @Test
+  void oneStreamIsThePlainLoss() {
+    try (LanguageModel model = TinyRun.model(CONFIG)) {
+      for (int length : new int[] {2, 3, 511, 512, 513, 514, 1000}) { // around a block of 512
+        long[] ids = TinyRun.values(length, length);
+        Evaluator.Result result = new Evaluator(model, null).whole(new Text(ids), share -> {});
+        assertThat(result.tokens()).isEqualTo(length - 1);
+        assertThat(result.loss())
+            .as("length %d", length)
+            .isCloseTo(plain(model, ids) / (length - 1), within(1e-9));
+      }
+    }
+  }
+
+  @Test
+  void everyTokenButTheFirstIsPredictedOnce() {
+    try (LanguageModel model = TinyRun.model(CONFIG)) {
+      for (int length : new int[] {2, 700, 1025, 1026, 5000, 8209, 9001}) {
+        Text text = new Text(TinyRun.values(1, length));
+        Evaluator.Result result = new Evaluator(model, null).whole(text, share -> {});
+        assertThat(result.tokens()).isEqualTo(length - 1);
+        assertThat(text.predicted[0]).isZero();
+        assertThat(Arrays.stream(text.predicted).skip(1)).as("%d", length).containsOnly(1);
+      }
+    }
+  }
+
+  @Test
+  void streamsAreThePlainLossesOfTheirParts() {
+    try (LanguageModel model = TinyRun.model(CONFIG)) {
+      long[] ids = TinyRun.values(9, 1200); // 1199 to predict: 2 streams, of 600 and 599
+      double sum =
+          plain(model, Arrays.copyOfRange(ids, 0, 601))
+              + plain(model, Arrays.copyOfRange(ids, 600, 1200));
+      Evaluator.Result result = new Evaluator(model, null).whole(new Text(ids), share -> {});
+      assertThat(result.loss()).isCloseTo(sum / 1199, within(1e-9));
+    }
+  }
+
+  @Test
+  void aQuickEvaluationIsTheSameSliceEachTime() {
+    try (LanguageModel model = TinyRun.model(CONFIG)) {
+      Text text = new Text(TinyRun.values(4, 9_000));
+      Evaluator evaluator = new Evaluator(model, null);
+      Evaluator.Result first = evaluator.quick(text, 1500, 1);
+      assertThat(first.tokens()).isBetween(1400L, 1500L);
+      assertThat(evaluator.quick(text, 1500, 1)).isEqualTo(first);
+      assertThat(evaluator.quick(text, 1500, 2)).isNotEqualTo(first);
+      assertThat(IntStream.of(text.predicted).max().orElseThrow()).isLessThanOrEqualTo(3);
+      assertThat(evaluator.quick(text, 8_999, 1)).isEqualTo(evaluator.whole(text, share -> {}));
+    }
+  }
+
+  @Test
+  void sequencesAreReadFromTheZeroStateEach() {
+    try (LanguageModel model = TinyRun.model(CONFIG)) {
+      List<long[]> sequences = new ArrayList<>();
+      double sum = 0;
+      for (int i = 0; i < 3; i++) {
+        sequences.add(TinyRun.values(i, 40));
+        sum += plain(model, sequences.get(i));
+      }
+      Evaluator.Result result = new Evaluator(model, null).sequences(sequences);
+      assertThat(result.loss()).isCloseTo(sum / (3 * 39), within(1e-9));
+      assertThat(result.bitsPerByte()).as("bytes are not known").isNaN();
+    }
+  }
+
+  @Test
+  void idsOutOfRangeAreNamed() {
+    try (LanguageModel model = TinyRun.model(CONFIG)) {
+      Evaluator evaluator = new Evaluator(model, null);
+      for (long wrong : new long[] {-1, 64, Long.MAX_VALUE}) {
+        assertThatThrownBy(() -> evaluator.sequences(List.of(new long[] {1, wrong})))
+            .hasMessageContaining(Long.toString(wrong))
+            .hasMessageContaining("0 to 63");
+      }
+      assertThatThrownBy(() -> evaluator.whole(new Text(new long[1]), share -> {}))
+          .hasMessageContaining("at least 2");
+    }
+  }
+}

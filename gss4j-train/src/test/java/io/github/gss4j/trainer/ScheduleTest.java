@@ -1,0 +1,52 @@
+package io.github.gss4j.trainer;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
+
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
+import net.jqwik.api.constraints.DoubleRange;
+import net.jqwik.api.constraints.IntRange;
+import org.junit.jupiter.api.Test;
+
+/** The learning rate over a run. */
+class ScheduleTest {
+  @Test
+  void risesInALineAndFallsInHalfACosine() {
+    Schedule schedule = new Schedule(1, 10, 110, 0.2);
+    assertThat(schedule.at(1)).isEqualTo(0.1);
+    assertThat(schedule.at(5)).isEqualTo(0.5);
+    assertThat(schedule.at(10)).isEqualTo(1);
+    assertThat(schedule.at(60)).isCloseTo(0.6, within(1e-12)); // half way down to 0.2
+    assertThat(schedule.at(110)).isCloseTo(0.2, within(1e-12));
+  }
+
+  @Test
+  void aFinalShareOfOneIsConstant() {
+    Schedule schedule = new Schedule(0.3, 0, 50, 1);
+    assertThat(schedule.at(1)).isEqualTo(0.3);
+    assertThat(schedule.at(50)).isEqualTo(0.3);
+  }
+
+  @Property(tries = 200)
+  void neverAboveThePeakNorBelowItsEnd(
+      @ForAll @IntRange(min = 0, max = 50) int warmup,
+      @ForAll @IntRange(min = 1, max = 100) int steps,
+      @ForAll @DoubleRange(min = 0, max = 1) double share) {
+    Schedule schedule = new Schedule(2, warmup, steps, share);
+    for (int step = 1; step <= steps; step++) {
+      double least = step <= warmup ? 2.0 * step / warmup : 2 * share;
+      assertThat(schedule.at(step)).isBetween(least - 1e-12, 2 + 1e-12);
+      if (step > warmup + 1) {
+        assertThat(schedule.at(step)).isLessThanOrEqualTo(schedule.at(step - 1) + 1e-12);
+      }
+    }
+  }
+
+  @Test
+  void aShareBeyondOneIsRefused() {
+    assertThatThrownBy(() -> new Schedule(1, 0, 10, 1.5)).hasMessageContaining("final_lr is 1.5");
+    assertThatThrownBy(() -> new Schedule(1, -1, 10, 1)).hasMessageContaining("warmup is -1");
+  }
+}

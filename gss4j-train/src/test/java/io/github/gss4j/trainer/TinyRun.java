@@ -1,0 +1,60 @@
+package io.github.gss4j.trainer;
+
+import io.github.gss4j.layers.DssConfig;
+import io.github.gss4j.layers.Init;
+import io.github.gss4j.layers.Precision;
+import io.github.gss4j.model.LanguageModel;
+import io.github.gss4j.model.ModelConfig;
+import io.github.gss4j.ops.Tensors;
+import java.util.SplittableRandom;
+import org.bytedeco.pytorch.Tensor;
+
+/** Settings, models and ids that are as small as can be. */
+final class TinyRun {
+  static final ModelConfig MODEL =
+      ModelConfig.of(64, 16, 2).withDss(new DssConfig(8, 8, true)).withHead(false, true);
+
+  private TinyRun() {}
+
+  /** A run of some sizes, all else as small as can be. */
+  static TrainConfig config(
+      String dtype, int batch, int accumulate, boolean sum, boolean checkpointLayers) {
+    return new TrainConfig(
+        MODEL,
+        new OptimizerConfig(true, 1e-2, 0.9, 0.98, 1e-8, 0, false, 1),
+        100,
+        batch,
+        accumulate,
+        sum,
+        32,
+        0,
+        1,
+        3,
+        dtype,
+        "cpu",
+        checkpointLayers,
+        new TrainConfig.Watch(0, 1, 0, 0, "x"),
+        new TrainConfig.DataConfig("", "", 0));
+  }
+
+  static TrainConfig config(String dtype) {
+    return config(dtype, 2, 1, false, false);
+  }
+
+  static LanguageModel model(TrainConfig config) {
+    return LanguageModel.of(
+        config.model(),
+        Init.random(config.seed()),
+        Precision.forTraining(config.dtype()),
+        Tensors.device("cpu"));
+  }
+
+  /** Ids (batch, length) that depend on the seed alone. */
+  static Tensor ids(long seed, int batch, int length) {
+    return Tensors.of(values(seed, batch * length), batch, length);
+  }
+
+  static long[] values(long seed, int count) {
+    return new SplittableRandom(seed).longs(count, 0, MODEL.numTokens()).toArray();
+  }
+}

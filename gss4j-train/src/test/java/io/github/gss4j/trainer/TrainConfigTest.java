@@ -1,0 +1,61 @@
+package io.github.gss4j.trainer;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.github.gss4j.model.JsonFields;
+import org.junit.jupiter.api.Test;
+
+/** A run's configuration and its JSON. */
+class TrainConfigTest {
+  private static TrainConfig parse(ObjectNode json) {
+    return TrainConfig.from(new JsonFields("run.json", json), TinyRun.config("float32"));
+  }
+
+  @Test
+  void jsonHoldsAllOfIt() {
+    TrainConfig config =
+        new TrainConfig(
+            TinyRun.MODEL.withTokenizer("bytes"),
+            new OptimizerConfig(false, 0.1, 0.2, 0.3, 0.4, 0.5, true, 0.6),
+            1,
+            2,
+            3,
+            true,
+            4,
+            5,
+            0.6,
+            1L << 60,
+            "float64",
+            "cuda:1",
+            true,
+            new TrainConfig.Watch(7, 8, 9, 10, "ä"),
+            new TrainConfig.DataConfig("d", "g", 0.25));
+    assertThat(parse(config.toJson())).isEqualTo(config);
+  }
+
+  @Test
+  void aMissingFieldHasItsDefault() {
+    ObjectNode json = TinyRun.config("float64").toJson();
+    json.remove("dtype");
+    assertThat(parse(json)).isEqualTo(TinyRun.config("float32"));
+  }
+
+  @Test
+  void anUnknownKeyIsAnErrorThatNamesTheNearest() {
+    ObjectNode json = TinyRun.config("float32").toJson().put("warm_up", 3);
+    assertThatThrownBy(() -> parse(json))
+        .hasMessageContaining("'warm_up'")
+        .hasMessageContaining("'warmup'");
+  }
+
+  @Test
+  void aMicroBatchThatNoArrayHoldsIsRefused() {
+    ObjectNode json = TinyRun.config("float32").toJson();
+    json.put("batch", 1 << 20).put("seq_len", 1 << 20);
+    assertThatThrownBy(() -> parse(json)).hasMessageContaining("batch × (seq_len + 1)");
+    json.put("batch", 1).put("seq_len", Integer.MAX_VALUE);
+    assertThatThrownBy(() -> parse(json)).hasMessageContaining("batch × (seq_len + 1)");
+  }
+}

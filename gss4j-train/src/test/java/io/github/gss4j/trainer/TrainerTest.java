@@ -1,0 +1,133 @@
+package io.github.gss4j.trainer;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
+
+import io.github.gss4j.model.LanguageModel;
+import io.github.gss4j.ops.Scopes;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.bytedeco.javacpp.PointerScope;
+import org.bytedeco.pytorch.Scalar;
+import org.bytedeco.pytorch.Tensor;
+import org.junit.jupiter.api.Test;
+
+/** What optimizer steps do to losses, gradients and memory. */
+class TrainerTest {
+  private static final int LENGTH = 33;
+
+  private static List<Trainer.StepResult> train(TrainConfig config, int steps, BatchSource source) {
+    List<Trainer.StepResult> results = new ArrayList<>();
+    try (LanguageModel model = TinyRun.model(config);
+        Trainer trainer = new Trainer(model, config)) {
+      for (int i = 0; i < steps; i++) {
+        results.add(trainer.step(source));
+      }
+    }
+    return results;
+  }
+
+  private static BatchSource fresh(int batch) {
+    return (step, micro) -> TinyRun.ids(step * 100 + micro, batch, LENGTH);
+  }
+
+  @Test
+  void oneBatchIsLearnedByHeart() {
+    BatchSource same = (step, micro) -> TinyRun.ids(1, 2, LENGTH);
+    List<Trainer.StepResult> results = train(TinyRun.config("float32"), 120, same);
+    assertThat(results.get(0).loss()).isGreaterThan(3);
+    assertThat(results.get(results.size() - 1).loss()).isLessThan(0.1);
+  }
+
+  @Test
+  void theSameSeedGivesTheSameBits() {
+    for (String dtype : List.of("float32", "bfloat16")) {
+      TrainConfig config = TinyRun.config(dtype);
+      assertThat(train(config, 8, fresh(2))).isEqualTo(train(config, 8, fresh(2)));
+    }
+  }
+
+  @Test
+  void layersComputedAgainGiveTheSameBits() {
+    List<Trainer.StepResult> kept =
+        train(TinyRun.config("float32", 2, 2, false, false), 8, fresh(2));
+    List<Trainer.StepResult> again =
+        train(TinyRun.config("float32", 2, 2, false, true), 8, fresh(2));
+    assertThat(again).isEqualTo(kept);
+  }
+
+  @Test
+  void theMeanOfMicroBatchesIsOneLargerBatch() {
+    BatchSource parts =
+        (step, micro) -> TinyRun.ids(step, 4, LENGTH).narrow(0, 2L * micro, 2).clone();
+    BatchSource whole = (step, micro) -> TinyRun.ids(step, 4, LENGTH);
+    List<Trainer.StepResult> small =
+        train(TinyRun.config("float64", 2, 2, false, false), 10, parts);
+    List<Trainer.StepResult> large =
+        train(TinyRun.config("float64", 4, 1, false, false), 10, whole);
+    for (int i = 0; i < small.size(); i++) {
+      assertThat(small.get(i).losses()).hasSize(2);
+      assertThat(small.get(i).loss()).isCloseTo(large.get(i).loss(), within(1e-9));
+      assertThat(small.get(i).gradNorm()).isCloseTo(large.get(i).gradNorm(), within(1e-9));
+    }
+  }
+
+  @Test
+  void theSumOfMicroBatchesIsTheirMeanTimesTheirNumber() {
+    double mean =
+        train(TinyRun.config("float64", 2, 3, false, false), 1, fresh(2)).get(0).gradNorm();
+    double sum = train(TinyRun.config("float64", 2, 3, true, false), 1, fresh(2)).get(0).gradNorm();
+    assertThat(sum).isCloseTo(3 * mean, within(1e-9 * sum));
+  }
+
+  @Test
+  void weightsStayAsTheyAreWhereTheLossIsNotFinite() {
+    TrainConfig config = TinyRun.config("float32");
+    try (PointerScope scope = new PointerScope();
+        LanguageModel model = TinyRun.model(config);
+        Trainer trainer = new Trainer(model, config)) {
+      Tensor spoilt = model.parameters().get(0).value();
+      Scopes.withoutGradient(() -> spoilt.fill_(new Scalar(Double.NaN)));
+      String other = model.parameters().get(2).name();
+      double[] before = trainer.parameter(other);
+      assertThatThrownBy(() -> trainer.step(fresh(2)))
+          .isInstanceOf(NonFiniteLossException.class)
+          .hasMessageContaining("step 1")
+          .hasMessageContaining("--lr");
+      assertThat(trainer.parameter(other)).isEqualTo(before);
+      assertThat(trainer.steps()).isZero();
+    }
+  }
+
+  @Test
+  void memoryIsFlatOverManySteps() throws IOException {
+    int batch = 64;
+    TrainConfig config = TinyRun.config("float32", batch, 1, false, false);
+    long oneTensor = 4L * batch * (LENGTH - 1) * config.model().dim(); // (tokens, dim)
+    try (LanguageModel model = TinyRun.model(config);
+        Trainer trainer = new Trainer(model, config)) {
+      repeat(20, () -> trainer.step(fresh(batch)));
+      long before = residentBytes();
+      int steps = 150;
+      repeat(steps, () -> trainer.step(fresh(batch)));
+      assertThat(residentBytes() - before).isLessThan(steps * oneTensor / 2);
+    }
+  }
+
+  private static void repeat(int times, Runnable action) {
+    for (int i = 0; i < times; i++) {
+      action.run();
+    }
+  }
+
+  /** Resident memory, after Java's own garbage is gone. */
+  private static long residentBytes() throws IOException {
+    System.gc();
+    String[] pages = Files.readString(Path.of("/proc/self/statm")).split(" ", -1);
+    return Long.parseLong(pages[1]) * 4096;
+  }
+}
