@@ -5,7 +5,6 @@ import com.fasterxml.jackson.core.json.JsonReadFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.json.JsonMapper;
-import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.github.gss4j.layers.Init;
 import io.github.gss4j.layers.Parameters;
@@ -71,8 +70,18 @@ public final class StoredModel {
     if (files.config().isEmpty()) {
       LOG.info("{}: no config.json beside it, sizes are taken from the tensors: {}", where, fields);
     }
-    fields.setAll(
-        files.config().map(StoredModel::read).orElse(JsonNodeFactory.instance.objectNode()));
+    files
+        .config()
+        .ifPresent(
+            file ->
+                read(file)
+                    .properties()
+                    .forEach(
+                        field -> {
+                          if (!field.getValue().isNull()) {
+                            fields.set(field.getKey(), field.getValue());
+                          }
+                        }));
     try {
       return ModelConfig.parse(where.toString(), fields);
     } catch (IllegalArgumentException e) {
