@@ -24,6 +24,7 @@ import picocli.CommandLine.Spec;
       TrainCommand.class,
       GenerateCommand.class,
       EvalCommand.class,
+      PullCommand.class,
       CommandLine.HelpCommand.class
     })
 public final class Gss implements Runnable {

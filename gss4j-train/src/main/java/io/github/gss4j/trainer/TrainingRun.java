@@ -280,10 +280,15 @@ public final class TrainingRun implements AutoCloseable {
             corpus.train().fingerprint(),
             Native.threads(),
             complete);
-    Path saved = directory.save(trainer.steps(), aside -> state.write(trainer, aside));
+    Path saved = directory.save(trainer.steps(), aside -> write(state, aside));
     directory.prune();
     listener.saved(trainer.steps(), saved);
     return saved;
+  }
+
+  private void write(RunCheckpoint state, Path aside) throws IOException {
+    state.write(trainer, aside);
+    tokenizer.save(aside);
   }
 
   private Outcome finish() throws IOException {
