@@ -179,13 +179,22 @@ public final class PyTorchCheckpoint {
         });
   }
 
+  /** Where a tensor's first byte lies in the file; -1 if its elements do not lie side by side. */
+  long position(String name) {
+    Entry entry = entries.get(name);
+    return entry.isContiguous() ? start(entry) : -1;
+  }
+
+  private long start(Entry entry) {
+    return storages.get(entry.storage()).position() + entry.offset() * entry.dtype().bytes();
+  }
+
   private Tensor tensor(String name, FileChannel channel) {
     Entry entry = entries.get(name);
     if (entry == null) {
       throw new CheckpointException(file, "has no tensor '" + name + "'");
     }
-    long position =
-        storages.get(entry.storage()).position() + entry.offset() * entry.dtype().bytes();
+    long position = start(entry);
     if (entry.shape().contains(0L) || entry.isContiguous()) {
       return TensorIo.read(file, channel, name, entry.dtype(), entry.shape(), position);
     }

@@ -130,11 +130,16 @@ public final class ShardedSafetensors {
    * @return a tensor on the CPU, of the file's dtype, in the caller's scope
    */
   public Tensor tensor(String name) {
+    return shardOf(name).tensor(name);
+  }
+
+  /** The shard that holds a tensor. */
+  Safetensors shardOf(String name) {
     Safetensors shard = byTensor.get(name);
     if (shard == null) {
       throw new CheckpointException(index, "has no tensor '" + name + "'");
     }
-    return shard.tensor(name);
+    return shard;
   }
 
   /** Reads all tensors, in the index's order, into the caller's scope. */

@@ -49,6 +49,14 @@ public final class Tokenizers {
     return tokenizer;
   }
 
+  /** Whether {@link #forModel} has anything to go by. */
+  public static boolean isKnown(Path directory, String nameInConfig, int numTokens) {
+    return nameInConfig != null
+        || numTokens == 256
+        || numTokens == Gpt2Tokenizer.SIZE
+        || Files.exists(directory.resolve(JsonTokenizer.NAME));
+  }
+
   private static String guess(Path directory, Path json, int numTokens) {
     if (Files.exists(json)) {
       return JsonTokenizer.NAME;
