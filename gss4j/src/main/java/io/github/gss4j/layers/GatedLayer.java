@@ -1,7 +1,9 @@
 package io.github.gss4j.layers;
 
+import io.github.gss4j.ops.Scopes;
 import java.util.List;
 import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.TensorVector;
 import org.bytedeco.pytorch.global.torch;
 
 /**
@@ -17,6 +19,9 @@ import org.bytedeco.pytorch.global.torch;
  * al. 2022 (arXiv 2206.13947), section 3.2 and its pseudocode. Dense products cost O(D·F) a token.
  */
 public final class GatedLayer implements CausalLayer {
+  /** Numbers in the gated space of a slice: 4,096 tokens of 2,048. */
+  private static final long SLICE = 1 << 23;
+
   private final LayerNorm norm;
   private final Dense toU;
   private final Dense toV;
@@ -56,8 +61,12 @@ public final class GatedLayer implements CausalLayer {
 
   @Override
   public Tensor forward(Tensor x, List<Tensor> kernel) {
-    Tensor normed = norm.apply(x);
-    return gate(x, normed, mixer.forward(value(normed), kernel));
+    return Scopes.scoped(
+        () -> {
+          Tensor normed = norm.apply(x);
+          Tensor context = Scopes.scoped(() -> mixer.forward(value(normed), kernel));
+          return gate(x, normed, context);
+        });
   }
 
   @Override
@@ -81,8 +90,27 @@ public final class GatedLayer implements CausalLayer {
     return torch.gelu(toV.apply(normed)); // (B, L, H)
   }
 
+  /**
+   * What remains once the mixer has run knows no neighbours, so it is taken in slices of tokens: a
+   * backward pass then has wide gradients of one slice at a time.
+   */
   private Tensor gate(Tensor x, Tensor normed, Tensor context) {
-    Tensor u = torch.gelu(toU.apply(normed)); // (B, L, F)
-    return toOut.apply(toGate.apply(context).mul(u)).add(x); // (B, L, D)
+    long slice = Math.max(1, SLICE / toU.weight().size(0));
+    if (x.size(0) * x.size(1) <= slice) {
+      return gateSlice(normed, context).add(x);
+    }
+    TensorVector norms = normed.flatten(0, 1).split(slice, 0); // each (slice, D)
+    TensorVector contexts = context.flatten(0, 1).split(slice, 0); // each (slice, H)
+    TensorVector slices = new TensorVector();
+    for (long i = 0; i < norms.size(); i++) {
+      long at = i;
+      slices.push_back(Scopes.scoped(() -> gateSlice(norms.get(at), contexts.get(at))));
+    }
+    return torch.cat(slices, 0).view_as(x).add(x);
+  }
+
+  private Tensor gateSlice(Tensor normed, Tensor context) {
+    Tensor u = torch.gelu(toU.apply(normed)); // (…, F)
+    return toOut.apply(toGate.apply(context).mul(u)); // (…, D)
   }
 }

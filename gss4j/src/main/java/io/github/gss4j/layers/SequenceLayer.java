@@ -1,5 +1,6 @@
 package io.github.gss4j.layers;
 
+import io.github.gss4j.ops.Scopes;
 import java.util.List;
 import org.bytedeco.pytorch.Tensor;
 
@@ -26,6 +27,6 @@ public interface SequenceLayer {
 
   /** Maps a sequence. */
   default Tensor forward(Tensor x) {
-    return forward(x, kernel(x.size(1)));
+    return Scopes.scoped(() -> forward(x, kernel(x.size(1))));
   }
 }
