@@ -3,9 +3,11 @@ package io.github.gss4j.cli;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.github.gss4j.checkpoint.StoredModel;
 import io.github.gss4j.data.Corpus;
+import io.github.gss4j.data.EncodedText;
+import io.github.gss4j.data.TokenStore;
 import io.github.gss4j.model.LanguageModel;
-import io.github.gss4j.tokenizer.ByteTokenizer;
 import io.github.gss4j.tokenizer.Tokenizer;
 import io.github.gss4j.trainer.Evaluator;
 import io.github.gss4j.trainer.TrainConfig.DataConfig;
@@ -76,9 +78,9 @@ final class EvalCommand implements Callable<Integer> {
       throw new IllegalArgumentException("--glob and --held-out go with --data: leave them out");
     }
     List<long[]> sequences = text.idsFile == null ? List.of() : read(text.idsFile);
-    try (LanguageModel loaded = model.load()) {
-      Tokenizer tokenizer =
-          loaded.config().tokenizer().equals(ByteTokenizer.NAME) ? new ByteTokenizer() : null;
+    StoredModel stored = model.open();
+    try (LanguageModel loaded = model.load(stored);
+        Tokenizer tokenizer = Models.tokenizer(stored)) {
       Evaluator evaluator = new Evaluator(loaded, tokenizer);
       if (text.idsFile != null) {
         print(evaluator.sequences(sequences));
@@ -86,8 +88,9 @@ final class EvalCommand implements Callable<Integer> {
         throw new IllegalArgumentException(
             "the model names no tokenizer: give --ids-file instead of --data");
       } else {
-        try (Corpus corpus = Texts.open(new DataConfig(text.data, glob, heldOut))) {
-          print(evaluator.whole(corpus.heldOut(), share -> {}));
+        try (Corpus corpus = Texts.open(new DataConfig(text.data, glob, heldOut));
+            TokenStore ids = EncodedText.of(corpus.heldOut(), tokenizer)) {
+          print(evaluator.whole(ids, share -> {}));
         }
       }
     }

@@ -1,11 +1,11 @@
 package io.github.gss4j.cli;
 
+import io.github.gss4j.checkpoint.StoredModel;
 import io.github.gss4j.generation.Generated;
 import io.github.gss4j.generation.GenerationOptions;
 import io.github.gss4j.generation.Sampling;
 import io.github.gss4j.generation.TextGenerator;
 import io.github.gss4j.model.LanguageModel;
-import io.github.gss4j.tokenizer.ByteTokenizer;
 import io.github.gss4j.tokenizer.Tokenizer;
 import java.io.PrintWriter;
 import java.util.ArrayList;
@@ -106,6 +106,9 @@ final class GenerateCommand implements Callable<Integer> {
   @Option(names = "--end-token", paramLabel = "ID", description = "stop at this token")
   private Integer endToken;
 
+  @Option(names = "--ignore-end", description = "write on after the tokenizer's end-of-text token")
+  private boolean ignoreEnd;
+
   @Option(
       names = "--stop",
       paramLabel = "TEXT",
@@ -119,17 +122,16 @@ final class GenerateCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    try (LanguageModel loaded = model.load()) {
-      Tokenizer tokenizer = tokenizer(loaded);
-      try (TextGenerator generator = new TextGenerator(loaded, tokenizer)) {
-        write(generator, tokenizer, prompts(tokenizer), options(loaded.config().numTokens()));
-      }
+    StoredModel stored = model.open();
+    long start = System.nanoTime();
+    try (LanguageModel loaded = model.load(stored);
+        Tokenizer tokenizer = Models.tokenizer(stored);
+        TextGenerator generator = new TextGenerator(loaded, tokenizer)) {
+      double loadSeconds = (System.nanoTime() - start) / 1e9;
+      List<int[]> prompts = prompts(tokenizer);
+      write(generator, tokenizer, prompts, options(stored, tokenizer), loadSeconds);
     }
     return Gss.OK;
-  }
-
-  private static Tokenizer tokenizer(LanguageModel loaded) {
-    return loaded.config().tokenizer().equals(ByteTokenizer.NAME) ? new ByteTokenizer() : null;
   }
 
   private List<int[]> prompts(Tokenizer tokenizer) {
@@ -140,7 +142,14 @@ final class GenerateCommand implements Callable<Integer> {
       throw new IllegalArgumentException(
           "the model names no tokenizer: give --prompt-ids instead of --prompt");
     }
-    return prompt.texts.stream().map(tokenizer::encode).toList();
+    return prompt.texts.stream().map(text -> encode(tokenizer, text)).toList();
+  }
+
+  /** The ids of a prompt; an empty one is the start of a text where there is a token for it. */
+  private static int[] encode(Tokenizer tokenizer, String text) {
+    return text.isEmpty() && tokenizer.endOfText().isPresent()
+        ? new int[] {tokenizer.endOfText().getAsInt()}
+        : tokenizer.encode(text);
   }
 
   private static int[] parseIds(String list) {
@@ -154,7 +163,8 @@ final class GenerateCommand implements Callable<Integer> {
     }
   }
 
-  private GenerationOptions options(int numTokens) {
+  private GenerationOptions options(StoredModel stored, Tokenizer tokenizer) {
+    int numTokens = stored.config().numTokens();
     if (endToken != null && (endToken < 0 || endToken >= numTokens)) {
       throw new IllegalArgumentException(
           "end-token is " + endToken + ", expected 0 to " + (numTokens - 1));
@@ -163,11 +173,17 @@ final class GenerateCommand implements Callable<Integer> {
         greedy
             ? Sampling.greedy().withRepetitionPenalty(repetitionPenalty)
             : new Sampling(repetitionPenalty, temperature, k(numTokens), topP, minP, seed);
-    return new GenerationOptions(
-        maxNewTokens,
-        sampling,
-        endToken == null ? OptionalInt.empty() : OptionalInt.of(endToken),
-        stop);
+    return new GenerationOptions(maxNewTokens, sampling, end(tokenizer), stop);
+  }
+
+  private OptionalInt end(Tokenizer tokenizer) {
+    if (endToken != null && ignoreEnd) {
+      throw new IllegalArgumentException("--end-token and --ignore-end exclude each other");
+    }
+    if (endToken != null) {
+      return OptionalInt.of(endToken);
+    }
+    return ignoreEnd || tokenizer == null ? OptionalInt.empty() : tokenizer.endOfText();
   }
 
   private int k(int numTokens) {
@@ -184,25 +200,27 @@ final class GenerateCommand implements Callable<Integer> {
       TextGenerator generator,
       Tokenizer tokenizer,
       List<int[]> prompts,
-      GenerationOptions options) {
+      GenerationOptions options,
+      double loadSeconds) {
     PrintWriter stdout = spec.commandLine().getOut();
     boolean stream = !ids && tokenizer != null && prompts.size() == 1;
     if (stream) {
-      stdout.print(tokenizer.decode(prompts.get(0)));
+      stdout.print(shown(tokenizer, prompts.get(0)));
       stdout.flush();
     }
-    long start = System.nanoTime();
+    Speed speed = new Speed();
     List<Generated> all =
         generator.generate(
             prompts,
             options,
             (sequence, id, text) -> {
+              speed.token();
               if (stream) {
                 stdout.print(text);
                 stdout.flush();
               }
             });
-    double seconds = (System.nanoTime() - start) / 1e9;
+    speed.end();
     if (stream) {
       stdout.println();
     } else {
@@ -210,14 +228,20 @@ final class GenerateCommand implements Callable<Integer> {
         stdout.println(
             ids || tokenizer == null
                 ? all.get(i).ids().stream().map(String::valueOf).collect(Collectors.joining(","))
-                : tokenizer.decode(prompts.get(i)) + all.get(i).text());
+                : shown(tokenizer, prompts.get(i)) + all.get(i).text());
       }
     }
     stdout.flush();
     int read = prompts.stream().mapToInt(p -> p.length).sum();
     int written = all.stream().mapToInt(g -> g.ids().size()).sum();
-    spec.commandLine()
-        .getErr()
-        .printf("%d tokens read, %d written in %.2f s%n", read, written, seconds);
+    spec.commandLine().getErr().println(speed.text(loadSeconds, read, written));
+    spec.commandLine().getErr().flush();
+  }
+
+  /** A prompt as text, without the token that stands before a text. */
+  private static String shown(Tokenizer tokenizer, int[] prompt) {
+    boolean start =
+        tokenizer.endOfText().isPresent() && prompt[0] == tokenizer.endOfText().getAsInt();
+    return tokenizer.decode(start ? Arrays.copyOfRange(prompt, 1, prompt.length) : prompt);
   }
 }

@@ -26,6 +26,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
       TrainCommand.class,
       GenerateCommand.class,
       EvalCommand.class,
+      PullCommand.class,
       CommandLine.HelpCommand.class
     })
 public final class Gss implements Runnable {

@@ -1,27 +1,33 @@
 package io.github.gss4j.cli;
 
-import io.github.gss4j.checkpoint.PretrainedModel;
+import io.github.gss4j.checkpoint.StoredModel;
 import io.github.gss4j.layers.Precision;
 import io.github.gss4j.model.LanguageModel;
 import io.github.gss4j.ops.Native;
 import io.github.gss4j.ops.Tensors;
-import java.nio.file.Path;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
 
 /** Which model, and how it is held. */
 final class ModelOptions {
+  @Spec(Spec.Target.MIXEE)
+  private CommandSpec command;
+
   @Option(
       names = "--model",
       required = true,
-      paramLabel = "DIR",
-      description = "a model's directory, or a run's")
-  Path model;
+      paramLabel = "MODEL",
+      description =
+          "a model's directory or file (.safetensors, .pt), a run's directory, or"
+              + " hf:OWNER/NAME[@revision][:FILE]")
+  String model;
 
   @Option(
       names = "--dtype",
       defaultValue = "float32",
       paramLabel = "TYPE",
-      description = "float32 (default), bfloat16 or float64")
+      description = "float32 (default), bfloat16, int8 or float64")
   String dtype;
 
   @Option(names = "--device", defaultValue = "cpu", description = "cpu (default), cuda or cuda:N")
@@ -30,10 +36,15 @@ final class ModelOptions {
   @Option(names = "--threads", description = "threads of dense products (default: all cores)")
   Integer threads;
 
-  LanguageModel load() {
+  /** Looks at the model, which is fetched first where it lies on the hub. */
+  StoredModel open() {
+    return Models.open(model, command.commandLine().getErr());
+  }
+
+  LanguageModel load(StoredModel stored) {
     if (threads != null) {
       Native.threads(threads);
     }
-    return PretrainedModel.load(model, Precision.forInference(dtype), Tensors.device(device));
+    return stored.load(Precision.forInference(dtype), Tensors.device(device));
   }
 }

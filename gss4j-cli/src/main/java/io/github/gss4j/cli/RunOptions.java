@@ -7,6 +7,7 @@ import io.github.gss4j.trainer.TrainConfig;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Locale;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.Option;
@@ -52,18 +53,7 @@ final class RunOptions {
       description = "width of the gated space as a multiple of --dim")
   Double expansion;
 
-  @Option(names = "--dss-kernel-N", paramLabel = "N", description = "modes of the state space")
-  Integer stateSize;
-
-  @Option(names = "--dss-kernel-H", paramLabel = "H", description = "channels of the state space")
-  Integer kernelDim;
-
-  @Option(
-      names = "--dss-kernel-lambda-imag-exp",
-      arity = "1",
-      paramLabel = "true|false",
-      description = "whether phases are learned as logarithms")
-  Boolean lambdaImagExp;
+  @Mixin LayerOptions layers;
 
   @Option(
       names = "--tie-embeddings",

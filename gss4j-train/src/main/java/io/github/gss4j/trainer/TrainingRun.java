@@ -267,12 +267,17 @@ public final class TrainingRun implements AutoCloseable {
             seconds,
             corpus.train().fingerprint(),
             RunCheckpoint.presentEnvironment());
-    Path saved = directory.save(trainer.steps(), aside -> state.write(trainer, aside));
+    Path saved = directory.save(trainer.steps(), aside -> write(state, aside));
     if (best) {
       directory.point(RunDirectory.BEST, saved);
     }
     directory.prune();
     listener.saved(trainer.steps(), saved);
+  }
+
+  private void write(RunCheckpoint state, Path aside) throws IOException {
+    state.write(trainer, aside);
+    tokenizer.save(aside);
   }
 
   /** What comes after the last step and its checkpoint; a finished run that is resumed is here. */

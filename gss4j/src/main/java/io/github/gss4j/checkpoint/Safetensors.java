@@ -7,9 +7,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.github.gss4j.ops.Scopes;
 import io.github.gss4j.ops.Tensors;
-import java.io.EOFException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -18,16 +16,13 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import org.bytedeco.javacpp.BytePointer;
-import org.bytedeco.pytorch.MemoryFormatOptional;
 import org.bytedeco.pytorch.Tensor;
-import org.bytedeco.pytorch.TensorOptions;
-import org.bytedeco.pytorch.global.torch;
 
 /**
  * A file of named tensors in the safetensors format: 8 bytes of header length, a JSON header, then
@@ -43,11 +38,9 @@ import org.bytedeco.pytorch.global.torch;
  */
 public record Safetensors(Path file, Map<String, Entry> entries, Map<String, String> metadata) {
   /** The format's own limit for a header. */
-  private static final long MAX_HEADER_BYTES = 100_000_000;
+  static final long MAX_HEADER_BYTES = 100_000_000;
 
-  private static final int MAX_CHUNK_BYTES = 1 << 30;
-
-  private static final ObjectMapper JSON =
+  static final ObjectMapper JSON =
       JsonMapper.builder()
           .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
           .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
@@ -61,11 +54,7 @@ public record Safetensors(Path file, Map<String, Entry> entries, Map<String, Str
    * @param offset of its first byte in the file
    * @param bytes how many bytes it takes
    */
-  public record Entry(TensorType dtype, List<Long> shape, long offset, long bytes) {
-    long[] dimensions() {
-      return shape.stream().mapToLong(Long::longValue).toArray();
-    }
-  }
+  public record Entry(TensorType dtype, List<Long> shape, long offset, long bytes) {}
 
   /** Copies both maps, keeping their order. */
   public Safetensors {
@@ -79,11 +68,7 @@ public record Safetensors(Path file, Map<String, Entry> entries, Map<String, Str
    * @throws CheckpointException if the file is not a sound safetensors file
    */
   public static Safetensors open(Path file) {
-    try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
-      return parse(file, channel);
-    } catch (IOException e) {
-      throw new CheckpointException(file, "cannot be read: " + describe(e), e);
-    }
+    return TensorIo.open(file, channel -> parse(file, channel));
   }
 
   private static Safetensors parse(Path file, FileChannel channel) throws IOException {
@@ -92,9 +77,7 @@ public record Safetensors(Path file, Map<String, Entry> entries, Map<String, Str
       throw new CheckpointException(
           file, "has " + size + " bytes, too few for a safetensors file (is it cut short?)");
     }
-    ByteBuffer length = ByteBuffer.allocate(8).order(ByteOrder.LITTLE_ENDIAN);
-    readFully(channel, length, 0);
-    long headerBytes = length.getLong(0);
+    long headerBytes = TensorIo.readFully(channel, 8, 0).getLong();
     if (headerBytes < 2 || headerBytes > MAX_HEADER_BYTES || headerBytes > size - 8) {
       throw new CheckpointException(
           file,
@@ -104,11 +87,10 @@ public record Safetensors(Path file, Map<String, Entry> entries, Map<String, Str
               + Math.min(MAX_HEADER_BYTES, size - 8)
               + " (not a safetensors file, or cut short)");
     }
-    ByteBuffer header = ByteBuffer.allocate((int) headerBytes);
-    readFully(channel, header, 8);
+    ByteBuffer header = TensorIo.readFully(channel, (int) headerBytes, 8);
     JsonNode root;
     try {
-      root = JSON.readTree(new String(header.array(), StandardCharsets.UTF_8));
+      root = JSON.readTree(StandardCharsets.UTF_8.decode(header).toString());
     } catch (JsonProcessingException e) {
       throw new CheckpointException(
           file, "has a header that is not JSON: " + e.getOriginalMessage(), e);
@@ -136,8 +118,8 @@ public record Safetensors(Path file, Map<String, Entry> entries, Map<String, Str
     if (!node.path("dtype").isTextual()
         || !node.path("shape").isArray()
         || offsets.size() != 2
-        || !offsets.path(0).canConvertToLong()
-        || !offsets.path(1).canConvertToLong()) {
+        || !isLong(offsets.path(0))
+        || !isLong(offsets.path(1))) {
       throw new CheckpointException(
           file, at + "needs dtype, shape and data_offsets [begin, end], found " + brief(node));
     }
@@ -151,23 +133,15 @@ public record Safetensors(Path file, Map<String, Entry> entries, Map<String, Str
               + ", expected one of "
               + List.of(TensorType.values()));
     }
-    long bytes = dtype.bytes();
-    List<Long> shape = new java.util.ArrayList<>();
-    for (JsonNode dimension : node.get("shape")) {
-      if (!dimension.isIntegralNumber()
-          || !dimension.canConvertToLong()
-          || dimension.asLong() < 0) {
+    List<Long> shape = new ArrayList<>();
+    for (JsonNode length : node.get("shape")) {
+      if (!isLong(length)) {
         throw new CheckpointException(
             file, at + "shape is " + brief(node.get("shape")) + ", expected sizes of 0 or more");
       }
-      shape.add(dimension.asLong());
-      try {
-        bytes = Math.multiplyExact(bytes, dimension.asLong());
-      } catch (ArithmeticException tooLarge) {
-        throw new CheckpointException(
-            file, at + "shape " + brief(node.get("shape")) + " is larger than any file", tooLarge);
-      }
+      shape.add(length.asLong());
     }
+    long bytes = TensorIo.elements(file, name, shape) * dtype.bytes();
     long begin = offsets.get(0).asLong();
     long end = offsets.get(1).asLong();
     if (begin < 0 || end < begin || end > size - dataStart) {
@@ -218,6 +192,10 @@ public record Safetensors(Path file, Map<String, Entry> entries, Map<String, Str
     }
   }
 
+  private static boolean isLong(JsonNode node) {
+    return node.isIntegralNumber() && node.canConvertToLong();
+  }
+
   private static String brief(JsonNode node) {
     String text = node.toString();
     return text.length() <= 80 ? text : text.substring(0, 80) + "…";
@@ -229,37 +207,28 @@ public record Safetensors(Path file, Map<String, Entry> entries, Map<String, Str
    * @return a tensor on the CPU, of the file's dtype, in the caller's scope
    */
   public Tensor tensor(String name) {
-    Entry entry = entries.get(name);
-    if (entry == null) {
-      throw new CheckpointException(file, "has no tensor '" + name + "'");
-    }
-    return Scopes.scoped(
-        () -> {
-          Tensor tensor =
-              torch.empty(
-                  entry.dimensions(),
-                  new TensorOptions(entry.dtype().scalarType()),
-                  new MemoryFormatOptional());
-          try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
-            BytePointer memory = Tensors.bytes(tensor);
-            for (long done = 0; done < entry.bytes(); done += MAX_CHUNK_BYTES) {
-              int chunk = (int) Math.min(MAX_CHUNK_BYTES, entry.bytes() - done);
-              ByteBuffer part = memory.getPointer(done).capacity(chunk).asByteBuffer();
-              readFully(channel, part, entry.offset() + done);
-            }
-          } catch (IOException e) {
-            throw new CheckpointException(
-                file, "tensor '" + name + "' cannot be read: " + describe(e), e);
-          }
-          return tensor;
-        });
+    return TensorIo.open(file, channel -> tensor(name, channel));
   }
 
   /** Reads all tensors, in the file's order, into the caller's scope. */
   public Map<String, Tensor> tensors() {
     Map<String, Tensor> all = new LinkedHashMap<>();
-    entries.keySet().forEach(name -> all.put(name, tensor(name)));
-    return all;
+    return TensorIo.open(
+        file,
+        channel -> {
+          for (String name : entries.keySet()) {
+            all.put(name, tensor(name, channel));
+          }
+          return all;
+        });
+  }
+
+  private Tensor tensor(String name, FileChannel channel) {
+    Entry entry = entries.get(name);
+    if (entry == null) {
+      throw new CheckpointException(file, "has no tensor '" + name + "'");
+    }
+    return TensorIo.read(file, channel, name, entry.dtype(), entry.shape(), entry.offset());
   }
 
   /**
@@ -302,52 +271,12 @@ public record Safetensors(Path file, Map<String, Entry> entries, Map<String, Str
             StandardOpenOption.CREATE,
             StandardOpenOption.TRUNCATE_EXISTING,
             StandardOpenOption.WRITE)) {
-      writeFully(channel, head.flip());
+      TensorIo.writeFully(channel, head.flip());
       for (Tensor tensor : tensors.values()) {
-        writeTensor(channel, tensor);
+        TensorIo.append(channel, tensor);
       }
       channel.force(true);
     }
-  }
-
-  private static void writeTensor(FileChannel channel, Tensor tensor) throws IOException {
-    try (var scope = new org.bytedeco.javacpp.PointerScope()) {
-      Tensor plain = tensor.detach().cpu().contiguous();
-      BytePointer memory = Tensors.bytes(plain);
-      long bytes = memory.capacity();
-      for (long done = 0; done < bytes; done += MAX_CHUNK_BYTES) {
-        int chunk = (int) Math.min(MAX_CHUNK_BYTES, bytes - done);
-        writeFully(channel, memory.getPointer(done).capacity(chunk).asByteBuffer());
-      }
-    }
-  }
-
-  private static void readFully(FileChannel channel, ByteBuffer buffer, long position)
-      throws IOException {
-    long at = position;
-    while (buffer.hasRemaining()) {
-      int n = channel.read(buffer, at);
-      if (n < 0) {
-        throw new EOFException("file ends at byte " + at + ", cut short");
-      }
-      at += n;
-    }
-  }
-
-  private static void writeFully(FileChannel channel, ByteBuffer buffer) throws IOException {
-    while (buffer.hasRemaining()) {
-      channel.write(buffer);
-    }
-  }
-
-  private static String describe(IOException e) {
-    if (e instanceof java.nio.file.NoSuchFileException) {
-      return "no such file";
-    }
-    if (e instanceof java.nio.file.AccessDeniedException) {
-      return "permission denied";
-    }
-    return e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage();
   }
 
   /** Whether a path looks like a safetensors file by its name. */

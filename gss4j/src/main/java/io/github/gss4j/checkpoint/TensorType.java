@@ -45,11 +45,13 @@ public enum TensorType {
 
   /** The type that libtorch calls so. */
   public static TensorType of(ScalarType scalarType) {
+    ScalarType constant =
+        scalarType.intern(); // a value that came out of libtorch is another object
     for (TensorType type : values()) {
-      if (type.scalarType == scalarType.intern()) { // the binding makes a new constant each call
+      if (type.scalarType == constant) {
         return type;
       }
     }
-    throw new IllegalArgumentException("no checkpoint holds tensors of type " + scalarType);
+    throw new IllegalArgumentException("no checkpoint holds tensors of type " + constant);
   }
 }

@@ -7,6 +7,7 @@ import io.github.gss4j.tokenizer.Tokenizer;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.OptionalInt;
 import java.util.stream.IntStream;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.Tensor;
@@ -67,13 +68,17 @@ public final class TextGenerator implements AutoCloseable {
   public List<Generated> generate(
       List<int[]> prompts, GenerationOptions options, Listener listener) {
     prompts.forEach(this::check);
-    if (tokenizer == null && !options.stop().isEmpty()) {
-      throw new IllegalArgumentException("stop texts need a tokenizer: use an end token instead");
-    }
+    checkStop(options);
     try (PointerScope scope = new PointerScope();
         Batch batch = new Batch(options, listener)) {
-      prompts.forEach(batch::add);
+      prompts.forEach(prompt -> batch.add(prompt, model.initialState(1)));
       return batch.run();
+    }
+  }
+
+  private void checkStop(GenerationOptions options) {
+    if (tokenizer == null && !options.stop().isEmpty()) {
+      throw new IllegalArgumentException("stop texts need a tokenizer: use an end token instead");
     }
   }
 
@@ -91,13 +96,62 @@ public final class TextGenerator implements AutoCloseable {
   }
 
   /**
-   * Reads tokens into a state, block by block.
+   * Reads tokens into a state, block by block; what was pending is read first.
    *
    * @param state of one sequence, kept by the caller
    * @return the state after them, kept: the caller releases it
    */
   public ModelState read(int[] ids, ModelState state) {
-    return prefill(ids, state).state;
+    check(ids, state);
+    try (PointerScope scope = new PointerScope()) {
+      return prefill(withPending(state, ids), state).state;
+    }
+  }
+
+  /**
+   * What comes of going on from a state.
+   *
+   * @param generated the new tokens
+   * @param state after them, kept: the caller releases it; the last token chosen is pending
+   */
+  public record Continued(Generated generated, ModelState state) {}
+
+  /**
+   * Writes on from a state, which stays as it was: call it again with another seed for another
+   * continuation of the same text.
+   *
+   * @param state of one sequence, kept by the caller
+   * @param more tokens to read first, after what is pending; may be empty where a token is pending
+   */
+  public Continued continueFrom(
+      ModelState state, int[] more, GenerationOptions options, Listener listener) {
+    check(more, state);
+    checkStop(options);
+    try (PointerScope scope = new PointerScope();
+        Batch batch = new Batch(options, listener)) {
+      batch.add(withPending(state, more), state);
+      Generated generated = batch.run().get(0);
+      return new Continued(generated, batch.lastState());
+    }
+  }
+
+  /** The state before the first token of a text, kept: the caller releases it. */
+  public ModelState initialState() {
+    try (PointerScope scope = new PointerScope()) {
+      return model.initialState(1).keep();
+    }
+  }
+
+  private static int[] withPending(ModelState state, int[] ids) {
+    return IntStream.concat(state.pending().get(0).stream(), Arrays.stream(ids)).toArray();
+  }
+
+  private void check(int[] ids, ModelState state) {
+    if (state.batch() != 1) {
+      throw new IllegalArgumentException(
+          "the state is of " + state.batch() + " sequences, expected 1: select one of them");
+    }
+    check(withPending(state, ids));
   }
 
   private Prefilled prefill(int[] ids, ModelState start) {
@@ -149,18 +203,19 @@ public final class TextGenerator implements AutoCloseable {
     private final List<float[]> firstLogits = new ArrayList<>();
     private final List<ModelState> states = new ArrayList<>();
     private ModelState state;
+    private OptionalInt lastChosen = OptionalInt.empty();
 
     Batch(GenerationOptions options, Listener listener) {
       this.options = options;
       this.listener = listener;
     }
 
-    void add(int[] prompt) {
+    void add(int[] prompt, ModelState from) {
       Sampler sampler = new Sampler(options.sampling(), samplers.size());
       Arrays.stream(prompt).forEach(sampler::note);
       samplers.add(sampler);
       transcripts.add(new Transcript(tokenizer, options.stop()));
-      Prefilled prefilled = prefill(prompt, model.initialState(1));
+      Prefilled prefilled = prefill(prompt, from);
       firstLogits.add(prefilled.logits);
       states.add(prefilled.state);
     }
@@ -185,6 +240,11 @@ public final class TextGenerator implements AutoCloseable {
       return transcripts.stream().map(Transcript::result).toList();
     }
 
+    /** The state of the one sequence when it ended, kept, with its last token pending. */
+    ModelState lastState() {
+      return state.withPending(lastChosen).keep();
+    }
+
     /** The next token of a sequence that goes on, or −1 if it has ended. */
     private int choose(int sequence, float[] logits) {
       Transcript transcript = transcripts.get(sequence);
@@ -192,6 +252,7 @@ public final class TextGenerator implements AutoCloseable {
         return end(sequence, Generated.Reason.LENGTH);
       }
       int id = samplers.get(sequence).next(logits);
+      lastChosen = OptionalInt.of(id);
       if (options.endToken().isPresent() && options.endToken().getAsInt() == id) {
         return end(sequence, Generated.Reason.END_TOKEN);
       }

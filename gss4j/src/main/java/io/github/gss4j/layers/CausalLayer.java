@@ -8,6 +8,12 @@ import org.bytedeco.pytorch.Tensor;
  * and a language model can be made of it. The contract is that of {@link SequenceMixer}.
  */
 public interface CausalLayer extends SequenceLayer {
+  /** Padding comes after the tokens, where a causal layer does not look for them. */
+  @Override
+  default Tensor forward(Tensor x, List<Tensor> kernel, Lengths lengths) {
+    return forward(x, kernel);
+  }
+
   /** What the recurrent form needs of the parameters; no gradients. Possibly empty. */
   List<Tensor> constants();
 

@@ -31,7 +31,8 @@ import org.bytedeco.pytorch.global.torch.ScalarType;
  * </table>
  *
  * <p>Mehta et al. 2022 (arXiv 2206.13947), section 3.1; Gupta et al. 2022 (arXiv 2203.14343). Step
- * Δ = 1 and B = 1 are folded in, as in the published package.
+ * Δ = 1 and B = 1 are folded in, as in the published package; {@link DssConfig} says what else
+ * there is.
  */
 public final class DiagonalStateSpace implements SequenceMixer {
   private final DssConfig config;
@@ -41,6 +42,7 @@ public final class DiagonalStateSpace implements SequenceMixer {
   private final Tensor cReal;
   private final Tensor cImag;
   private final Tensor paramD;
+  private final Tensor logStep;
 
   private DiagonalStateSpace(Parameters p, DssConfig config) {
     long n = config.stateSize();
@@ -48,11 +50,13 @@ public final class DiagonalStateSpace implements SequenceMixer {
     Init normal = Init.normal(1); // the paper found random as good as HiPPO for language
     this.config = config;
     this.norm = LayerNorm.declare(p, "norm", h);
-    this.lambdaReal = p.declare("Lambda_real", Role.STATE_SPACE, normal, n);
-    this.lambdaImag = p.declare("Lambda_imag", Role.STATE_SPACE, normal, n);
+    this.lambdaReal = p.declare("Lambda_real", Role.STATE_SPACE, config.init().decays(), n);
+    this.lambdaImag = p.declare("Lambda_imag", Role.STATE_SPACE, config.phaseInit(), n);
     this.cReal = p.declare("C_real", Role.STATE_SPACE, normal, h, n);
     this.cImag = p.declare("C_imag", Role.STATE_SPACE, normal, h, n);
     this.paramD = p.declare("param_D", Role.STATE_SPACE, normal, h);
+    this.logStep = // a new model starts with the published step of 1
+        config.learnedStep() ? p.declare("log_step", Role.STATE_SPACE, Init.constant(0), n) : null;
   }
 
   /** Declares a state space's parameters. */
@@ -60,18 +64,23 @@ public final class DiagonalStateSpace implements SequenceMixer {
     return new DiagonalStateSpace(p, config);
   }
 
-  /** −exp(Λ_re), (N), float64: −1/Re Λ is a mode's time constant in tokens. */
+  /** Re Λ, (N), float64: −1/Re Λ is a mode's time constant in tokens. */
   public Tensor lambdaRe() {
-    return StateSpaceKernel.lambdaRe(lambdaReal);
+    return stepped(StateSpaceKernel.lambdaRe(lambdaReal));
   }
 
-  /** exp(Λ_im), (N), float64: a mode's phase a token, in radians. */
+  /** Im Λ, (N), float64: a mode's phase a token, in radians. */
   public Tensor lambdaIm() {
-    return StateSpaceKernel.lambdaIm(lambdaImag, config.lambdaImagExp());
+    return stepped(StateSpaceKernel.lambdaIm(lambdaImag, config.lambdaImagExp()));
+  }
+
+  private Tensor stepped(Tensor lambda) {
+    return logStep == null ? lambda : lambda.mul(logStep.to(ScalarType.Double).exp());
   }
 
   private Tensor discreteC() {
-    return StateSpaceKernel.discreteC(lambdaRe(), lambdaIm(), cReal, cImag);
+    Tensor c = StateSpaceKernel.discreteC(lambdaRe(), lambdaIm(), cReal, cImag); // (H, 2N)
+    return config.normalizeInput() ? c.mul(StateSpaceKernel.inputScale(lambdaRe())) : c;
   }
 
   private ScalarType type() {

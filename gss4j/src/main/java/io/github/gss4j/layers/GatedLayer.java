@@ -34,14 +34,14 @@ public final class GatedLayer implements CausalLayer {
   }
 
   /**
-   * Declares a layer around a diagonal state space: the GSS layer.
+   * Declares a layer around a mixer.
    *
    * @param dim D
    * @param hidden F, the width of the gated space
    */
-  public static GatedLayer declare(Parameters p, int dim, int hidden, DssConfig config) {
-    SequenceMixer mixer = DiagonalStateSpace.declare(p.at("dss"), config);
-    return new GatedLayer(p, dim, hidden, config.kernelDim(), mixer);
+  public static GatedLayer declare(Parameters p, int dim, int hidden, MixerConfig config) {
+    SequenceMixer mixer = config.mixer(p.at(config.prefix()));
+    return new GatedLayer(p, dim, hidden, config.channels(), mixer);
   }
 
   /** What carries information along the sequence. */

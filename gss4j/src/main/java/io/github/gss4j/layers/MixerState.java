@@ -1,5 +1,6 @@
 package io.github.gss4j.layers;
 
+import io.github.gss4j.ops.Tensors;
 import java.util.ArrayList;
 import java.util.List;
 import org.bytedeco.pytorch.Tensor;
@@ -20,15 +21,33 @@ public record MixerState(List<Tensor> tensors) {
     tensors = List.copyOf(tensors);
   }
 
-  /** States of several batches as one batch, in order. */
+  /**
+   * States of several batches as one batch, in order. Where a memory grows with the history
+   * (dimension 1), shorter ones are padded with zeros at their ends.
+   */
   public static MixerState join(List<MixerState> states) {
     List<Tensor> joined = new ArrayList<>();
     for (int i = 0; i < states.get(0).tensors.size(); i++) {
       int at = i;
-      Tensor[] parts = states.stream().map(s -> s.tensors.get(at)).toArray(Tensor[]::new);
-      joined.add(torch.cat(new TensorVector(parts), 0));
+      joined.add(joinPadded(states.stream().map(s -> s.tensors.get(at)).toList()));
     }
     return new MixerState(joined);
+  }
+
+  private static Tensor joinPadded(List<Tensor> parts) {
+    boolean sequences = parts.get(0).dim() > 1;
+    long longest = sequences ? parts.stream().mapToLong(t -> t.size(1)).max().orElse(0) : 0;
+    Tensor[] padded =
+        parts.stream().map(t -> sequences ? pad(t, longest) : t).toArray(Tensor[]::new);
+    return torch.cat(new TensorVector(padded), 0);
+  }
+
+  private static Tensor pad(Tensor tensor, long length) {
+    long[] shape = Tensors.shape(tensor);
+    shape[1] = length - shape[1];
+    return shape[1] == 0
+        ? tensor
+        : torch.cat(new TensorVector(tensor, Tensors.zerosLike(tensor, shape)), 1);
   }
 
   /** The states of some sequences of the batch, in the order of {@code rows}, (n) of int64. */

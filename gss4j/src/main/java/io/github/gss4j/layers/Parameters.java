@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.bytedeco.pytorch.Device;
 import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.global.torch.ScalarType;
 
 /**
  * Where layers declare their parameters: each by name, role, shape and first value. What comes back
@@ -29,6 +30,16 @@ public final class Parameters {
      * @param shape the shape it must have
      */
     Tensor value(String name, Init init, long[] shape);
+
+    /**
+     * The same for keeps: in a given dtype and in memory that nobody else looks into, for an
+     * optimizer changes it. A checkpoint reads straight into that dtype.
+     */
+    default Tensor owned(String name, Init init, long[] shape, ScalarType dtype) {
+      Tensor given = value(name, init, shape);
+      Tensor moved = given.to(dtype);
+      return moved.is_alias_of(given) ? moved.clone() : moved;
+    }
   }
 
   private Parameters(
@@ -60,10 +71,8 @@ public final class Parameters {
     Tensor value =
         Scopes.kept(
             () -> {
-              Tensor given = source.value(full, init, shape);
-              Tensor moved = given.to(device, precision.storage(role));
-              // a view or the source's own tensor must not be changed by an optimizer
-              return moved.is_alias_of(given) ? moved.clone() : moved;
+              ScalarType dtype = precision.storage(role);
+              return source.owned(full, init, shape, dtype).to(device, dtype);
             });
     if (!java.util.Arrays.equals(Tensors.shape(value), shape)) {
       throw new IllegalArgumentException(

@@ -21,4 +21,10 @@ public record Reversed(SequenceLayer layer) implements SequenceLayer {
   public Tensor forward(Tensor x, List<Tensor> kernel) {
     return layer.forward(x.flip(1), kernel).flip(1);
   }
+
+  /** Each sequence is turned round within its own length. */
+  @Override
+  public Tensor forward(Tensor x, List<Tensor> kernel, Lengths lengths) {
+    return lengths.reverse(layer.forward(lengths.reverse(x), kernel, lengths));
+  }
 }

@@ -16,6 +16,14 @@ public interface SequenceLayer {
    */
   Tensor forward(Tensor x, List<Tensor> kernel);
 
+  /**
+   * Maps sequences of different lengths: no token's output depends on padding.
+   *
+   * @param x (B, L, D), padded at the ends
+   * @return (B, L, D); what stands at padding means nothing
+   */
+  Tensor forward(Tensor x, List<Tensor> kernel, Lengths lengths);
+
   /** Maps a sequence. */
   default Tensor forward(Tensor x) {
     return forward(x, kernel(x.size(1)));

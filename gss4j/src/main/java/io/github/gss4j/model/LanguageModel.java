@@ -2,7 +2,6 @@ package io.github.gss4j.model;
 
 import io.github.gss4j.layers.CausalLayer;
 import io.github.gss4j.layers.Dense;
-import io.github.gss4j.layers.GatedLayer;
 import io.github.gss4j.layers.Init;
 import io.github.gss4j.layers.LayerNorm;
 import io.github.gss4j.layers.Mixed;
@@ -62,12 +61,7 @@ public final class LanguageModel implements AutoCloseable {
     this.tokenEmbedding =
         p.at("token_emb")
             .declare("weight", Role.EMBEDDING, Init.normal(1), config.numTokens(), config.dim());
-    List<CausalLayer> made = new ArrayList<>();
-    for (int i = 0; i < config.depth(); i++) {
-      Parameters at = p.at("layers").at(Integer.toString(i));
-      made.add(GatedLayer.declare(at, config.dim(), config.hidden(), config.dss()));
-    }
-    this.layers = List.copyOf(made);
+    this.layers = config.stack().declare(p.at("layers"));
     this.headNorm = config.finalNorm() ? LayerNorm.declare(p, "to_logits.0", config.dim()) : null;
     String name = config.finalNorm() ? "to_logits.1" : "to_logits";
     this.toLogits =

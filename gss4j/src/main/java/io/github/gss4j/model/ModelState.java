@@ -4,7 +4,9 @@ import io.github.gss4j.layers.MixerState;
 import io.github.gss4j.ops.Tensors;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
+import java.util.OptionalInt;
 import org.bytedeco.pytorch.Tensor;
 
 /**
@@ -16,12 +18,33 @@ import org.bytedeco.pytorch.Tensor;
  *
  * @param layers each layer's state, for the whole batch
  * @param tokens how many tokens each sequence of the batch has read
+ * @param pending each sequence's token that was chosen but not read yet: the first to read next
  */
-public record ModelState(List<MixerState> layers, List<Long> tokens) {
+public record ModelState(List<MixerState> layers, List<Long> tokens, List<OptionalInt> pending) {
   /** Copies the lists. */
   public ModelState {
     layers = List.copyOf(layers);
     tokens = List.copyOf(tokens);
+    pending = List.copyOf(pending);
+    if (tokens.size() != pending.size()) {
+      throw new IllegalArgumentException(
+          tokens.size() + " counts of tokens and " + pending.size() + " pending, expected as many");
+    }
+  }
+
+  /** A state with nothing pending. */
+  public ModelState(List<MixerState> layers, List<Long> tokens) {
+    this(layers, tokens, Collections.nCopies(tokens.size(), OptionalInt.empty()));
+  }
+
+  /** The same with a token pending in its one sequence. */
+  public ModelState withPending(OptionalInt token) {
+    return new ModelState(layers, tokens, List.of(token));
+  }
+
+  /** How many sequences there are. */
+  public int batch() {
+    return tokens.size();
   }
 
   /**
@@ -33,7 +56,10 @@ public record ModelState(List<MixerState> layers, List<Long> tokens) {
       int at = i;
       joined.add(MixerState.join(states.stream().map(s -> s.layers.get(at)).toList()));
     }
-    return new ModelState(joined, states.stream().flatMap(s -> s.tokens.stream()).toList());
+    return new ModelState(
+        joined,
+        states.stream().flatMap(s -> s.tokens.stream()).toList(),
+        states.stream().flatMap(s -> s.pending.stream()).toList());
   }
 
   /** The states of some sequences of the batch; naming one several times forks it. */
@@ -41,7 +67,8 @@ public record ModelState(List<MixerState> layers, List<Long> tokens) {
     Tensor index = Tensors.of(Arrays.stream(rows).asLongStream().toArray(), rows.length);
     return new ModelState(
         layers.stream().map(layer -> layer.select(index)).toList(),
-        Arrays.stream(rows).mapToObj(tokens::get).toList());
+        Arrays.stream(rows).mapToObj(tokens::get).toList(),
+        Arrays.stream(rows).mapToObj(pending::get).toList());
   }
 
   /** The state after reading some more tokens. */

@@ -37,6 +37,10 @@ public final class Native {
   private static final class Holder {
     static {
       setEnvironment();
+      // JavaCPP refuses native memory beyond 4 times the heap's limit; models live outside the heap
+      if (System.getProperty("org.bytedeco.javacpp.maxPhysicalBytes") == null) {
+        System.setProperty("org.bytedeco.javacpp.maxPhysicalBytes", "0");
+      }
       Loader.load(torch.class);
       int cores = Runtime.getRuntime().availableProcessors();
       String wanted = System.getenv("OMP_NUM_THREADS");

@@ -73,6 +73,18 @@ public final class StateSpaceKernel {
     return multiply(re, im, stepRe, stepIm);
   }
 
+  /**
+   * √(1 − |e^Λ|²)/√N for the real and the imaginary parts: with it a mode's energy does not depend
+   * on how slow it is, nor the kernel's on how many modes there are.
+   *
+   * @return (2N), float64
+   */
+  public static Tensor inputScale(Tensor lambdaRe) {
+    Tensor lost = lambdaRe.mul(new Scalar(2.0)).expm1().neg(); // 1 − |e^Λ|²
+    Tensor scale = lost.div(new Scalar((double) lambdaRe.size(0))).sqrt();
+    return cat(new TensorVector(scale, scale), 0);
+  }
+
   /** (a + ib)(c + id) as real parts, then imaginary parts, along the last dimension. */
   public static Tensor multiply(Tensor a, Tensor b, Tensor c, Tensor d) {
     return cat(new TensorVector(a.mul(c).sub(b.mul(d)), a.mul(d).add(b.mul(c))), -1);

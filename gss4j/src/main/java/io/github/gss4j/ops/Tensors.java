@@ -71,6 +71,11 @@ public final class Tensors {
         new TensorOptions(ScalarType.Double).device(new DeviceOptional(like.device())));
   }
 
+  /** A tensor's dtype as the enum's own constant (the binding makes a new one each call). */
+  public static ScalarType type(Tensor tensor) {
+    return tensor.scalar_type().intern();
+  }
+
   /** The lengths of a tensor's dimensions. */
   public static long[] shape(Tensor tensor) {
     long[] shape = new long[(int) tensor.dim()];

@@ -21,7 +21,7 @@ public record ByteTokenizer() implements Tokenizer {
 
   @Override
   public int[] encode(String text) {
-    byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
+    byte[] bytes = WellFormed.of(text).getBytes(StandardCharsets.UTF_8);
     int[] ids = new int[bytes.length];
     for (int i = 0; i < bytes.length; i++) {
       ids[i] = bytes[i] & 0xff;

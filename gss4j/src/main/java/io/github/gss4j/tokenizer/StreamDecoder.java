@@ -6,35 +6,38 @@ import java.nio.charset.CharsetDecoder;
 import java.nio.charset.CodingErrorAction;
 import java.nio.charset.StandardCharsets;
 
-/** Bytes to text as they come, whole characters only. Not for several threads. */
+/**
+ * Turns bytes that come piece by piece into text, each character as soon as it is whole.
+ *
+ * <p>All pieces joined are {@code new String(all, UTF_8)}: bytes that are no UTF-8 become U+FFFD.
+ * No piece ends in half a surrogate pair. For one stream and one thread.
+ */
 public final class StreamDecoder {
+  private static final int MAX_CHARACTER_BYTES = 4;
+
   private final CharsetDecoder decoder =
       StandardCharsets.UTF_8
           .newDecoder()
           .onMalformedInput(CodingErrorAction.REPLACE)
           .onUnmappableCharacter(CodingErrorAction.REPLACE);
-  private ByteBuffer pending = ByteBuffer.allocate(0);
+  private ByteBuffer kept = ByteBuffer.allocate(MAX_CHARACTER_BYTES).limit(0);
 
-  /** Takes more bytes and gives the characters that are whole by now. */
+  /** Takes the next bytes and gives the text that they complete, often none. */
   public String accept(byte[] bytes) {
-    return decode(bytes, false);
+    ByteBuffer input = ByteBuffer.allocate(kept.remaining() + bytes.length);
+    input.put(kept).put(bytes).flip();
+    CharBuffer text = CharBuffer.allocate(input.remaining());
+    decoder.decode(input, text, false);
+    kept = input;
+    return text.flip().toString();
   }
 
-  /** Ends the text: half a character becomes U+FFFD. */
+  /** Ends the stream: what is kept back becomes U+FFFD. The decoder is then as new. */
   public String finish() {
-    return decode(new byte[0], true);
-  }
-
-  private String decode(byte[] bytes, boolean last) {
-    ByteBuffer in = ByteBuffer.allocate(pending.remaining() + bytes.length);
-    in.put(pending).put(bytes).flip();
-    CharBuffer out = CharBuffer.allocate(in.remaining() + 2);
-    decoder.decode(in, out, last);
-    if (last) {
-      decoder.flush(out);
-      decoder.reset();
-    }
-    pending = in;
-    return out.flip().toString();
+    CharBuffer text = CharBuffer.allocate(MAX_CHARACTER_BYTES);
+    decoder.decode(kept, text, true);
+    decoder.flush(text);
+    decoder.reset();
+    return text.flip().toString();
   }
 }

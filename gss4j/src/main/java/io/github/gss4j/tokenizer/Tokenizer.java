@@ -1,14 +1,22 @@
 package io.github.gss4j.tokenizer;
 
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.OptionalInt;
 
 /**
- * Turns text into token ids and back, without loss.
+ * Turns text into token ids and back. Safe for use by many threads.
  *
  * <p>A token is a piece of UTF-8, not always whole characters: decode tokens one after another into
- * bytes, and bytes into characters with a decoder that keeps halves back.
+ * bytes, and bytes into characters with a {@link StreamDecoder}, which keeps halves back.
+ *
+ * <p>A lone half of a surrogate pair is no character; it is encoded as U+FFFD. Everything else
+ * comes back as it was from {@link ByteTokenizer} and {@link Gpt2Tokenizer}; a {@link
+ * JsonTokenizer} may change its text first (lower case, spaces), as its file says.
  */
-public interface Tokenizer {
+public interface Tokenizer extends AutoCloseable {
   /** The name under which a model's {@code config.json} keeps it. */
   String name();
 
@@ -19,18 +27,33 @@ public interface Tokenizer {
   int[] encode(String text);
 
   /**
-   * The bytes that one token stands for.
+   * The bytes that one token stands for in the midst of a text.
    *
-   * @throws IllegalArgumentException if the id is not in [0, size)
+   * @throws IllegalArgumentException if no token has this id
    */
   byte[] decode(int id);
 
   /** The text of whole tokens; bytes that are no UTF-8 become U+FFFD. */
   default String decode(int[] ids) {
-    var bytes = new java.io.ByteArrayOutputStream();
+    var bytes = new ByteArrayOutputStream();
     for (int id : ids) {
       bytes.writeBytes(decode(id));
     }
     return bytes.toString(StandardCharsets.UTF_8);
   }
+
+  /** The id that stands between documents, where there is one. */
+  default OptionalInt endOfText() {
+    return OptionalInt.empty();
+  }
+
+  /**
+   * Writes what this tokenizer needs beside a model, so that {@link Tokenizers#forModel} finds it
+   * there. Only a {@link JsonTokenizer} has files.
+   */
+  default void save(Path directory) throws IOException {}
+
+  /** Frees native memory, where there is some. */
+  @Override
+  default void close() {}
 }

@@ -1,2 +1,5 @@
-/** Text to token ids and back. Stands beside {@code model} and imports nothing of gss4j. */
+/**
+ * Text to token ids and back: bytes, GPT-2's byte pairs, or any {@code tokenizer.json}, kept with
+ * the model and chosen from its config. Stands beside {@code model} and imports nothing of gss4j.
+ */
 package io.github.gss4j.tokenizer;

@@ -3,8 +3,11 @@ package io.github.gss4j.reference;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.github.gss4j.layers.CausalLayer;
+import io.github.gss4j.layers.DsConvConfig;
 import io.github.gss4j.layers.DssConfig;
-import io.github.gss4j.layers.GatedLayer;
+import io.github.gss4j.layers.LayerConfig;
+import io.github.gss4j.layers.MhesaConfig;
 import io.github.gss4j.layers.Parameter;
 import io.github.gss4j.layers.Parameters;
 import io.github.gss4j.layers.Precision;
@@ -25,8 +28,9 @@ import org.junit.jupiter.api.TestFactory;
 
 /** Outputs and all gradients of the published package's layers and models. */
 class LayerReferenceTest {
-  private static final Set<String> LAYERS = Set.of("GSS");
-  private static final Set<String> MODELS = Set.of("GatedStateSpacesLM");
+  private static final Set<String> LAYERS = Set.of("GSS", "GatedDsConv", "GatedMHESA");
+  private static final Set<String> MODELS =
+      Set.of("GatedStateSpacesLM", "GatedDsConvLM", "GatedExponentialSmoothingLM");
 
   private record Tolerance(Precision precision, double outputs, double gradients) {}
 
@@ -78,13 +82,24 @@ class LayerReferenceTest {
     JsonNode config = c.config();
     int dim = config.get("dim").asInt();
     int hidden = (int) (config.path("dim_expansion_factor").asDouble(4) * dim);
-    DssConfig dss =
-        new DssConfig(
-            config.path("dss_kernel_N").asInt(512),
-            config.path("dss_kernel_H").asInt(256),
-            config.path("dss_kernel_lambda_imag_exp").asBoolean(true));
-    GatedLayer layer = GatedLayer.declare(p, dim, hidden, dss);
+    CausalLayer layer = mixer(c).declare(p, dim, hidden);
     return config.path("reverse_seq").asBoolean(false) ? new Reversed(layer) : layer;
+  }
+
+  private static LayerConfig mixer(ReferenceCase c) {
+    JsonNode config = c.config();
+    int heads = config.path("heads").asInt(8);
+    return switch (c.type()) {
+      case "GSS" ->
+          new DssConfig(
+              config.path("dss_kernel_N").asInt(512),
+              config.path("dss_kernel_H").asInt(256),
+              config.path("dss_kernel_lambda_imag_exp").asBoolean(true));
+      case "GatedDsConv" ->
+          new DsConvConfig(heads, config.path("dim_dsconv").asInt(512), Integer.MAX_VALUE);
+      case "GatedMHESA" -> new MhesaConfig(heads, config.path("dim_mhesa").asInt(512));
+      default -> throw new AssertionError(c.type());
+    };
   }
 
   private static void checkModel(ReferenceCase c, Tolerance tolerance) {

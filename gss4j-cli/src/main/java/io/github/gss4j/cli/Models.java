@@ -1,0 +1,36 @@
+package io.github.gss4j.cli;
+
+import io.github.gss4j.checkpoint.PretrainedModel;
+import io.github.gss4j.checkpoint.StoredModel;
+import io.github.gss4j.checkpoint.hub.Hub;
+import io.github.gss4j.checkpoint.hub.HubSettings;
+import io.github.gss4j.tokenizer.Tokenizer;
+import io.github.gss4j.tokenizer.Tokenizers;
+import java.io.PrintWriter;
+
+/** Where commands find models. */
+final class Models {
+  private Models() {}
+
+  /** The hub, as the environment's variables have it. */
+  static Hub hub() {
+    return new Hub(HubSettings.fromEnvironment(System.getenv()));
+  }
+
+  /** Looks at a model on disk or on the hub. */
+  static StoredModel open(String model, PrintWriter err) {
+    try (DownloadProgress progress = new DownloadProgress(err)) {
+      return PretrainedModel.open(model, hub(), progress);
+    }
+  }
+
+  /** The model's own tokenizer, or null where nothing says which that is. */
+  static Tokenizer tokenizer(StoredModel stored) {
+    String named = stored.config().tokenizer();
+    String name = named.isEmpty() ? null : named;
+    int numTokens = stored.config().numTokens();
+    return Tokenizers.isKnown(stored.directory(), name, numTokens)
+        ? Tokenizers.forModel(stored.directory(), name, numTokens)
+        : null;
+  }
+}

@@ -1,0 +1,75 @@
+package io.github.gss4j.cli;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Locale;
+
+/** How fast tokens came, and how much memory the process holds. */
+final class Speed {
+  private final long start = System.nanoTime();
+  private long first;
+  private long last;
+
+  /** One more token has come. */
+  void token() {
+    if (first == 0) {
+      first = System.nanoTime();
+    }
+  }
+
+  /** No more tokens come. */
+  void end() {
+    last = System.nanoTime();
+  }
+
+  /** One line; the rate is that of the tokens after the first, which waits for the prompt. */
+  String text(double loadSeconds, int read, int written) {
+    StringBuilder line = new StringBuilder();
+    line.append(
+        String.format(
+            Locale.ROOT,
+            "loaded in %.2f s; %d tokens read, %d written in %.2f s",
+            loadSeconds,
+            read,
+            written,
+            (last - start) / 1e9));
+    if (first != 0) {
+      line.append(String.format(Locale.ROOT, "; first after %.3f s", (first - start) / 1e9));
+    }
+    if (written > 1) {
+      line.append(
+          String.format(
+              Locale.ROOT, ", then %.2f tokens/s", (written - 1) / ((last - first) / 1e9)));
+    }
+    long resident = residentBytes();
+    return resident < 0
+        ? line.toString()
+        : line + String.format(Locale.ROOT, "; %.2f GB resident", resident / 1e9);
+  }
+
+  /** The process's resident memory; negative where the system does not say. */
+  static long residentBytes() {
+    return status("VmRSS:");
+  }
+
+  /** The most resident memory that the process has had; negative where the system does not say. */
+  static long peakResidentBytes() {
+    return status("VmHWM:");
+  }
+
+  private static long status(String field) {
+    Path status = Path.of("/proc/self/status");
+    try {
+      return !Files.exists(status)
+          ? -1
+          : Files.readAllLines(status).stream()
+              .filter(line -> line.startsWith(field))
+              .mapToLong(line -> Long.parseLong(line.replaceAll("\\D", "")) * 1024)
+              .findFirst()
+              .orElse(-1);
+    } catch (IOException e) {
+      return -1;
+    }
+  }
+}

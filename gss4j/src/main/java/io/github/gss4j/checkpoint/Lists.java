@@ -1,0 +1,26 @@
+package io.github.gss4j.checkpoint;
+
+import io.github.gss4j.ops.Tensors;
+import java.util.Collection;
+import java.util.List;
+import java.util.stream.Collectors;
+
+/** Lists as they stand in messages of one line. */
+final class Lists {
+  private static final int MOST = 8;
+
+  private Lists() {}
+
+  /** The first few, and how many more there are. */
+  static String brief(Collection<String> names) {
+    String first = names.stream().limit(MOST).collect(Collectors.joining(", "));
+    return names.isEmpty()
+        ? "none"
+        : names.size() <= MOST ? first : first + " and " + (names.size() - MOST) + " more";
+  }
+
+  /** A shape: {@code (50257, 1600)}. */
+  static String shape(List<Long> shape) {
+    return Tensors.text(TensorIo.dimensions(shape));
+  }
+}

@@ -1,0 +1,84 @@
+package io.github.gss4j.checkpoint;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
+
+/**
+ * Where a model's files lie.
+ *
+ * @param weights the file of weights, or the index of several
+ * @param config its {@code config.json}, if there is one
+ */
+record ModelFiles(Path weights, Optional<Path> config) {
+  private static final List<String> USUAL =
+      List.of(PretrainedModel.WEIGHTS, ShardedSafetensors.INDEX, "model.pt", "pytorch_model.bin");
+
+  /**
+   * Finds a model.
+   *
+   * @param path a file of weights with its config beside it, a model's directory, or a run's
+   * @throws CheckpointException if there is none, or more than one
+   */
+  static ModelFiles find(Path path) {
+    if (Files.isRegularFile(path)) {
+      return beside(path);
+    }
+    if (!Files.isDirectory(path)) {
+      throw new CheckpointException(
+          path, "no such file or directory (a model of the hub is hf:OWNER/NAME, a path is none)");
+    }
+    for (String name : List.of("", "best", "last")) {
+      Optional<Path> weights = weights(path.resolve(name));
+      if (weights.isPresent()) {
+        return beside(weights.get());
+      }
+    }
+    throw new CheckpointException(
+        path, "holds no model: expected " + String.join(", ", USUAL) + " or one file of weights");
+  }
+
+  private static ModelFiles beside(Path weights) {
+    Path config = weights.resolveSibling(PretrainedModel.CONFIG);
+    return new ModelFiles(weights, Optional.of(config).filter(Files::isRegularFile));
+  }
+
+  /** The directory that holds them. */
+  Path directory() {
+    Path parent = weights.getParent();
+    return parent == null ? Path.of("") : parent;
+  }
+
+  private static Optional<Path> weights(Path directory) {
+    for (String name : USUAL) {
+      if (Files.isRegularFile(directory.resolve(name))) {
+        return Optional.of(directory.resolve(name));
+      }
+    }
+    if (!Files.isDirectory(directory)) {
+      return Optional.empty();
+    }
+    List<Path> others = new ArrayList<>();
+    try (Stream<Path> files = Files.list(directory)) {
+      files.filter(ModelFiles::isWeights).sorted().forEach(others::add);
+    } catch (IOException e) {
+      throw new CheckpointException(directory, "cannot be listed: " + e.getMessage(), e);
+    }
+    if (others.size() > 1) {
+      throw new CheckpointException(
+          directory,
+          "holds several files of weights, name one: "
+              + Lists.brief(others.stream().map(f -> f.getFileName().toString()).toList()));
+    }
+    return others.stream().findFirst();
+  }
+
+  private static boolean isWeights(Path file) {
+    return Files.isRegularFile(file)
+        && file.getFileName().toString().matches("(?!optimizer\\.).*\\.(safetensors|pt|pth|bin)");
+  }
+}

@@ -1,0 +1,197 @@
+package io.github.gss4j.checkpoint;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.bytedeco.pytorch.Tensor;
+
+/**
+ * Named tensors spread over several safetensors files of one directory, as the Hugging Face hub
+ * keeps large models: an index says which file, or shard, holds which tensor.
+ *
+ * <p>Opening reads the index and every shard's header, and checks that they agree. A shard may be a
+ * symbolic link, as in the hub's own cache, but its name never leads out of the directory.
+ */
+public final class ShardedSafetensors {
+  /** The index's name in a model's directory. */
+  public static final String INDEX = "model.safetensors.index.json";
+
+  private static final String SHARD_NAME = "\\w[\\w.-]*\\.safetensors";
+
+  private final Path index;
+  private final List<Safetensors> shards;
+  private final Map<String, Safetensors> byTensor;
+
+  private ShardedSafetensors(
+      Path index, List<Safetensors> shards, Map<String, Safetensors> byTensor) {
+    this.index = index;
+    this.shards = shards;
+    this.byTensor = byTensor;
+  }
+
+  /**
+   * Opens the shards that an index lists.
+   *
+   * @param index its file, usually named {@link #INDEX}
+   * @throws CheckpointException if the index or a shard is not sound, or they disagree
+   */
+  public static ShardedSafetensors open(Path index) {
+    JsonNode weights = weightMap(index);
+    Map<String, Safetensors> shards = new LinkedHashMap<>();
+    Map<String, Safetensors> byTensor = new LinkedHashMap<>();
+    for (Map.Entry<String, JsonNode> field : weights.properties()) {
+      String name = field.getKey();
+      String shardName = field.getValue().asText();
+      if (!field.getValue().isTextual() || !shardName.matches(SHARD_NAME)) {
+        throw new CheckpointException(
+            index,
+            "tensor '%s': lies in '%s', expected NAME.safetensors, a file beside the index"
+                .formatted(name, shardName));
+      }
+      Safetensors shard =
+          shards.computeIfAbsent(shardName, file -> Safetensors.open(index.resolveSibling(file)));
+      if (!shard.entries().containsKey(name)) {
+        throw new CheckpointException(
+            index, "tensor '%s': is not in '%s', where it should be".formatted(name, shardName));
+      }
+      byTensor.put(name, shard);
+    }
+    shards.forEach(
+        (shardName, shard) -> {
+          for (String name : shard.entries().keySet()) {
+            if (!weights.path(name).asText().equals(shardName)) {
+              throw new CheckpointException(
+                  shard.file(), "tensor '%s': is not listed there by %s".formatted(name, index));
+            }
+          }
+        });
+    return new ShardedSafetensors(index, List.copyOf(shards.values()), byTensor);
+  }
+
+  private static JsonNode weightMap(Path index) {
+    return TensorIo.open(
+        index,
+        channel -> {
+          if (channel.size() > Safetensors.MAX_HEADER_BYTES) {
+            throw new CheckpointException(
+                index,
+                "has %d bytes, expected at most %d for an index"
+                    .formatted(channel.size(), Safetensors.MAX_HEADER_BYTES));
+          }
+          var json = TensorIo.readFully(channel, (int) channel.size(), 0);
+          JsonNode weights;
+          try {
+            weights =
+                Safetensors.JSON
+                    .readTree(StandardCharsets.UTF_8.decode(json).toString())
+                    .path("weight_map");
+          } catch (JsonProcessingException e) {
+            throw new CheckpointException(index, "is not JSON: " + e.getOriginalMessage(), e);
+          }
+          if (!weights.isObject() || weights.isEmpty()) {
+            throw new CheckpointException(
+                index, "has no weight_map, expected a file's name for each tensor's");
+          }
+          return weights;
+        });
+  }
+
+  /** The index. */
+  public Path index() {
+    return index;
+  }
+
+  /** The dtype, shape and place of each tensor in its shard, by name, in the index's order. */
+  public Map<String, Safetensors.Entry> entries() {
+    Map<String, Safetensors.Entry> entries = new LinkedHashMap<>();
+    byTensor.forEach((name, shard) -> entries.put(name, shard.entries().get(name)));
+    return Collections.unmodifiableMap(entries);
+  }
+
+  /** The headers' {@code __metadata__}, of all shards together. */
+  public Map<String, String> metadata() {
+    Map<String, String> all = new LinkedHashMap<>();
+    shards.forEach(shard -> all.putAll(shard.metadata()));
+    return Collections.unmodifiableMap(all);
+  }
+
+  /**
+   * Reads one tensor into memory of its own.
+   *
+   * @return a tensor on the CPU, of the file's dtype, in the caller's scope
+   */
+  public Tensor tensor(String name) {
+    return shardOf(name).tensor(name);
+  }
+
+  /** The shard that holds a tensor. */
+  Safetensors shardOf(String name) {
+    Safetensors shard = byTensor.get(name);
+    if (shard == null) {
+      throw new CheckpointException(index, "has no tensor '" + name + "'");
+    }
+    return shard;
+  }
+
+  /** Reads all tensors, in the index's order, into the caller's scope. */
+  public Map<String, Tensor> tensors() {
+    Map<String, Tensor> all = new LinkedHashMap<>();
+    byTensor.forEach((name, shard) -> all.put(name, shard.tensor(name)));
+    return all;
+  }
+
+  /**
+   * Writes shards named {@code model-00001-of-00003.safetensors} and so on, then the index. Not
+   * atomic: write to another directory and rename where another may read.
+   *
+   * @param tensors by name, written in this order
+   * @param metadata free text by name, put into every shard
+   * @param maxShardBytes of tensors in a shard; only a tensor that is larger alone exceeds it
+   */
+  public static void write(
+      Path directory, Map<String, Tensor> tensors, Map<String, String> metadata, long maxShardBytes)
+      throws IOException {
+    if (tensors.isEmpty() || maxShardBytes < 1) {
+      throw new IllegalArgumentException(
+          "%d tensors in shards of %d bytes, expected at least 1 of each"
+              .formatted(tensors.size(), maxShardBytes));
+    }
+    List<Map<String, Tensor>> shards = split(tensors, maxShardBytes);
+    ObjectNode root = Safetensors.JSON.createObjectNode();
+    root.putObject("metadata")
+        .put("total_size", tensors.values().stream().mapToLong(Tensor::nbytes).sum());
+    ObjectNode weights = root.putObject("weight_map");
+    for (int i = 0; i < shards.size(); i++) {
+      String file = "model-%05d-of-%05d.safetensors".formatted(i + 1, shards.size());
+      Safetensors.write(directory.resolve(file), shards.get(i), metadata);
+      shards.get(i).keySet().forEach(name -> weights.put(name, file));
+    }
+    Files.write(
+        directory.resolve(INDEX),
+        Safetensors.JSON.writerWithDefaultPrettyPrinter().writeValueAsBytes(root));
+  }
+
+  private static List<Map<String, Tensor>> split(Map<String, Tensor> tensors, long maxShardBytes) {
+    List<Map<String, Tensor>> shards = new ArrayList<>();
+    long left = 0;
+    for (Map.Entry<String, Tensor> e : tensors.entrySet()) {
+      long bytes = e.getValue().nbytes();
+      if (shards.isEmpty() || bytes > left) {
+        shards.add(new LinkedHashMap<>());
+        left = maxShardBytes;
+      }
+      shards.get(shards.size() - 1).put(e.getKey(), e.getValue());
+      left -= bytes;
+    }
+    return shards;
+  }
+}

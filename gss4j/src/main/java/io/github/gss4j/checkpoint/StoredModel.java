@@ -1,0 +1,215 @@
+package io.github.gss4j.checkpoint;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.json.JsonReadFeature;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.github.gss4j.layers.Init;
+import io.github.gss4j.layers.Parameters;
+import io.github.gss4j.layers.Precision;
+import io.github.gss4j.model.LanguageModel;
+import io.github.gss4j.model.ModelConfig;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.bytedeco.pytorch.Device;
+import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.global.torch.ScalarType;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A model on disk that was looked at but not loaded: its configuration, and its tensors by our own
+ * names, of the shapes that the configuration asks for.
+ */
+public final class StoredModel {
+  private static final Logger LOG = LoggerFactory.getLogger(StoredModel.class);
+
+  /** Reads what people write by hand: comments and a comma too many. */
+  private static final ObjectMapper LENIENT =
+      JsonMapper.builder()
+          .enable(JsonReadFeature.ALLOW_JAVA_COMMENTS, JsonReadFeature.ALLOW_YAML_COMMENTS)
+          .enable(JsonReadFeature.ALLOW_TRAILING_COMMA)
+          .build();
+
+  private final ModelFiles files;
+  private final TensorSource source;
+  private final Map<String, String> inFile;
+  private final ModelConfig config;
+
+  private StoredModel(ModelFiles files) {
+    this.files = files;
+    this.source = TensorSource.open(files.weights());
+    this.inFile = ParameterNames.byOurs(source.file(), source.names());
+    this.config = config(files, shapes());
+    check();
+    if (!source.ignored().isEmpty()) {
+      LOG.info("{}: not the model's, left aside: {}", file(), Lists.brief(source.ignored()));
+    }
+  }
+
+  /**
+   * Looks at a model.
+   *
+   * @param path a file of weights, a model's directory, or a run's
+   * @throws CheckpointException if a file is missing or damaged, or config and tensors disagree
+   */
+  static StoredModel open(Path path) {
+    return new StoredModel(ModelFiles.find(path));
+  }
+
+  private static ModelConfig config(ModelFiles files, Map<String, List<Long>> shapes) {
+    ObjectNode fields = ConfigInference.fields(shapes);
+    Path where = files.config().orElse(files.weights());
+    if (files.config().isEmpty()) {
+      LOG.info("{}: no config.json beside it, sizes are taken from the tensors: {}", where, fields);
+    }
+    files
+        .config()
+        .ifPresent(
+            file ->
+                read(file)
+                    .properties()
+                    .forEach(
+                        field -> {
+                          if (!field.getValue().isNull()) {
+                            fields.set(field.getKey(), field.getValue());
+                          }
+                        }));
+    try {
+      return ModelConfig.parse(where.toString(), fields);
+    } catch (IllegalArgumentException e) {
+      String message = e.getMessage();
+      String prefix = where + ": ";
+      throw new CheckpointException(
+          where, message.startsWith(prefix) ? message.substring(prefix.length()) : message, e);
+    }
+  }
+
+  private static ObjectNode read(Path file) {
+    try {
+      JsonNode json = LENIENT.readTree(Files.readAllBytes(file));
+      if (json instanceof ObjectNode object) {
+        return object;
+      }
+      throw new CheckpointException(file, "holds no JSON object { … }");
+    } catch (JsonProcessingException e) {
+      throw new CheckpointException(file, "is not JSON: " + e.getOriginalMessage(), e);
+    } catch (IOException e) {
+      throw new CheckpointException(file, "cannot be read: " + e.getMessage(), e);
+    }
+  }
+
+  private void check() {
+    Map<String, List<Long>> expected = LanguageModel.shapes(config);
+    List<String> missing = new ArrayList<>(expected.keySet());
+    missing.removeAll(inFile.keySet());
+    List<String> unexpected = new ArrayList<>();
+    inFile.forEach(
+        (ours, theirs) -> {
+          if (!expected.containsKey(ours)) {
+            unexpected.add(theirs);
+          }
+        });
+    if (!missing.isEmpty() || !unexpected.isEmpty()) {
+      throw new CheckpointException(
+          file(),
+          "does not fit its configuration: missing tensors: %s; unexpected tensors: %s"
+              .formatted(Lists.brief(missing), Lists.brief(unexpected)));
+    }
+    List<String> wrong = new ArrayList<>();
+    expected.forEach(
+        (name, shape) -> {
+          if (!shape(name).equals(shape)) {
+            wrong.add(
+                "'%s' has shape %s, expected %s"
+                    .formatted(inFile.get(name), Lists.shape(shape(name)), Lists.shape(shape)));
+          }
+        });
+    if (!wrong.isEmpty()) {
+      throw new CheckpointException(
+          file(), "does not fit its configuration: tensor " + Lists.brief(wrong));
+    }
+  }
+
+  /** The file of weights, or the index of several. */
+  public Path file() {
+    return files.weights();
+  }
+
+  /** The directory that holds the files, and its tokenizer where it has one. */
+  public Path directory() {
+    return files.directory();
+  }
+
+  /** Its sizes and options. */
+  public ModelConfig config() {
+    return config;
+  }
+
+  /** All shapes by our own names, in the file's order. */
+  public Map<String, List<Long>> shapes() {
+    Map<String, List<Long>> shapes = new LinkedHashMap<>();
+    inFile.forEach((ours, theirs) -> shapes.put(ours, source.shape(theirs)));
+    return shapes;
+  }
+
+  /** A parameter's dimensions. */
+  public List<Long> shape(String name) {
+    return source.shape(theirs(name));
+  }
+
+  /** A parameter's element type in the file. */
+  public TensorType dtype(String name) {
+    return source.dtype(theirs(name));
+  }
+
+  /** Reads one parameter, by our own name, in the file's dtype, into the caller's scope. */
+  public Tensor tensor(String name) {
+    return source.tensor(theirs(name));
+  }
+
+  private String theirs(String name) {
+    String theirs = inFile.get(name);
+    if (theirs == null) {
+      throw new CheckpointException(file(), "has no tensor '" + name + "'");
+    }
+    return theirs;
+  }
+
+  /**
+   * Loads the model, each tensor straight into the dtype it shall have. Weights that are no numbers
+   * are warned of by name.
+   */
+  public LanguageModel load(Precision precision, Device device) {
+    return LanguageModel.of(config, new Weights(), precision, device);
+  }
+
+  /** The values of a model's parameters, from this file. */
+  private final class Weights implements Parameters.Source {
+    @Override
+    public Tensor value(String name, Init init, long[] shape) {
+      return tensor(name);
+    }
+
+    @Override
+    public Tensor owned(String name, Init init, long[] shape, ScalarType dtype) {
+      TensorSource.Loaded loaded = source.read(theirs(name), dtype);
+      if (loaded.nonFinite() > 0) {
+        LOG.warn(
+            "{}: tensor '{}' holds {} values that are NaN or infinite: what the model says is not"
+                + " to be trusted",
+            file(),
+            theirs(name),
+            loaded.nonFinite());
+      }
+      return loaded.tensor();
+    }
+  }
+}

@@ -1,0 +1,162 @@
+package io.github.gss4j.checkpoint;
+
+import io.github.gss4j.ops.Scopes;
+import java.nio.file.Path;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Supplier;
+import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.global.torch.ScalarType;
+
+/**
+ * Named tensors on disk, whatever the form of their file: safetensors, sharded safetensors, or
+ * PyTorch's.
+ */
+public final class TensorSource {
+  private final Path file;
+  private final Map<String, Stored> tensors;
+  private final List<String> ignored;
+
+  /**
+   * One tensor on disk.
+   *
+   * @param dtype its element type in the file
+   * @param shape its dimensions
+   * @param file where its elements lie
+   * @param position of its first byte; negative where the elements do not lie side by side
+   * @param whole reads it in the file's dtype
+   */
+  record Stored(
+      TensorType dtype, List<Long> shape, Path file, long position, Supplier<Tensor> whole) {}
+
+  private TensorSource(Path file, Map<String, Stored> tensors, List<String> ignored) {
+    this.file = file;
+    this.tensors = tensors;
+    this.ignored = List.copyOf(ignored);
+  }
+
+  /**
+   * Opens a file by the form that its name tells: {@code NAME.safetensors}, {@code
+   * NAME.safetensors.index.json}, else PyTorch's.
+   *
+   * @throws CheckpointException if the file is not sound
+   */
+  public static TensorSource open(Path file) {
+    String name = file.getFileName().toString();
+    if (name.endsWith(".safetensors")) {
+      return of(Safetensors.open(file));
+    } else if (name.endsWith(".safetensors.index.json")) {
+      return of(ShardedSafetensors.open(file));
+    } else if (name.endsWith(".json")) {
+      throw new CheckpointException(
+          file, "is no file of weights, expected .safetensors, .safetensors.index.json or .pt");
+    }
+    return of(PyTorchCheckpoint.open(file));
+  }
+
+  private static TensorSource of(Safetensors st) {
+    Map<String, Stored> tensors = new LinkedHashMap<>();
+    st.entries().forEach((name, e) -> tensors.put(name, stored(st, name, e)));
+    return new TensorSource(st.file(), tensors, List.of());
+  }
+
+  private static TensorSource of(ShardedSafetensors sharded) {
+    Map<String, Stored> tensors = new LinkedHashMap<>();
+    sharded
+        .entries()
+        .forEach((name, e) -> tensors.put(name, stored(sharded.shardOf(name), name, e)));
+    return new TensorSource(sharded.index(), tensors, List.of());
+  }
+
+  private static Stored stored(Safetensors st, String name, Safetensors.Entry e) {
+    return new Stored(e.dtype(), e.shape(), st.file(), e.offset(), () -> st.tensor(name));
+  }
+
+  private static TensorSource of(PyTorchCheckpoint pt) {
+    Map<String, Stored> tensors = new LinkedHashMap<>();
+    pt.entries()
+        .forEach(
+            (name, e) ->
+                tensors.put(
+                    name,
+                    new Stored(
+                        e.dtype(),
+                        e.shape(),
+                        pt.file(),
+                        pt.position(name),
+                        () -> pt.tensor(name))));
+    return new TensorSource(pt.file(), tensors, pt.ignored());
+  }
+
+  /** The file, or the index of several. */
+  public Path file() {
+    return file;
+  }
+
+  /** The names, in the file's order. */
+  public List<String> names() {
+    return List.copyOf(tensors.keySet());
+  }
+
+  /** What the file holds besides tensors, such as a step count. */
+  public List<String> ignored() {
+    return ignored;
+  }
+
+  /** A tensor's element type in the file. */
+  public TensorType dtype(String name) {
+    return stored(name).dtype();
+  }
+
+  /** A tensor's dimensions. */
+  public List<Long> shape(String name) {
+    return stored(name).shape();
+  }
+
+  /** All shapes by name. */
+  public Map<String, List<Long>> shapes() {
+    Map<String, List<Long>> shapes = new LinkedHashMap<>();
+    tensors.forEach((name, stored) -> shapes.put(name, stored.shape()));
+    return Collections.unmodifiableMap(shapes);
+  }
+
+  private Stored stored(String name) {
+    Stored stored = tensors.get(name);
+    if (stored == null) {
+      throw new CheckpointException(file, "has no tensor '" + name + "'");
+    }
+    return stored;
+  }
+
+  /** Reads one tensor in the file's own dtype, into memory of its own. */
+  public Tensor tensor(String name) {
+    return stored(name).whole().get();
+  }
+
+  /**
+   * Reads one tensor in another dtype, part by part: never are two whole copies in memory.
+   *
+   * @return on the CPU, in the caller's scope
+   */
+  public Loaded read(String name, ScalarType dtype) {
+    Stored at = stored(name);
+    if (at.position() < 0) {
+      Tensor tensor = Scopes.scoped(() -> at.whole().get().to(dtype));
+      return new Loaded(tensor, NonFinite.count(tensor));
+    }
+    return TensorIo.open(
+        at.file(),
+        channel ->
+            PartwiseReader.read(
+                at.file(), channel, name, at.dtype(), at.shape(), at.position(), dtype));
+  }
+
+  /**
+   * A tensor that was read.
+   *
+   * @param nonFinite how many of its values are NaN or infinite
+   */
+  public record Loaded(Tensor tensor, long nonFinite) {}
+}

@@ -1,0 +1,166 @@
+package io.github.gss4j.checkpoint.hub;
+
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+
+/**
+ * Which of a repository's files make its model.
+ *
+ * <p>The weights are the file that the address names, else the first there is of {@code
+ * model.safetensors}, {@code model.safetensors.index.json} with its shards, {@code model.pt} and
+ * {@code pytorch_model.bin} (or its index), else the only file of weights at the top.
+ *
+ * @param companions config, tokenizer and model card, as far as they are there
+ * @param weights the file of weights, or the index and all its shards
+ * @param others files of weights that are there and were not taken
+ */
+public record HubSelection(List<String> companions, List<String> weights, List<String> others) {
+  private static final List<String> KNOWN =
+      List.of(
+          "model.safetensors",
+          "model.safetensors.index.json",
+          "model.pt",
+          "pytorch_model.bin",
+          "pytorch_model.bin.index.json");
+
+  private static final Set<String> COMPANIONS =
+      Set.of(
+          "README.md",
+          "config.json",
+          "generation_config.json",
+          "tokenizer.json",
+          "tokenizer_config.json",
+          "special_tokens_map.json",
+          "added_tokens.json",
+          "vocab.json",
+          "merges.txt");
+
+  private static final Pattern WEIGHTS = Pattern.compile(".*\\.(safetensors|pt|pth|bin)");
+
+  /** What a trainer leaves beside the weights. */
+  private static final Pattern TRAINER_STATE =
+      Pattern.compile(
+          "(.*/)?(training_args|optimizer|scheduler|scaler|rng_state.*)\\.(bin|pt|pth)");
+
+  private static final Pattern INDEX = Pattern.compile("(.*)\\.(\\w+)\\.index\\.json");
+
+  /** Copies the lists. */
+  public HubSelection {
+    companions = List.copyOf(companions);
+    weights = List.copyOf(weights);
+    others = List.copyOf(others);
+  }
+
+  /**
+   * Selects among the files that a repository holds.
+   *
+   * @param names all of them, or those that the cache has
+   * @throws HubException if the file named is not there, or none can be chosen
+   */
+  public static HubSelection of(HubAddress address, Collection<String> names) {
+    Set<String> there = new TreeSet<>(names);
+    String main = address.file().orElseGet(() -> usual(address, there));
+    checkHolds(address, main, there);
+    List<String> weights = new ArrayList<>(List.of(main));
+    weights.addAll(shards(address, main, there));
+    List<String> companions =
+        there.stream()
+            .filter(name -> COMPANIONS.contains(name.substring(FileNames.folder(name).length())))
+            .filter(name -> beside(main, name) && !weights.contains(name))
+            .toList();
+    List<String> others =
+        there.stream().filter(HubSelection::isWeights).filter(n -> !weights.contains(n)).toList();
+    return new HubSelection(companions, weights, others);
+  }
+
+  static void checkHolds(HubAddress address, String file, Collection<String> there) {
+    if (!there.contains(file)) {
+      throw new HubException(
+          address.repository()
+              + " at "
+              + address.revision()
+              + " has no file '"
+              + file
+              + "': it holds "
+              + FileNames.list(there));
+    }
+  }
+
+  /** All that is taken, the weights last: where they are, the rest is there too. */
+  public List<String> files() {
+    return Stream.concat(companions.stream(), weights.stream()).toList();
+  }
+
+  private static boolean isWeights(String name) {
+    return WEIGHTS.matcher(name).matches() && !TRAINER_STATE.matcher(name).matches();
+  }
+
+  private static boolean beside(String main, String name) {
+    String folder = FileNames.folder(name);
+    return folder.isEmpty() || folder.equals(FileNames.folder(main));
+  }
+
+  private static String usual(HubAddress address, Set<String> there) {
+    Optional<String> known = KNOWN.stream().filter(there::contains).findFirst();
+    if (known.isPresent()) {
+      return known.get();
+    }
+    List<String> candidates =
+        there.stream().filter(n -> FileNames.folder(n).isEmpty() && isWeights(n)).toList();
+    if (candidates.size() == 1) {
+      return candidates.get(0);
+    }
+    String at = address.repository() + " at " + address.revision();
+    throw new HubException(
+        candidates.isEmpty()
+            ? at
+                + " holds no weights at its top (model.safetensors, model.pt or the like): it holds "
+                + FileNames.list(there)
+            : at
+                + " holds several files of weights: name one of "
+                + FileNames.list(candidates)
+                + " as in "
+                + address.withFile(candidates.get(0)));
+  }
+
+  /** The shards that belong to an index, none for a file of another kind. */
+  private static List<String> shards(HubAddress address, String main, Set<String> there) {
+    Matcher index = INDEX.matcher(main);
+    if (!index.matches()) {
+      return List.of();
+    }
+    Pattern shard =
+        Pattern.compile(
+            Pattern.quote(index.group(1)) + "-(\\d{5})-of-(\\d{5})\\." + index.group(2));
+    List<String> shards = there.stream().filter(n -> shard.matcher(n).matches()).toList();
+    int expected =
+        shards.stream()
+            .map(shard::matcher)
+            .filter(Matcher::matches)
+            .mapToInt(m -> Integer.parseInt(m.group(2)))
+            .max()
+            .orElse(1);
+    if (shards.size() != expected) {
+      throw new HubException(
+          address.repository()
+              + " at "
+              + address.revision()
+              + ": "
+              + main
+              + " wants "
+              + expected
+              + " shards or more, "
+              + shards.size()
+              + " are there: "
+              + FileNames.list(shards));
+    }
+    return shards;
+  }
+}

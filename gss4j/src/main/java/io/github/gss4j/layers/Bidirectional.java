@@ -1,0 +1,60 @@
+package io.github.gss4j.layers;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.bytedeco.pytorch.Tensor;
+
+/**
+ * A layer that reads a sequence in both directions, with parameters of its own for each.
+ *
+ * <pre>
+ * out = past(x) + future(x) − x
+ * </pre>
+ *
+ * <p>Both layers add their residual, so one is taken off again: what each direction has found is
+ * added to one residual stream, as S4 and S5 add the two directions' outputs. It sees the future,
+ * so it has no state and no place in a language model: a {@link SequenceLayer} and not a {@link
+ * CausalLayer}. Parameters stand under {@code past.} and {@code future.}.
+ */
+public final class Bidirectional implements SequenceLayer {
+  private final CausalLayer past;
+  private final Reversed future;
+
+  private Bidirectional(CausalLayer past, CausalLayer future) {
+    this.past = past;
+    this.future = new Reversed(future);
+  }
+
+  /**
+   * Declares one layer of each direction.
+   *
+   * @param dim D
+   * @param hidden F
+   */
+  public static Bidirectional declare(Parameters p, int dim, int hidden, LayerConfig config) {
+    return new Bidirectional(
+        config.declare(p.at("past"), dim, hidden), config.declare(p.at("future"), dim, hidden));
+  }
+
+  /** The kernels of the layer that reads forwards, then as many of the other. */
+  @Override
+  public List<Tensor> kernel(long length) {
+    List<Tensor> both = new ArrayList<>(past.kernel(length));
+    both.addAll(future.kernel(length));
+    return both;
+  }
+
+  @Override
+  public Tensor forward(Tensor x, List<Tensor> kernel) {
+    int half = kernel.size() / 2;
+    Tensor behind = past.forward(x, kernel.subList(0, half));
+    return behind.add(future.forward(x, kernel.subList(half, kernel.size()))).sub(x);
+  }
+
+  @Override
+  public Tensor forward(Tensor x, List<Tensor> kernel, Lengths lengths) {
+    int half = kernel.size() / 2;
+    Tensor behind = past.forward(x, kernel.subList(0, half), lengths);
+    return behind.add(future.forward(x, kernel.subList(half, kernel.size()), lengths)).sub(x);
+  }
+}

@@ -1,0 +1,145 @@
+package io.github.gss4j.layers;
+
+import static org.bytedeco.pytorch.global.torch.log_sigmoid;
+import static org.bytedeco.pytorch.global.torch.matmul;
+
+import io.github.gss4j.ops.CausalConvolution;
+import io.github.gss4j.ops.Scopes;
+import io.github.gss4j.ops.Tensors;
+import java.util.List;
+import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.global.torch.ScalarType;
+
+/**
+ * Multi-head exponential smoothing (MHESA): each head forgets at a learned rate.
+ *
+ * <pre>
+ * parallel    y = K * u + D ⊙ u          K[l] = α q^l      (* is convolution)
+ * recurrent   s ← q s + u                y = α s + D ⊙ u
+ *             α = σ(alphas)              q = (1 − α) σ(dampen_factors)        u = LN(x)
+ * </pre>
+ *
+ * <table>
+ * <caption>Shapes and cost</caption>
+ * <tr><td>x, y</td><td>(B, L, H)</td></tr>
+ * <tr><td>α, q</td><td>(heads)</td></tr>
+ * <tr><td>state</td><td>one tensor (B, H); fixed size</td></tr>
+ * <tr><td>parallel</td><td>O(H·L log L) a sequence</td></tr>
+ * <tr><td>recurrent</td><td>O(H) a token</td></tr>
+ * </table>
+ *
+ * <p>log q is taken by log-sigmoids and q^l = e^{l·log q}, in float64. After Woo et al. 2022,
+ * ETSformer (arXiv 2202.01381), in the published package's form: without differencing, without an
+ * initial value, and with the damping σ(dampen_factors) on the whole decay.
+ */
+public final class ExponentialSmoothing implements SequenceMixer {
+  private final MhesaConfig config;
+  private final LayerNorm norm;
+  private final Tensor alphas;
+  private final Tensor dampenFactors;
+  private final Tensor paramD;
+
+  private ExponentialSmoothing(Parameters p, MhesaConfig config) {
+    Init normal = Init.normal(1);
+    this.config = config;
+    this.norm = LayerNorm.declare(p, "norm", config.channels());
+    this.alphas = p.declare("alphas", Role.STATE_SPACE, normal, config.heads());
+    this.dampenFactors = p.declare("dampen_factors", Role.STATE_SPACE, normal, config.heads());
+    this.paramD = p.declare("param_D", Role.STATE_SPACE, normal, config.channels());
+  }
+
+  /** Declares a smoothing's parameters. */
+  public static ExponentialSmoothing declare(Parameters p, MhesaConfig config) {
+    return new ExponentialSmoothing(p, config);
+  }
+
+  private ScalarType type() {
+    return paramD.scalar_type();
+  }
+
+  /** α, (heads, 1), float64. */
+  private Tensor alpha() {
+    return alphas.to(ScalarType.Double).sigmoid().unsqueeze(1);
+  }
+
+  /** log q, (heads, 1), float64. */
+  private Tensor logDecay() {
+    Tensor logKept = log_sigmoid(alphas.to(ScalarType.Double).neg()); // log(1 − α)
+    return logKept.add(log_sigmoid(dampenFactors.to(ScalarType.Double))).unsqueeze(1);
+  }
+
+  /** q^l for l in [from, to): (heads, to − from), float64. */
+  private static Tensor powers(Tensor logDecay, long from, long to) {
+    return logDecay.mul(Tensors.range(from, to, logDecay)).exp();
+  }
+
+  /** K, (heads, L). */
+  @Override
+  public List<Tensor> kernel(long length) {
+    return List.of(Scopes.scoped(() -> alpha().mul(powers(logDecay(), 0, length)).to(type())));
+  }
+
+  @Override
+  public Tensor forward(Tensor x, List<Tensor> kernel) {
+    Tensor u = norm.apply(x); // (B, L, H)
+    Tensor perHead = Heads.split(u, config.heads()); // (B, heads, H/heads, L)
+    Tensor y = CausalConvolution.apply(perHead, kernel.get(0).unsqueeze(1));
+    return Heads.join(y).add(u.mul(paramD)); // (B, L, H)
+  }
+
+  /** α and log q, (heads, 1) in float64. */
+  @Override
+  public List<Tensor> constants() {
+    return List.of(Scopes.withoutGradient(this::alpha), Scopes.withoutGradient(this::logDecay));
+  }
+
+  @Override
+  public MixerState initialState(long batch) {
+    return new MixerState(List.of(Tensors.zerosLike(paramD, batch, config.channels())));
+  }
+
+  @Override
+  public Mixed mix(Tensor x, MixerState state, List<Tensor> constants) {
+    Recurrence r = new Recurrence(constants.get(0), constants.get(1), type());
+    Tensor u = norm.apply(x); // (B, L, H)
+    Tensor perHead = Heads.split(u, config.heads()); // (B, heads, H/heads, L)
+    Tensor s = Heads.split(state.tensors().get(0).unsqueeze(1), config.heads()); // (…, 1)
+    boolean oneToken = x.size(1) == 1;
+    Tensor next = oneToken ? r.step(s, perHead) : r.lastState(s, perHead);
+    Tensor y = oneToken ? r.read(next) : r.outputs(s, perHead);
+    Tensor out = Heads.join(y).add(u.mul(paramD)); // (B, L, H)
+    return new Mixed(out, new MixerState(List.of(Heads.join(next).squeeze(1))));
+  }
+
+  /** The state's arithmetic: s (B, heads, H/heads, 1), u (B, heads, H/heads, L). */
+  private record Recurrence(Tensor alpha, Tensor logDecay, ScalarType type) {
+    /** s' = q s + u for one token. */
+    Tensor step(Tensor s, Tensor u) {
+      return s.mul(decays(1, 2)).add(u);
+    }
+
+    /** y = α s. */
+    Tensor read(Tensor s) {
+      return s.mul(alpha.unsqueeze(1).to(type));
+    }
+
+    /** s_L = q^L s + Σ_l q^{L−1−l} u_l. */
+    Tensor lastState(Tensor s, Tensor u) {
+      long length = u.size(-1);
+      Tensor backwards = decays(0, length).flip(2).transpose(1, 2); // (heads, L, 1)
+      return s.mul(decays(length, length + 1)).add(matmul(u, backwards));
+    }
+
+    /** y_l = (K * u)_l + α q^{l+1} s. */
+    Tensor outputs(Tensor s, Tensor u) {
+      long length = u.size(-1);
+      Tensor remembered = s.mul(decays(1, length + 1)); // (B, heads, H/heads, L)
+      return read(CausalConvolution.apply(u, decays(0, length)).add(remembered));
+    }
+
+    /** (heads, 1, to − from). */
+    private Tensor decays(long from, long to) {
+      return powers(logDecay, from, to).unsqueeze(1).to(type);
+    }
+  }
+}

@@ -1,0 +1,55 @@
+package io.github.gss4j.model;
+
+import io.github.gss4j.layers.Parameter;
+import io.github.gss4j.ops.Tensors;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
+import java.util.zip.CRC32C;
+import org.bytedeco.javacpp.BytePointer;
+import org.bytedeco.javacpp.PointerScope;
+import org.bytedeco.pytorch.Tensor;
+
+/**
+ * Tells models apart: the same configuration and the same weights, to the bit and in the same
+ * dtype, have the same fingerprint. A guard against mistakes, not against malice.
+ */
+public final class Fingerprint {
+  private static final long CHUNK_BYTES = 1 << 30;
+
+  private Fingerprint() {}
+
+  /** The fingerprint of a model's configuration and weights, in hexadecimal. */
+  public static String of(LanguageModel model) {
+    MessageDigest digest = sha256();
+    digest.update(model.config().toJson().toString().getBytes(StandardCharsets.UTF_8));
+    for (Parameter p : model.parameters()) {
+      String line = p.name() + " " + p.value().scalar_type().intern() + " " + checksum(p.value());
+      digest.update(line.getBytes(StandardCharsets.UTF_8));
+    }
+    return HexFormat.of().formatHex(digest.digest());
+  }
+
+  /** CRC-32C of a tensor's bytes in row-major order. */
+  public static long checksum(Tensor tensor) {
+    CRC32C crc = new CRC32C();
+    try (PointerScope scope = new PointerScope()) {
+      Tensor plain = tensor.detach().cpu().contiguous();
+      BytePointer memory = Tensors.bytes(plain);
+      for (long done = 0; done < memory.capacity(); done += CHUNK_BYTES) {
+        long count = Math.min(CHUNK_BYTES, memory.capacity() - done);
+        crc.update(memory.getPointer(done).capacity(count).asByteBuffer());
+      }
+    }
+    return crc.getValue();
+  }
+
+  private static MessageDigest sha256() {
+    try {
+      return MessageDigest.getInstance("SHA-256");
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException("every Java platform has SHA-256", e);
+    }
+  }
+}

@@ -1,0 +1,169 @@
+package io.github.gss4j.model;
+
+import io.github.gss4j.layers.Dense;
+import io.github.gss4j.layers.Init;
+import io.github.gss4j.layers.LayerNorm;
+import io.github.gss4j.layers.Lengths;
+import io.github.gss4j.layers.Parameter;
+import io.github.gss4j.layers.Parameters;
+import io.github.gss4j.layers.Precision;
+import io.github.gss4j.layers.Role;
+import io.github.gss4j.layers.SequenceLayer;
+import io.github.gss4j.ops.Tensors;
+import java.util.List;
+import org.bytedeco.pytorch.Device;
+import org.bytedeco.pytorch.Scalar;
+import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.global.torch;
+
+/**
+ * Says which of some classes a sequence belongs to.
+ *
+ * <pre>
+ * x = embedding(ids) or W_in·values + b;  x = layer(x) for each layer;  logits = W·pool(LN(x)) + b
+ * </pre>
+ *
+ * <table>
+ * <caption>Shapes</caption>
+ * <tr><td>input</td><td>(B, L) of 64-bit integers, or (B, L, input_dim) of real numbers</td></tr>
+ * <tr><td>logits</td><td>(B, num_classes)</td></tr>
+ * </table>
+ *
+ * <p>Sequences of a batch may have different lengths, padded at their ends with anything: padding
+ * has no influence, in either direction. The model owns its weights until {@link #close()}; threads
+ * may share it.
+ */
+public final class SequenceClassifier implements AutoCloseable {
+  private final ClassifierConfig config;
+  private final Parameters parameters;
+  private final Tensor tokenEmbedding;
+  private final Dense toDim;
+  private final List<SequenceLayer> layers;
+  private final LayerNorm norm;
+  private final Dense toLogits;
+
+  private SequenceClassifier(ClassifierConfig config, Parameters p) {
+    StackConfig stack = config.stack();
+    this.config = config;
+    this.parameters = p;
+    if (config.input() instanceof ClassifierConfig.Tokens tokens) {
+      Parameters at = p.at("token_emb");
+      this.tokenEmbedding =
+          at.declare("weight", Role.EMBEDDING, Init.normal(1), tokens.numTokens(), stack.dim());
+      this.toDim = null;
+    } else {
+      this.tokenEmbedding = null;
+      this.toDim = Dense.declareWithBias(p, "to_dim", channels(), stack.dim());
+    }
+    this.layers = stack.declare(p.at("layers"), config.bidirectional());
+    this.norm = LayerNorm.declare(p, "norm", stack.dim());
+    this.toLogits = Dense.declareWithBias(p, "to_logits", stack.dim(), config.numClasses());
+  }
+
+  /** A new model with weights drawn from a seed, on the CPU in float32. */
+  public static SequenceClassifier create(ClassifierConfig config, long seed) {
+    return of(config, Init.random(seed), Precision.FLOAT32, Tensors.device("cpu"));
+  }
+
+  /**
+   * A model whose weights come from a source: a seed, or a checkpoint.
+   *
+   * @param source gives each parameter's value
+   */
+  public static SequenceClassifier of(
+      ClassifierConfig config, Parameters.Source source, Precision precision, Device device) {
+    Parameters parameters = Parameters.from(source, precision, device);
+    try {
+      return new SequenceClassifier(config, parameters);
+    } catch (RuntimeException e) {
+      parameters.release();
+      throw e;
+    }
+  }
+
+  /** Its sizes and options. */
+  public ClassifierConfig config() {
+    return config;
+  }
+
+  /** Its learned tensors. */
+  public List<Parameter> parameters() {
+    return parameters.all();
+  }
+
+  /** Its layers, from the input to the pooling. */
+  public List<SequenceLayer> layers() {
+    return layers;
+  }
+
+  /**
+   * The logits of sequences that all fill the length.
+   *
+   * @param input (B, L) ids, or (B, L, input_dim) numbers
+   * @return (B, num_classes)
+   */
+  public Tensor logits(Tensor input) {
+    check(input);
+    return logits(input, Lengths.full(input.size(0), input.size(1), input));
+  }
+
+  /**
+   * The logits of padded sequences.
+   *
+   * @param input (B, L) ids, or (B, L, input_dim) numbers
+   * @param lengths of the B sequences, {@link Lengths#of}
+   * @return (B, num_classes)
+   */
+  public Tensor logits(Tensor input, Lengths lengths) {
+    check(input);
+    if (lengths.each().size(0) != input.size(0)) {
+      throw new IllegalArgumentException(
+          "there are " + lengths.each().size(0) + " lengths for " + input.size(0) + " sequences");
+    }
+    Tensor x = embed(input, lengths);
+    for (SequenceLayer layer : layers) {
+      x = layer.forward(x, layer.kernel(x.size(1)), lengths); // (B, L, D)
+    }
+    Tensor normed = norm.apply(x);
+    Tensor pooled =
+        switch (config.pooling()) {
+          case MEAN -> lengths.mean(normed);
+          case LAST -> lengths.last(normed);
+        };
+    return toLogits.apply(pooled).to(parameters.precision().base());
+  }
+
+  /** (B, L, D); padding is read as zeros, so that not even its rounding is seen. */
+  private Tensor embed(Tensor input, Lengths lengths) {
+    Tensor padding = lengths.mask(input.size(1)).logical_not(); // (B, L)
+    Tensor x =
+        toDim == null
+            ? torch.embedding(tokenEmbedding, input.masked_fill(padding, new Scalar(0L)))
+            : toDim.apply(input.masked_fill(padding.unsqueeze(2), new Scalar(0.0)));
+    return x.to(parameters.precision().base());
+  }
+
+  private int channels() {
+    return ((ClassifierConfig.Values) config.input()).channels();
+  }
+
+  private void check(Tensor input) {
+    boolean fits =
+        toDim == null ? input.dim() == 2 : input.dim() == 3 && input.size(2) == channels();
+    if (!fits || input.size(1) < 1) {
+      throw new IllegalArgumentException(
+          "input has shape "
+              + Tensors.text(Tensors.shape(input))
+              + ", expected "
+              + (toDim == null
+                  ? "(batch, length >= 1)"
+                  : "(batch, length >= 1, " + channels() + ")"));
+    }
+  }
+
+  /** Frees the weights. */
+  @Override
+  public void close() {
+    parameters.release();
+  }
+}

@@ -1,0 +1,128 @@
+package io.github.gss4j.model;
+
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.github.gss4j.layers.Bidirectional;
+import io.github.gss4j.layers.CausalLayer;
+import io.github.gss4j.layers.DssConfig;
+import io.github.gss4j.layers.LayerConfig;
+import io.github.gss4j.layers.Parameters;
+import io.github.gss4j.layers.SequenceLayer;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
+
+/**
+ * The layers of a model, one upon the other, as they stand in {@code config.json}.
+ *
+ * @param dim {@code dim}, D, the width of the residual stream
+ * @param dimExpansionFactor {@code dim_expansion_factor}, F/D; the published default is 4
+ * @param layers from the first to the last; layers of one kind have the same options
+ */
+public record StackConfig(int dim, double dimExpansionFactor, List<LayerConfig> layers) {
+  /** Checks the sizes. */
+  public StackConfig {
+    atLeastOne("dim", dim);
+    atLeastOne("depth", layers.size());
+    if (!(dimExpansionFactor * dim >= 1) || dimExpansionFactor * dim > 1 << 24) {
+      throw new IllegalArgumentException(
+          "dim_expansion_factor is " + dimExpansionFactor + ", expected a positive number");
+    }
+    layers = List.copyOf(layers);
+    checkAlike(layers);
+  }
+
+  /** GSS layers as the published package has them. */
+  public static StackConfig of(int dim, int depth) {
+    return new StackConfig(
+        dim, 4, Collections.nCopies(atLeastOne("depth", depth), DssConfig.PUBLISHED));
+  }
+
+  static int atLeastOne(String name, int value) {
+    if (value < 1) {
+      throw new IllegalArgumentException(name + " is " + value + ", expected at least 1");
+    }
+    return value;
+  }
+
+  /** What is written flat must not differ: options of a kind. */
+  private static void checkAlike(List<LayerConfig> layers) {
+    Map<String, List<LayerConfig>> kinds =
+        layers.stream().distinct().collect(Collectors.groupingBy(LayerConfig::kind));
+    kinds.values().stream()
+        .filter(different -> different.size() > 1)
+        .findFirst()
+        .ifPresent(
+            different -> {
+              throw new IllegalArgumentException(
+                  "layers of one kind differ: "
+                      + different.get(0)
+                      + " and "
+                      + different.get(1)
+                      + ", expected the same options");
+            });
+  }
+
+  /** The number of layers. */
+  public int depth() {
+    return layers.size();
+  }
+
+  /** F, the width of the gated space: {@code int(dim_expansion_factor * dim)}. */
+  public int hidden() {
+    return (int) (dimExpansionFactor * dim);
+  }
+
+  /** The same with other layers. */
+  public StackConfig withLayers(List<LayerConfig> newLayers) {
+    return new StackConfig(dim, dimExpansionFactor, newLayers);
+  }
+
+  /** The same with another width of the gated space. */
+  public StackConfig withExpansion(double factor) {
+    return new StackConfig(dim, factor, layers);
+  }
+
+  /** Declares the layers' parameters, each under its number. */
+  List<CausalLayer> declare(Parameters p) {
+    List<CausalLayer> made = new ArrayList<>();
+    for (LayerConfig layer : layers) {
+      made.add(layer.declare(p.at(Integer.toString(made.size())), dim, hidden()));
+    }
+    return List.copyOf(made);
+  }
+
+  /** Declares the layers of a model that need not be causal. */
+  List<SequenceLayer> declare(Parameters p, boolean bidirectional) {
+    if (!bidirectional) {
+      return List.copyOf(declare(p));
+    }
+    List<SequenceLayer> made = new ArrayList<>();
+    for (LayerConfig layer : layers) {
+      made.add(Bidirectional.declare(p.at(Integer.toString(made.size())), dim, hidden(), layer));
+    }
+    return List.copyOf(made);
+  }
+
+  /**
+   * Reads the fields of a stack out of a larger object, leaving its other fields alone.
+   *
+   * @param byDefault what holds where a field is missing
+   */
+  static StackConfig from(JsonFields fields, StackConfig byDefault) {
+    return new StackConfig(
+        fields.integer("dim", byDefault.dim),
+        fields.number("dim_expansion_factor", byDefault.dimExpansionFactor),
+        new LayerFields(fields, byDefault.layers).read());
+  }
+
+  /** The fields as they stand in {@code config.json}. */
+  ObjectNode toJson() {
+    ObjectNode json = JsonNodeFactory.instance.objectNode();
+    json.put("dim", dim).put("dim_expansion_factor", dimExpansionFactor);
+    LayerFields.write(json, layers);
+    return json;
+  }
+}

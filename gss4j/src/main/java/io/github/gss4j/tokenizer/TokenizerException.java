@@ -1,0 +1,23 @@
+package io.github.gss4j.tokenizer;
+
+import java.nio.file.Path;
+
+/** A tokenizer that cannot be used: names the file, what was found and what was expected. */
+public final class TokenizerException extends RuntimeException {
+  private static final long serialVersionUID = 1L;
+
+  /**
+   * Says what is wrong with a file.
+   *
+   * @param file the file or model directory at fault
+   * @param problem what was found, what was expected and what to do, in one line
+   */
+  public TokenizerException(Path file, String problem) {
+    super(file + ": " + problem);
+  }
+
+  /** As above, with the exception that showed it. */
+  public TokenizerException(Path file, String problem, Throwable cause) {
+    super(file + ": " + problem, cause);
+  }
+}

@@ -1,0 +1,164 @@
+package io.github.gss4j.checkpoint;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.github.gss4j.layers.Precision;
+import io.github.gss4j.model.LanguageModel;
+import io.github.gss4j.ops.Tensors;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.function.UnaryOperator;
+import org.bytedeco.javacpp.PointerScope;
+import org.bytedeco.pytorch.Scalar;
+import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.global.torch;
+import org.bytedeco.pytorch.global.torch.ScalarType;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Models in every form that people have saved them in. */
+class StoredModelTest {
+  private static final Path FORM = Path.of("src/test/resources/reference/pretrained_form");
+  private static final Path CHECKPOINT = FORM.resolve("model.pt");
+
+  @TempDir Path directory;
+  private PointerScope scope;
+  private Map<String, Tensor> tensors;
+  private float[] expected;
+
+  @BeforeEach
+  void readPublished() {
+    scope = new PointerScope();
+    tensors = new LinkedHashMap<>(PyTorchCheckpoint.open(CHECKPOINT).tensors());
+    expected = logits(CHECKPOINT);
+  }
+
+  @AfterEach
+  void close() {
+    scope.close();
+  }
+
+  private static float[] logits(Path path) {
+    try (PointerScope inner = new PointerScope();
+        LanguageModel model =
+            PretrainedModel.load(path, Precision.FLOAT32, Tensors.device("cpu"))) {
+      return Tensors.toFloats(model.logits(Tensors.of(new long[] {3, 1, 4, 1, 5, 9}, 1, 6)));
+    }
+  }
+
+  private Map<String, Tensor> renamed(UnaryOperator<String> rename) {
+    Map<String, Tensor> all = new LinkedHashMap<>();
+    tensors.forEach((name, tensor) -> all.put(rename.apply(name), tensor));
+    return all;
+  }
+
+  private Path write(Map<String, Tensor> all) throws IOException {
+    Path file = directory.resolve("model.safetensors");
+    Safetensors.write(file, all, Map.of());
+    return file;
+  }
+
+  @Test
+  void sizesAreInferredWhereThereIsNoConfig() throws IOException {
+    assertThat(logits(write(tensors))).isEqualTo(expected);
+    assertThat(PretrainedModel.open(directory).config())
+        .isEqualTo(PretrainedModel.open(CHECKPOINT).config());
+  }
+
+  @Test
+  void namesWithAndWithoutPrefixAreTheSame() throws IOException {
+    assertThat(logits(write(renamed(n -> n.replace("net.", ""))))).isEqualTo(expected);
+    assertThat(logits(write(renamed(n -> "module." + n)))).isEqualTo(expected);
+  }
+
+  @Test
+  void earlyLayoutOfLayersIsRead() throws IOException {
+    Path file = write(renamed(n -> n.replaceFirst("layers\\.(\\d+)\\.", "layers.$1.0.")));
+    assertThat(logits(file)).isEqualTo(expected);
+  }
+
+  @Test
+  void shardsAreReadByTheirDirectory() throws IOException {
+    ShardedSafetensors.write(directory, tensors, Map.of(), 4096);
+    assertThat(logits(directory)).isEqualTo(expected);
+    assertThat(logits(directory.resolve(ShardedSafetensors.INDEX))).isEqualTo(expected);
+  }
+
+  @Test
+  void configWithCommentsAndTrailingCommaIsRead() throws IOException {
+    write(tensors);
+    Files.writeString(
+        directory.resolve("config.json"),
+        "{ // sizes\n \"num_tokens\": 61, \"dim\": 16, \"depth\": 2, # as published\n}");
+    assertThat(logits(directory)).isEqualTo(expected);
+  }
+
+  @Test
+  void contradictionNamesTensorAndBothShapes() throws IOException {
+    write(tensors);
+    Files.writeString(
+        directory.resolve("config.json"),
+        "{\"num_tokens\": 61, \"dim\": 16, \"depth\": 2, \"dss_kernel_N\": 13}");
+    assertThatThrownBy(() -> logits(directory))
+        .isInstanceOf(CheckpointException.class)
+        .hasMessageContaining("'net.layers.0.dss.Lambda_real' has shape (12), expected (13)");
+  }
+
+  @Test
+  void missingAndUnexpectedNamesAreListed() throws IOException {
+    tensors.put("net.layers.0.extra", tensors.remove("net.layers.1.to_gate.weight"));
+    assertThatThrownBy(() -> logits(write(tensors)))
+        .isInstanceOf(CheckpointException.class)
+        .hasMessageContaining("missing tensors: layers.1.to_gate.weight")
+        .hasMessageContaining("unexpected tensors: net.layers.0.extra");
+  }
+
+  @Test
+  void headWithoutNormIsRecognised() throws IOException {
+    tensors.remove("net.to_logits.0.weight");
+    tensors.remove("net.to_logits.0.bias");
+    tensors.put("net.to_logits.weight", tensors.remove("net.to_logits.1.weight"));
+    assertThat(PretrainedModel.open(write(tensors)).config().finalNorm()).isFalse();
+  }
+
+  @Test
+  void headThatIsTheEmbeddingIsRecognised() throws IOException {
+    tensors.remove("net.to_logits.1.weight");
+    assertThat(PretrainedModel.open(write(tensors)).config().tieEmbeddings()).isTrue();
+  }
+
+  @Test
+  void twoModelsInOneFileAreRefused() throws IOException {
+    tensors.put("ema.token_emb.weight", tensors.get("net.token_emb.weight"));
+    assertThatThrownBy(() -> logits(write(tensors)))
+        .isInstanceOf(CheckpointException.class)
+        .hasMessageContaining("several models");
+  }
+
+  @Test
+  void partsOfALongTensorComeInPlace() throws IOException {
+    Tensor large = torch.rand(1000, 3001); // three parts
+    Path file = write(Map.of("x", large));
+    for (ScalarType dtype : new ScalarType[] {ScalarType.Float, ScalarType.Double}) {
+      TensorSource.Loaded read = TensorSource.open(file).read("x", dtype);
+      assertThat(Tensors.value(read.tensor().sub(large).abs().max())).isZero();
+      assertThat(read.nonFinite()).isZero();
+    }
+  }
+
+  @Test
+  void valuesThatAreNoNumbersAreCounted() throws IOException {
+    Tensor large = torch.rand(1000, 3001);
+    large.select(0, 7).narrow(0, 0, 2).fill_(new Scalar(Double.NaN));
+    large.select(0, 999).narrow(0, 5, 1).fill_(new Scalar(Double.POSITIVE_INFINITY));
+    TensorSource source = TensorSource.open(write(Map.of("x", large)));
+    assertThat(source.read("x", ScalarType.Float).nonFinite()).isEqualTo(3);
+    assertThat(source.read("x", ScalarType.BFloat16).nonFinite()).isEqualTo(3);
+  }
+}

@@ -1,0 +1,223 @@
+package io.github.gss4j.layers;
+
+import static io.github.gss4j.layers.LayerFixture.random;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.github.gss4j.ops.Tensors;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Function;
+import org.bytedeco.javacpp.PointerScope;
+import org.bytedeco.pytorch.Scalar;
+import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.TensorVector;
+import org.bytedeco.pytorch.global.torch;
+import org.junit.jupiter.api.Test;
+
+/** Each mixer against its equation, token by token. */
+class MixerTest {
+  private static final long LENGTH = 41;
+
+  @Test
+  void dynamicConvolutionEqualsItsSum() {
+    check(
+        new DsConvConfig(2, 8, 64),
+        (p, x) -> {
+          Tensor u = norm(p, x);
+          Tensor kappa = x.matmul(p.get("to_weight.weight").t()); // (B, L, heads)
+          Tensor perChannel = perChannel(kappa, 4); // (B, L, H)
+          return tokens(
+              i -> {
+                Tensor y = u.select(1, i).mul(p.get("param_D"));
+                for (long k = 0; k <= i; k++) {
+                  y = y.add(u.select(1, i - k).mul(perChannel.select(1, k)));
+                }
+                return y;
+              });
+        });
+  }
+
+  @Test
+  void exponentialSmoothingEqualsItsRecurrence() {
+    check(
+        new MhesaConfig(4, 8),
+        (p, x) -> {
+          Tensor u = norm(p, x);
+          Tensor alpha = perChannel(p.get("alphas").sigmoid(), 2);
+          Tensor gamma = perChannel(p.get("dampen_factors").sigmoid(), 2);
+          Tensor decay = alpha.neg().add(new Scalar(1.0)).mul(gamma);
+          Tensor[] s = {u.select(1, 0).mul(new Scalar(0.0))};
+          return tokens(
+              i -> {
+                s[0] = s[0].mul(decay).add(u.select(1, i));
+                return s[0].mul(alpha).add(u.select(1, i).mul(p.get("param_D")));
+              });
+        });
+  }
+
+  /** (…, heads) to (…, H): each head's number for each of its channels. */
+  private static Tensor perChannel(Tensor heads, int channels) {
+    TensorVector copies = new TensorVector();
+    for (int i = 0; i < channels; i++) {
+      copies.push_back(heads);
+    }
+    return torch.stack(copies, -1).flatten(-2, -1);
+  }
+
+  @Test
+  void stateSpaceEqualsItsRecurrence() {
+    checkStateSpace(new DssConfig(6, 8, true));
+    checkStateSpace(new DssConfig(6, 8, false));
+    checkStateSpace(new DssConfig(6, 8, true).with(DssConfig.Start.LONG_RANGE, true, true));
+    checkStateSpace(new DssConfig(6, 8, false).with(DssConfig.Start.LONG_RANGE, false, true));
+  }
+
+  private static void checkStateSpace(DssConfig config) {
+    check(
+        config,
+        (p, x) -> {
+          Tensor u = norm(p, x);
+          Tensor step = config.learnedStep() ? p.get("log_step").exp() : ones(6);
+          Tensor a = p.get("Lambda_real").exp().neg().mul(step);
+          Tensor phase = p.get("Lambda_imag");
+          Tensor b = (config.lambdaImagExp() ? phase.exp() : phase).mul(step);
+          Tensor re = a.exp().mul(b.cos());
+          Tensor im = a.exp().mul(b.sin());
+          Tensor norm = a.mul(a).add(b.mul(b));
+          Tensor lessOne = re.sub(new Scalar(1.0));
+          Tensor stepRe = lessOne.mul(a).add(im.mul(b)).div(norm);
+          Tensor stepIm = im.mul(a).sub(lessOne.mul(b)).div(norm);
+          Tensor magnitude = re.mul(re).add(im.mul(im));
+          Tensor scale =
+              config.normalizeInput()
+                  ? magnitude.neg().add(new Scalar(1.0)).div(new Scalar(6.0)).sqrt()
+                  : ones(6);
+          Tensor cRe = p.get("C_real").mul(stepRe).sub(p.get("C_imag").mul(stepIm)).mul(scale);
+          Tensor cIm = p.get("C_real").mul(stepIm).add(p.get("C_imag").mul(stepRe)).mul(scale);
+          Tensor zero = u.select(1, 0).unsqueeze(2).mul(new Scalar(0.0)).mul(ones(6)); // (B, H, N)
+          Tensor[] s = {zero, zero};
+          return tokens(
+              i -> {
+                Tensor now = u.select(1, i);
+                Tensor next = s[0].mul(re).sub(s[1].mul(im)).add(now.unsqueeze(2));
+                s[1] = s[0].mul(im).add(s[1].mul(re));
+                s[0] = next;
+                Tensor y = s[0].mul(cRe).sub(s[1].mul(cIm)).sum(-1);
+                return y.add(now.mul(p.get("param_D")));
+              });
+        });
+  }
+
+  private static Tensor ones(long n) {
+    return Tensors.zerosLike(Tensors.of(new double[1], 1), n).add(new Scalar(1.0));
+  }
+
+  private static Tensor norm(Map<String, Tensor> p, Tensor x) {
+    return new LayerNorm(p.get("norm.weight"), p.get("norm.bias")).apply(x);
+  }
+
+  private static Tensor tokens(Function<Long, Tensor> token) {
+    TensorVector all = new TensorVector();
+    for (long i = 0; i < LENGTH; i++) {
+      all.push_back(token.apply(i));
+    }
+    return torch.stack(all, 1);
+  }
+
+  private interface Equation {
+    Tensor apply(Map<String, Tensor> parameters, Tensor x);
+  }
+
+  /** Outputs and gradients, of the input and of every parameter. */
+  private static void check(MixerConfig config, Equation equation) {
+    try (PointerScope scope = new PointerScope()) {
+      Parameters drawn = declare(config, Init.random(3));
+      List<Parameter> all = drawn.all();
+      List<Tensor> inputs = new ArrayList<>(all.stream().map(Parameter::value).toList());
+      inputs.add(random(5, Precision.FLOAT64, 2, LENGTH, 8));
+      Naive.compare(
+          in -> throughMixer(config, named(all, in), in[all.size()]),
+          in -> equation.apply(named(all, in), in[all.size()]),
+          inputs.toArray(new Tensor[0]));
+      drawn.release();
+    }
+  }
+
+  /** A parameter is a clone of what its source gives, so gradients flow on into the source. */
+  private static Tensor throughMixer(MixerConfig config, Map<String, Tensor> values, Tensor x) {
+    Parameters p =
+        Parameters.from(
+            (name, init, shape) -> values.get(name), Precision.FLOAT64, Tensors.device("cpu"));
+    SequenceMixer mixer = config.mixer(p);
+    Tensor y = mixer.forward(x, mixer.kernel(x.size(1)));
+    p.release();
+    return y;
+  }
+
+  private static Map<String, Tensor> named(List<Parameter> parameters, Tensor[] in) {
+    Map<String, Tensor> map = new HashMap<>();
+    for (int i = 0; i < parameters.size(); i++) {
+      map.put(parameters.get(i).name(), in[i]);
+    }
+    return map;
+  }
+
+  private static Parameters declare(MixerConfig config, Parameters.Source source) {
+    Parameters p = Parameters.from(source, Precision.FLOAT64, Tensors.device("cpu"));
+    config.mixer(p);
+    return p;
+  }
+
+  @Test
+  void aDynamicConvolutionSaysWhatItsMemoryHolds() {
+    try (PointerScope scope = new PointerScope();
+        LayerFixture fixture = LayerFixture.of(new DsConvConfig(2, 8, 20), 1, Precision.FLOAT64)) {
+      CausalLayer layer = fixture.layer();
+      Tensor x = random(1, Precision.FLOAT64, 1, 21, LayerFixture.DIM);
+      MixerState full = layer.mix(x.narrow(1, 0, 20), layer.initialState(1)).state();
+      String expected = "1 tokens after 20, expected at most max_seq_len = 20";
+      assertThatThrownBy(() -> layer.mix(x.narrow(1, 20, 1), full)).hasMessageContaining(expected);
+      assertThatThrownBy(() -> layer.forward(x)).hasMessageContaining("21 tokens after 0");
+    }
+  }
+
+  /** Σ_l K[l]² is about 1 whatever the time constants and N; without the option it is far off. */
+  @Test
+  void normalizedKernelsHaveEnergyOneHoweverSlowTheModes() {
+    double normalized = energy(true);
+    assertThat(normalized).isBetween(0.5, 2.0);
+    assertThat(energy(false)).isGreaterThan(1000 * normalized);
+  }
+
+  private static double energy(boolean normalize) {
+    DssConfig config =
+        new DssConfig(256, 32, true).with(DssConfig.Start.LONG_RANGE, false, normalize);
+    try (PointerScope scope = new PointerScope()) {
+      Parameters p = Parameters.from(Init.random(1), Precision.FLOAT64, Tensors.device("cpu"));
+      Tensor kernel = config.mixer(p).kernel(100_000).get(0).detach(); // (H, L)
+      double mean = Tensors.value(kernel.mul(kernel).sum(1).mean());
+      p.release();
+      return mean;
+    }
+  }
+
+  @Test
+  void longRangeModesRememberLongAndTurnSlowly() {
+    DssConfig config = new DssConfig(512, 4, true).with(DssConfig.Start.LONG_RANGE, false, false);
+    try (PointerScope scope = new PointerScope()) {
+      Parameters p = Parameters.from(Init.random(1), Precision.FLOAT64, Tensors.device("cpu"));
+      DiagonalStateSpace mixer = DiagonalStateSpace.declare(p, config);
+      double[] constants =
+          Arrays.stream(Tensors.toDoubles(mixer.lambdaRe().detach())).map(re -> -1 / re).toArray();
+      double[] phases = Tensors.toDoubles(mixer.lambdaIm().detach());
+      assertThat(Arrays.stream(constants).min().orElseThrow()).isBetween(19.99, 25.0);
+      assertThat(Arrays.stream(constants).max().orElseThrow()).isBetween(15_000.0, 20_001.0);
+      assertThat(Arrays.stream(phases).max().orElseThrow()).isLessThan(Math.PI / 10 + 1e-6);
+      p.release();
+    }
+  }
+}

@@ -1,0 +1,59 @@
+package io.github.gss4j.tokenizer;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class TokenizersTest {
+  @TempDir Path empty;
+
+  private final Path withJson = Golden.path("bytelevel");
+
+  private static String chosen(Path directory, String name, int numTokens) {
+    try (Tokenizer tokenizer = Tokenizers.forModel(directory, name, numTokens)) {
+      return tokenizer.name();
+    }
+  }
+
+  @Test
+  void configsNameDecides() {
+    assertThat(chosen(withJson, "bytes", 256)).isEqualTo("bytes");
+    assertThat(chosen(withJson, "gpt2", 50304)).isEqualTo("gpt2");
+    assertThat(chosen(withJson, "tokenizer.json", 601)).isEqualTo("tokenizer.json");
+  }
+
+  @Test
+  void fileInTheDirectoryComesBeforeTheNumberOfTokens() {
+    assertThat(chosen(withJson, null, 50257)).isEqualTo("tokenizer.json");
+  }
+
+  @Test
+  void numberOfTokensDecidesWhereNothingElseDoes() {
+    assertThat(chosen(empty, null, 256)).isEqualTo("bytes");
+    assertThat(chosen(empty, null, 50257)).isEqualTo("gpt2");
+  }
+
+  @Test
+  void unknownCasesSayWhatToDo() {
+    assertThatThrownBy(() -> Tokenizers.forModel(empty, null, 300))
+        .isInstanceOf(TokenizerException.class)
+        .hasMessageContaining("300 tokens: put its tokenizer.json there, or set \"tokenizer\"");
+    assertThatThrownBy(() -> Tokenizers.forModel(empty, "gtp2", 50257))
+        .isInstanceOf(TokenizerException.class)
+        .hasMessageContaining("'gtp2'")
+        .hasMessageContaining("bytes, gpt2 or tokenizer.json");
+    assertThatThrownBy(() -> Tokenizers.forModel(empty, "tokenizer.json", 300))
+        .isInstanceOf(TokenizerException.class)
+        .hasMessageContaining("no such file");
+  }
+
+  @Test
+  void tokenizerLargerThanTheModelIsRefused() {
+    assertThatThrownBy(() -> Tokenizers.forModel(withJson, null, 600))
+        .isInstanceOf(TokenizerException.class)
+        .hasMessageContaining("has 601 tokens, but the model knows only 600");
+  }
+}
