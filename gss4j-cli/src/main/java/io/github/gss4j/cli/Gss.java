@@ -7,8 +7,6 @@ import java.nio.file.AccessDeniedException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystemException;
 import java.nio.file.NoSuchFileException;
-import java.util.ArrayList;
-import java.util.List;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -58,7 +56,12 @@ public final class Gss implements Runnable {
   private static int run(Interrupt interrupt, String[] args) {
     CommandLine line = commandLine(interrupt);
     try {
-      return line.execute(args);
+      int code = line.execute(args);
+      if (System.out.checkError()) {
+        line.getErr().println("gss: standard output could not be written to its end");
+        return FAILED;
+      }
+      return code;
     } catch (OutOfMemoryError e) {
       line.getErr().println("gss: " + e.getMessage() + ": smaller sizes need less memory");
       return FAILED;
@@ -85,14 +88,16 @@ public final class Gss implements Runnable {
 
   private static int refuse(ParameterException e, String[] args) {
     CommandLine command = e.getCommandLine();
-    List<String> parts = new ArrayList<>(e.getMessage().lines().map(String::strip).toList());
-    if (e instanceof UnmatchedArgumentException unmatched) {
-      unmatched.getSuggestions().stream()
-          .findFirst()
-          .ifPresent(s -> parts.add("did you mean " + s + "?"));
-    }
-    parts.add("Try '" + command.getCommandSpec().qualifiedName() + " --help'.");
-    command.getErr().println("gss: " + String.join(" ", parts));
+    String problem = String.join(" ", e.getMessage().lines().map(String::strip).toList());
+    String nearest =
+        e instanceof UnmatchedArgumentException unmatched
+            ? unmatched.getSuggestions().stream()
+                .findFirst()
+                .map(known -> " (did you mean " + known + "?)")
+                .orElse("")
+            : "";
+    String help = command.getCommandSpec().qualifiedName() + " --help";
+    command.getErr().println("gss: " + problem + nearest + "; try '" + help + "'");
     return USAGE;
   }
 

@@ -6,9 +6,6 @@ import static org.assertj.core.api.Assertions.within;
 
 import io.github.gss4j.model.LanguageModel;
 import io.github.gss4j.ops.Scopes;
-import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import org.bytedeco.javacpp.PointerScope;
@@ -101,33 +98,5 @@ class TrainerTest {
       assertThat(trainer.parameter(other)).isEqualTo(before);
       assertThat(trainer.steps()).isZero();
     }
-  }
-
-  @Test
-  void memoryIsFlatOverManySteps() throws IOException {
-    int batch = 64;
-    TrainConfig config = TinyRun.config("float32", batch, 1, false, false);
-    long oneTensor = 4L * batch * (LENGTH - 1) * config.model().dim(); // (tokens, dim)
-    try (LanguageModel model = TinyRun.model(config);
-        Trainer trainer = new Trainer(model, config)) {
-      repeat(20, () -> trainer.step(fresh(batch)));
-      long before = residentBytes();
-      int steps = 150;
-      repeat(steps, () -> trainer.step(fresh(batch)));
-      assertThat(residentBytes() - before).isLessThan(steps * oneTensor / 2);
-    }
-  }
-
-  private static void repeat(int times, Runnable action) {
-    for (int i = 0; i < times; i++) {
-      action.run();
-    }
-  }
-
-  /** Resident memory, after Java's own garbage is gone. */
-  private static long residentBytes() throws IOException {
-    System.gc();
-    String[] pages = Files.readString(Path.of("/proc/self/statm")).split(" ", -1);
-    return Long.parseLong(pages[1]) * 4096;
   }
 }
