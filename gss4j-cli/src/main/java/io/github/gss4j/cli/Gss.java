@@ -25,6 +25,10 @@ import picocli.CommandLine.Spec;
       GenerateCommand.class,
       EvalCommand.class,
       PullCommand.class,
+      ConvertCommand.class,
+      InspectCommand.class,
+      SynthesizeCommand.class,
+      BenchCommand.class,
       CommandLine.HelpCommand.class
     })
 public final class Gss implements Runnable {
