@@ -99,8 +99,9 @@ final class DecodeBench implements Callable<Integer> {
     ByteBuffer buffer = ByteBuffer.allocateDirect(8 << 20);
     long start = System.nanoTime();
     try (FileChannel channel = FileChannel.open(file)) {
-      while (channel.read(buffer.clear()) >= 0) {
-        continue;
+      int read = 0;
+      while (read >= 0) {
+        read = channel.read(buffer.clear());
       }
     }
     return (System.nanoTime() - start) / 1e9;
