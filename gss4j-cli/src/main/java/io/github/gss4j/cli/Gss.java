@@ -27,6 +27,10 @@ import picocli.CommandLine.UnmatchedArgumentException;
       GenerateCommand.class,
       EvalCommand.class,
       PullCommand.class,
+      ConvertCommand.class,
+      InspectCommand.class,
+      SynthesizeCommand.class,
+      BenchCommand.class,
       CommandLine.HelpCommand.class
     })
 public final class Gss implements Runnable {

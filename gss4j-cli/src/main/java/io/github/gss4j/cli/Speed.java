@@ -23,6 +23,11 @@ final class Speed {
     last = System.nanoTime();
   }
 
+  /** Tokens a second after the first. */
+  double tokensPerSecond(int written) {
+    return (written - 1) / ((last - first) / 1e9);
+  }
+
   /** One line; the rate is that of the tokens after the first, which waits for the prompt. */
   String text(double loadSeconds, int read, int written) {
     StringBuilder line = new StringBuilder();
@@ -38,9 +43,7 @@ final class Speed {
       line.append(String.format(Locale.ROOT, "; first after %.3f s", (first - start) / 1e9));
     }
     if (written > 1) {
-      line.append(
-          String.format(
-              Locale.ROOT, ", then %.2f tokens/s", (written - 1) / ((last - first) / 1e9)));
+      line.append(String.format(Locale.ROOT, ", then %.2f tokens/s", tokensPerSecond(written)));
     }
     long resident = residentBytes();
     return resident < 0

@@ -94,6 +94,10 @@ public final class PretrainedModel {
    */
   public static void save(LanguageModel model, Path directory, Map<String, String> metadata)
       throws IOException {
+    if (model.precision() == Precision.INT8) {
+      throw new IllegalArgumentException(
+          "the model is held in int8, which no file keeps: load it in float32 or bfloat16");
+    }
     saveConfig(model.config(), directory);
     Map<String, Tensor> tensors = new LinkedHashMap<>();
     for (Parameter p : model.parameters()) {

@@ -175,6 +175,23 @@ public final class StoredModel {
     return source.tensor(theirs(name));
   }
 
+  /**
+   * Reads one parameter straight into another dtype, into the caller's scope. Values that are no
+   * numbers are warned of.
+   */
+  public Tensor read(String name, ScalarType dtype) {
+    TensorSource.Loaded loaded = source.read(theirs(name), dtype);
+    if (loaded.nonFinite() > 0) {
+      LOG.warn(
+          "{}: tensor '{}' holds {} values that are NaN or infinite: what the model says is not"
+              + " to be trusted",
+          file(),
+          theirs(name),
+          loaded.nonFinite());
+    }
+    return loaded.tensor();
+  }
+
   private String theirs(String name) {
     String theirs = inFile.get(name);
     if (theirs == null) {
@@ -200,16 +217,7 @@ public final class StoredModel {
 
     @Override
     public Tensor owned(String name, Init init, long[] shape, ScalarType dtype) {
-      TensorSource.Loaded loaded = source.read(theirs(name), dtype);
-      if (loaded.nonFinite() > 0) {
-        LOG.warn(
-            "{}: tensor '{}' holds {} values that are NaN or infinite: what the model says is not"
-                + " to be trusted",
-            file(),
-            theirs(name),
-            loaded.nonFinite());
-      }
-      return loaded.tensor();
+      return read(name, dtype);
     }
   }
 }

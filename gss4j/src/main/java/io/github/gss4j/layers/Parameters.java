@@ -53,7 +53,8 @@ public final class Parameters {
 
   /** An empty list of parameters, to be declared from a source. */
   public static Parameters from(Source source, Precision precision, Device device) {
-    return new Parameters(source, precision, device, "", new ArrayList<>());
+    Source kept = precision == Precision.INT8 ? Int8.quantised(source) : source;
+    return new Parameters(kept, precision, device, "", new ArrayList<>());
   }
 
   /** The same list under a name within: {@code at("dss")} declares {@code dss.…}. */

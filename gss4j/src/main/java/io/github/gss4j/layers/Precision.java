@@ -17,7 +17,9 @@ public enum Precision {
   /** Weights kept in float32, dense products in bfloat16: for training. */
   MIXED_BFLOAT16(ScalarType.Float, ScalarType.Float, ScalarType.BFloat16),
   /** Weights of dense products kept in bfloat16: half the memory, for inference only. */
-  BFLOAT16(ScalarType.Float, ScalarType.BFloat16, ScalarType.BFloat16);
+  BFLOAT16(ScalarType.Float, ScalarType.BFloat16, ScalarType.BFloat16),
+  /** Weights of dense products kept in 8 bits, the embedding in bfloat16: for inference only. */
+  INT8(ScalarType.Float, ScalarType.Char, ScalarType.BFloat16);
 
   private final ScalarType base;
   private final ScalarType matrices;
@@ -36,7 +38,12 @@ public enum Precision {
 
   /** The dtype that a parameter is kept in. */
   public ScalarType storage(Role role) {
-    return role == Role.MATRIX || role == Role.EMBEDDING ? matrices : base;
+    return switch (role) {
+      case MATRIX -> matrices;
+      case EMBEDDING -> matrices == ScalarType.Char ? ScalarType.BFloat16 : matrices;
+      case SCALE -> ScalarType.BFloat16;
+      case STATE_SPACE, NORM, BIAS -> base;
+    };
   }
 
   /** The dtype in which dense products are computed. */
@@ -51,6 +58,10 @@ public enum Precision {
    */
   public static Precision forTraining(String name) {
     Precision named = forInference(name);
+    if (named == INT8) {
+      throw new IllegalArgumentException(
+          "dtype is 'int8', which is for reading and writing text only: train in bfloat16");
+    }
     return named == BFLOAT16 ? MIXED_BFLOAT16 : named;
   }
 
@@ -60,9 +71,10 @@ public enum Precision {
       case "float32" -> FLOAT32;
       case "float64" -> FLOAT64;
       case "bfloat16" -> BFLOAT16;
+      case "int8" -> INT8;
       default ->
           throw new IllegalArgumentException(
-              "dtype is '" + name + "', expected float32, float64 or bfloat16");
+              "dtype is '" + name + "', expected float32, float64, bfloat16 or int8");
     };
   }
 }

@@ -6,6 +6,8 @@ public enum Role {
   MATRIX,
   /** A table of token vectors. */
   EMBEDDING,
+  /** The size of a step of each row of a matrix that is kept in 8 bits. */
+  SCALE,
   /** Λ, C, D and their like in other mixers: kept in float32. */
   STATE_SPACE,
   /** Scale or shift of a LayerNorm. */

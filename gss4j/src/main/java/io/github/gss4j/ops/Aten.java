@@ -27,12 +27,23 @@ public final class Aten {
    */
   public static void call(String name, Object... arguments) {
     try (PointerScope scope = new PointerScope()) {
-      IValueVector stack = new IValueVector();
-      for (Object argument : arguments) {
-        stack.push_back(value(argument));
-      }
-      Dispatcher.singleton().findSchemaOrThrow(name, "").callBoxed(stack);
+      stackAfter(name, arguments);
     }
+  }
+
+  /** Calls an operator for the one tensor that it gives, which lies in the caller's scope. */
+  public static Tensor result(String name, Object... arguments) {
+    // toTensor looks into the stack, which ends with the scope: a copy of the handle does not
+    return Scopes.scoped(() -> new Tensor(stackAfter(name, arguments).get(0).toTensor()));
+  }
+
+  private static IValueVector stackAfter(String name, Object... arguments) {
+    IValueVector stack = new IValueVector();
+    for (Object argument : arguments) {
+      stack.push_back(value(argument));
+    }
+    Dispatcher.singleton().findSchemaOrThrow(name, "").callBoxed(stack);
+    return stack;
   }
 
   private static IValue value(Object argument) {

@@ -1,0 +1,121 @@
+package io.github.gss4j.cli;
+
+import io.github.gss4j.checkpoint.StoredModel;
+import io.github.gss4j.checkpoint.TensorType;
+import io.github.gss4j.checkpoint.WrittenModel;
+import io.github.gss4j.tokenizer.Tokenizer;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** {@code gss convert}. */
+@Command(
+    name = "convert",
+    mixinStandardHelpOptions = true,
+    sortOptions = false,
+    description =
+        "Writes a model in another form: a .pt file, a .safetensors file, or a directory as the"
+            + " Hugging Face hub has them, with config, tokenizer and model card.")
+final class ConvertCommand implements Callable<Integer> {
+  private static final Pattern SIZE = Pattern.compile("(\\d{1,9})(B|KB|MB|GB)");
+
+  @Spec private CommandSpec spec;
+
+  @Parameters(
+      index = "0",
+      paramLabel = "FROM",
+      description = "a model's file or directory, a run's directory, or hf:OWNER/NAME")
+  private String from;
+
+  @Parameters(
+      index = "1",
+      paramLabel = "TO",
+      description = "FILE.pt, FILE.safetensors, or a new directory")
+  private Path to;
+
+  @Option(
+      names = "--dtype",
+      paramLabel = "TYPE",
+      description = "float32, float16, bfloat16 or float64 (default: as in FROM)")
+  private String dtype;
+
+  @Option(
+      names = "--shard-size",
+      paramLabel = "SIZE",
+      description = "most bytes of a file of a directory, such as 500MB or 5GB (default: one file)")
+  private String shardSize;
+
+  @Option(
+      names = "--prefix",
+      defaultValue = "",
+      paramLabel = "TEXT",
+      description = "put before all names, such as net. for the published wrapper")
+  private String prefix;
+
+  @Override
+  public Integer call() throws IOException {
+    Optional<TensorType> type = Optional.ofNullable(dtype).map(ConvertCommand::type);
+    StoredModel stored = Models.open(from, spec.commandLine().getErr());
+    try (Tokenizer tokenizer = Models.tokenizer(stored)) {
+      var config =
+          tokenizer == null ? stored.config() : stored.config().withTokenizer(tokenizer.name());
+      WrittenModel target = new WrittenModel(stored, config, type, prefix);
+      if (to.toString().endsWith(".pt") || to.toString().endsWith(".safetensors")) {
+        if (shardSize != null) {
+          throw new IllegalArgumentException("--shard-size needs a directory as TO, found " + to);
+        }
+        target.toFile(to);
+      } else {
+        target.toDirectory(
+            to,
+            shardSize == null ? Long.MAX_VALUE : bytes(shardSize),
+            directory -> {
+              if (tokenizer != null) {
+                tokenizer.save(directory);
+              }
+              new ModelCard(stored, config).write(directory, to.toAbsolutePath().getFileName());
+            });
+      }
+    }
+    spec.commandLine().getOut().println(to);
+    spec.commandLine().getOut().flush();
+    return Gss.OK;
+  }
+
+  private static TensorType type(String name) {
+    return switch (name.toLowerCase(Locale.ROOT)) {
+      case "float32" -> TensorType.F32;
+      case "float16" -> TensorType.F16;
+      case "bfloat16" -> TensorType.BF16;
+      case "float64" -> TensorType.F64;
+      default ->
+          throw new IllegalArgumentException(
+              "--dtype is '" + name + "', expected float32, float16, bfloat16 or float64");
+    };
+  }
+
+  private static long bytes(String size) {
+    Matcher parts = SIZE.matcher(size.toUpperCase(Locale.ROOT));
+    if (!parts.matches() || Long.parseLong(parts.group(1)) == 0) {
+      throw new IllegalArgumentException(
+          "--shard-size is '" + size + "', expected a number and B, KB, MB or GB, as in 500MB");
+    }
+    long unit =
+        switch (parts.group(2)) {
+          case "KB" -> 1000L;
+          case "MB" -> 1_000_000L;
+          case "GB" -> 1_000_000_000L;
+          default -> 1L;
+        };
+    return Long.parseLong(parts.group(1)) * unit;
+  }
+}
