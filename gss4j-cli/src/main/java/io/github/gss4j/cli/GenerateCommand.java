@@ -1,17 +1,19 @@
 package io.github.gss4j.cli;
 
+import io.github.gss4j.checkpoint.StateFile;
 import io.github.gss4j.checkpoint.StoredModel;
 import io.github.gss4j.generation.Generated;
 import io.github.gss4j.generation.GenerationOptions;
-import io.github.gss4j.generation.Sampling;
 import io.github.gss4j.generation.TextGenerator;
 import io.github.gss4j.model.LanguageModel;
+import io.github.gss4j.model.ModelState;
 import io.github.gss4j.tokenizer.Tokenizer;
+import java.io.IOException;
 import java.io.PrintWriter;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.OptionalInt;
 import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
 import picocli.CommandLine.ArgGroup;
@@ -19,6 +21,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
 /** {@code gss generate}. */
@@ -32,8 +35,8 @@ final class GenerateCommand implements Callable<Integer> {
 
   @Mixin private ModelOptions model;
 
-  @ArgGroup(exclusive = true, multiplicity = "1")
-  private Prompt prompt;
+  @ArgGroup(exclusive = true, multiplicity = "0..1")
+  private Prompt prompt = new Prompt();
 
   private static final class Prompt {
     @Option(
@@ -49,71 +52,19 @@ final class GenerateCommand implements Callable<Integer> {
     private List<String> ids = new ArrayList<>();
   }
 
-  @Option(
-      names = "--max-new-tokens",
-      defaultValue = "400",
-      paramLabel = "N",
-      description = "at most this many tokens (default 400); 0 only reads the prompt")
-  private int maxNewTokens;
-
-  @Option(names = "--greedy", description = "always the likeliest token")
-  private boolean greedy;
+  @Mixin private SamplingOptions sampling;
 
   @Option(
-      names = "--temperature",
-      defaultValue = "1",
-      paramLabel = "T",
-      description = "logits are divided by it (default 1)")
-  private double temperature;
+      names = "--load-state",
+      paramLabel = "FILE",
+      description = "go on from a saved state; the prompt is read after it and may be left out")
+  private Path loadState;
 
   @Option(
-      names = "--top-k",
-      defaultValue = "0",
-      paramLabel = "K",
-      description = "only the K likeliest tokens")
-  private int topK;
-
-  @Option(
-      names = "--filter-thres",
-      paramLabel = "SHARE",
-      description = "as --top-k: the share of the vocabulary left out")
-  private Double filterThres;
-
-  @Option(
-      names = "--top-p",
-      defaultValue = "1",
-      paramLabel = "P",
-      description = "only the likeliest tokens that reach probability P")
-  private double topP;
-
-  @Option(
-      names = "--min-p",
-      defaultValue = "0",
-      paramLabel = "P",
-      description = "only tokens with P of the likeliest one's probability")
-  private double minP;
-
-  @Option(
-      names = "--repetition-penalty",
-      defaultValue = "1",
-      paramLabel = "X",
-      description = "above 1 keeps from repeating tokens")
-  private double repetitionPenalty;
-
-  @Option(names = "--seed", defaultValue = "0", description = "the same seed gives the same tokens")
-  private long seed;
-
-  @Option(names = "--end-token", paramLabel = "ID", description = "stop at this token")
-  private Integer endToken;
-
-  @Option(names = "--ignore-end", description = "write on after the tokenizer's end-of-text token")
-  private boolean ignoreEnd;
-
-  @Option(
-      names = "--stop",
-      paramLabel = "TEXT",
-      description = "stop at this text; may be given again")
-  private List<String> stop = List.of();
+      names = "--save-state",
+      paramLabel = "FILE",
+      description = "keep what the model remembers at the end, to go on from later")
+  private Path saveState;
 
   @Option(
       names = "--ids",
@@ -121,7 +72,7 @@ final class GenerateCommand implements Callable<Integer> {
   private boolean ids;
 
   @Override
-  public Integer call() {
+  public Integer call() throws IOException {
     StoredModel stored = model.open();
     long start = System.nanoTime();
     try (LanguageModel loaded = model.load(stored);
@@ -129,12 +80,20 @@ final class GenerateCommand implements Callable<Integer> {
         TextGenerator generator = new TextGenerator(loaded, tokenizer)) {
       double loadSeconds = (System.nanoTime() - start) / 1e9;
       List<int[]> prompts = prompts(tokenizer);
-      write(generator, tokenizer, prompts, options(stored, tokenizer), loadSeconds);
+      GenerationOptions options = sampling.options(stored.config().numTokens(), tokenizer);
+      write(new Writer(loaded, generator, options), tokenizer, prompts, loadSeconds);
     }
     return Gss.OK;
   }
 
   private List<int[]> prompts(Tokenizer tokenizer) {
+    if (prompt.ids.isEmpty() && prompt.texts.isEmpty()) {
+      if (loadState == null) {
+        throw new ParameterException(
+            spec.commandLine(), "what to go on from? Give --prompt, --prompt-ids or --load-state");
+      }
+      return List.of(new int[0]);
+    }
     if (!prompt.ids.isEmpty()) {
       return prompt.ids.stream().map(GenerateCommand::parseIds).toList();
     }
@@ -163,45 +122,40 @@ final class GenerateCommand implements Callable<Integer> {
     }
   }
 
-  private GenerationOptions options(StoredModel stored, Tokenizer tokenizer) {
-    int numTokens = stored.config().numTokens();
-    if (endToken != null && (endToken < 0 || endToken >= numTokens)) {
-      throw new IllegalArgumentException(
-          "end-token is " + endToken + ", expected 0 to " + (numTokens - 1));
+  /** Writes on from prompts, or from one prompt after a kept state. */
+  private final class Writer {
+    private final LanguageModel loaded;
+    private final TextGenerator generator;
+    private final GenerationOptions options;
+
+    Writer(LanguageModel loaded, TextGenerator generator, GenerationOptions options) {
+      this.loaded = loaded;
+      this.generator = generator;
+      this.options = options;
     }
-    Sampling sampling =
-        greedy
-            ? Sampling.greedy().withRepetitionPenalty(repetitionPenalty)
-            : new Sampling(repetitionPenalty, temperature, k(numTokens), topP, minP, seed);
-    return new GenerationOptions(maxNewTokens, sampling, end(tokenizer), stop);
+
+    List<Generated> write(List<int[]> prompts, TextGenerator.Listener listener) throws IOException {
+      if (loadState == null && saveState == null) {
+        return generator.generate(prompts, options, listener);
+      }
+      if (prompts.size() > 1) {
+        throw new IllegalArgumentException("a state is of one text: give one prompt");
+      }
+      ModelState from =
+          loadState == null ? generator.initialState() : StateFile.load(loadState, loaded);
+      TextGenerator.Continued continued =
+          generator.continueFrom(from, prompts.get(0), options, listener);
+      from.release();
+      if (saveState != null) {
+        StateFile.save(continued.state(), loaded, saveState);
+      }
+      continued.state().release();
+      return List.of(continued.generated());
+    }
   }
 
-  private OptionalInt end(Tokenizer tokenizer) {
-    if (endToken != null && ignoreEnd) {
-      throw new IllegalArgumentException("--end-token and --ignore-end exclude each other");
-    }
-    if (endToken != null) {
-      return OptionalInt.of(endToken);
-    }
-    return ignoreEnd || tokenizer == null ? OptionalInt.empty() : tokenizer.endOfText();
-  }
-
-  private int k(int numTokens) {
-    if (filterThres == null) {
-      return topK;
-    }
-    if (topK != 0) {
-      throw new IllegalArgumentException("--top-k and --filter-thres say the same: give one");
-    }
-    return Sampling.topKOf(filterThres, numTokens);
-  }
-
-  private void write(
-      TextGenerator generator,
-      Tokenizer tokenizer,
-      List<int[]> prompts,
-      GenerationOptions options,
-      double loadSeconds) {
+  private void write(Writer writer, Tokenizer tokenizer, List<int[]> prompts, double loadSeconds)
+      throws IOException {
     PrintWriter stdout = spec.commandLine().getOut();
     boolean stream = !ids && tokenizer != null && prompts.size() == 1;
     if (stream) {
@@ -210,9 +164,8 @@ final class GenerateCommand implements Callable<Integer> {
     }
     Speed speed = new Speed();
     List<Generated> all =
-        generator.generate(
+        writer.write(
             prompts,
-            options,
             (sequence, id, text) -> {
               speed.token();
               if (stream) {
@@ -241,7 +194,9 @@ final class GenerateCommand implements Callable<Integer> {
   /** A prompt as text, without the token that stands before a text. */
   private static String shown(Tokenizer tokenizer, int[] prompt) {
     boolean start =
-        tokenizer.endOfText().isPresent() && prompt[0] == tokenizer.endOfText().getAsInt();
+        prompt.length > 0
+            && tokenizer.endOfText().isPresent()
+            && prompt[0] == tokenizer.endOfText().getAsInt();
     return tokenizer.decode(start ? Arrays.copyOfRange(prompt, 1, prompt.length) : prompt);
   }
 }
