@@ -123,6 +123,8 @@ public final class Gss implements Runnable {
       return file.getFile() + ": is a file, expected a directory";
     } else if (e instanceof FileSystemException file) {
       return file.getReason() == null ? file + "" : file.getMessage();
+    } else if (message.contains("can't allocate memory")) {
+      return "not enough memory, smaller sizes need less: " + message;
     } else if (e instanceof IOException || isOurs(e)) {
       return message;
     }

@@ -178,7 +178,15 @@ class ProgramTest {
         });
     // these are looked at by other tests: of prompts, of ids, and of what is refused
     List<String> elsewhere =
-        List.of("--prompt", "--prompt-ids", "--ids", "--model", "--dtype", "--device", "--threads");
+        List.of(
+            "--prompt",
+            "--prompt-ids",
+            "--ids",
+            "--ignore-end",
+            "--model",
+            "--dtype",
+            "--device",
+            "--threads");
     TreeSet<String> seen = new TreeSet<>(others.keySet());
     seen.addAll(elsewhere);
     seen.addAll(List.of("--help", "--version"));

@@ -2,12 +2,14 @@ package io.github.gss4j.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.github.gss4j.trainer.TrainConfig;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Test;
@@ -27,60 +29,90 @@ class RunOptionsTest {
           "--weight-decay-on", "all",
           "--dtype", "float64",
           "--device", "cuda",
-          "--prompt", "other");
+          "--prompt", "other",
+          "--init", "long_range",
+          "--attention-kind", "sliding");
 
   /** What a configuration says of the data's form, not of the run: set in a file alone. */
   private static final List<String> IN_FILES_ONLY = List.of("num_tokens", "tokenizer");
 
-  private static Stream<OptionSpec> options(CommandLine line) {
+  /** Which layers there are; see {@link #layersAreChosenByFlags}. */
+  private static final List<String> CHOOSE_LAYERS =
+      List.of("--mixer", "--layers", "--attention-every");
+
+  /** Runs that together have every key. */
+  private static final List<TrainConfig> RUNS =
+      Stream.of(
+              "", "--mixer dsconv", "--mixer mhesa", "--mixer attention", "--layers gss,attention")
+          .map(
+              flags ->
+                  parse(Presets.train(), flags.isEmpty() ? new String[0] : flags.split(" ", -1)))
+          .toList();
+
+  private static TrainConfig parse(TrainConfig byDefault, String... args) {
+    CommandLine line = Gss.commandLine(new Interrupt());
+    line.parseArgs(Stream.concat(Stream.of("train"), Stream.of(args)).toArray(String[]::new));
     CommandLine train = line.getSubcommands().get("train");
-    return train.getCommandSpec().mixins().get("run").options().stream();
+    RunOptions run = (RunOptions) train.getCommandSpec().mixins().get("run").userObject();
+    ObjectNode flags = run.overlay(JsonNodeFactory.instance.objectNode());
+    assertThat(flags.size()).isEqualTo(args.length / 2);
+    return RunOptions.parse(flags, "flags", byDefault);
   }
 
-  private static CommandLine commandLine() {
-    return Gss.commandLine(new Interrupt());
+  private static Stream<OptionSpec> options() {
+    CommandLine train = Gss.commandLine(new Interrupt()).getSubcommands().get("train");
+    return train.getCommandSpec().mixins().get("run").options().stream();
   }
 
   @Test
   void flagsAndKeysAreTheSame() {
-    List<String> keys = new ArrayList<>();
-    Presets.train().toJson().fieldNames().forEachRemaining(keys::add);
-    keys.removeAll(IN_FILES_ONLY);
-    assertThat(options(commandLine()).map(RunOptions::key))
-        .containsExactlyInAnyOrderElementsOf(keys);
+    Set<String> keys = new TreeSet<>();
+    RUNS.forEach(run -> run.toJson().fieldNames().forEachRemaining(keys::add));
+    IN_FILES_ONLY.forEach(key -> assertThat(keys.remove(key)).as(key).isTrue());
+    keys.add("attention_every"); // which stands as layers
+    assertThat(options().map(RunOptions::key)).containsExactlyInAnyOrderElementsOf(keys);
+  }
+
+  @Test
+  void layersAreChosenByFlags() {
+    TrainConfig byDefault = Presets.train();
+    assertThat(layers("--mixer", "dsconv").get("mixer").asText()).isEqualTo("dsconv");
+    assertThat(layers("--layers", "gss,mhesa").get("layers")).hasToString("[\"gss\",\"mhesa\"]");
+    assertThat(byDefault.toJson().get("depth").asInt()).isEqualTo(4);
+    assertThat(layers("--attention-every", "3").get("layers"))
+        .hasToString("[\"gss\",\"gss\",\"gss\",\"attention\"]");
+  }
+
+  private static ObjectNode layers(String... args) {
+    TrainConfig config = parse(Presets.train(), args);
+    assertThat(RunOptions.parse(config.toJson(), "file", Presets.train())).isEqualTo(config);
+    return config.toJson();
   }
 
   @TestFactory
   Stream<DynamicTest> aFlagChangesTheConfigurationAsItsKeyDoes() {
-    return options(commandLine())
+    return options()
+        .filter(option -> !CHOOSE_LAYERS.contains(option.longestName()))
         .map(option -> DynamicTest.dynamicTest(option.longestName(), () -> check(option)));
   }
 
   private static void check(OptionSpec option) {
-    TrainConfig byDefault = Presets.train();
     String key = RunOptions.key(option);
-    String value = other(option, byDefault.toJson());
-    CommandLine line = commandLine();
-    line.parseArgs("train", option.longestName(), value);
-    RunOptions run =
-        (RunOptions)
-            line.getSubcommands().get("train").getCommandSpec().mixins().get("run").userObject();
-    ObjectNode flags = run.overlay(JsonNodeFactory.instance.objectNode());
-    assertThat(flags.size()).isEqualTo(1);
+    TrainConfig before =
+        RUNS.stream().filter(run -> run.toJson().has(key)).findFirst().orElseThrow();
+    String value = other(option, before.toJson().get(key));
 
-    TrainConfig changed = RunOptions.parse(flags, "flags", byDefault);
-    assertThat(changed).isNotEqualTo(byDefault);
+    TrainConfig changed = parse(before, option.longestName(), value);
+    assertThat(changed).isNotEqualTo(before);
     assertThat(changed.toJson().get(key).asText()).isEqualTo(value);
     ObjectNode rest = changed.toJson();
-    rest.set(key, byDefault.toJson().get(key));
-    assertThat(rest).as("all else").isEqualTo(byDefault.toJson());
+    rest.set(key, before.toJson().get(key));
+    assertThat(rest).as("all else").isEqualTo(before.toJson());
 
-    TrainConfig fromFile = RunOptions.parse(changed.toJson(), "file", byDefault);
-    assertThat(fromFile).isEqualTo(changed);
+    assertThat(RunOptions.parse(changed.toJson(), "file", Presets.train())).isEqualTo(changed);
   }
 
-  private static String other(OptionSpec option, ObjectNode byDefault) {
-    var present = byDefault.get(RunOptions.key(option));
+  private static String other(OptionSpec option, JsonNode present) {
     if (option.type() == Boolean.class) {
       return String.valueOf(!present.asBoolean());
     } else if (option.type() == Double.class) {
@@ -88,6 +120,6 @@ class RunOptionsTest {
     } else if (option.type() == String.class) {
       return TEXTS.get(option.longestName());
     }
-    return String.valueOf(present.asLong() + 1);
+    return String.valueOf(present.asLong() == 0 ? 1 : 2 * present.asLong());
   }
 }

@@ -213,8 +213,8 @@ class WrongInputTest {
   List<DynamicTest> models() throws IOException {
     Path best = run.resolve("best");
     wrongModel("missing", "no such", directory.resolve("missing"));
-    wrongModel("bare", "config.json", Files.createDirectories(directory.resolve("bare")));
-    wrongModel("text.txt", "config.json", text);
+    wrongModel("bare", "holds no model", Files.createDirectories(directory.resolve("bare")));
+    wrongModel("text.txt", "expected", text);
     byte[] half = half(best.resolve("model.safetensors"));
     wrongModel("model.safetensors", "cut short", model("truncated", "model.safetensors", half));
     byte[] none = new byte[0];
@@ -237,10 +237,6 @@ class WrongInputTest {
     byte[] deep = bytes(config.replace("\"depth\" : 2", "\"depth\" : 3"));
     wrongModel("missing tensors", "layers.2", model("deep", "config.json", deep));
     wrongModel("config.json", "not JSON", model("torn", "config.json", bytes("{")));
-    wrongModel(
-        "config.json",
-        "'dim' is missing",
-        model("part", "config.json", bytes("{\"num_tokens\": 256}")));
     wrongModel(
         "dim is -1",
         "at least 1",
@@ -272,6 +268,7 @@ class WrongInputTest {
     wrongPrompt("--top-k", "give one", "--prompt", "a", "--top-k", 3, "--filter-thres", 0.5);
     wrongPrompt("stop is an empty text", "at least", "--prompt", "a", "--stop", "");
     wrongPrompt("end-token is 256", "0 to 255", "--prompt", "a", "--end-token", 256);
+    wrongPrompt("--ignore-end", "exclude", "--prompt", "a", "--end-token", 1, "--ignore-end");
     wrongPrompt("threads is 0", "at least 1", "--prompt", "a", "--threads", 0);
     wrongPrompt("dtype is 'int8'", "bfloat16", "--prompt", "a", "--dtype", "int8");
     wrongPrompt("device is 'gpu'", "cuda", "--prompt", "a", "--device", "gpu");
