@@ -1,0 +1,88 @@
+package io.github.gss4j;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.github.gss4j.checkpoint.PretrainedModel;
+import io.github.gss4j.generation.GenerationOptions;
+import io.github.gss4j.generation.Sampling;
+import io.github.gss4j.generation.TextGenerator;
+import io.github.gss4j.layers.DssConfig;
+import io.github.gss4j.layers.GatedLayer;
+import io.github.gss4j.layers.Init;
+import io.github.gss4j.layers.Parameters;
+import io.github.gss4j.layers.Precision;
+import io.github.gss4j.model.LanguageModel;
+import io.github.gss4j.model.ModelConfig;
+import io.github.gss4j.ops.Scopes;
+import io.github.gss4j.ops.Tensors;
+import io.github.gss4j.tokenizer.ByteTokenizer;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import org.bytedeco.pytorch.NoGradGuard;
+import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.global.torch;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The Java in README.md compiles, runs, and stands there as it stands here. */
+class ReadmeExampleTest {
+  @TempDir private Path directory;
+
+  private static String write(Path path) {
+    // begin write
+    try (LanguageModel model =
+            PretrainedModel.load(path, Precision.FLOAT32, Tensors.device("cpu"));
+        TextGenerator writer = new TextGenerator(model, new ByteTokenizer())) {
+      Sampling sampling = Sampling.from(42).withTemperature(0.7).withTopP(0.95);
+      return writer.generate("public class ", GenerationOptions.of(400, sampling)).text();
+    }
+    // end write
+  }
+
+  private static Tensor layer(Tensor x) {
+    // begin layer
+    Parameters p = Parameters.from(Init.random(1), Precision.FLOAT32, Tensors.device("cpu"));
+    GatedLayer gss = GatedLayer.declare(p, 512, 4 * 512, DssConfig.PUBLISHED);
+    Tensor y = gss.forward(x); // (1, 65536, 512) → (1, 65536, 512)
+    // end layer
+    p.release();
+    return y;
+  }
+
+  @Test
+  void theReadmesModelWrites() throws IOException {
+    ModelConfig config = ModelConfig.of(256, 8, 1).withDss(new DssConfig(4, 4, true));
+    try (LanguageModel model = LanguageModel.create(config, 1)) {
+      PretrainedModel.save(model, directory, Map.of());
+    }
+    assertThat(write(directory)).isNotEmpty();
+  }
+
+  @Test
+  void theReadmesLayerGivesBackItsShape() {
+    Scopes.run(
+        () -> {
+          try (NoGradGuard guard = new NoGradGuard()) {
+            Tensor y = layer(torch.randn(1, 65536, 512));
+            assertThat(Tensors.shape(y)).containsExactly(1, 65536, 512);
+            assertThat(Tensors.value(y.isfinite().all().to(torch.ScalarType.Double))).isOne();
+          }
+        });
+  }
+
+  @Test
+  void theReadmeShowsThisCode() throws IOException {
+    List<String> source =
+        Files.readAllLines(Path.of("src/test/java/io/github/gss4j/ReadmeExampleTest.java"));
+    String readme = Files.readString(Path.of("../README.md"));
+    for (String part : List.of("write", "layer")) {
+      int begin = source.indexOf("    // begin " + part) + 1;
+      int end = source.indexOf("    // end " + part);
+      String code = String.join("\n", source.subList(begin, end)).indent(-4).strip();
+      assertThat(readme).contains(code);
+    }
+  }
+}
