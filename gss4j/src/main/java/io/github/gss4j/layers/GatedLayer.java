@@ -1,6 +1,7 @@
 package io.github.gss4j.layers;
 
 import io.github.gss4j.ops.Scopes;
+import io.github.gss4j.ops.Tensors;
 import java.util.List;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.TensorVector;
@@ -90,26 +91,30 @@ public final class GatedLayer implements CausalLayer {
     return torch.gelu(toV.apply(normed)); // (B, L, H)
   }
 
+  private Tensor gate(Tensor x, Tensor normed, Tensor context) {
+    return Scopes.scoped(() -> inSlices(normed, context)).add(x); // (B, L, D)
+  }
+
   /**
    * What remains once the mixer has run knows no neighbours, so it is taken in slices of tokens: a
    * backward pass then has wide gradients of one slice at a time.
    */
-  private Tensor gate(Tensor x, Tensor normed, Tensor context) {
+  private Tensor inSlices(Tensor normed, Tensor context) {
     long slice = Math.max(1, SLICE / toU.weight().size(0));
-    if (x.size(0) * x.size(1) <= slice) {
-      return gateSlice(normed, context).add(x);
+    if (normed.size(0) * normed.size(1) <= slice) {
+      return slice(normed, context);
     }
     TensorVector norms = normed.flatten(0, 1).split(slice, 0); // each (slice, D)
     TensorVector contexts = context.flatten(0, 1).split(slice, 0); // each (slice, H)
     TensorVector slices = new TensorVector();
     for (long i = 0; i < norms.size(); i++) {
       long at = i;
-      slices.push_back(Scopes.scoped(() -> gateSlice(norms.get(at), contexts.get(at))));
+      slices.push_back(Scopes.scoped(() -> slice(norms.get(at), contexts.get(at))));
     }
-    return torch.cat(slices, 0).view_as(x).add(x);
+    return torch.cat(slices, 0).view(Tensors.shape(normed));
   }
 
-  private Tensor gateSlice(Tensor normed, Tensor context) {
+  private Tensor slice(Tensor normed, Tensor context) {
     Tensor u = torch.gelu(toU.apply(normed)); // (…, F)
     return toOut.apply(toGate.apply(context).mul(u)); // (…, D)
   }
