@@ -196,6 +196,20 @@ class ProgramTest {
   }
 
   @Test
+  void aSavedStateGoesOnAsIfTheTextHadNeverStopped() {
+    Path state = directory.resolve("half.state");
+    String whole = generate("--prompt", "the ", "--max-new-tokens", 20, "--greedy", "--ids");
+    String first =
+        generate(
+            "--prompt", "the ", "--max-new-tokens", 8, "--greedy", "--ids", "--save-state", state);
+    String rest = generate("--load-state", state, "--max-new-tokens", 12, "--greedy", "--ids");
+    assertThat(first.strip() + "," + rest.strip()).isEqualTo(whole.strip());
+    generate("--prompt", "the ", "--max-new-tokens", 0, "--save-state", state);
+    assertThat(generate("--load-state", state, "--prompt", "gate", "--greedy", "--ids"))
+        .isEqualTo(generate("--prompt", "the gate", "--greedy", "--ids"));
+  }
+
+  @Test
   void aBatchOfPromptsWritesWhatEachWouldAlone() {
     String both = generate("--prompt", "the ", "--prompt", "gate", "--greedy", "--ids");
     String one = generate("--prompt", "the ", "--greedy", "--ids");

@@ -270,7 +270,9 @@ class WrongInputTest {
     wrongPrompt("end-token is 256", "0 to 255", "--prompt", "a", "--end-token", 256);
     wrongPrompt("--ignore-end", "exclude", "--prompt", "a", "--end-token", 1, "--ignore-end");
     wrongPrompt("threads is 0", "at least 1", "--prompt", "a", "--threads", 0);
-    wrongPrompt("dtype is 'int8'", "bfloat16", "--prompt", "a", "--dtype", "int8");
+    wrongPrompt("dtype is 'int4'", "int8", "--prompt", "a", "--dtype", "int4");
+    wrongPrompt("what to go on from", "--load-state");
+    wrongPrompt("nowhere.state", "no such file", "--load-state", "nowhere.state");
     wrongPrompt("device is 'gpu'", "cuda", "--prompt", "a", "--device", "gpu");
     return tests;
   }
