@@ -62,9 +62,9 @@ final class LayerFields {
   /** Reads the layers; an option that no layer has is an error. */
   List<LayerConfig> read() {
     List<String> kinds = kinds();
-    List<LayerConfig> known = PUBLISHED.stream().map(p -> options(template(p))).toList();
+    kinds.forEach(LayerFields::published);
     refuseUnused(kinds);
-    return kinds.stream().map(kind -> named(kind, known)).toList();
+    return kinds.stream().map(kind -> options(template(published(kind)))).toList();
   }
 
   private List<String> kinds() {
@@ -128,9 +128,9 @@ final class LayerFields {
   }
 
   private void refuseUnused(List<String> kinds) {
-    OPTIONS.values().stream()
-        .flatMap(List::stream)
-        .filter(fields::has)
+    List<String> given =
+        OPTIONS.values().stream().flatMap(List::stream).filter(fields::has).toList();
+    given.stream()
         .filter(key -> kinds.stream().noneMatch(kind -> OPTIONS.get(kind).contains(key)))
         .findFirst()
         .ifPresent(
@@ -144,13 +144,13 @@ final class LayerFields {
             });
   }
 
-  private static LayerConfig named(String kind, List<LayerConfig> known) {
-    List<String> names = known.stream().map(LayerConfig::kind).toList();
+  private static LayerConfig published(String kind) {
+    List<String> names = PUBLISHED.stream().map(LayerConfig::kind).toList();
     int at = names.indexOf(kind);
     if (at < 0) {
       throw new IllegalArgumentException("layer '" + kind + "' is not known, expected " + names);
     }
-    return known.get(at);
+    return PUBLISHED.get(at);
   }
 
   /** The default's layer of a published one's kind, if there is one. */

@@ -3,9 +3,11 @@ package io.github.gss4j.model;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.github.gss4j.layers.DsConvConfig;
 import io.github.gss4j.layers.DssConfig;
 import io.github.gss4j.layers.LayerConfig;
 import java.util.List;
+import java.util.OptionalInt;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -51,6 +53,14 @@ public record ModelConfig(
   /** The layers, from the embedding to the logits. */
   public List<LayerConfig> layers() {
     return stack.layers();
+  }
+
+  /** The longest text it reads from one state; empty where there is no end, as in most models. */
+  public OptionalInt maxSeqLen() {
+    return layers().stream()
+        .filter(DsConvConfig.class::isInstance)
+        .mapToInt(layer -> ((DsConvConfig) layer).maxSeqLen())
+        .min();
   }
 
   private ModelConfig withStack(StackConfig newStack) {

@@ -47,6 +47,8 @@ class ModelConfigTest {
   void publishedClassesAreRecognisedByTheirKeys() {
     assertThat(parse("'heads':2,'dim_dsconv':8").layers())
         .containsOnly(new DsConvConfig(2, 8, 2048));
+    assertThat(parse("'heads':2,'dim_dsconv':8").maxSeqLen()).hasValue(2048);
+    assertThat(parse("").maxSeqLen()).isEmpty();
     assertThat(parse("'max_seq_len':99").layers()).containsOnly(new DsConvConfig(8, 512, 99));
     assertThat(parse("'heads':2,'dim_mhesa':8").layers()).containsOnly(new MhesaConfig(2, 8));
   }
@@ -105,7 +107,7 @@ class ModelConfigTest {
       quoteCharacter = '"',
       value = {
         "'mixer':'rnn' | layer 'rnn' is not known, expected [gss, dsconv, mhesa, attention]",
-        "'heads':4 | 'heads' is given, but the layers are [gss]",
+        "'heads':3 | 'heads' is given, but the layers are [gss]",
         "'mixer':'mhesa','dss_kernel_N':4 | 'dss_kernel_N' is given, but the layers are [mhesa]",
         "'layers':['gss'] | depth is 4 and 'layers' names 1",
         "'layers':['gss','gss','gss','gss'],'mixer':'gss' | 'layers' and 'mixer' are both given",
