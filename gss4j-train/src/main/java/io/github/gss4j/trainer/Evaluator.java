@@ -76,12 +76,17 @@ public final class Evaluator {
     long all = text.size() - 1;
     Checks.that(all >= 1, "the held-out text", text.size() + " tokens long", "at least 2");
     long streams = Math.max(1, Math.min(STREAMS, all / BLOCK));
-    long each = (all + streams - 1) / streams;
+    return evaluate(text, spans(all, (all + streams - 1) / streams), progress);
+  }
+
+  /** A text in pieces of that length, or of the most that the model reads from one state. */
+  private List<Span> spans(long all, long wanted) {
+    long each = Math.min(wanted, model.config().maxSeqLen().orElse(Integer.MAX_VALUE));
     List<Span> spans = new ArrayList<>();
     for (long from = 0; from < all; from += each) {
       spans.add(new Span(from, Math.min(each, all - from)));
     }
-    return evaluate(text, spans, progress);
+    return spans;
   }
 
   /**
@@ -94,7 +99,7 @@ public final class Evaluator {
       return whole(text, share -> {});
     }
     long streams = Math.max(1, Math.min(STREAMS, tokens / BLOCK));
-    long each = tokens / streams;
+    long each = Math.min(tokens / streams, model.config().maxSeqLen().orElse(Integer.MAX_VALUE));
     long room = (text.size() - 1) / streams - each;
     SplittableRandom random = new SplittableRandom(seed);
     List<Span> spans = new ArrayList<>();
@@ -115,7 +120,9 @@ public final class Evaluator {
     long tokens = 0;
     long bytes = 0;
     for (long[] ids : sequences) {
-      Result one = whole(new ArrayStore(ids), share -> {});
+      Checks.that(ids.length >= 2, "a sequence", ids.length + " tokens long", "at least 2");
+      Result one =
+          evaluate(new ArrayStore(ids), List.of(new Span(0, ids.length - 1L)), share -> {});
       sum += one.loss() * one.tokens();
       tokens += one.tokens();
       bytes += one.bytes();
@@ -124,6 +131,24 @@ public final class Evaluator {
   }
 
   private Result evaluate(TokenStore text, List<Span> spans, DoubleConsumer progress) {
+    double nats = 0;
+    long tokens = 0;
+    long bytes = 0;
+    for (int from = 0; from < spans.size(); from += STREAMS) {
+      int to = Math.min(spans.size(), from + STREAMS);
+      double before = (double) from / spans.size();
+      double part = (double) (to - from) / spans.size();
+      Result some =
+          sideBySide(
+              text, spans.subList(from, to), share -> progress.accept(before + part * share));
+      nats += some.loss() * some.tokens();
+      tokens += some.tokens();
+      bytes += some.bytes();
+    }
+    return new Result(nats / tokens, tokens, bytes);
+  }
+
+  private Result sideBySide(TokenStore text, List<Span> spans, DoubleConsumer progress) {
     long longest = spans.stream().mapToLong(Span::predicted).max().orElseThrow();
     long total = spans.stream().mapToLong(Span::predicted).sum();
     double nats = 0;

@@ -4,10 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import com.fasterxml.jackson.databind.ObjectMapper;
 import io.github.gss4j.data.TokenStore;
 import io.github.gss4j.model.LanguageModel;
+import io.github.gss4j.model.ModelConfig;
 import io.github.gss4j.ops.Scopes;
 import io.github.gss4j.ops.Tensors;
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -131,6 +134,32 @@ class EvaluatorTest {
       Evaluator.Result result = new Evaluator(model, null).sequences(sequences);
       assertThat(result.loss()).isCloseTo(sum / (3 * 39), within(1e-9));
       assertThat(result.bitsPerByte()).as("bytes are not known").isNaN();
+    }
+  }
+
+  @Test
+  void aLongSequenceIsReadInOneStream() {
+    try (LanguageModel model = TinyRun.model(CONFIG)) {
+      long[] ids = TinyRun.values(5, 2_100); // a text of this length would be cut into streams
+      Evaluator.Result result = new Evaluator(model, null).sequences(List.of(ids));
+      assertThat(result.tokens()).isEqualTo(2_099);
+      assertThat(result.loss()).isCloseTo(plain(model, ids) / 2_099, within(1e-9));
+    }
+  }
+
+  @Test
+  void aModelThatReadsSoFarAndNoFurtherIsEvaluatedInPieces() throws IOException {
+    ModelConfig config =
+        ModelConfig.parse(
+            "test",
+            new ObjectMapper()
+                .readTree(
+                    "{\"num_tokens\":256,\"dim\":8,\"depth\":1,\"mixer\":\"dsconv\","
+                        + "\"heads\":2,\"dim_dsconv\":4,\"max_seq_len\":100}"));
+    try (LanguageModel model = LanguageModel.create(config, 1)) {
+      Text text = new Text(TinyRun.values(6, 2_500));
+      assertThat(new Evaluator(model, null).whole(text, share -> {}).tokens()).isEqualTo(2_499);
+      assertThat(text.predicted).containsOnlyOnce(0).contains(1);
     }
   }
 
