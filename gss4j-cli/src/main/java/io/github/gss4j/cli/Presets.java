@@ -20,9 +20,9 @@ final class Presets {
             .withHead(false, true);
     return new TrainConfig(
         model,
-        new OptimizerConfig(true, 2e-3, 0.9, 0.98, 1e-8, 0.05, false, 1.0),
-        1600,
-        4,
+        new OptimizerConfig(true, 4e-3, 0.9, 0.98, 1e-8, 0.05, false, 1.0),
+        800,
+        8,
         1,
         false,
         512,
@@ -32,7 +32,7 @@ final class Presets {
         Native.hasFastBfloat16() ? "bfloat16" : "float32",
         "cpu",
         false,
-        new TrainConfig.Watch(400, 65_536, 400, 800, "public static "),
+        new TrainConfig.Watch(200, 65_536, 200, 400, "public static "),
         new TrainConfig.DataConfig("java", "", 0));
   }
 
