@@ -46,15 +46,12 @@ final class LeftOut {
   @Override
   public String toString() {
     return counts.entrySet().stream()
-        .map(e -> e.getValue() + " " + e.getKey().words + names(e.getKey()))
+        .map(e -> e.getValue() + " " + e.getKey().words + " (" + names(e.getKey()) + ")")
         .collect(Collectors.joining(", "));
   }
 
   private String names(Reason reason) {
-    if (reason == Reason.GLOB) {
-      return ""; // whoever gives a glob knows which names it leaves out
-    }
     List<String> names = firstNames.get(reason);
-    return " (" + String.join(", ", names) + (counts.get(reason) > names.size() ? ", …)" : ")");
+    return String.join(", ", names) + (counts.get(reason) > names.size() ? ", …" : "");
   }
 }
