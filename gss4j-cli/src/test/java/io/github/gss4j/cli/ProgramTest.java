@@ -176,12 +176,14 @@ class ProgramTest {
           args.addAll(Arrays.asList(flags));
           assertThat(generate(args.toArray())).as(option).isNotEqualTo(plain);
         });
-    // these are looked at by other tests: of prompts, of ids, and of what is refused
+    // these are looked at by other tests: of prompts, of ids, of states, and of what is refused
     List<String> elsewhere =
         List.of(
             "--prompt",
             "--prompt-ids",
             "--ids",
+            "--load-state",
+            "--save-state",
             "--ignore-end",
             "--model",
             "--dtype",

@@ -108,7 +108,7 @@ class WrongInputTest {
     wrong("'--steps'", "'many'", "train", "--steps", "many");
     wrong("'--steps'", "parameter", "train", "--steps");
     wrong("--model", "Missing", "generate", "--prompt", "a");
-    wrong("--prompt", "Missing", "generate", "--model", run);
+    wrong("--prompt", "what to go on from", "generate", "--model", run);
     wrong("--prompt-ids", "exclusive", "generate", "--model", run, "--prompt=a", "--prompt-ids=1");
     wrong("--ids-file", "exclusive", "eval", "--model", run, "--data=a", "--ids-file=b");
     wrong("--data", "Missing", "eval", "--model", run);
@@ -271,7 +271,6 @@ class WrongInputTest {
     wrongPrompt("--ignore-end", "exclude", "--prompt", "a", "--end-token", 1, "--ignore-end");
     wrongPrompt("threads is 0", "at least 1", "--prompt", "a", "--threads", 0);
     wrongPrompt("dtype is 'int4'", "int8", "--prompt", "a", "--dtype", "int4");
-    wrongPrompt("what to go on from", "--load-state");
     wrongPrompt("nowhere.state", "no such file", "--load-state", "nowhere.state");
     wrongPrompt("device is 'gpu'", "cuda", "--prompt", "a", "--device", "gpu");
     return tests;
