@@ -37,6 +37,9 @@ class MemoryTest {
         new ProcessBuilder(
                 java,
                 "-Xmx64m",
+                "-Xms64m",
+                "-XX:+AlwaysPreTouch", // Java's own heap is resident from the start
+                "-XX:+UseSerialGC",
                 "-Dorg.bytedeco.javacpp.maxPhysicalBytes=0", // 4 · Xmx otherwise
                 "-cp",
                 classes,
