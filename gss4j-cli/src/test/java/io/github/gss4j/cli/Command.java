@@ -57,6 +57,10 @@ final class Command {
     List<String> line = new ArrayList<>();
     line.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     line.addAll(List.of("-Xmx512m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1"));
+    line.add("--enable-native-access=ALL-UNNAMED"); // as the launcher has it
+    if (Runtime.version().feature() >= 23) {
+      line.add("--sun-misc-unsafe-memory-access=allow");
+    }
     line.addAll(List.of("-cp", System.getProperty("java.class.path"), Gss.class.getName()));
     Arrays.stream(args).map(String::valueOf).forEach(line::add);
     try {
