@@ -26,7 +26,6 @@ import org.bytedeco.pytorch.global.torch.ScalarType;
 public final class Evaluator {
   private static final int STREAMS = 16;
   private static final int BLOCK = 512;
-  private static final long SLICE = 1 << 22;
   private static final long IGNORED = -100;
 
   private final LanguageModel model;
@@ -213,7 +212,7 @@ public final class Evaluator {
   }
 
   private double nats(Tensor hidden, Tensor targets) {
-    long step = Math.max(1, SLICE / model.config().numTokens());
+    long step = GradientPass.sliceTokens(model);
     double sum = 0;
     for (long from = 0; from < targets.size(0); from += step) {
       long start = from;

@@ -94,7 +94,7 @@ final class GradientPass implements AutoCloseable {
   /** The loss of (T, D) hidden vectors, and its gradient, slice by slice. */
   private Loss loss(Tensor hidden, Tensor targets, double weight) {
     long tokens = targets.size(0);
-    long step = Math.max(1, SLICE / model.config().numTokens());
+    long step = sliceTokens(model);
     double sum = 0;
     Tensor scale = Tensors.zerosLike(hidden, 1).add(new Scalar(weight / tokens)).squeeze();
     TensorVector gradients = new TensorVector();
@@ -109,6 +109,11 @@ final class GradientPass implements AutoCloseable {
       }
     }
     return new Loss(sum / tokens, torch.cat(gradients, 0));
+  }
+
+  /** How many tokens' logits are held at once. */
+  static long sliceTokens(LanguageModel model) {
+    return Math.max(1, SLICE / model.config().numTokens());
   }
 
   /** Σ −log softmax(logits)[target], in the logits' dtype. */
