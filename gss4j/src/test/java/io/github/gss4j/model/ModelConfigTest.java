@@ -38,6 +38,12 @@ class ModelConfigTest {
   }
 
   @Test
+  void nullIsNoDefault() {
+    assertThatThrownBy(() -> parse("'dss_kernel_N':null"))
+        .hasMessageContainingAll("'dss_kernel_N' is null", "leave the key out");
+  }
+
+  @Test
   void withoutAMixerLayersAreGss() {
     assertThat(kinds("")).containsOnly("gss").hasSize(4);
     assertThat(parse("").layers()).containsOnly(DssConfig.PUBLISHED);
