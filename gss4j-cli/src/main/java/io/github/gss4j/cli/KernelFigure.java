@@ -90,11 +90,12 @@ final class KernelFigure {
   private void curve(KernelPlot.Curve curve, int colour, PlotScale scale) {
     double[] values = curve.values();
     int column = Math.max(1, values.length / (WIDTH - RIGHT - LEFT));
+    int end = scale.visible(values);
     svg.append("<polyline class=\"curve c").append(colour).append("\" points=\"");
-    for (int i = 0; i < values.length; i += column) {
+    for (int i = 0; i < end; i += column) {
       int least = i;
       int most = i;
-      for (int j = i; j < Math.min(values.length, i + column); j++) {
+      for (int j = i; j < Math.min(end, i + column); j++) {
         least = values[j] < values[least] ? j : least;
         most = values[j] > values[most] ? j : most;
       }

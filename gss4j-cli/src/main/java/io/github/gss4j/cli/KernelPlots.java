@@ -2,6 +2,7 @@ package io.github.gss4j.cli;
 
 import io.github.gss4j.checkpoint.StoredModel;
 import io.github.gss4j.layers.DsConvConfig;
+import io.github.gss4j.layers.DssConfig;
 import io.github.gss4j.layers.LayerConfig;
 import io.github.gss4j.layers.MhesaConfig;
 import io.github.gss4j.layers.MixerConfig;
@@ -61,11 +62,22 @@ record KernelPlots(StoredModel model, int lags, String prompt) {
         PointerScope scope = new PointerScope()) {
       Tensor rows = mixer.get().kernel(lags).get(0).detach(); // (H or heads, L)
       return new KernelPlot(
-          "layer %d: %s, K by lag".formatted(layer, config.kind()),
+          title(layer, config, "K", rows.size(0)),
           "lag in tokens",
           smoothing,
           curves(rows, smoothing ? "head " : "channel "));
     }
+  }
+
+  private static String title(int layer, LayerConfig config, String what, long rows) {
+    return "layer %d: %s, %s of %d of %d %s"
+        .formatted(
+            layer,
+            config.kind(),
+            what,
+            Math.min(CURVES, rows),
+            rows,
+            config instanceof DssConfig ? "channels" : "heads");
   }
 
   private static KernelPlot none(int layer, LayerConfig config) {
@@ -109,9 +121,9 @@ record KernelPlots(StoredModel model, int lags, String prompt) {
     }
   }
 
-  private static KernelPlot taps(int layer, Tensor kappa) {
+  private KernelPlot taps(int layer, Tensor kappa) {
     return new KernelPlot(
-        "layer %d: dsconv, κ by token of the text".formatted(layer),
+        title(layer, model.config().layers().get(layer), "κ", kappa.size(1)),
         "token, and the lag at which its κ acts",
         false,
         curves(kappa.t().contiguous(), "head "));

@@ -40,10 +40,18 @@ record PlotScale(boolean logarithmic, int last, double low, double high, int ste
     return index / last;
   }
 
-  /** 0 at the bottom, 1 at the top; what lies beyond stands at the edge. */
+  /** 0 at the bottom, 1 at the top. */
   double up(double value) {
-    double at = logarithmic ? Math.log10(Math.max(value, Double.MIN_NORMAL)) : value;
-    return Math.min(1, Math.max(0, (at - low) / (high - low)));
+    return ((logarithmic ? Math.log10(value) : value) - low) / (high - low);
+  }
+
+  /** How many values come before the first that lies below a logarithmic axis. */
+  int visible(double[] values) {
+    int count = 0;
+    while (count < values.length && (!logarithmic || values[count] >= Math.pow(10, low))) {
+      count++;
+    }
+    return count;
   }
 
   double[] xTicks() {
@@ -64,7 +72,7 @@ record PlotScale(boolean logarithmic, int last, double low, double high, int ste
     double power = Math.pow(10, Math.floor(Math.log10(rough)));
     double step = power * (rough > 5 * power ? 10 : rough > 2 * power ? 5 : rough > power ? 2 : 1);
     return DoubleStream.iterate(Math.ceil(from / step), k -> k * step <= to, k -> k + 1)
-        .map(k -> k * step)
+        .map(k -> k * step + 0.0) // no -0
         .toArray();
   }
 
