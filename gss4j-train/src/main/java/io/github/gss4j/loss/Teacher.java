@@ -1,6 +1,7 @@
 package io.github.gss4j.loss;
 
 import io.github.gss4j.model.Fingerprint;
+import io.github.gss4j.model.Gpt2;
 import io.github.gss4j.model.LanguageModel;
 import io.github.gss4j.ops.Scopes;
 import org.bytedeco.pytorch.Tensor;
@@ -56,6 +57,31 @@ public interface Teacher {
       @Override
       public Tensor head(Tensor hidden) {
         return Scopes.withoutGradient(() -> model.head(hidden));
+      }
+    };
+  }
+
+  /** A GPT-2 as a teacher. The model stays the caller's, who frees it after. */
+  static Teacher of(Gpt2 model) {
+    return new Teacher() {
+      @Override
+      public int vocabulary() {
+        return model.config().numTokens();
+      }
+
+      @Override
+      public String fingerprint() {
+        return Fingerprint.of(model);
+      }
+
+      @Override
+      public Tensor hidden(Tensor ids) {
+        return model.hidden(ids);
+      }
+
+      @Override
+      public Tensor head(Tensor hidden) {
+        return model.head(hidden);
       }
     };
   }

@@ -5,7 +5,7 @@ import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
 
 /** How a teacher's knowledge reaches a student: whole, or its likeliest tokens kept on disk. */
-public sealed interface Teaching permits FullTeaching {
+public sealed interface Teaching permits FullTeaching, TopTeaching {
   /** What both models' logits are divided by: above 0, and 1 for their own distributions. */
   double temperature();
 

@@ -49,6 +49,25 @@ public final class Trainer implements AutoCloseable {
       return mean(MicroLoss::crossEntropy);
     }
 
+    /** What was trained on: the objective of all micro-batches, or {@code alternating}. */
+    public String objective() {
+      List<String> names = microBatches.stream().map(MicroLoss::objective).distinct().toList();
+      return names.size() == 1 ? names.get(0) : Alternating.NAME;
+    }
+
+    /**
+     * The mean over the micro-batches of one objective.
+     *
+     * @return NaN where there were none
+     */
+    public double lossOf(String name) {
+      return microBatches.stream()
+          .filter(micro -> micro.objective().equals(name))
+          .mapToDouble(MicroLoss::value)
+          .average()
+          .orElse(Double.NaN);
+    }
+
     private double mean(ToDoubleFunction<MicroLoss> value) {
       return microBatches.stream().mapToDouble(value).average().orElseThrow();
     }

@@ -181,6 +181,7 @@ class TrajectoryReferenceTest {
             recipe.path("weight_decay").asDouble(0),
             recipe.path("weight_decay_on").asText("matrices").equals("all"),
             recipe.get("clip_grad_norm").asDouble()),
+        ObjectiveConfig.CROSS_ENTROPY,
         1000,
         2,
         recipe.get("micro_batches").asInt(),
