@@ -47,11 +47,14 @@ final class DemoCommand implements Callable<Integer> {
   @Option(names = "--json", description = "print the outcome as one JSON object")
   private boolean json;
 
+  @Mixin private final ThreadOptions threads = new ThreadOptions();
+
   @Mixin(name = "run")
   private final RunOptions run = new RunOptions();
 
   @Override
   public Integer call() throws IOException {
+    threads.apply();
     ObjectNode flags = run.overlay(JsonNodeFactory.instance.objectNode());
     TrainConfig config = RunOptions.parse(flags, "command line", Presets.demo());
     Path directory = out == null ? free() : out;

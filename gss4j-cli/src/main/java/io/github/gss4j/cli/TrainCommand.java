@@ -13,8 +13,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Locale;
 import java.util.concurrent.Callable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -30,8 +28,6 @@ import picocli.CommandLine.Spec;
     sortOptions = false,
     description = "Trains a language model, or goes on with a run that was stopped.")
 final class TrainCommand implements Callable<Integer> {
-  private static final Logger LOG = LoggerFactory.getLogger(TrainCommand.class);
-
   @Spec private CommandSpec spec;
 
   @ParentCommand private Gss gss;
@@ -57,6 +53,8 @@ final class TrainCommand implements Callable<Integer> {
   @Option(names = "--json", description = "print the outcome as one JSON object")
   private boolean json;
 
+  @Mixin private final ThreadOptions threads = new ThreadOptions();
+
   @Mixin(name = "run")
   private final RunOptions run = new RunOptions();
 
@@ -67,6 +65,7 @@ final class TrainCommand implements Callable<Integer> {
           spec.commandLine(),
           "--resume takes config and directory from the run: leave out --config and --out");
     }
+    threads.apply();
     RunDirectory directory =
         new RunDirectory(resume != null ? resume : out == null ? Path.of("runs/train") : out);
     TrainConfig config = config(directory);
@@ -99,24 +98,7 @@ final class TrainCommand implements Callable<Integer> {
       where = configFile.toString();
     }
     ObjectNode merged = run.overlay(base);
-    if (resume != null) {
-      reportDrift(base, merged);
-    }
     return RunOptions.parse(merged, where, Presets.train());
-  }
-
-  private static void reportDrift(ObjectNode before, ObjectNode now) {
-    now.properties()
-        .forEach(
-            field -> {
-              if (!field.getValue().equals(before.get(field.getKey()))) {
-                LOG.warn(
-                    "resuming with {} {} instead of {}",
-                    field.getKey(),
-                    field.getValue(),
-                    before.get(field.getKey()));
-              }
-            });
   }
 
   private void print(TrainingRun.Outcome outcome, Path directory) throws IOException {

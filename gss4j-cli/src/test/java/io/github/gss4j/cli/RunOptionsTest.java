@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.github.gss4j.trainer.TrainConfig;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -21,7 +22,7 @@ import picocli.CommandLine.Model.OptionSpec;
 class RunOptionsTest {
   /** What texts can be set to, other than they are by default. */
   private static final Map<String, String> TEXTS =
-      Map.of(
+      entries(
           "--data", "other.txt",
           "--glob", "*.md",
           "--accumulation", "sum",
@@ -31,7 +32,16 @@ class RunOptionsTest {
           "--device", "cuda",
           "--prompt", "other",
           "--init", "long_range",
-          "--attention-kind", "sliding");
+          "--attention-kind", "sliding",
+          "--schedule", "linear");
+
+  private static Map<String, String> entries(String... namesAndValues) {
+    Map<String, String> all = new LinkedHashMap<>();
+    for (int i = 0; i < namesAndValues.length; i += 2) {
+      all.put(namesAndValues[i], namesAndValues[i + 1]);
+    }
+    return all;
+  }
 
   /** What a configuration says of the data's form, not of the run: set in a file alone. */
   private static final List<String> IN_FILES_ONLY = List.of("num_tokens", "tokenizer");
@@ -43,7 +53,12 @@ class RunOptionsTest {
   /** Runs that together have every key. */
   private static final List<TrainConfig> RUNS =
       Stream.of(
-              "", "--mixer dsconv", "--mixer mhesa", "--mixer attention", "--layers gss,attention")
+              "",
+              "--schedule restarts --restart-every 100",
+              "--mixer dsconv",
+              "--mixer mhesa",
+              "--mixer attention",
+              "--layers gss,attention")
           .map(
               flags ->
                   parse(Presets.train(), flags.isEmpty() ? new String[0] : flags.split(" ", -1)))

@@ -40,7 +40,7 @@ class RunDirectoryTest {
     directory.point(RunDirectory.BEST, save(1));
     save(2);
     save(3);
-    directory.prune();
+    directory.prune(1);
     assertThat(names()).containsExactlyInAnyOrder("best", "last", "step-1", "step-3");
     assertThat(content(RunDirectory.BEST)).isEqualTo("step 1");
     assertThat(content(RunDirectory.LAST)).isEqualTo("step 3");
@@ -76,7 +76,7 @@ class RunDirectoryTest {
     save(2);
     assertThat(content(RunDirectory.LAST)).isEqualTo("step 2");
     assertThat(save(3).resolve("w")).hasContent("step 3");
-    directory.prune();
+    directory.prune(1);
     assertThat(names()).containsExactlyInAnyOrder("last", "step-3");
   }
 

@@ -25,12 +25,13 @@ class TrainConfigTest {
             true,
             4,
             5,
-            0.6,
+            new Decay.WarmRestarts(0.6, 7, 2),
             1L << 60,
             "float64",
             "cuda:1",
             true,
             new TrainConfig.Watch(7, 8, 9, 10, "ä"),
+            new LongRun(3, 4, 0.5, 6),
             new TrainConfig.DataConfig("d", "g", 0.25));
     assertThat(parse(config.toJson())).isEqualTo(config);
   }
