@@ -48,6 +48,19 @@ class RunDirectoryTest {
   }
 
   @Test
+  void theNewestAreKeptAndWhatCameAfterTheLastGoes() throws IOException {
+    for (int step = 5; step <= 12; step++) {
+      save(step);
+    }
+    directory.point(RunDirectory.BEST, path.resolve("step-6"));
+    Files.createDirectories(path.resolve("step-13")); // renamed, but never pointed to
+    Files.createDirectories(path.resolve("step-14.writing"));
+    directory.prune(3);
+    assertThat(names())
+        .containsExactlyInAnyOrder("best", "last", "step-6", "step-10", "step-11", "step-12");
+  }
+
+  @Test
   void aFullDiskLeavesTheCheckpointBefore() throws IOException {
     save(1);
     assertThatThrownBy(
