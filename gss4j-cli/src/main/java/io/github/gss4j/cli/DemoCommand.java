@@ -49,6 +49,8 @@ final class DemoCommand implements Callable<Integer> {
 
   @Mixin private final ThreadOptions threads = new ThreadOptions();
 
+  @Mixin private final TrackingOptions tracking = new TrackingOptions();
+
   @Mixin(name = "run")
   private final RunOptions run = new RunOptions();
 
@@ -61,8 +63,9 @@ final class DemoCommand implements Callable<Integer> {
     try (Corpus corpus = Texts.open(config.data());
         Interrupt.Watch interrupt = gss.interrupt().watch();
         RunProgress progress = new RunProgress(spec.commandLine().getErr());
+        TrackingOptions.Listeners heard = tracking.listeners(progress, directory);
         TrainingRun training =
-            TrainingRun.start(config, directory, corpus, new ByteTokenizer(), progress)) {
+            TrainingRun.start(config, directory, corpus, new ByteTokenizer(), heard.all())) {
       TrainingRun.Outcome outcome = training.run(interrupt);
       progress.close();
       if (!outcome.finished()) {

@@ -55,6 +55,8 @@ final class TrainCommand implements Callable<Integer> {
 
   @Mixin private final ThreadOptions threads = new ThreadOptions();
 
+  @Mixin private final TrackingOptions tracking = new TrackingOptions();
+
   @Mixin(name = "run")
   private final RunOptions run = new RunOptions();
 
@@ -72,11 +74,13 @@ final class TrainCommand implements Callable<Integer> {
     try (Corpus corpus = Texts.open(config.data());
         Interrupt.Watch interrupt = gss.interrupt().watch();
         RunProgress progress = new RunProgress(spec.commandLine().getErr());
+        TrackingOptions.Listeners heard = tracking.listeners(progress, directory.path());
         TrainingRun run =
             resume == null
-                ? TrainingRun.start(config, directory.path(), corpus, new ByteTokenizer(), progress)
+                ? TrainingRun.start(
+                    config, directory.path(), corpus, new ByteTokenizer(), heard.all())
                 : TrainingRun.resume(
-                    config, directory.path(), corpus, new ByteTokenizer(), progress)) {
+                    config, directory.path(), corpus, new ByteTokenizer(), heard.all())) {
       TrainingRun.Outcome outcome = run.run(interrupt);
       progress.close();
       print(outcome, directory.path());

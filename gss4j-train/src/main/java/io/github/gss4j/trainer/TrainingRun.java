@@ -47,6 +47,7 @@ public final class TrainingRun implements AutoCloseable {
   private final CorpusBatches batches;
   private final RunLock lock;
   private final MetricsLog metrics;
+  private final boolean finishedBefore;
   private double bestLoss = Double.POSITIVE_INFINITY;
   private double seconds;
 
@@ -95,6 +96,7 @@ public final class TrainingRun implements AutoCloseable {
       }
       directory.writeConfig(JSON.writeValueAsBytes(config.toJson()));
       this.metrics = MetricsLog.open(directory.metrics(), trainer.steps());
+      this.finishedBefore = trainer.steps() == config.steps() && wholeWasEvaluated();
     } catch (IOException | RuntimeException e) {
       trainer.close();
       model.close();
@@ -172,6 +174,19 @@ public final class TrainingRun implements AutoCloseable {
   /** The model that is being trained, with the weights that are trained, not their average. */
   public LanguageModel model() {
     return model;
+  }
+
+  private boolean wholeWasEvaluated() throws IOException {
+    return MetricsLog.read(directory.metrics()).stream()
+        .anyMatch(line -> line instanceof MetricLine.Evaluation evaluation && evaluation.whole());
+  }
+
+  /**
+   * Whether the run had come to its end before it was opened: its last evaluation and sample are
+   * then made again, equal to those before, and are not to be logged twice.
+   */
+  public boolean finishedBefore() {
+    return finishedBefore;
   }
 
   /** The run's configuration. */
@@ -374,7 +389,9 @@ public final class TrainingRun implements AutoCloseable {
 
   private Outcome outcome(Evaluator.Result heldOut, String sample) {
     long skipped = trainer.progress().skipped();
-    return new Outcome(trainer.steps(), heldOut, sample, tokensPerSecond(), skipped);
+    Outcome outcome = new Outcome(trainer.steps(), heldOut, sample, tokensPerSecond(), skipped);
+    listener.ended(this, outcome);
+    return outcome;
   }
 
   private double tokensPerSecond() {
