@@ -7,7 +7,7 @@ import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
 import org.junit.jupiter.api.Test;
 
-/** Imports run one way: cli → trainer → data and tracking → library. */
+/** Imports run one way: cli → mlflow → trainer → data and tracking → library. */
 class ArchitectureTest {
   private static final String ROOT = "io.github.gss4j.";
 
@@ -33,6 +33,8 @@ class ArchitectureTest {
         .definedBy(ROOT + "tracking..")
         .layer("trainer")
         .definedBy(ROOT + "trainer..")
+        .layer("mlflow")
+        .definedBy(ROOT + "mlflow..")
         .layer("cli")
         .definedBy(ROOT + "cli..")
         .whereLayer("library")
@@ -43,8 +45,10 @@ class ArchitectureTest {
         .mayOnlyAccessLayers("library")
         .whereLayer("trainer")
         .mayOnlyAccessLayers("library", "data", "tracking")
+        .whereLayer("mlflow")
+        .mayOnlyAccessLayers("library", "tracking", "trainer")
         .whereLayer("cli")
-        .mayOnlyAccessLayers("library", "data", "tracking", "trainer")
+        .mayOnlyAccessLayers("library", "data", "tracking", "trainer", "mlflow")
         .check(all);
   }
 }
