@@ -48,11 +48,16 @@ final class DemoCommand implements Callable<Integer> {
   @Option(names = "--json", description = "print the outcome as one JSON object")
   private boolean json;
 
+  @Mixin private final ThreadOptions threads = new ThreadOptions();
+
+  @Mixin private final TrackingOptions tracking = new TrackingOptions();
+
   @Mixin(name = "run")
   private final RunOptions run = new RunOptions();
 
   @Override
   public Integer call() throws IOException {
+    threads.apply();
     ObjectNode flags = run.overlay(JsonNodeFactory.instance.objectNode());
     TrainConfig config = RunOptions.parse(flags, "command line", Presets.demo());
     Path directory = out == null ? free() : out;
@@ -60,8 +65,10 @@ final class DemoCommand implements Callable<Integer> {
         Corpus corpus = Texts.open(config.data());
         Interrupt.Watch interrupt = gss.interrupt().watch();
         RunProgress progress = new RunProgress(spec.commandLine().getErr());
+        TrackingOptions.Listeners heard = tracking.listeners(progress, directory);
         TrainingRun training =
-            TrainingRun.start(config, directory, corpus, new ByteTokenizer(), teacher, progress)) {
+            TrainingRun.start(
+                config, directory, corpus, new ByteTokenizer(), teacher, heard.all())) {
       TrainingRun.Outcome outcome = training.run(interrupt);
       progress.close();
       if (!outcome.finished()) {

@@ -14,8 +14,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Locale;
 import java.util.concurrent.Callable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -31,8 +29,6 @@ import picocli.CommandLine.Spec;
     sortOptions = false,
     description = "Trains a language model, or goes on with a run that was stopped.")
 final class TrainCommand implements Callable<Integer> {
-  private static final Logger LOG = LoggerFactory.getLogger(TrainCommand.class);
-
   @Spec private CommandSpec spec;
 
   @ParentCommand private Gss gss;
@@ -58,6 +54,10 @@ final class TrainCommand implements Callable<Integer> {
   @Option(names = "--json", description = "print the outcome as one JSON object")
   private boolean json;
 
+  @Mixin private final ThreadOptions threads = new ThreadOptions();
+
+  @Mixin private final TrackingOptions tracking = new TrackingOptions();
+
   @Mixin(name = "run")
   private final RunOptions run = new RunOptions();
 
@@ -68,6 +68,7 @@ final class TrainCommand implements Callable<Integer> {
           spec.commandLine(),
           "--resume takes config and directory from the run: leave out --config and --out");
     }
+    threads.apply();
     RunDirectory directory =
         new RunDirectory(resume != null ? resume : out == null ? Path.of("runs/train") : out);
     TrainConfig config = config(directory);
@@ -75,12 +76,13 @@ final class TrainCommand implements Callable<Integer> {
         Corpus corpus = Texts.open(config.data());
         Interrupt.Watch interrupt = gss.interrupt().watch();
         RunProgress progress = new RunProgress(spec.commandLine().getErr());
+        TrackingOptions.Listeners heard = tracking.listeners(progress, directory.path());
         TrainingRun run =
             resume == null
                 ? TrainingRun.start(
-                    config, directory.path(), corpus, new ByteTokenizer(), teacher, progress)
+                    config, directory.path(), corpus, new ByteTokenizer(), teacher, heard.all())
                 : TrainingRun.resume(
-                    config, directory.path(), corpus, new ByteTokenizer(), teacher, progress)) {
+                    config, directory.path(), corpus, new ByteTokenizer(), teacher, heard.all())) {
       TrainingRun.Outcome outcome = run.run(interrupt);
       progress.close();
       print(outcome, directory.path());
@@ -102,24 +104,7 @@ final class TrainCommand implements Callable<Integer> {
       where = configFile.toString();
     }
     ObjectNode merged = run.overlay(base);
-    if (resume != null) {
-      reportDrift(base, merged);
-    }
     return RunOptions.parse(merged, where, Presets.train());
-  }
-
-  private static void reportDrift(ObjectNode before, ObjectNode now) {
-    now.properties()
-        .forEach(
-            field -> {
-              if (!field.getValue().equals(before.get(field.getKey()))) {
-                LOG.warn(
-                    "resuming with {} {} instead of {}",
-                    field.getKey(),
-                    field.getValue(),
-                    before.get(field.getKey()));
-              }
-            });
   }
 
   private void print(TrainingRun.Outcome outcome, Path directory) throws IOException {

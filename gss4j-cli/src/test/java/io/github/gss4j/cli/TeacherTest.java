@@ -92,8 +92,22 @@ class TeacherTest {
     Path wise = directory.resolve("wise");
     Command.here(Tiny.train(text, "--out", wise, "--steps", 3, "--eval-every", 0)).ok();
     Object[] cached = {
-      "--teacher", wise, "--teacher-cache", directory.resolve("lessons"), "--teacher-top-k", 5,
-      "--accumulate", 2, "--temperature", 2, "--distill-weight", 0.5, "--final-lr", 1, "--warmup", 1
+      "--teacher",
+      wise,
+      "--teacher-cache",
+      directory.resolve("lessons"),
+      "--teacher-top-k",
+      5,
+      "--accumulate",
+      2,
+      "--temperature",
+      2,
+      "--distill-weight",
+      0.5,
+      "--final-lr",
+      1,
+      "--warmup",
+      1
     };
     Path parts = directory.resolve("parts");
     Command.here(with(taught(parts, cached), "--steps", 3)).ok();

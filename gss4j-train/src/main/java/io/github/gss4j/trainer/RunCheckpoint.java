@@ -21,7 +21,7 @@ import java.util.Map;
 /**
  * The training state that lies beside a checkpoint's model.
  *
- * @param step optimizer steps taken
+ * @param progress how far training has come
  * @param best whether the held-out loss was the lowest so far at this step
  * @param bestLoss the lowest held-out loss so far; infinite where there was none
  * @param seconds spent on training so far
@@ -29,7 +29,7 @@ import java.util.Map;
  * @param environment what else the bits of a loss depend on, by name
  */
 record RunCheckpoint(
-    long step,
+    Progress progress,
     boolean best,
     double bestLoss,
     double seconds,
@@ -51,10 +51,14 @@ record RunCheckpoint(
 
   /** Writes model, optimizer and training state into a directory. */
   void write(Trainer trainer, Path directory) throws IOException {
-    PretrainedModel.save(trainer.model(), directory, Map.of());
-    Safetensors.write(directory.resolve(OPTIMIZER), trainer.optimizerState(), Map.of());
+    try (Trainer.Averaged averaged = trainer.averaged()) {
+      PretrainedModel.save(trainer.model(), directory, Map.of());
+      Safetensors.write(directory.resolve(OPTIMIZER), averaged.state(), Map.of());
+    }
     ObjectNode json = JSON.createObjectNode();
-    json.put("step", step).put("best", best);
+    json.put("step", progress.steps()).put("skipped", progress.skipped());
+    json.put("skipped_in_a_row", progress.skippedInARow()).put("clipped", progress.clipped());
+    json.put("best", best);
     if (Double.isFinite(bestLoss)) {
       json.put("best_loss", bestLoss);
     }
@@ -74,7 +78,11 @@ record RunCheckpoint(
           .properties()
           .forEach(fact -> environment.put(fact.getKey(), fact.getValue().asText()));
       return new RunCheckpoint(
-          fields.integer64("step", 0),
+          new Progress(
+              fields.integer64("step", 0),
+              fields.integer64("skipped", 0),
+              fields.integer("skipped_in_a_row", 0),
+              fields.integer64("clipped", 0)),
           fields.flag("best", false),
           fields.number("best_loss", Double.POSITIVE_INFINITY),
           fields.number("seconds", 0),
@@ -109,9 +117,9 @@ record RunCheckpoint(
     return drifted;
   }
 
-  /** Puts the optimizer back to where it was. */
+  /** Puts optimizer and trained weights back to where they were. */
   void restore(Trainer trainer, Path directory) {
     Safetensors file = Safetensors.open(directory.resolve(OPTIMIZER));
-    trainer.restore(step, file::tensor);
+    trainer.restore(progress, file.entries().keySet(), file::tensor);
   }
 }

@@ -20,13 +20,14 @@ import java.util.Map;
  * @param sumGradients {@code accumulation: sum}; otherwise {@code mean}
  * @param seqLen {@code seq_len}, tokens of a sequence
  * @param warmup {@code warmup}, steps of rising learning rate
- * @param finalLr {@code final_lr}, the last learning rate as a share of the peak
+ * @param decay {@code schedule, final_lr, …}: how the learning rate comes down after that
  * @param seed {@code seed}, where all chance starts
  * @param dtype {@code dtype}: float32, bfloat16 or float64
  * @param device {@code device}: cpu, cuda, cuda:N
  * @param checkpointLayers {@code checkpoint_layers}: layers are computed again in the backward
  *     pass, which takes less memory and a third more time
  * @param watch {@code eval_every, …}: what is done on the way
+ * @param longRun {@code keep, max_bad_steps, …}: what makes a run safe to leave alone
  * @param data {@code data, glob, held_out}: the text
  */
 public record TrainConfig(
@@ -39,12 +40,13 @@ public record TrainConfig(
     boolean sumGradients,
     int seqLen,
     long warmup,
-    double finalLr,
+    Decay decay,
     long seed,
     String dtype,
     String device,
     boolean checkpointLayers,
     Watch watch,
+    LongRun longRun,
     DataConfig data) {
   /** Ids of a micro-batch, which pass through a Java array. */
   private static final long MOST_IDS = 1 << 30;
@@ -98,12 +100,12 @@ public record TrainConfig(
         batch * (seqLen + 1L),
         "at most " + MOST_IDS);
     Precision.forTraining(dtype);
-    new Schedule(optimizer.lr(), warmup, steps, finalLr);
+    new Schedule(optimizer.lr(), warmup, steps, decay);
   }
 
   /** The learning rate over the run. */
   public Schedule schedule() {
-    return new Schedule(optimizer.lr(), warmup, steps, finalLr);
+    return new Schedule(optimizer.lr(), warmup, steps, decay);
   }
 
   /** Tokens of one optimizer step. */
@@ -148,7 +150,7 @@ public record TrainConfig(
                 Map.of("mean", false, "sum", true)),
             f.integer("seq_len", byDefault.seqLen),
             f.integer64("warmup", byDefault.warmup),
-            f.number("final_lr", byDefault.finalLr),
+            Decay.from(f, byDefault.decay),
             f.integer64("seed", byDefault.seed),
             f.text("dtype", byDefault.dtype),
             f.text("device", byDefault.device),
@@ -159,6 +161,7 @@ public record TrainConfig(
                 f.integer64("save_every", w.saveEvery),
                 f.integer64("sample_every", w.sampleEvery),
                 f.text("prompt", w.prompt)),
+            LongRun.from(f, byDefault.longRun),
             new DataConfig(
                 f.text("data", d.data), f.text("glob", d.glob), f.number("held_out", d.heldOut)));
     f.refuseUnknown();
@@ -178,11 +181,14 @@ public record TrainConfig(
     json.put("eps", optimizer.eps()).put("weight_decay", optimizer.weightDecay());
     json.put("weight_decay_on", optimizer.weightDecayOn());
     json.put("grad_clip", optimizer.gradClip());
-    json.put("warmup", warmup).put("final_lr", finalLr).put("seed", seed);
+    json.put("warmup", warmup);
+    decay.putInto(json);
+    json.put("seed", seed);
     json.put("dtype", dtype).put("device", device).put("checkpoint_layers", checkpointLayers);
     json.put("eval_every", watch.evalEvery).put("eval_tokens", watch.evalTokens);
     json.put("save_every", watch.saveEvery).put("sample_every", watch.sampleEvery);
     json.put("prompt", watch.prompt);
+    longRun.putInto(json);
     return json;
   }
 }

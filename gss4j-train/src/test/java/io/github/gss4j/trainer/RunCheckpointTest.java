@@ -20,7 +20,7 @@ class RunCheckpointTest {
   @TempDir Path directory;
 
   private static RunCheckpoint state(Map<String, String> environment) {
-    return new RunCheckpoint(3, true, 1.0 / 3, 2.5, "text", environment);
+    return new RunCheckpoint(new Progress(3, 0, 0, 1), true, 1.0 / 3, 2.5, "text", environment);
   }
 
   @Test
