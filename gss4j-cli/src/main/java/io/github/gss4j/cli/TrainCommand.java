@@ -3,8 +3,8 @@ package io.github.gss4j.cli;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.github.gss4j.data.Corpus;
-import io.github.gss4j.tokenizer.ByteTokenizer;
+import io.github.gss4j.data.TrainingText;
+import io.github.gss4j.tokenizer.Tokenizer;
 import io.github.gss4j.trainer.RunDirectory;
 import io.github.gss4j.trainer.TrainConfig;
 import io.github.gss4j.trainer.TrainingRun;
@@ -12,6 +12,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -69,40 +70,54 @@ final class TrainCommand implements Callable<Integer> {
     }
     RunDirectory directory =
         new RunDirectory(resume != null ? resume : out == null ? Path.of("runs/train") : out);
-    TrainConfig config = config(directory);
-    try (Corpus corpus = Texts.open(config.data());
-        Interrupt.Watch interrupt = gss.interrupt().watch();
-        RunProgress progress = new RunProgress(spec.commandLine().getErr());
-        TrainingRun run =
-            resume == null
-                ? TrainingRun.start(config, directory.path(), corpus, new ByteTokenizer(), progress)
-                : TrainingRun.resume(
-                    config, directory.path(), corpus, new ByteTokenizer(), progress)) {
-      TrainingRun.Outcome outcome = run.run(interrupt);
-      progress.close();
-      print(outcome, directory.path());
+    ObjectNode settings = settings(directory);
+    try (Tokenizer tokenizer = RunTokenizer.choose(settings, Presets.train(), resumed())) {
+      train(RunOptions.parse(settings, where(directory), Presets.train()), tokenizer, directory);
     }
     return Gss.OK;
   }
 
-  private TrainConfig config(RunDirectory directory) throws IOException {
+  private Optional<Path> resumed() {
+    return Optional.ofNullable(resume);
+  }
+
+  private void train(TrainConfig config, Tokenizer tokenizer, RunDirectory directory)
+      throws IOException {
+    try (TrainingText text = Texts.open(config.data(), tokenizer);
+        Interrupt.Watch interrupt = gss.interrupt().watch();
+        RunProgress progress = new RunProgress(spec.commandLine().getErr());
+        TrainingRun run =
+            resume == null
+                ? TrainingRun.start(config, directory.path(), text, tokenizer, progress)
+                : TrainingRun.resume(config, directory.path(), text, tokenizer, progress)) {
+      TrainingRun.Outcome outcome = run.run(interrupt);
+      progress.close();
+      print(outcome, directory.path());
+    }
+  }
+
+  private String where(RunDirectory directory) {
+    if (resume != null) {
+      return directory.config().toString();
+    }
+    return configFile == null ? "command line" : configFile.toString();
+  }
+
+  private ObjectNode settings(RunDirectory directory) throws IOException {
     ObjectNode base = JsonNodeFactory.instance.objectNode();
-    String where = "command line";
     if (resume != null) {
       if (!Files.exists(directory.config())) {
         throw new IllegalArgumentException(resume + ": holds no run to resume (no run.json in it)");
       }
       base = RunOptions.read(directory.config());
-      where = directory.config().toString();
     } else if (configFile != null) {
       base = RunOptions.read(configFile);
-      where = configFile.toString();
     }
     ObjectNode merged = run.overlay(base);
     if (resume != null) {
       reportDrift(base, merged);
     }
-    return RunOptions.parse(merged, where, Presets.train());
+    return merged;
   }
 
   private static void reportDrift(ObjectNode before, ObjectNode now) {

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.SerializationFeature;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import io.github.gss4j.data.Corpus;
+import io.github.gss4j.data.TrainingText;
 import io.github.gss4j.generation.GenerationOptions;
 import io.github.gss4j.generation.Sampling;
 import io.github.gss4j.generation.TextGenerator;
@@ -38,12 +39,12 @@ public final class TrainingRun implements AutoCloseable {
 
   private final TrainConfig config;
   private final RunDirectory directory;
-  private final Corpus corpus;
+  private final TrainingText corpus;
   private final Tokenizer tokenizer;
   private final RunListener listener;
   private final LanguageModel model;
   private final Trainer trainer;
-  private final CorpusBatches batches;
+  private final BatchSource batches;
   private final MetricsLog metrics;
   private double bestLoss = Double.POSITIVE_INFINITY;
   private double seconds;
@@ -68,7 +69,7 @@ public final class TrainingRun implements AutoCloseable {
   private TrainingRun(
       TrainConfig config,
       RunDirectory directory,
-      Corpus corpus,
+      TrainingText corpus,
       Tokenizer tokenizer,
       RunListener listener,
       Optional<Path> resumeFrom)
@@ -78,7 +79,7 @@ public final class TrainingRun implements AutoCloseable {
     this.corpus = corpus;
     this.tokenizer = tokenizer;
     this.listener = listener;
-    this.batches = new CorpusBatches(corpus.train(), config);
+    this.batches = batches(corpus, config);
     this.model = RunModel.open(config, tokenizer, resumeFrom);
     this.trainer = new Trainer(model, config);
     try {
@@ -86,13 +87,22 @@ public final class TrainingRun implements AutoCloseable {
         restore(resumeFrom.get());
       }
       Files.createDirectories(directory.path());
+      tokenizer.save(directory.path());
       directory.writeConfig(JSON.writeValueAsBytes(config.toJson()));
       this.metrics = MetricsLog.open(directory.metrics(), trainer.steps());
     } catch (IOException | RuntimeException e) {
+      batches.close();
       trainer.close();
       model.close();
       throw e;
     }
+  }
+
+  private static BatchSource batches(TrainingText text, TrainConfig config) {
+    if (text instanceof Corpus corpus) {
+      return new CorpusBatches(corpus.train(), config);
+    }
+    throw new IllegalArgumentException(text.name() + " cannot be trained on");
   }
 
   /**
@@ -101,7 +111,7 @@ public final class TrainingRun implements AutoCloseable {
    * @throws IllegalArgumentException if a run has been there
    */
   public static TrainingRun start(
-      TrainConfig config, Path path, Corpus corpus, Tokenizer tokenizer, RunListener listener)
+      TrainConfig config, Path path, TrainingText corpus, Tokenizer tokenizer, RunListener listener)
       throws IOException {
     RunDirectory directory = new RunDirectory(path);
     if (directory.isUsed()) {
@@ -115,7 +125,7 @@ public final class TrainingRun implements AutoCloseable {
 
   /** Goes on with a run from its last checkpoint, or from the start where it has none. */
   public static TrainingRun resume(
-      TrainConfig config, Path path, Corpus corpus, Tokenizer tokenizer, RunListener listener)
+      TrainConfig config, Path path, TrainingText corpus, Tokenizer tokenizer, RunListener listener)
       throws IOException {
     RunDirectory directory = new RunDirectory(path);
     Optional<Path> last = directory.checkpoint(RunDirectory.LAST);
@@ -125,12 +135,13 @@ public final class TrainingRun implements AutoCloseable {
   private void restore(Path checkpoint) throws IOException {
     RunCheckpoint state = RunCheckpoint.read(checkpoint);
     state.restore(trainer, checkpoint);
+    state.position().ifPresent(batches::seek);
     bestLoss = state.bestLoss();
     seconds = state.seconds();
     if (state.best()) {
       directory.point(RunDirectory.BEST, checkpoint); // a kill may have come before
     }
-    state.drift(corpus.train().fingerprint()).forEach(LOG::warn);
+    state.drift(corpus.fingerprint()).forEach(LOG::warn);
   }
 
   /** The model that is being trained. */
@@ -144,7 +155,7 @@ public final class TrainingRun implements AutoCloseable {
   }
 
   /** The text. */
-  public Corpus corpus() {
+  public TrainingText corpus() {
     return corpus;
   }
 
@@ -265,8 +276,9 @@ public final class TrainingRun implements AutoCloseable {
             best,
             bestLoss,
             seconds,
-            corpus.train().fingerprint(),
-            RunCheckpoint.presentEnvironment());
+            corpus.fingerprint(),
+            RunCheckpoint.presentEnvironment(),
+            batches.position());
     Path saved = directory.save(trainer.steps(), aside -> write(state, aside));
     if (best) {
       directory.point(RunDirectory.BEST, saved);
@@ -327,6 +339,7 @@ public final class TrainingRun implements AutoCloseable {
 
   @Override
   public void close() throws IOException {
+    batches.close();
     metrics.close();
     trainer.close();
     model.close();
