@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.github.gss4j.data.TrainingText;
 import io.github.gss4j.tokenizer.Tokenizer;
+import io.github.gss4j.trainer.BatchSource;
 import io.github.gss4j.trainer.RunDirectory;
 import io.github.gss4j.trainer.TrainConfig;
 import io.github.gss4j.trainer.TrainingRun;
@@ -92,7 +93,7 @@ final class TrainCommand implements Callable<Integer> {
                 : TrainingRun.resume(config, directory.path(), text, tokenizer, progress)) {
       TrainingRun.Outcome outcome = run.run(interrupt);
       progress.close();
-      print(outcome, directory.path());
+      print(outcome, run.leftOut(), directory.path());
     }
   }
 
@@ -134,11 +135,31 @@ final class TrainCommand implements Callable<Integer> {
             });
   }
 
-  private void print(TrainingRun.Outcome outcome, Path directory) throws IOException {
+  private void print(
+      TrainingRun.Outcome outcome, Optional<BatchSource.LeftOut> leftOut, Path directory)
+      throws IOException {
     var stdout = spec.commandLine().getOut();
     if (json) {
-      stdout.println(new ObjectMapper().writeValueAsString(Outcomes.json(outcome, directory)));
-    } else if (outcome.finished()) {
+      ObjectNode object = Outcomes.json(outcome, directory);
+      leftOut.ifPresent(
+          left -> {
+            object.put("broken_rows", left.brokenRows());
+            object.put("broken_shards", left.brokenShards());
+          });
+      stdout.println(new ObjectMapper().writeValueAsString(object));
+      stdout.flush();
+      return;
+    }
+    leftOut
+        .filter(left -> left.brokenRows() + left.brokenShards() > 0)
+        .ifPresent(
+            left ->
+                stdout.printf(
+                    Locale.ROOT,
+                    "left out %,d broken rows and the ends of %,d broken files%n",
+                    left.brokenRows(),
+                    left.brokenShards()));
+    if (outcome.finished()) {
       stdout.printf(
           Locale.ROOT,
           "%d steps, %.4f bits per byte on the held-out text%nmodel    %s%nreport   %s%n",

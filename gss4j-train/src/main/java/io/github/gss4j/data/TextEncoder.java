@@ -27,6 +27,7 @@ record TextEncoder(TokenStore bytes, Tokenizer tokenizer) {
   /** What a text that is cut in the midst of two characters may lose. */
   private static final int OF_CUTS = 4;
 
+  @SuppressWarnings("ArrayRecordComponent") // made once, never compared
   private record Encoded(int[] ids, long replaced) {}
 
   /** Encodes all, in order whatever the number of threads. */

@@ -14,14 +14,15 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** Makes a directory of the cache aside and renames it, so that what is there is whole. */
-final class WholeDirectory {
+public final class WholeDirectory {
   private static final Logger LOG = LoggerFactory.getLogger(WholeDirectory.class);
 
   private WholeDirectory() {}
 
   /** Writes the files of a directory and says what they are. */
   @FunctionalInterface
-  interface Content<M> {
+  public interface Content<M> {
+    /** Writes them. */
     M write(Path aside) throws IOException;
   }
 
@@ -32,7 +33,7 @@ final class WholeDirectory {
    * @param ofWhole reads what is there, if it is whole; another process may be faster, and its
    *     result is as good
    */
-  static <M> M make(Path home, Function<Path, Optional<M>> ofWhole, Content<M> content) {
+  public static <M> M make(Path home, Function<Path, Optional<M>> ofWhole, Content<M> content) {
     Path cache = home.toAbsolutePath().getParent();
     try {
       Files.createDirectories(cache);

@@ -35,6 +35,19 @@ public interface BatchSource extends AutoCloseable {
             + " same --data and --stream");
   }
 
+  /**
+   * What was left out on the way.
+   *
+   * @param brokenRows rows that hold no document
+   * @param brokenShards files whose ends cannot be read
+   */
+  record LeftOut(long brokenRows, long brokenShards) {}
+
+  /** What was left out so far, where that can happen. */
+  default Optional<LeftOut> leftOut() {
+    return Optional.empty();
+  }
+
   /** Ends what reads ahead, where something does. */
   @Override
   default void close() {}

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.SerializationFeature;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import io.github.gss4j.data.Corpus;
 import io.github.gss4j.data.TrainingText;
+import io.github.gss4j.data.documents.StreamedCorpus;
 import io.github.gss4j.generation.GenerationOptions;
 import io.github.gss4j.generation.Sampling;
 import io.github.gss4j.generation.TextGenerator;
@@ -102,7 +103,11 @@ public final class TrainingRun implements AutoCloseable {
     if (text instanceof Corpus corpus) {
       return new CorpusBatches(corpus.train(), config);
     }
-    throw new IllegalArgumentException(text.name() + " cannot be trained on");
+    if (text instanceof StreamedCorpus stream) {
+      return new StreamBatches(stream, config, 0, 1);
+    }
+    throw new IllegalArgumentException(
+        text.name() + " is a " + text.getClass().getSimpleName() + ", expected a corpus or stream");
   }
 
   /**
@@ -157,6 +162,11 @@ public final class TrainingRun implements AutoCloseable {
   /** The text. */
   public TrainingText corpus() {
     return corpus;
+  }
+
+  /** What of a stream was left out so far. */
+  public Optional<BatchSource.LeftOut> leftOut() {
+    return batches.leftOut();
   }
 
   /** Where everything is written. */

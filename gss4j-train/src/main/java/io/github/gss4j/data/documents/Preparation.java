@@ -81,6 +81,16 @@ public record Preparation(Tokenizer tokenizer, int threads, Path home, Listener 
     return prepare(source.name(), plan.toString(), () -> encode(shards), shards);
   }
 
+  /** Changes with all that decides the content of a preparation of documents. */
+  public static String key(
+      DocumentSource source,
+      Optional<DocumentSource> validation,
+      DocumentOptions options,
+      Tokenizer tokenizer) {
+    String held = validation.map(v -> StreamedCorpus.fingerprint(v, options, tokenizer)).orElse("");
+    return Hex.of(StreamedCorpus.fingerprint(source, options, tokenizer) + held);
+  }
+
   private void add(
       DocumentSource source, RowEncoder encoder, List<ShardPreparation> to, StringBuilder plan) {
     plan.append(encoder.options()).append('\n');
