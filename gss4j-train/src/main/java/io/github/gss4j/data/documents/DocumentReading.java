@@ -137,8 +137,11 @@ final class DocumentReading implements AutoCloseable {
       int shard, NavigableSet<Long> numbers, Map<List<Long>, StreamedDocument> found) {
     Collection<Long> missing = new TreeSet<>(numbers);
     try (ShardRows again = new ShardRows(shards.get(shard), encoder, threads, numbers::contains)) {
-      Optional<EncodedRow> next;
-      while (!missing.isEmpty() && (next = again.next()).isPresent()) {
+      while (!missing.isEmpty()) {
+        Optional<EncodedRow> next = again.next();
+        if (next.isEmpty()) {
+          break;
+        }
         if (next.get() instanceof EncodedRow.Document document && !document.heldOut()) {
           StreamedDocument read = new StreamedDocument(shard, document.row(), document.ids());
           found.put(read.reference(), read);

@@ -91,8 +91,11 @@ record HeldOutDocuments(int format, int vocabulary, TokenFile tokens) {
   private static void append(
       Shard shard, RowEncoder encoder, long most, ExecutorService threads, TokenWriter out) {
     try (ShardRows rows = new ShardRows(shard, encoder, threads, row -> true)) {
-      Optional<EncodedRow> next;
-      while (out.tokens() < most && (next = rows.next()).isPresent()) {
+      while (out.tokens() < most) {
+        Optional<EncodedRow> next = rows.next();
+        if (next.isEmpty()) {
+          break;
+        }
         if (next.get() instanceof EncodedRow.Document document) {
           out.write(document.ids());
         }
