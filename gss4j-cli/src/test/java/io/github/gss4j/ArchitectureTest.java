@@ -33,6 +33,8 @@ class ArchitectureTest {
         .definedBy(ROOT + "tracking..")
         .layer("trainer")
         .definedBy(ROOT + "trainer..")
+        .layer("parquet")
+        .definedBy(ROOT + "parquet..")
         .layer("cli")
         .definedBy(ROOT + "cli..")
         .whereLayer("library")
@@ -43,6 +45,8 @@ class ArchitectureTest {
         .mayOnlyAccessLayers("library")
         .whereLayer("trainer")
         .mayOnlyAccessLayers("library", "data", "tracking")
+        .whereLayer("parquet")
+        .mayOnlyAccessLayers("data")
         .whereLayer("cli")
         .mayOnlyAccessLayers("library", "data", "tracking", "trainer")
         .check(all);

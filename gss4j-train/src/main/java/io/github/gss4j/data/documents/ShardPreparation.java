@@ -61,7 +61,11 @@ record ShardPreparation(int number, Shard shard, RowEncoder encoder, Path home) 
     try (TokenWriter trainOut = new TokenWriter(train, tokenizer.size());
         TokenWriter heldOutOut = new TokenWriter(heldOut, tokenizer.size());
         ShardRows rows = new ShardRows(shard, encoder, threads, row -> true)) {
-      for (Optional<EncodedRow> next; (next = rows.next()).isPresent(); ) {
+      while (true) {
+        Optional<EncodedRow> next = rows.next();
+        if (next.isEmpty()) {
+          break;
+        }
         if (next.get() instanceof EncodedRow.Document document) {
           (document.heldOut() ? heldOutOut : trainOut).write(document.ids());
           documents++;

@@ -23,7 +23,7 @@ class JsonLinesTest {
   private static List<String> read(Path file) throws IOException {
     List<String> rows = new ArrayList<>();
     try (RowReader reader = new JsonLines().open(file, "text")) {
-      for (Optional<Row> row; (row = reader.next()).isPresent(); ) {
+      for (Optional<Row> row = reader.next(); row.isPresent(); row = reader.next()) {
         String what;
         try {
           what = row.get().text();

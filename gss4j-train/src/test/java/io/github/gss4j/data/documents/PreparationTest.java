@@ -77,7 +77,8 @@ class PreparationTest {
         (OPTIONS.isHeldOut(text) ? heldOut : train).append(text).append('\n');
       }
     }
-    try (Corpus corpus = PreparedCorpus.in(dir.resolve("out")).orElseThrow().open(dir.resolve("out"))) {
+    try (Corpus corpus =
+        PreparedCorpus.in(dir.resolve("out")).orElseThrow().open(dir.resolve("out"))) {
       assertThat(text(corpus.train())).isEqualTo(train.toString());
       assertThat(text(corpus.heldOut())).isEqualTo(heldOut.toString());
       assertThat(made.trainTokens()).isEqualTo(train.length());
@@ -148,7 +149,8 @@ class PreparationTest {
     PreparedCorpus made = preparation(new Shards.Letters(), 2, home).text(text);
     try (Corpus corpus = made.open(home)) {
       String all = text(corpus.train()) + "|" + text(corpus.heldOut());
-      assertThat(all.replace("|", "")).isEqualTo("first file\nsecond file\nthe third and last of all the files");
+      assertThat(all.replace("|", ""))
+          .isEqualTo("first file\nsecond file\nthe third and last of all the files");
     }
   }
 
@@ -161,8 +163,7 @@ class PreparationTest {
     Path file = Files.write(dir.resolve("odd"), odd);
     Path home = dir.resolve("out");
     Corpus bytes = Corpus.open(CorpusSource.parse(file.toString()), dir.resolve("k"));
-    try (Corpus corpus =
-        preparation(new ByteTokenizer(), 2, home).text(bytes).open(home)) {
+    try (Corpus corpus = preparation(new ByteTokenizer(), 2, home).text(bytes).open(home)) {
       long[] ids = new long[300];
       corpus.train().read(0, ids);
       assertThat(ids[255]).isEqualTo(255);

@@ -186,7 +186,8 @@ class SampleStreamTest {
     try (StreamedCorpus corpus = corpus(source, 7, ALL)) {
       Slice two = new Slice(0, 1, 2, 1, 16);
       Slice four = new Slice(0, 1, 4, 1, 16);
-      List<SampleStream.Step> begun = new ArrayList<>(steps(corpus, two, 3, 2, 5, Optional.empty()));
+      List<SampleStream.Step> begun =
+          new ArrayList<>(steps(corpus, two, 3, 2, 5, Optional.empty()));
       Optional<StreamPosition> from = Optional.of(begun.get(4).after());
       begun.addAll(steps(corpus, four, 3, 2, 5, from));
       assertThat(sequence(begun, 16))
