@@ -37,6 +37,8 @@ class ArchitectureTest {
         .definedBy(ROOT + "trainer..")
         .layer("mlflow")
         .definedBy(ROOT + "mlflow..")
+        .layer("parquet")
+        .definedBy(ROOT + "parquet..")
         .layer("cli")
         .definedBy(ROOT + "cli..")
         .whereLayer("library")
@@ -51,6 +53,8 @@ class ArchitectureTest {
         .mayOnlyAccessLayers("library", "data", "loss", "tracking")
         .whereLayer("mlflow")
         .mayOnlyAccessLayers("library", "tracking", "trainer")
+        .whereLayer("parquet")
+        .mayOnlyAccessLayers("data")
         .whereLayer("cli")
         .mayOnlyAccessLayers("library", "data", "loss", "tracking", "trainer", "mlflow")
         .check(all);

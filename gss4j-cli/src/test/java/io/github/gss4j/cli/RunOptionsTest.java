@@ -24,6 +24,9 @@ class RunOptionsTest {
   private static final Map<String, String> TEXTS =
       entries(
           "--data", "other.txt",
+          "--tokenizer", "gpt2",
+          "--validation", "other.jsonl",
+          "--text-field", "body",
           "--glob", "*.md",
           "--accumulation", "sum",
           "--optimizer", "adam",
@@ -49,7 +52,7 @@ class RunOptionsTest {
   }
 
   /** What a configuration says of the data's form, not of the run: set in a file alone. */
-  private static final List<String> IN_FILES_ONLY = List.of("num_tokens", "tokenizer");
+  private static final List<String> IN_FILES_ONLY = List.of("num_tokens");
 
   /** Which layers there are; see {@link #layersAreChosenByFlags}. */
   private static final List<String> CHOOSE_LAYERS =

@@ -4,6 +4,8 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.SerializationFeature;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import io.github.gss4j.data.Corpus;
+import io.github.gss4j.data.TrainingText;
+import io.github.gss4j.data.documents.StreamedCorpus;
 import io.github.gss4j.generation.GenerationOptions;
 import io.github.gss4j.generation.Sampling;
 import io.github.gss4j.generation.TextGenerator;
@@ -40,12 +42,12 @@ public final class TrainingRun implements AutoCloseable {
 
   private final TrainConfig config;
   private final RunDirectory directory;
-  private final Corpus corpus;
+  private final TrainingText corpus;
   private final Tokenizer tokenizer;
   private final RunListener listener;
   private final LanguageModel model;
   private final Trainer trainer;
-  private final CorpusBatches batches;
+  private final BatchSource batches;
   private final RunLock lock;
   private final MetricsLog metrics;
   private final boolean finishedBefore;
@@ -73,7 +75,7 @@ public final class TrainingRun implements AutoCloseable {
   private TrainingRun(
       TrainConfig config,
       RunDirectory directory,
-      Corpus corpus,
+      TrainingText corpus,
       Tokenizer tokenizer,
       RunTeacher teacher,
       RunListener listener,
@@ -86,7 +88,7 @@ public final class TrainingRun implements AutoCloseable {
     this.corpus = corpus;
     this.tokenizer = tokenizer;
     this.listener = listener;
-    this.batches = new CorpusBatches(corpus.train(), config);
+    this.batches = batches(corpus, config);
     this.model = RunModel.open(config, tokenizer, resumeFrom);
     this.trainer = new Trainer(model, config, teacher.objective());
     try {
@@ -96,14 +98,27 @@ public final class TrainingRun implements AutoCloseable {
       if (directory.isUsed()) {
         ConfigDrift.between(directory.config(), config).forEach(LOG::warn);
       }
+      tokenizer.save(directory.path());
       directory.writeConfig(JSON.writeValueAsBytes(config.toJson()));
       this.metrics = MetricsLog.open(directory.metrics(), trainer.steps());
       this.finishedBefore = trainer.steps() == config.steps() && wholeWasEvaluated();
     } catch (IOException | RuntimeException e) {
+      batches.close();
       trainer.close();
       model.close();
       throw e;
     }
+  }
+
+  private static BatchSource batches(TrainingText text, TrainConfig config) {
+    if (text instanceof Corpus corpus) {
+      return new CorpusBatches(corpus.train(), config);
+    }
+    if (text instanceof StreamedCorpus stream) {
+      return new StreamBatches(stream, config, 0, 1);
+    }
+    throw new IllegalArgumentException(
+        text.name() + " is a " + text.getClass().getSimpleName() + ", expected a corpus or stream");
   }
 
   /**
@@ -113,7 +128,7 @@ public final class TrainingRun implements AutoCloseable {
    * @throws IOException if another process trains there, or nothing can be written
    */
   public static TrainingRun start(
-      TrainConfig config, Path path, Corpus corpus, Tokenizer tokenizer, RunListener listener)
+      TrainConfig config, Path path, TrainingText corpus, Tokenizer tokenizer, RunListener listener)
       throws IOException {
     return start(config, path, corpus, tokenizer, RunTeacher.none(config), listener);
   }
@@ -127,7 +142,7 @@ public final class TrainingRun implements AutoCloseable {
   public static TrainingRun start(
       TrainConfig config,
       Path path,
-      Corpus corpus,
+      TrainingText corpus,
       Tokenizer tokenizer,
       RunTeacher teacher,
       RunListener listener)
@@ -154,7 +169,7 @@ public final class TrainingRun implements AutoCloseable {
    * @throws IOException if another process trains there, or nothing can be read or written
    */
   public static TrainingRun resume(
-      TrainConfig config, Path path, Corpus corpus, Tokenizer tokenizer, RunListener listener)
+      TrainConfig config, Path path, TrainingText corpus, Tokenizer tokenizer, RunListener listener)
       throws IOException {
     return resume(config, path, corpus, tokenizer, RunTeacher.none(config), listener);
   }
@@ -163,7 +178,7 @@ public final class TrainingRun implements AutoCloseable {
   public static TrainingRun resume(
       TrainConfig config,
       Path path,
-      Corpus corpus,
+      TrainingText corpus,
       Tokenizer tokenizer,
       RunTeacher teacher,
       RunListener listener)
@@ -195,12 +210,13 @@ public final class TrainingRun implements AutoCloseable {
   private void restore(Path checkpoint) throws IOException {
     RunCheckpoint state = RunCheckpoint.read(checkpoint);
     state.restore(trainer, checkpoint);
+    state.position().ifPresent(batches::seek);
     bestLoss = state.bestLoss();
     seconds = state.seconds();
     if (state.best()) {
       directory.point(RunDirectory.BEST, checkpoint); // a kill may have come before
     }
-    state.drift(corpus.train().fingerprint()).forEach(LOG::warn);
+    state.drift(corpus.fingerprint()).forEach(LOG::warn);
   }
 
   /** The model that is being trained, with the weights that are trained, not their average. */
@@ -227,8 +243,13 @@ public final class TrainingRun implements AutoCloseable {
   }
 
   /** The text. */
-  public Corpus corpus() {
+  public TrainingText corpus() {
     return corpus;
+  }
+
+  /** What of a stream was left out so far. */
+  public Optional<BatchSource.LeftOut> leftOut() {
+    return batches.leftOut();
   }
 
   /** Where everything is written. */
@@ -384,8 +405,9 @@ public final class TrainingRun implements AutoCloseable {
             best,
             bestLoss,
             seconds,
-            corpus.train().fingerprint(),
-            RunCheckpoint.presentEnvironment());
+            corpus.fingerprint(),
+            RunCheckpoint.presentEnvironment(),
+            batches.position());
     Path saved = directory.save(trainer.steps(), aside -> write(state, aside));
     if (best) {
       directory.point(RunDirectory.BEST, saved);
@@ -462,6 +484,7 @@ public final class TrainingRun implements AutoCloseable {
 
   @Override
   public void close() throws IOException {
+    batches.close();
     metrics.close();
     trainer.close();
     model.close();
