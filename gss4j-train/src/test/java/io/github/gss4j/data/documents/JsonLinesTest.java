@@ -58,8 +58,15 @@ class JsonLinesTest {
     Path file =
         Shards.write(
             dir.resolve("b.jsonl"),
-            "{\"text\":null}\n[1]\n{\"text\":\"a\"} 7\n{\"a\":{\"text\":\"b\"}}\n{\"text\":\"a\n"
-                + "{\"n\":[{\"text\":1}],\"text\":\"ok\"}\n7\n");
+            """
+            {"text":null}
+            [1]
+            {"text":"a"} 7
+            {"a":{"text":"b"}}
+            {"text":"a
+            {"n":[{"text":1}],"text":"ok"}
+            7
+            """);
     assertThat(read(file))
         .satisfiesExactly(
             r -> assertThat(r).isEqualTo("1 broken: has no text in the field 'text'"),
