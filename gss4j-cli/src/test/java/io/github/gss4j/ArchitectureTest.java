@@ -7,7 +7,7 @@ import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
 import org.junit.jupiter.api.Test;
 
-/** Imports run one way: cli → trainer → data and tracking → library. */
+/** Imports run one way: cli → trainer → data, loss and tracking → library. */
 class ArchitectureTest {
   private static final String ROOT = "io.github.gss4j.";
 
@@ -29,6 +29,8 @@ class ArchitectureTest {
             ROOT + "generation..")
         .layer("data")
         .definedBy(ROOT + "data..")
+        .layer("loss")
+        .definedBy(ROOT + "loss..")
         .layer("tracking")
         .definedBy(ROOT + "tracking..")
         .layer("trainer")
@@ -39,12 +41,14 @@ class ArchitectureTest {
         .mayNotAccessAnyLayer()
         .whereLayer("data")
         .mayOnlyAccessLayers("library")
+        .whereLayer("loss")
+        .mayOnlyAccessLayers("library")
         .whereLayer("tracking")
         .mayOnlyAccessLayers("library")
         .whereLayer("trainer")
-        .mayOnlyAccessLayers("library", "data", "tracking")
+        .mayOnlyAccessLayers("library", "data", "loss", "tracking")
         .whereLayer("cli")
-        .mayOnlyAccessLayers("library", "data", "tracking", "trainer")
+        .mayOnlyAccessLayers("library", "data", "loss", "tracking", "trainer")
         .check(all);
   }
 }

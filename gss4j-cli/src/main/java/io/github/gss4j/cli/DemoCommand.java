@@ -8,6 +8,7 @@ import io.github.gss4j.data.Corpus;
 import io.github.gss4j.tokenizer.ByteTokenizer;
 import io.github.gss4j.tracking.Comparison;
 import io.github.gss4j.trainer.RunDirectory;
+import io.github.gss4j.trainer.RunTeacher;
 import io.github.gss4j.trainer.TrainConfig;
 import io.github.gss4j.trainer.TrainingRun;
 import java.io.IOException;
@@ -55,11 +56,12 @@ final class DemoCommand implements Callable<Integer> {
     ObjectNode flags = run.overlay(JsonNodeFactory.instance.objectNode());
     TrainConfig config = RunOptions.parse(flags, "command line", Presets.demo());
     Path directory = out == null ? free() : out;
-    try (Corpus corpus = Texts.open(config.data());
+    try (RunTeacher teacher = Models.teacher(config, spec.commandLine().getErr());
+        Corpus corpus = Texts.open(config.data());
         Interrupt.Watch interrupt = gss.interrupt().watch();
         RunProgress progress = new RunProgress(spec.commandLine().getErr());
         TrainingRun training =
-            TrainingRun.start(config, directory, corpus, new ByteTokenizer(), progress)) {
+            TrainingRun.start(config, directory, corpus, new ByteTokenizer(), teacher, progress)) {
       TrainingRun.Outcome outcome = training.run(interrupt);
       progress.close();
       if (!outcome.finished()) {

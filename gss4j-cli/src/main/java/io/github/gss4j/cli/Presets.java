@@ -4,6 +4,7 @@ import io.github.gss4j.layers.DssConfig;
 import io.github.gss4j.model.ModelConfig;
 import io.github.gss4j.ops.Native;
 import io.github.gss4j.tokenizer.ByteTokenizer;
+import io.github.gss4j.trainer.ObjectiveConfig;
 import io.github.gss4j.trainer.OptimizerConfig;
 import io.github.gss4j.trainer.TrainConfig;
 
@@ -21,6 +22,7 @@ final class Presets {
     return new TrainConfig(
         model,
         new OptimizerConfig(true, 4e-3, 0.9, 0.98, 1e-8, 0.05, false, 1.0),
+        ObjectiveConfig.CROSS_ENTROPY,
         800,
         8,
         1,

@@ -71,6 +71,8 @@ final class RunOptions {
       description = "LayerNorm before the logits")
   Boolean finalNorm;
 
+  @Mixin ObjectiveOptions objective;
+
   @Option(names = "--steps", description = "optimizer steps of the run")
   Long steps;
 

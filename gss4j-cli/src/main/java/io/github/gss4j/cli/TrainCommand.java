@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.github.gss4j.data.Corpus;
 import io.github.gss4j.tokenizer.ByteTokenizer;
 import io.github.gss4j.trainer.RunDirectory;
+import io.github.gss4j.trainer.RunTeacher;
 import io.github.gss4j.trainer.TrainConfig;
 import io.github.gss4j.trainer.TrainingRun;
 import java.io.IOException;
@@ -70,14 +71,16 @@ final class TrainCommand implements Callable<Integer> {
     RunDirectory directory =
         new RunDirectory(resume != null ? resume : out == null ? Path.of("runs/train") : out);
     TrainConfig config = config(directory);
-    try (Corpus corpus = Texts.open(config.data());
+    try (RunTeacher teacher = Models.teacher(config, spec.commandLine().getErr());
+        Corpus corpus = Texts.open(config.data());
         Interrupt.Watch interrupt = gss.interrupt().watch();
         RunProgress progress = new RunProgress(spec.commandLine().getErr());
         TrainingRun run =
             resume == null
-                ? TrainingRun.start(config, directory.path(), corpus, new ByteTokenizer(), progress)
+                ? TrainingRun.start(
+                    config, directory.path(), corpus, new ByteTokenizer(), teacher, progress)
                 : TrainingRun.resume(
-                    config, directory.path(), corpus, new ByteTokenizer(), progress)) {
+                    config, directory.path(), corpus, new ByteTokenizer(), teacher, progress)) {
       TrainingRun.Outcome outcome = run.run(interrupt);
       progress.close();
       print(outcome, directory.path());

@@ -21,17 +21,22 @@ import picocli.CommandLine.Model.OptionSpec;
 class RunOptionsTest {
   /** What texts can be set to, other than they are by default. */
   private static final Map<String, String> TEXTS =
-      Map.of(
-          "--data", "other.txt",
-          "--glob", "*.md",
-          "--accumulation", "sum",
-          "--optimizer", "adam",
-          "--weight-decay-on", "all",
-          "--dtype", "float64",
-          "--device", "cuda",
-          "--prompt", "other",
-          "--init", "long_range",
-          "--attention-kind", "sliding");
+      Map.ofEntries(
+          Map.entry("--data", "other.txt"),
+          Map.entry("--glob", "*.md"),
+          Map.entry("--accumulation", "sum"),
+          Map.entry("--optimizer", "adam"),
+          Map.entry("--weight-decay-on", "all"),
+          Map.entry("--dtype", "float64"),
+          Map.entry("--device", "cuda"),
+          Map.entry("--prompt", "other"),
+          Map.entry("--init", "long_range"),
+          Map.entry("--attention-kind", "sliding"),
+          Map.entry("--objective", "alternating"),
+          Map.entry("--teacher", "hf:openai-community/gpt2"),
+          Map.entry("--alternate", "step"),
+          Map.entry("--teacher-dtype", "bfloat16"),
+          Map.entry("--teacher-cache", "lessons"));
 
   /** What a configuration says of the data's form, not of the run: set in a file alone. */
   private static final List<String> IN_FILES_ONLY = List.of("num_tokens", "tokenizer");

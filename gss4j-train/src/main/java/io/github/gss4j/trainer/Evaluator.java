@@ -1,6 +1,7 @@
 package io.github.gss4j.trainer;
 
 import io.github.gss4j.data.TokenStore;
+import io.github.gss4j.loss.CrossEntropy;
 import io.github.gss4j.model.LanguageModel;
 import io.github.gss4j.model.ModelState;
 import io.github.gss4j.ops.Scopes;
@@ -220,7 +221,7 @@ public final class Evaluator {
       Tensor part =
           Scopes.withoutGradient(
               () ->
-                  GradientPass.crossEntropySum(
+                  CrossEntropy.sum(
                       model.head(hidden.narrow(0, start, count)), targets.narrow(0, start, count)));
       sum += Tensors.value(part);
     }

@@ -13,6 +13,7 @@ import java.util.Map;
  *
  * @param model {@code num_tokens, dim, depth, …}
  * @param optimizer {@code optimizer, lr, beta1, …}
+ * @param objective {@code objective, teacher, …}
  * @param steps {@code steps}, optimizer steps of the whole run
  * @param batch {@code batch}, sequences of a micro-batch
  * @param accumulate {@code accumulate}, micro-batches of a step
@@ -31,6 +32,7 @@ import java.util.Map;
 public record TrainConfig(
     ModelConfig model,
     OptimizerConfig optimizer,
+    ObjectiveConfig objective,
     long steps,
     int batch,
     int accumulate,
@@ -136,6 +138,7 @@ public record TrainConfig(
                     f.text("weight_decay_on", o.weightDecayOn()),
                     Map.of("matrices", false, "all", true)),
                 f.number("grad_clip", o.gradClip())),
+            ObjectiveConfig.from(f, byDefault.objective),
             f.integer64("steps", byDefault.steps),
             f.integer("batch", byDefault.batch),
             f.integer("accumulate", byDefault.accumulate),
@@ -167,6 +170,7 @@ public record TrainConfig(
     ObjectNode json = JsonNodeFactory.instance.objectNode();
     json.put("data", data.data).put("glob", data.glob).put("held_out", data.heldOut);
     json.setAll(model.toJson());
+    objective.putInto(json);
     json.put("steps", steps).put("batch", batch).put("accumulate", accumulate);
     json.put("accumulation", sumGradients ? "sum" : "mean").put("seq_len", seqLen);
     json.put("optimizer", optimizer.name()).put("lr", optimizer.lr());

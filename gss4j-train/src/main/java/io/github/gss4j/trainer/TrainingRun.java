@@ -7,6 +7,7 @@ import io.github.gss4j.data.Corpus;
 import io.github.gss4j.generation.GenerationOptions;
 import io.github.gss4j.generation.Sampling;
 import io.github.gss4j.generation.TextGenerator;
+import io.github.gss4j.loss.Distillation;
 import io.github.gss4j.model.LanguageModel;
 import io.github.gss4j.tokenizer.Tokenizer;
 import io.github.gss4j.tracking.Comparison;
@@ -70,6 +71,7 @@ public final class TrainingRun implements AutoCloseable {
       RunDirectory directory,
       Corpus corpus,
       Tokenizer tokenizer,
+      RunTeacher teacher,
       RunListener listener,
       Optional<Path> resumeFrom)
       throws IOException {
@@ -80,7 +82,7 @@ public final class TrainingRun implements AutoCloseable {
     this.listener = listener;
     this.batches = new CorpusBatches(corpus.train(), config);
     this.model = RunModel.open(config, tokenizer, resumeFrom);
-    this.trainer = new Trainer(model, config);
+    this.trainer = new Trainer(model, config, teacher.objective());
     try {
       if (resumeFrom.isPresent()) {
         restore(resumeFrom.get());
@@ -103,6 +105,23 @@ public final class TrainingRun implements AutoCloseable {
   public static TrainingRun start(
       TrainConfig config, Path path, Corpus corpus, Tokenizer tokenizer, RunListener listener)
       throws IOException {
+    return start(config, path, corpus, tokenizer, RunTeacher.none(config), listener);
+  }
+
+  /**
+   * A new run in a new directory, with a teacher.
+   *
+   * @param teacher open for as long as the run is
+   * @throws IllegalArgumentException if a run has been there
+   */
+  public static TrainingRun start(
+      TrainConfig config,
+      Path path,
+      Corpus corpus,
+      Tokenizer tokenizer,
+      RunTeacher teacher,
+      RunListener listener)
+      throws IOException {
     RunDirectory directory = new RunDirectory(path);
     if (directory.isUsed()) {
       throw new IllegalArgumentException(
@@ -110,16 +129,29 @@ public final class TrainingRun implements AutoCloseable {
               + " already holds a run: choose another --out, or go on with it by --resume "
               + path);
     }
-    return new TrainingRun(config, directory, corpus, tokenizer, listener, Optional.empty());
+    return new TrainingRun(
+        config, directory, corpus, tokenizer, teacher, listener, Optional.empty());
   }
 
   /** Goes on with a run from its last checkpoint, or from the start where it has none. */
   public static TrainingRun resume(
       TrainConfig config, Path path, Corpus corpus, Tokenizer tokenizer, RunListener listener)
       throws IOException {
+    return resume(config, path, corpus, tokenizer, RunTeacher.none(config), listener);
+  }
+
+  /** The same with a teacher, open for as long as the run is. */
+  public static TrainingRun resume(
+      TrainConfig config,
+      Path path,
+      Corpus corpus,
+      Tokenizer tokenizer,
+      RunTeacher teacher,
+      RunListener listener)
+      throws IOException {
     RunDirectory directory = new RunDirectory(path);
     Optional<Path> last = directory.checkpoint(RunDirectory.LAST);
-    return new TrainingRun(config, directory, corpus, tokenizer, listener, last);
+    return new TrainingRun(config, directory, corpus, tokenizer, teacher, listener, last);
   }
 
   private void restore(Path checkpoint) throws IOException {
@@ -206,8 +238,18 @@ public final class TrainingRun implements AutoCloseable {
     double rate = config.tokensPerStep() / took;
     record(
         new MetricLine.Step(
-            trainer.steps(), result.loss(), result.learningRate(), result.gradNorm(), rate));
+            trainer.steps(),
+            result.loss(),
+            result.learningRate(),
+            result.gradNorm(),
+            rate,
+            config.objective().isTaught() ? Optional.of(taught(result)) : Optional.empty()));
     listener.stepped(trainer.steps(), result, rate);
+  }
+
+  private static MetricLine.Taught taught(Trainer.StepResult result) {
+    return new MetricLine.Taught(
+        result.objective(), result.crossEntropy(), result.lossOf(Distillation.NAME));
   }
 
   /** Evaluates a slice of the held-out text, and says whether the loss is the lowest so far. */
