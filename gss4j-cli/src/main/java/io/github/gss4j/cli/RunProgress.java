@@ -38,9 +38,12 @@ final class RunProgress implements RunListener, AutoCloseable {
   @Override
   public void started(TrainingRun run, long fromStep) {
     total = run.config().steps();
+    long learned = run.learnedCount();
+    long frozen = run.model().parameterCount() - learned;
     say(
-        "%,d parameters; %s: %s; %s on %s",
+        "%,d parameters%s; %s: %s; %s on %s",
         run.model().parameterCount(),
+        frozen == 0 ? "" : String.format(" (%,d trained, %,d frozen)", learned, frozen),
         run.corpus().name(),
         run.corpus().size(),
         run.config().dtype(),

@@ -112,9 +112,12 @@ public final class TrainingRun implements AutoCloseable {
 
   private static BatchSource batches(TrainingText text, TrainConfig config) {
     if (text instanceof Corpus corpus) {
-      return new CorpusBatches(corpus.train(), config);
+      return config.carryState()
+          ? new LongDocuments(corpus.train(), config)
+          : new CorpusBatches(corpus.train(), config);
     }
     if (text instanceof StreamedCorpus stream) {
+      Checks.that(!config.carryState(), "carry_state", true, "false with --stream, which shuffles");
       return new StreamBatches(stream, config, 0, 1);
     }
     throw new IllegalArgumentException(
@@ -235,6 +238,11 @@ public final class TrainingRun implements AutoCloseable {
    */
   public boolean finishedBefore() {
     return finishedBefore;
+  }
+
+  /** How many of the model's numbers are learned; all others are frozen. */
+  public long learnedCount() {
+    return trainer.learnedCount();
   }
 
   /** The run's configuration. */

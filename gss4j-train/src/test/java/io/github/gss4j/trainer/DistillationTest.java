@@ -89,7 +89,7 @@ class DistillationTest {
       student.parameters().forEach(p -> GraphCut.require(p.value()));
 
       MicroLoss found;
-      try (GradientPass pass = new GradientPass(student, LENGTH - 1, false)) {
+      try (GradientPass pass = new GradientPass(student, LENGTH - 1, false, SequenceForm.WHOLE)) {
         found = pass.add(ids, 1, loss);
         pass.finish();
       }
