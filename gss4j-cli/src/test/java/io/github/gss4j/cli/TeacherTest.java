@@ -91,10 +91,10 @@ class TeacherTest {
   void aRunWithATeacherAndItsCacheIsResumedToTheBit() throws IOException {
     Path wise = directory.resolve("wise");
     Command.here(Tiny.train(text, "--out", wise, "--steps", 3, "--eval-every", 0)).ok();
-    Object[] cached = {
-      "--teacher", wise, "--teacher-cache", directory.resolve("lessons"), "--teacher-top-k", 5,
-      "--accumulate", 2, "--temperature", 2, "--distill-weight", 0.5, "--final-lr", 1, "--warmup", 1
-    };
+    String how =
+        "--teacher-top-k 5 --accumulate 2 --temperature 2 --distill-weight 0.5 --final-lr 1"
+            + " --warmup 1 --teacher-cache";
+    Object[] cached = with(how.split(" ", -1), directory.resolve("lessons"), "--teacher", wise);
     Path parts = directory.resolve("parts");
     Command.here(with(taught(parts, cached), "--steps", 3)).ok();
     Command.here("train", "--resume", parts, "--steps", 6).ok();
