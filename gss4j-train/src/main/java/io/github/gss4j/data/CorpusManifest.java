@@ -17,7 +17,8 @@ import java.util.Optional;
  * @param train the file to train on
  * @param heldOut the file that is held out
  * @param members in the order in which they were joined
- * @param leftOut what of the source is not in it, in words
+ * @param leftOutMembers how many members of the source are not in it
+ * @param leftOut which those are and why, in words
  */
 record CorpusManifest(
     int format,
@@ -26,8 +27,9 @@ record CorpusManifest(
     Part train,
     Part heldOut,
     List<Member> members,
+    long leftOutMembers,
     String leftOut) {
-  static final int FORMAT = 1;
+  static final int FORMAT = 2;
   private static final String FILE = "corpus.json";
 
   private static final JsonMapper STRICT =
@@ -84,6 +86,6 @@ record CorpusManifest(
         members.size(),
         train.bytes,
         heldOut.bytes,
-        leftOut.isEmpty() ? "" : "; left out: " + leftOut);
+        leftOutMembers == 0 ? "" : "; " + leftOutMembers + " left out, see its " + FILE);
   }
 }

@@ -120,6 +120,7 @@ record JoinedCorpus(
           train.finish(),
           heldOut.finish(),
           members,
+          leftOut.count(),
           leftOut.toString());
     }
   }

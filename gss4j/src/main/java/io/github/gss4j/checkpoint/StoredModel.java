@@ -116,7 +116,10 @@ public final class StoredModel {
    * numbers are warned of.
    */
   public Tensor read(String name, ScalarType dtype) {
-    TensorSource.Loaded loaded = source.read(theirs(name), dtype);
+    return warned(name, source.read(theirs(name), dtype));
+  }
+
+  private Tensor warned(String name, TensorSource.Loaded loaded) {
     if (loaded.nonFinite() > 0) {
       LOG.warn(
           "{}: tensor '{}' holds {} values that are NaN or infinite: what the model says is not"
@@ -137,15 +140,38 @@ public final class StoredModel {
   }
 
   /**
-   * Loads the model, each tensor straight into the dtype it shall have. Weights that are no numbers
-   * are warned of by name.
+   * Loads the model to read and write text with. Tensors that the file holds in the dtype asked for
+   * are mapped, not read, and keep the file mapped until the model is closed; the others are read
+   * straight into the dtype they shall have. Weights that are no numbers are warned of by name.
    */
   public LanguageModel load(Precision precision, Device device) {
-    return LanguageModel.of(config, new Weights(), precision, device);
+    if (precision == Precision.INT8 || device.is_cuda()) {
+      return loadToTrain(precision, device); // nothing stays as it is in the file
+    }
+    try (MappedFiles mapped = new MappedFiles()) {
+      Reader reader = (name, dtype) -> warned(name, source.mapped(theirs(name), dtype, mapped));
+      return LanguageModel.of(config, new Weights(reader), precision, device);
+    }
+  }
+
+  /** Loads the model into memory of its own, where an optimizer may change it. */
+  public LanguageModel loadToTrain(Precision precision, Device device) {
+    return LanguageModel.of(config, new Weights(this::read), precision, device);
+  }
+
+  /** One parameter by our own name, in a dtype. */
+  private interface Reader {
+    Tensor read(String name, ScalarType dtype);
   }
 
   /** The values of a model's parameters, from this file. */
   private final class Weights implements Parameters.Source {
+    private final Reader reader;
+
+    private Weights(Reader reader) {
+      this.reader = reader;
+    }
+
     @Override
     public Tensor value(String name, Init init, long[] shape) {
       return tensor(name);
@@ -153,7 +179,7 @@ public final class StoredModel {
 
     @Override
     public Tensor owned(String name, Init init, long[] shape, ScalarType dtype) {
-      return read(name, dtype);
+      return reader.read(name, dtype);
     }
   }
 }

@@ -97,7 +97,7 @@ public final class LanguageModel implements AutoCloseable {
    * @return in the order of declaration
    */
   public static Map<String, List<Long>> shapes(ModelConfig config) {
-    Device nowhere = new Device("meta");
+    Device nowhere = Tensors.nowhere();
     TensorOptions meta = new TensorOptions(ScalarType.Float).device(new DeviceOptional(nowhere));
     Map<String, List<Long>> shapes = new LinkedHashMap<>();
     Parameters.Source source =
