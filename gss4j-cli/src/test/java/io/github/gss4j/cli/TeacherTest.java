@@ -71,7 +71,17 @@ class TeacherTest {
     return Tiny.train(
         text,
         Stream.concat(
-                Stream.of("--out", out, "--objective", "alternating", "--eval-every", 0, "--depth", 1, "--held-out", 0.02),
+                Stream.of(
+                    "--out",
+                    out,
+                    "--objective",
+                    "alternating",
+                    "--eval-every",
+                    0,
+                    "--depth",
+                    1,
+                    "--held-out",
+                    0.02),
                 Stream.of(more))
             .toArray());
   }
