@@ -7,7 +7,7 @@ import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
 import org.junit.jupiter.api.Test;
 
-/** Imports run one way: cli → trainer → data, loss and tracking → library. */
+/** Imports run one way: cli → mlflow → trainer → data, loss and tracking → library. */
 class ArchitectureTest {
   private static final String ROOT = "io.github.gss4j.";
 
@@ -35,6 +35,10 @@ class ArchitectureTest {
         .definedBy(ROOT + "tracking..")
         .layer("trainer")
         .definedBy(ROOT + "trainer..")
+        .layer("mlflow")
+        .definedBy(ROOT + "mlflow..")
+        .layer("parquet")
+        .definedBy(ROOT + "parquet..")
         .layer("cli")
         .definedBy(ROOT + "cli..")
         .whereLayer("library")
@@ -47,8 +51,12 @@ class ArchitectureTest {
         .mayOnlyAccessLayers("library")
         .whereLayer("trainer")
         .mayOnlyAccessLayers("library", "data", "loss", "tracking")
+        .whereLayer("mlflow")
+        .mayOnlyAccessLayers("library", "tracking", "trainer")
+        .whereLayer("parquet")
+        .mayOnlyAccessLayers("data")
         .whereLayer("cli")
-        .mayOnlyAccessLayers("library", "data", "loss", "tracking", "trainer")
+        .mayOnlyAccessLayers("library", "data", "loss", "tracking", "trainer", "mlflow")
         .check(all);
   }
 }

@@ -3,8 +3,6 @@ package io.github.gss4j.cli;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.github.gss4j.checkpoint.StoredModel;
-import io.github.gss4j.data.Corpus;
-import io.github.gss4j.data.EncodedText;
 import io.github.gss4j.data.TokenStore;
 import io.github.gss4j.model.LanguageModel;
 import io.github.gss4j.tokenizer.Tokenizer;
@@ -99,8 +97,7 @@ final class EvalCommand implements Callable<Integer> {
         throw new IllegalArgumentException(
             "the model names no tokenizer: give --ids-file instead of --data");
       } else {
-        try (Corpus corpus = Texts.open(new DataConfig(text.data, glob, heldOut));
-            TokenStore ids = EncodedText.of(corpus.heldOut(), tokenizer)) {
+        try (TokenStore ids = Texts.heldOut(new DataConfig(text.data, glob, heldOut), tokenizer)) {
           print(evaluator.whole(ids, share -> {}));
         }
       }

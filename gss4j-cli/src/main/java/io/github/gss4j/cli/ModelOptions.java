@@ -3,8 +3,8 @@ package io.github.gss4j.cli;
 import io.github.gss4j.checkpoint.StoredModel;
 import io.github.gss4j.layers.Precision;
 import io.github.gss4j.model.LanguageModel;
-import io.github.gss4j.ops.Native;
 import io.github.gss4j.ops.Tensors;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
@@ -33,8 +33,7 @@ final class ModelOptions {
   @Option(names = "--device", defaultValue = "cpu", description = "cpu (default), cuda or cuda:N")
   String device;
 
-  @Option(names = "--threads", description = "threads of dense products (default: all cores)")
-  Integer threads;
+  @Mixin ThreadOptions threads;
 
   /** Looks at the model, which is fetched first where it lies on the hub. */
   StoredModel open() {
@@ -42,9 +41,7 @@ final class ModelOptions {
   }
 
   LanguageModel load(StoredModel stored) {
-    if (threads != null) {
-      Native.threads(threads);
-    }
+    threads.apply();
     return stored.load(Precision.forInference(dtype), Tensors.device(device));
   }
 }

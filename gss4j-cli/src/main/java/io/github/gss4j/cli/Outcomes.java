@@ -14,6 +14,7 @@ final class Outcomes {
     ObjectNode json = JsonNodeFactory.instance.objectNode();
     json.put("steps", outcome.steps());
     json.put("finished", outcome.finished());
+    json.put("skipped", outcome.skipped());
     if (outcome.finished()) {
       json.put("loss", outcome.heldOut().loss());
       json.put("bits_per_byte", outcome.heldOut().bitsPerByte());

@@ -4,6 +4,8 @@ import io.github.gss4j.layers.DssConfig;
 import io.github.gss4j.model.ModelConfig;
 import io.github.gss4j.ops.Native;
 import io.github.gss4j.tokenizer.ByteTokenizer;
+import io.github.gss4j.trainer.Decay;
+import io.github.gss4j.trainer.LongRun;
 import io.github.gss4j.trainer.ObjectiveConfig;
 import io.github.gss4j.trainer.OptimizerConfig;
 import io.github.gss4j.trainer.TrainConfig;
@@ -29,12 +31,13 @@ final class Presets {
         false,
         512,
         50,
-        0.02,
+        new Decay.Cosine(0.02),
         1,
         Native.hasFastBfloat16() ? "bfloat16" : "float32",
         "cpu",
         false,
         new TrainConfig.Watch(200, 65_536, 200, 400, "public static "),
+        LongRun.DEFAULT,
         new TrainConfig.DataConfig("java", "", 0));
   }
 

@@ -3,10 +3,13 @@ package io.github.gss4j.cli;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.github.gss4j.model.JsonFields;
+import io.github.gss4j.trainer.Decay;
 import io.github.gss4j.trainer.TrainConfig;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Locale;
+import java.util.Set;
+import java.util.TreeSet;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.OptionSpec;
@@ -27,8 +30,16 @@ final class RunOptions {
   @Option(
       names = "--data",
       paramLabel = "TEXT",
-      description = "java (default), enwik8, or a file or directory")
+      description =
+          "java (default), enwik8, a file or directory of text, of documents (.jsonl, .json.gz,"
+              + " .parquet …) or prepared; urls:FILE; hf:datasets/OWNER/NAME/FILES")
   String data;
+
+  @Option(
+      names = "--tokenizer",
+      paramLabel = "NAME",
+      description = "bytes (default), gpt2 or the path of a tokenizer.json")
+  String tokenizer;
 
   @Option(
       names = "--glob",
@@ -40,6 +51,40 @@ final class RunOptions {
       paramLabel = "SHARE",
       description = "share of the text never trained on")
   Double heldOut;
+
+  @Option(
+      names = "--validation",
+      paramLabel = "FILES",
+      description = "files of documents to hold out instead of a share")
+  String validation;
+
+  @Option(
+      names = "--text-field",
+      paramLabel = "NAME",
+      description = "where documents have their text")
+  String textField;
+
+  @Option(
+      names = "--stream",
+      arity = "0..1",
+      fallbackValue = "true",
+      paramLabel = "true|false",
+      description = "read documents while the run goes on")
+  Boolean stream;
+
+  @Option(
+      names = "--shuffle-buffer",
+      paramLabel = "N",
+      description = "documents that a stream is shuffled among")
+  Integer shuffleBuffer;
+
+  @Option(
+      names = "--skip-broken",
+      arity = "0..1",
+      fallbackValue = "true",
+      paramLabel = "true|false",
+      description = "leave out what comes after a break in a file of documents")
+  Boolean skipBroken;
 
   @Option(names = "--dim", description = "width of the residual stream")
   Integer dim;
@@ -101,10 +146,28 @@ final class RunOptions {
   Long warmup;
 
   @Option(
+      names = "--schedule",
+      paramLabel = "KIND",
+      description = "learning rate after warm-up: cosine, linear, constant or restarts")
+  String schedule;
+
+  @Option(
       names = "--final-lr",
       paramLabel = "SHARE",
-      description = "last learning rate as a share of --lr; 1 is constant")
+      description = "lowest learning rate as a share of --lr")
   Double finalLr;
+
+  @Option(
+      names = "--restart-every",
+      paramLabel = "STEPS",
+      description = "the first cycle of --schedule restarts")
+  Long restartEvery;
+
+  @Option(
+      names = "--restart-growth",
+      paramLabel = "N",
+      description = "times each cycle is longer than the one before")
+  Integer restartGrowth;
 
   @Option(names = "--beta1", description = "Adam's first decay")
   Double beta1;
@@ -171,10 +234,39 @@ final class RunOptions {
   @Option(names = "--prompt", paramLabel = "TEXT", description = "what samples start from")
   String prompt;
 
+  @Option(
+      names = "--keep",
+      paramLabel = "N",
+      description = "newest checkpoints that stay; the best stays besides")
+  Integer keep;
+
+  @Option(
+      names = "--max-bad-steps",
+      paramLabel = "N",
+      description = "steps in a row whose loss is not finite, which are skipped, that end the run")
+  Integer maxBadSteps;
+
+  @Option(
+      names = "--ema",
+      paramLabel = "DECAY",
+      description = "average the weights, such as 0.999; 0 is off")
+  Double ema;
+
+  @Option(
+      names = "--watch-every",
+      paramLabel = "STEPS",
+      description = "looks at each layer's gradient and update; 0 is off")
+  Long watchEvery;
+
   /** The flags that were given, over what a config file says. */
   ObjectNode overlay(ObjectNode file) {
     ObjectNode merged = file.deepCopy();
     ParseResult parsed = command.commandLine().getParseResult();
+    if (schedule != null) { // what went with another schedule does not go with this one
+      Set<String> others = new TreeSet<>(Decay.settings("restarts"));
+      others.removeAll(Decay.settings(schedule));
+      merged.remove(others);
+    }
     for (OptionSpec option : command.mixins().get("run").options()) {
       if (parsed.hasMatchedOption(option)) {
         merged.set(key(option), JSON.valueToTree(option.getValue()));

@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.github.gss4j.trainer.TrainConfig;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -21,25 +22,37 @@ import picocli.CommandLine.Model.OptionSpec;
 class RunOptionsTest {
   /** What texts can be set to, other than they are by default. */
   private static final Map<String, String> TEXTS =
-      Map.ofEntries(
-          Map.entry("--data", "other.txt"),
-          Map.entry("--glob", "*.md"),
-          Map.entry("--accumulation", "sum"),
-          Map.entry("--optimizer", "adam"),
-          Map.entry("--weight-decay-on", "all"),
-          Map.entry("--dtype", "float64"),
-          Map.entry("--device", "cuda"),
-          Map.entry("--prompt", "other"),
-          Map.entry("--init", "long_range"),
-          Map.entry("--attention-kind", "sliding"),
-          Map.entry("--objective", "alternating"),
-          Map.entry("--teacher", "hf:openai-community/gpt2"),
-          Map.entry("--alternate", "step"),
-          Map.entry("--teacher-dtype", "bfloat16"),
-          Map.entry("--teacher-cache", "lessons"));
+      entries(
+          "--data", "other.txt",
+          "--tokenizer", "gpt2",
+          "--validation", "other.jsonl",
+          "--text-field", "body",
+          "--glob", "*.md",
+          "--accumulation", "sum",
+          "--optimizer", "adam",
+          "--weight-decay-on", "all",
+          "--dtype", "float64",
+          "--device", "cuda",
+          "--prompt", "other",
+          "--init", "long_range",
+          "--attention-kind", "sliding",
+          "--schedule", "linear",
+          "--objective", "alternating",
+          "--teacher", "hf:openai-community/gpt2",
+          "--alternate", "step",
+          "--teacher-dtype", "bfloat16",
+          "--teacher-cache", "lessons");
+
+  private static Map<String, String> entries(String... namesAndValues) {
+    Map<String, String> all = new LinkedHashMap<>();
+    for (int i = 0; i < namesAndValues.length; i += 2) {
+      all.put(namesAndValues[i], namesAndValues[i + 1]);
+    }
+    return all;
+  }
 
   /** What a configuration says of the data's form, not of the run: set in a file alone. */
-  private static final List<String> IN_FILES_ONLY = List.of("num_tokens", "tokenizer");
+  private static final List<String> IN_FILES_ONLY = List.of("num_tokens");
 
   /** Which layers there are; see {@link #layersAreChosenByFlags}. */
   private static final List<String> CHOOSE_LAYERS =
@@ -48,7 +61,12 @@ class RunOptionsTest {
   /** Runs that together have every key. */
   private static final List<TrainConfig> RUNS =
       Stream.of(
-              "", "--mixer dsconv", "--mixer mhesa", "--mixer attention", "--layers gss,attention")
+              "",
+              "--schedule restarts --restart-every 100",
+              "--mixer dsconv",
+              "--mixer mhesa",
+              "--mixer attention",
+              "--layers gss,attention")
           .map(
               flags ->
                   parse(Presets.train(), flags.isEmpty() ? new String[0] : flags.split(" ", -1)))

@@ -5,8 +5,10 @@ import com.fasterxml.jackson.databind.json.JsonMapper;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.ToLongFunction;
 
 /**
  * What a joined corpus consists of: its {@code corpus.json}.
@@ -44,8 +46,8 @@ record CorpusManifest(
       return Files.size(home.resolve(file)) == bytes;
     }
 
-    private TokenStore open(Path home) {
-      return MappedBytes.open(home.resolve(file), bytes, sha256);
+    private TokenStore open(Path home, List<Long> documentEnds) {
+      return MappedBytes.open(home.resolve(file), bytes, sha256, documentEnds);
     }
   }
 
@@ -65,14 +67,35 @@ record CorpusManifest(
     }
   }
 
-  void write(Path home) throws IOException {
+  /** This, written. */
+  CorpusManifest written(Path home) throws IOException {
     Files.write(
         home.resolve(FILE), STRICT.writerWithDefaultPrettyPrinter().writeValueAsBytes(this));
+    return this;
   }
 
   /** Opens the corpus. */
   Corpus open(String name, Path home) {
-    return new Corpus(name, train.open(home), heldOut.open(home), Optional.empty(), heldOutNames());
+    return new Corpus(
+        name,
+        train.open(home, ends(Member::trainedBytes)),
+        heldOut.open(home, ends(Member::heldOutBytes)),
+        Optional.empty(),
+        heldOutNames());
+  }
+
+  /** Where members end that have a share in a part. */
+  private List<Long> ends(ToLongFunction<Member> share) {
+    List<Long> ends = new ArrayList<>();
+    long end = 0;
+    for (Member member : members) {
+      long bytes = share.applyAsLong(member);
+      end += bytes;
+      if (bytes > 0) {
+        ends.add(end);
+      }
+    }
+    return ends;
   }
 
   private List<String> heldOutNames() {

@@ -11,8 +11,11 @@ import io.github.gss4j.tracking.MetricLine.Evaluation;
 import io.github.gss4j.tracking.MetricLine.Sample;
 import io.github.gss4j.tracking.MetricLine.Step;
 import io.github.gss4j.tracking.MetricLine.Taught;
+import io.github.gss4j.tracking.MetricLine.Watch;
+import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
@@ -39,6 +42,14 @@ final class MetricJson {
   private static final Set<String> DISTILLED_KEYS = with(TAUGHT_KEYS, "distillation");
   private static final Set<String> EVALUATION_KEYS =
       keys("step", "eval_loss", "bits_per_byte", "perplexity", "eval_tokens", "whole");
+  private static final Set<String> WATCH_KEYS =
+      keys(
+          "step",
+          "layer_grad_norms",
+          "layer_update_ratios",
+          "clipped_share",
+          "skipped",
+          "resident_bytes");
   private static final Set<String> SAMPLE_KEYS = keys("step", "prompt", "sample");
 
   private MetricJson() {}
@@ -52,6 +63,12 @@ final class MetricJson {
           .put("grad_norm", step.gradNorm())
           .put("tokens_per_second", step.tokensPerSecond());
       step.taught().ifPresent(taught -> put(node, taught));
+    } else if (line instanceof Watch watch) {
+      watch.gradNorms().forEach(node.putObject("layer_grad_norms")::put);
+      watch.updateRatios().forEach(node.putObject("layer_update_ratios")::put);
+      node.put("clipped_share", watch.clippedShare())
+          .put("skipped", watch.skipped())
+          .put("resident_bytes", watch.residentBytes());
     } else if (line instanceof Evaluation evaluation) {
       node.put("eval_loss", evaluation.evalLoss())
           .put("bits_per_byte", evaluation.bitsPerByte())
@@ -101,6 +118,15 @@ final class MetricJson {
           whole(node, "eval_tokens"),
           truth(node, "whole"));
     }
+    if (keys.equals(WATCH_KEYS)) {
+      return new Watch(
+          whole(node, "step"),
+          reals(node, "layer_grad_norms"),
+          reals(node, "layer_update_ratios"),
+          real(node, "clipped_share"),
+          whole(node, "skipped"),
+          whole(node, "resident_bytes"));
+    }
     if (keys.equals(SAMPLE_KEYS)) {
       return new Sample(whole(node, "step"), text(node, "prompt"), text(node, "sample"));
     }
@@ -111,6 +137,8 @@ final class MetricJson {
             + STEP_KEYS
             + ", "
             + EVALUATION_KEYS
+            + ", "
+            + WATCH_KEYS
             + " or "
             + SAMPLE_KEYS);
   }
@@ -141,6 +169,16 @@ final class MetricJson {
       case "-Infinity" -> Double.NEGATIVE_INFINITY;
       default -> throw wrong(key, value, "a number, \"NaN\" or \"Infinity\"");
     };
+  }
+
+  private static Map<String, Double> reals(JsonNode node, String key) {
+    JsonNode layers = node.get(key);
+    if (!layers.isObject()) {
+      throw wrong(key, layers, "an object of numbers");
+    }
+    Map<String, Double> values = new LinkedHashMap<>();
+    layers.fieldNames().forEachRemaining(layer -> values.put(layer, real(layers, layer)));
+    return values;
   }
 
   private static long whole(JsonNode node, String key) {

@@ -1,9 +1,15 @@
 package io.github.gss4j.tracking;
 
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 
-/** One line of {@code metrics.jsonl}: a training step, an evaluation or a sample of text. */
+/**
+ * One line of {@code metrics.jsonl}: a training step, a look at the layers, an evaluation or a
+ * sample of text.
+ */
 public sealed interface MetricLine {
   /** After how many optimizer steps this was measured, 0 or more. */
   long step();
@@ -50,6 +56,31 @@ public sealed interface MetricLine {
    * @param distillation over the tokens that were trained on it; NaN where none were
    */
   record Taught(String objective, double crossEntropy, double distillation) {}
+
+  /**
+   * A look at the layers during a step.
+   *
+   * @param gradNorms ‖g‖ of each layer's gradient before clipping
+   * @param updateRatios ‖Δθ‖ / ‖θ‖ of each layer; empty where the step was skipped
+   * @param clippedShare of the steps since the last look, 0 to 1
+   * @param skipped steps so far whose loss or gradient was not finite
+   * @param residentBytes memory of the process
+   */
+  record Watch(
+      long step,
+      Map<String, Double> gradNorms,
+      Map<String, Double> updateRatios,
+      double clippedShare,
+      long skipped,
+      long residentBytes)
+      implements MetricLine {
+    /** Checks the step and copies the maps, keeping their order. */
+    public Watch {
+      checkStep(step);
+      gradNorms = Collections.unmodifiableMap(new LinkedHashMap<>(gradNorms));
+      updateRatios = Collections.unmodifiableMap(new LinkedHashMap<>(updateRatios));
+    }
+  }
 
   /**
    * A measurement on held-out text.

@@ -10,6 +10,7 @@ import io.github.gss4j.tokenizer.Tokenizer;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.OptionalInt;
 import java.util.SplittableRandom;
 import java.util.function.DoubleConsumer;
 import java.util.stream.IntStream;
@@ -42,7 +43,13 @@ public final class Evaluator {
     this.bytesOf =
         tokenizer == null
             ? null
-            : IntStream.range(0, tokenizer.size()).map(id -> tokenizer.decode(id).length).toArray();
+            : IntStream.range(0, tokenizer.size()).map(id -> bytes(tokenizer, id)).toArray();
+  }
+
+  /** The end of a document is no byte of the text. */
+  private static int bytes(Tokenizer tokenizer, int id) {
+    OptionalInt end = tokenizer.endOfText();
+    return end.isPresent() && end.getAsInt() == id ? 0 : tokenizer.decode(id).length;
   }
 
   /**

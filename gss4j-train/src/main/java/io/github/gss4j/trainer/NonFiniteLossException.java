@@ -1,16 +1,23 @@
 package io.github.gss4j.trainer;
 
-/** A loss or gradient that is not a finite number: training cannot go on from it. */
+import java.util.Locale;
+
+/** Steps in a row whose loss or gradient is not a finite number: training does not go on so. */
 public final class NonFiniteLossException extends RuntimeException {
   private static final long serialVersionUID = 1L;
 
-  NonFiniteLossException(long step, double loss, double gradNorm, double lr) {
+  NonFiniteLossException(long step, int inARow, Trainer.StepResult result) {
     super(
         String.format(
-            "step %d: loss %s, gradient norm %s: not finite, so training stops before the weights"
-                + " are spoilt. Likely cause: the learning rate (%.3g now) is too high; try a"
-                + " smaller --lr, more --warmup or a smaller --grad-clip",
-            step, loss, gradNorm, lr));
+            Locale.ROOT,
+            "step %d: loss %s, gradient norm %s: not finite, %d in a row, so training stops; the"
+                + " weights are as they were before. Likely cause: the learning rate (%.3g now) is"
+                + " too high; try a smaller --lr, more --warmup or a smaller --grad-clip",
+            step,
+            result.loss(),
+            result.gradNorm(),
+            inARow,
+            result.learningRate()));
   }
 
   /** As above, naming the checkpoint to go on from. */

@@ -17,24 +17,27 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * The training state that lies beside a checkpoint's model.
  *
- * @param step optimizer steps taken
+ * @param progress how far training has come
  * @param best whether the held-out loss was the lowest so far at this step
  * @param bestLoss the lowest held-out loss so far; infinite where there was none
  * @param seconds spent on training so far
  * @param corpus the fingerprint of the text that is trained on
  * @param environment what else the bits of a loss depend on, by name
+ * @param position where a stream of text stands, if it is one
  */
 record RunCheckpoint(
-    long step,
+    Progress progress,
     boolean best,
     double bestLoss,
     double seconds,
     String corpus,
-    Map<String, String> environment) {
+    Map<String, String> environment,
+    Optional<JsonNode> position) {
   private static final String STATE = "training.json";
   private static final String OPTIMIZER = "optimizer.safetensors";
   private static final List<String> DECISIVE =
@@ -51,15 +54,20 @@ record RunCheckpoint(
 
   /** Writes model, optimizer and training state into a directory. */
   void write(Trainer trainer, Path directory) throws IOException {
-    PretrainedModel.save(trainer.model(), directory, Map.of());
-    Safetensors.write(directory.resolve(OPTIMIZER), trainer.optimizerState(), Map.of());
+    try (Trainer.Averaged averaged = trainer.averaged()) {
+      PretrainedModel.save(trainer.model(), directory, Map.of());
+      Safetensors.write(directory.resolve(OPTIMIZER), averaged.state(), Map.of());
+    }
     ObjectNode json = JSON.createObjectNode();
-    json.put("step", step).put("best", best);
+    json.put("step", progress.steps()).put("skipped", progress.skipped());
+    json.put("skipped_in_a_row", progress.skippedInARow()).put("clipped", progress.clipped());
+    json.put("best", best);
     if (Double.isFinite(bestLoss)) {
       json.put("best_loss", bestLoss);
     }
     json.put("seconds", seconds).put("corpus", corpus);
     environment.forEach(json.putObject("environment")::put);
+    position.ifPresent(at -> json.set("position", at));
     Files.write(directory.resolve(STATE), JSON.writeValueAsBytes(json));
   }
 
@@ -74,12 +82,17 @@ record RunCheckpoint(
           .properties()
           .forEach(fact -> environment.put(fact.getKey(), fact.getValue().asText()));
       return new RunCheckpoint(
-          fields.integer64("step", 0),
+          new Progress(
+              fields.integer64("step", 0),
+              fields.integer64("skipped", 0),
+              fields.integer("skipped_in_a_row", 0),
+              fields.integer64("clipped", 0)),
           fields.flag("best", false),
           fields.number("best_loss", Double.POSITIVE_INFINITY),
           fields.number("seconds", 0),
           fields.text("corpus", ""),
-          environment);
+          environment,
+          Optional.ofNullable(json.get("position")));
     } catch (IOException | IllegalArgumentException e) {
       throw new CheckpointException(file, "cannot be read: " + e.getMessage(), e);
     }
@@ -109,9 +122,9 @@ record RunCheckpoint(
     return drifted;
   }
 
-  /** Puts the optimizer back to where it was. */
+  /** Puts optimizer and trained weights back to where they were. */
   void restore(Trainer trainer, Path directory) {
     Safetensors file = Safetensors.open(directory.resolve(OPTIMIZER));
-    trainer.restore(step, file::tensor);
+    trainer.restore(progress, file.entries().keySet(), file::tensor);
   }
 }

@@ -130,19 +130,37 @@ public record RunDirectory(Path path) {
     sync(path);
   }
 
-  /** Deletes checkpoints that neither name points to, and what a kill left half written. */
-  void prune() throws IOException {
+  /**
+   * Deletes all checkpoints but the newest and those that a name points to, and what a kill left
+   * half written.
+   *
+   * @param keep how many of the newest stay, up to {@code last}
+   */
+  void prune(int keep) throws IOException {
     Set<Path> wanted = inUse();
+    long last = checkpoint(LAST).map(RunDirectory::step).orElse(0L);
     List<Path> found;
     try (Stream<Path> files = Files.list(path)) {
       found =
           files.filter(f -> f.getFileName().toString().matches("step-\\d+(\\.writing)?")).toList();
     }
+    found.stream()
+        .map(checkpoint -> real(checkpoint))
+        .filter(checkpoint -> step(checkpoint) <= last)
+        .sorted(Comparator.comparingLong(RunDirectory::step).reversed())
+        .limit(keep)
+        .forEach(wanted::add);
     for (Path checkpoint : found) {
       if (!wanted.contains(checkpoint.toRealPath())) {
         deleteTree(checkpoint);
       }
     }
+  }
+
+  /** The step of a checkpoint by its name; beyond all steps where it is half written. */
+  private static long step(Path checkpoint) {
+    String number = checkpoint.getFileName().toString().substring("step-".length());
+    return number.endsWith(ASIDE) ? Long.MAX_VALUE : Long.parseLong(number);
   }
 
   private Set<Path> inUse() {

@@ -1,5 +1,6 @@
 package io.github.gss4j.trainer;
 
+import io.github.gss4j.tracking.MetricLine;
 import java.nio.file.Path;
 
 /** Hears what a run does, to show it. All methods do nothing unless overridden. */
@@ -15,6 +16,18 @@ public interface RunListener {
   /** A step was taken. */
   default void stepped(long step, Trainer.StepResult result, double tokensPerSecond) {}
 
+  /**
+   * The layers were looked at in the step before.
+   *
+   * @param line as it stands in {@code metrics.jsonl}
+   */
+  default void watched(MetricLine.Watch line, LayerMeasures measures) {}
+
+  /** Whether {@link #watched} is to have histograms, which take some time. */
+  default boolean wantsHistograms() {
+    return false;
+  }
+
   /** The held-out text was evaluated. */
   default void evaluated(long step, Evaluator.Result result, boolean whole) {}
 
@@ -26,4 +39,7 @@ public interface RunListener {
 
   /** A checkpoint was written. */
   default void saved(long step, Path checkpoint) {}
+
+  /** The run is over, or stopped; its report lies in its directory. */
+  default void ended(TrainingRun run, TrainingRun.Outcome outcome) {}
 }

@@ -38,7 +38,7 @@ final class RunReport {
         kernels(run.model().layers()));
   }
 
-  private static List<KernelPicture> kernels(List<CausalLayer> layers) {
+  static List<KernelPicture> kernels(List<CausalLayer> layers) {
     List<KernelPicture> pictures = new ArrayList<>();
     for (int i = 0; i < layers.size(); i++) {
       if (layers.get(i) instanceof GatedLayer gated

@@ -1,19 +1,17 @@
 package io.github.gss4j.trainer;
 
 /**
- * The learning rate over a run: linear warm-up to the peak, then half a cosine down to a share of
- * it.
+ * The learning rate over a run: linear warm-up to the peak, then a decay.
  *
  * @param peak the highest rate
  * @param warmupSteps steps of rising; the first has peak/warmupSteps
  * @param steps of the whole run
- * @param finalShare the last step's rate as a share of the peak; 1 keeps it constant
+ * @param decay how it comes down
  */
-public record Schedule(double peak, long warmupSteps, long steps, double finalShare) {
+public record Schedule(double peak, long warmupSteps, long steps, Decay decay) {
   /** Checks the ranges. */
   public Schedule {
     Checks.that(warmupSteps >= 0, "warmup", warmupSteps, "0 or more");
-    Checks.that(finalShare >= 0 && finalShare <= 1, "final_lr", finalShare, "a share, 0 to 1");
   }
 
   /**
@@ -25,7 +23,9 @@ public record Schedule(double peak, long warmupSteps, long steps, double finalSh
     if (step <= warmupSteps) {
       return peak * step / warmupSteps;
     }
-    double done = Math.min(1, (double) (step - warmupSteps) / Math.max(1, steps - warmupSteps));
-    return peak * (finalShare + (1 - finalShare) * 0.5 * (1 + Math.cos(Math.PI * done)));
+    long total = Math.max(1, steps - warmupSteps);
+    long done = Math.min(total, step - warmupSteps);
+    double share = decay.finalLr();
+    return peak * (share + (1 - share) * decay.left(done, total));
   }
 }

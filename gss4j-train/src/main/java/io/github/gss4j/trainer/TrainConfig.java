@@ -5,6 +5,8 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.github.gss4j.layers.Precision;
 import io.github.gss4j.model.JsonFields;
 import io.github.gss4j.model.ModelConfig;
+import io.github.gss4j.tokenizer.JsonTokenizer;
+import io.github.gss4j.tokenizer.Tokenizers;
 import java.util.Map;
 
 /**
@@ -20,14 +22,15 @@ import java.util.Map;
  * @param sumGradients {@code accumulation: sum}; otherwise {@code mean}
  * @param seqLen {@code seq_len}, tokens of a sequence
  * @param warmup {@code warmup}, steps of rising learning rate
- * @param finalLr {@code final_lr}, the last learning rate as a share of the peak
+ * @param decay {@code schedule, final_lr, …}: how the learning rate comes down after that
  * @param seed {@code seed}, where all chance starts
  * @param dtype {@code dtype}: float32, bfloat16 or float64
  * @param device {@code device}: cpu, cuda, cuda:N
  * @param checkpointLayers {@code checkpoint_layers}: layers are computed again in the backward
  *     pass, which takes less memory and a third more time
  * @param watch {@code eval_every, …}: what is done on the way
- * @param data {@code data, glob, held_out}: the text
+ * @param longRun {@code keep, max_bad_steps, …}: what makes a run safe to leave alone
+ * @param data {@code data, glob, held_out, …}: the text
  */
 public record TrainConfig(
     ModelConfig model,
@@ -39,12 +42,13 @@ public record TrainConfig(
     boolean sumGradients,
     int seqLen,
     long warmup,
-    double finalLr,
+    Decay decay,
     long seed,
     String dtype,
     String device,
     boolean checkpointLayers,
     Watch watch,
+    LongRun longRun,
     DataConfig data) {
   /** Ids of a micro-batch, which pass through a Java array. */
   private static final long MOST_IDS = 1 << 30;
@@ -78,11 +82,61 @@ public record TrainConfig(
    * @param glob {@code glob}: which files of a directory or archive; empty for all that are text
    * @param heldOut {@code held_out}: the share of the text that is never trained on; 0 for the
    *     source's own
+   * @param validation {@code validation}: files of documents that are held out instead of a share;
+   *     empty for none
+   * @param tokenizerFile {@code tokenizer}, where it is the path of a {@code tokenizer.json}; else
+   *     empty, and the model's config names it
+   * @param textField {@code text_field}: where documents have their text
+   * @param stream {@code stream}: documents are read while the run goes on, and not encoded before
+   * @param shuffleBuffer {@code shuffle_buffer}: documents that a stream is shuffled among
+   * @param skipBroken {@code skip_broken}: what comes after a break in a file of documents is left
+   *     out
    */
-  public record DataConfig(String data, String glob, double heldOut) {
-    /** Checks the share. */
+  public record DataConfig(
+      String data,
+      String glob,
+      double heldOut,
+      String validation,
+      String tokenizerFile,
+      String textField,
+      boolean stream,
+      int shuffleBuffer,
+      boolean skipBroken) {
+    /** Checks the ranges. */
     public DataConfig {
       Checks.that(heldOut >= 0 && heldOut < 1, "held_out", heldOut, "0 to below 1");
+      Checks.that(
+          heldOut == 0 || validation.isEmpty(),
+          "held_out",
+          heldOut,
+          "nothing beside validation: one of the two is enough");
+      Checks.that(!textField.isEmpty(), "text_field", "empty", "the name of a field");
+      Checks.that(shuffleBuffer >= 1, "shuffle_buffer", shuffleBuffer, "at least 1");
+    }
+
+    /** Text as it lies. */
+    public DataConfig(String data, String glob, double heldOut) {
+      this(data, glob, heldOut, "", "", "text", false, 10_000, false);
+    }
+
+    private static DataConfig from(JsonFields f, DataConfig d) {
+      String tokenizer = f.text("tokenizer", d.tokenizerFile);
+      return new DataConfig(
+          f.text("data", d.data),
+          f.text("glob", d.glob),
+          f.number("held_out", d.heldOut),
+          f.text("validation", d.validation),
+          Tokenizers.isFile(tokenizer) ? tokenizer : "",
+          f.text("text_field", d.textField),
+          f.flag("stream", d.stream),
+          f.integer("shuffle_buffer", d.shuffleBuffer),
+          f.flag("skip_broken", d.skipBroken));
+    }
+
+    private void addTo(ObjectNode json) {
+      json.put("data", data).put("glob", glob).put("held_out", heldOut);
+      json.put("validation", validation).put("text_field", textField).put("stream", stream);
+      json.put("shuffle_buffer", shuffleBuffer).put("skip_broken", skipBroken);
     }
   }
 
@@ -98,12 +152,12 @@ public record TrainConfig(
         batch * (seqLen + 1L),
         "at most " + MOST_IDS);
     Precision.forTraining(dtype);
-    new Schedule(optimizer.lr(), warmup, steps, finalLr);
+    new Schedule(optimizer.lr(), warmup, steps, decay);
   }
 
   /** The learning rate over the run. */
   public Schedule schedule() {
-    return new Schedule(optimizer.lr(), warmup, steps, finalLr);
+    return new Schedule(optimizer.lr(), warmup, steps, decay);
   }
 
   /** Tokens of one optimizer step. */
@@ -119,10 +173,9 @@ public record TrainConfig(
   public static TrainConfig from(JsonFields f, TrainConfig byDefault) {
     OptimizerConfig o = byDefault.optimizer;
     Watch w = byDefault.watch;
-    DataConfig d = byDefault.data;
     TrainConfig config =
         new TrainConfig(
-            ModelConfig.from(f, byDefault.model),
+            model(f, byDefault.model),
             new OptimizerConfig(
                 Checks.oneOf(
                     "optimizer",
@@ -148,7 +201,7 @@ public record TrainConfig(
                 Map.of("mean", false, "sum", true)),
             f.integer("seq_len", byDefault.seqLen),
             f.integer64("warmup", byDefault.warmup),
-            f.number("final_lr", byDefault.finalLr),
+            Decay.from(f, byDefault.decay),
             f.integer64("seed", byDefault.seed),
             f.text("dtype", byDefault.dtype),
             f.text("device", byDefault.device),
@@ -159,18 +212,27 @@ public record TrainConfig(
                 f.integer64("save_every", w.saveEvery),
                 f.integer64("sample_every", w.sampleEvery),
                 f.text("prompt", w.prompt)),
-            new DataConfig(
-                f.text("data", d.data), f.text("glob", d.glob), f.number("held_out", d.heldOut)));
+            LongRun.from(f, byDefault.longRun),
+            DataConfig.from(f, byDefault.data));
     f.refuseUnknown();
     return config;
+  }
+
+  /** A model's config keeps the tokenizer's name, not its path. */
+  private static ModelConfig model(JsonFields f, ModelConfig byDefault) {
+    ModelConfig model = ModelConfig.from(f, byDefault);
+    return Tokenizers.isFile(model.tokenizer()) ? model.withTokenizer(JsonTokenizer.NAME) : model;
   }
 
   /** The fields as they stand in a run's {@code run.json}. */
   public ObjectNode toJson() {
     ObjectNode json = JsonNodeFactory.instance.objectNode();
-    json.put("data", data.data).put("glob", data.glob).put("held_out", data.heldOut);
+    data.addTo(json);
     json.setAll(model.toJson());
     objective.putInto(json);
+    if (!data.tokenizerFile.isEmpty()) {
+      json.put("tokenizer", data.tokenizerFile);
+    }
     json.put("steps", steps).put("batch", batch).put("accumulate", accumulate);
     json.put("accumulation", sumGradients ? "sum" : "mean").put("seq_len", seqLen);
     json.put("optimizer", optimizer.name()).put("lr", optimizer.lr());
@@ -178,11 +240,14 @@ public record TrainConfig(
     json.put("eps", optimizer.eps()).put("weight_decay", optimizer.weightDecay());
     json.put("weight_decay_on", optimizer.weightDecayOn());
     json.put("grad_clip", optimizer.gradClip());
-    json.put("warmup", warmup).put("final_lr", finalLr).put("seed", seed);
+    json.put("warmup", warmup);
+    decay.putInto(json);
+    json.put("seed", seed);
     json.put("dtype", dtype).put("device", device).put("checkpoint_layers", checkpointLayers);
     json.put("eval_every", watch.evalEvery).put("eval_tokens", watch.evalTokens);
     json.put("save_every", watch.saveEvery).put("sample_every", watch.sampleEvery);
     json.put("prompt", watch.prompt);
+    longRun.putInto(json);
     return json;
   }
 }

@@ -1,19 +1,26 @@
 package io.github.gss4j.trainer;
 
+import io.github.gss4j.layers.Parameter;
 import io.github.gss4j.loss.Alternating;
 import io.github.gss4j.loss.Objective;
 import io.github.gss4j.loss.TokenLoss;
 import io.github.gss4j.model.LanguageModel;
 import io.github.gss4j.ops.GraphCut;
+import io.github.gss4j.ops.Scopes;
 import io.github.gss4j.ops.Tensors;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.Function;
 import java.util.function.ToDoubleFunction;
 import org.bytedeco.javacpp.PointerScope;
+import org.bytedeco.pytorch.NoGradGuard;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch.ScalarType;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Takes optimizer steps: gradients of some micro-batches, clipping, Adam.
@@ -21,10 +28,17 @@ import org.bytedeco.pytorch.global.torch.ScalarType;
  * <p>The only thing that changes a model's weights. Not for several threads.
  */
 public final class Trainer implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(Trainer.class);
+
+  /** Before the names of weights that are trained, in a checkpoint whose model is their average. */
+  private static final String TRAINED = "weight.";
+
   private final LanguageModel model;
   private final TrainConfig config;
   private final Objective objective;
   private final Adam optimizer;
+  private final WeightAverage average;
+  private Progress progress = Progress.NONE;
 
   /**
    * What one step came to.
@@ -71,6 +85,11 @@ public final class Trainer implements AutoCloseable {
     private double mean(ToDoubleFunction<MicroLoss> value) {
       return microBatches.stream().mapToDouble(value).average().orElseThrow();
     }
+
+    /** Whether loss or gradient was not finite, so that the weights stayed as they were. */
+    public boolean skipped() {
+      return !Double.isFinite(loss()) || !Double.isFinite(gradNorm);
+    }
   }
 
   /** A trainer at rest for a model, which it trains in place on cross entropy. */
@@ -89,21 +108,33 @@ public final class Trainer implements AutoCloseable {
     this.objective = objective;
     this.optimizer = new Adam(model.parameters(), config.optimizer());
     model.parameters().forEach(p -> GraphCut.require(p.value()));
+    double decay = config.longRun().ema();
+    this.average = decay == 0 ? null : new WeightAverage(model.parameters(), decay);
   }
 
-  /** How many optimizer steps were taken. */
+  /** How many steps were taken, those skipped among them. */
   public long steps() {
-    return optimizer.steps();
+    return progress.steps();
+  }
+
+  /** How far training has come. */
+  public Progress progress() {
+    return progress;
   }
 
   /**
-   * Takes the next optimizer step.
+   * Takes the next optimizer step; one whose loss or gradient is not finite leaves the weights as
+   * they were.
    *
-   * @throws NonFiniteLossException if the loss or the gradient is not finite; the weights are then
-   *     as they were before
+   * @throws NonFiniteLossException if so many in a row were not finite as the configuration allows
    */
   public StepResult step(BatchSource batches) {
-    long step = optimizer.steps() + 1;
+    return step(batches, StepObserver.NONE);
+  }
+
+  /** As above, looked at from within. */
+  StepResult step(BatchSource batches, StepObserver observer) {
+    long step = progress.steps() + 1;
     double lr = config.schedule().at(step);
     double weight = config.sumGradients() ? 1 : 1.0 / config.accumulate();
     List<MicroLoss> losses = new ArrayList<>();
@@ -119,13 +150,21 @@ public final class Trainer implements AutoCloseable {
         pass.finish();
       }
     }
+    observer.beforeUpdate(model.parameters());
     double norm = optimizer.clip();
     StepResult result = new StepResult(List.copyOf(losses), lr, norm);
-    if (!Double.isFinite(result.loss()) || !Double.isFinite(norm)) {
+    if (result.skipped()) {
       optimizer.forgetGradients();
-      throw new NonFiniteLossException(step, result.loss(), norm, lr);
+      skip(step, result);
+    } else {
+      optimizer.step(lr);
+      double most = config.optimizer().gradClip();
+      progress = progress.moved(most > 0 && norm > most);
+      if (average != null) {
+        average.update(progress.updates());
+      }
+      observer.afterUpdate(model.parameters());
     }
-    optimizer.step(lr);
     return result;
   }
 
@@ -133,18 +172,88 @@ public final class Trainer implements AutoCloseable {
     return objective.at(new Alternating.Turn(step, (step - 1) * config.accumulate() + micro));
   }
 
+  private void skip(long step, StepResult result) {
+    Progress next = progress.skippedOne();
+    if (next.skippedInARow() >= config.longRun().maxBadSteps()) {
+      throw new NonFiniteLossException(step, next.skippedInARow(), result);
+    }
+    LOG.warn(
+        "step {}: loss {}, gradient norm {}: not finite, so the step is skipped; {} in a row stop"
+            + " the run, this is number {}",
+        step,
+        result.loss(),
+        result.gradNorm(),
+        config.longRun().maxBadSteps(),
+        next.skippedInARow());
+    progress = next;
+  }
+
+  /** Starts counting clipped steps again. */
+  void watched() {
+    progress = progress.watched();
+  }
+
   private Tensor onDevice(Tensor ids) {
     return ids.to(model.device(), ScalarType.Long);
   }
 
-  /** The optimizer's memory by name, for a checkpoint. */
-  Map<String, Tensor> optimizerState() {
-    return optimizer.state();
+  /**
+   * Puts the averaged weights in the model's place until closed, where the run averages them: for
+   * evaluations, samples and the model that is saved.
+   */
+  Averaged averaged() {
+    return new Averaged();
   }
 
-  /** Goes on from a checkpoint of the optimizer. */
-  void restore(long steps, Function<String, Tensor> source) {
-    optimizer.restore(steps, source);
+  /** As long as it is open, the model has the averaged weights. */
+  final class Averaged implements AutoCloseable {
+    private Averaged() {
+      swap();
+    }
+
+    /**
+     * What a checkpoint keeps beside the model, by name: the optimizer's memory, and the weights
+     * that are trained where the model's are averages.
+     */
+    Map<String, Tensor> state() {
+      Map<String, Tensor> state = new LinkedHashMap<>(optimizer.state());
+      if (average != null) {
+        average.trained().forEach((name, weight) -> state.put(TRAINED + name, weight));
+      }
+      return state;
+    }
+
+    @Override
+    public void close() {
+      swap();
+    }
+
+    private void swap() {
+      if (average != null) {
+        average.swap();
+      }
+    }
+  }
+
+  /**
+   * Goes on from a checkpoint, whose model is loaded already.
+   *
+   * @param names of what the checkpoint keeps beside the model
+   * @param source gives each by name
+   */
+  void restore(Progress reached, Set<String> names, Function<String, Tensor> source) {
+    progress = reached;
+    optimizer.restore(reached.updates(), source);
+    for (Parameter p : model.parameters()) {
+      if (names.contains(TRAINED + p.name())) {
+        Scopes.run(
+            () -> {
+              try (NoGradGuard guard = new NoGradGuard()) {
+                p.value().copy_(source.apply(TRAINED + p.name()));
+              }
+            });
+      }
+    }
   }
 
   /** The model, which is trained in place. */
@@ -156,6 +265,9 @@ public final class Trainer implements AutoCloseable {
   @Override
   public void close() {
     optimizer.close();
+    if (average != null) {
+      average.close();
+    }
     try (PointerScope scope = new PointerScope()) {
       model.parameters().forEach(p -> p.value().set_requires_grad(false));
     }

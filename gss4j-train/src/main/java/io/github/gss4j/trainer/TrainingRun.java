@@ -4,6 +4,8 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.SerializationFeature;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import io.github.gss4j.data.Corpus;
+import io.github.gss4j.data.TrainingText;
+import io.github.gss4j.data.documents.StreamedCorpus;
 import io.github.gss4j.generation.GenerationOptions;
 import io.github.gss4j.generation.Sampling;
 import io.github.gss4j.generation.TextGenerator;
@@ -11,16 +13,17 @@ import io.github.gss4j.loss.Distillation;
 import io.github.gss4j.model.LanguageModel;
 import io.github.gss4j.tokenizer.Tokenizer;
 import io.github.gss4j.tracking.Comparison;
+import io.github.gss4j.tracking.KernelPicture;
 import io.github.gss4j.tracking.MetricLine;
 import io.github.gss4j.tracking.MetricsLog;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CancellationException;
 import java.util.function.BooleanSupplier;
+import org.bytedeco.javacpp.Pointer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -39,13 +42,15 @@ public final class TrainingRun implements AutoCloseable {
 
   private final TrainConfig config;
   private final RunDirectory directory;
-  private final Corpus corpus;
+  private final TrainingText corpus;
   private final Tokenizer tokenizer;
   private final RunListener listener;
   private final LanguageModel model;
   private final Trainer trainer;
-  private final CorpusBatches batches;
+  private final BatchSource batches;
+  private final RunLock lock;
   private final MetricsLog metrics;
+  private final boolean finishedBefore;
   private double bestLoss = Double.POSITIVE_INFINITY;
   private double seconds;
 
@@ -57,9 +62,10 @@ public final class TrainingRun implements AutoCloseable {
    *     early
    * @param sample written at the end; empty where the run was stopped early
    * @param tokensPerSecond over the whole run
+   * @param skipped steps whose loss or gradient was not finite
    */
   public record Outcome(
-      long steps, Evaluator.Result heldOut, String sample, double tokensPerSecond) {
+      long steps, Evaluator.Result heldOut, String sample, double tokensPerSecond, long skipped) {
     /** Whether the run came to its end. */
     public boolean finished() {
       return heldOut != null;
@@ -69,41 +75,60 @@ public final class TrainingRun implements AutoCloseable {
   private TrainingRun(
       TrainConfig config,
       RunDirectory directory,
-      Corpus corpus,
+      TrainingText corpus,
       Tokenizer tokenizer,
       RunTeacher teacher,
       RunListener listener,
+      RunLock lock,
       Optional<Path> resumeFrom)
       throws IOException {
+    this.lock = lock;
     this.config = config;
     this.directory = directory;
     this.corpus = corpus;
     this.tokenizer = tokenizer;
     this.listener = listener;
-    this.batches = new CorpusBatches(corpus.train(), config);
+    this.batches = batches(corpus, config);
     this.model = RunModel.open(config, tokenizer, resumeFrom);
     this.trainer = new Trainer(model, config, teacher.objective());
     try {
       if (resumeFrom.isPresent()) {
         restore(resumeFrom.get());
       }
-      Files.createDirectories(directory.path());
+      if (directory.isUsed()) {
+        ConfigDrift.between(directory.config(), config).forEach(LOG::warn);
+      }
+      tokenizer.save(directory.path());
       directory.writeConfig(JSON.writeValueAsBytes(config.toJson()));
       this.metrics = MetricsLog.open(directory.metrics(), trainer.steps());
+      this.finishedBefore = trainer.steps() == config.steps() && wholeWasEvaluated();
     } catch (IOException | RuntimeException e) {
+      batches.close();
       trainer.close();
       model.close();
       throw e;
     }
   }
 
+  private static BatchSource batches(TrainingText text, TrainConfig config) {
+    if (text instanceof Corpus corpus) {
+      return new CorpusBatches(corpus.train(), config);
+    }
+    if (text instanceof StreamedCorpus stream) {
+      return new StreamBatches(stream, config, 0, 1);
+    }
+    throw new IllegalArgumentException(
+        text.name() + " is a " + text.getClass().getSimpleName() + ", expected a corpus or stream");
+  }
+
   /**
    * A new run in a new directory.
    *
    * @throws IllegalArgumentException if a run has been there
+   * @throws IOException if another process trains there, or nothing can be written
    */
   public static TrainingRun start(
-      TrainConfig config, Path path, Corpus corpus, Tokenizer tokenizer, RunListener listener)
+      TrainConfig config, Path path, TrainingText corpus, Tokenizer tokenizer, RunListener listener)
       throws IOException {
     return start(config, path, corpus, tokenizer, RunTeacher.none(config), listener);
   }
@@ -117,25 +142,34 @@ public final class TrainingRun implements AutoCloseable {
   public static TrainingRun start(
       TrainConfig config,
       Path path,
-      Corpus corpus,
+      TrainingText corpus,
       Tokenizer tokenizer,
       RunTeacher teacher,
       RunListener listener)
       throws IOException {
     RunDirectory directory = new RunDirectory(path);
-    if (directory.isUsed()) {
-      throw new IllegalArgumentException(
-          path
-              + " already holds a run: choose another --out, or go on with it by --resume "
-              + path);
-    }
-    return new TrainingRun(
-        config, directory, corpus, tokenizer, teacher, listener, Optional.empty());
+    return locked(
+        directory,
+        lock -> {
+          if (directory.isUsed()) {
+            throw new IllegalArgumentException(
+                path
+                    + " already holds a run: choose another --out, or go on with it by --resume "
+                    + path);
+          }
+          return new TrainingRun(
+              config, directory, corpus, tokenizer, teacher, listener, lock, Optional.empty());
+        });
   }
 
-  /** Goes on with a run from its last checkpoint, or from the start where it has none. */
+  /**
+   * Goes on with a run from its last checkpoint, or from the start where it has none. What has
+   * changed since is said in the log.
+   *
+   * @throws IOException if another process trains there, or nothing can be read or written
+   */
   public static TrainingRun resume(
-      TrainConfig config, Path path, Corpus corpus, Tokenizer tokenizer, RunListener listener)
+      TrainConfig config, Path path, TrainingText corpus, Tokenizer tokenizer, RunListener listener)
       throws IOException {
     return resume(config, path, corpus, tokenizer, RunTeacher.none(config), listener);
   }
@@ -144,30 +178,63 @@ public final class TrainingRun implements AutoCloseable {
   public static TrainingRun resume(
       TrainConfig config,
       Path path,
-      Corpus corpus,
+      TrainingText corpus,
       Tokenizer tokenizer,
       RunTeacher teacher,
       RunListener listener)
       throws IOException {
     RunDirectory directory = new RunDirectory(path);
-    Optional<Path> last = directory.checkpoint(RunDirectory.LAST);
-    return new TrainingRun(config, directory, corpus, tokenizer, teacher, listener, last);
+    return locked(
+        directory,
+        lock -> {
+          Optional<Path> last = directory.checkpoint(RunDirectory.LAST);
+          return new TrainingRun(
+              config, directory, corpus, tokenizer, teacher, listener, lock, last);
+        });
+  }
+
+  private interface Opening {
+    TrainingRun run(RunLock lock) throws IOException;
+  }
+
+  private static TrainingRun locked(RunDirectory directory, Opening opening) throws IOException {
+    RunLock lock = RunLock.take(directory.path());
+    try {
+      return opening.run(lock);
+    } catch (IOException | RuntimeException e) {
+      lock.close();
+      throw e;
+    }
   }
 
   private void restore(Path checkpoint) throws IOException {
     RunCheckpoint state = RunCheckpoint.read(checkpoint);
     state.restore(trainer, checkpoint);
+    state.position().ifPresent(batches::seek);
     bestLoss = state.bestLoss();
     seconds = state.seconds();
     if (state.best()) {
       directory.point(RunDirectory.BEST, checkpoint); // a kill may have come before
     }
-    state.drift(corpus.train().fingerprint()).forEach(LOG::warn);
+    state.drift(corpus.fingerprint()).forEach(LOG::warn);
   }
 
-  /** The model that is being trained. */
+  /** The model that is being trained, with the weights that are trained, not their average. */
   public LanguageModel model() {
     return model;
+  }
+
+  private boolean wholeWasEvaluated() throws IOException {
+    return MetricsLog.read(directory.metrics()).stream()
+        .anyMatch(line -> line instanceof MetricLine.Evaluation evaluation && evaluation.whole());
+  }
+
+  /**
+   * Whether the run had come to its end before it was opened: its last evaluation and sample are
+   * then made again, equal to those before, and are not to be logged twice.
+   */
+  public boolean finishedBefore() {
+    return finishedBefore;
   }
 
   /** The run's configuration. */
@@ -176,8 +243,13 @@ public final class TrainingRun implements AutoCloseable {
   }
 
   /** The text. */
-  public Corpus corpus() {
+  public TrainingText corpus() {
     return corpus;
+  }
+
+  /** What of a stream was left out so far. */
+  public Optional<BatchSource.LeftOut> leftOut() {
+    return batches.leftOut();
   }
 
   /** Where everything is written. */
@@ -221,10 +293,14 @@ public final class TrainingRun implements AutoCloseable {
   }
 
   private void step() throws IOException {
+    long every = config.longRun().watchEvery();
+    boolean watched = every > 0 && (trainer.steps() + 1) % every == 0;
     long start = System.nanoTime();
     Trainer.StepResult result;
-    try {
-      result = trainer.step(batches);
+    LayerMeasures measures = null;
+    try (LayerWatch watch = new LayerWatch(listener.wantsHistograms())) {
+      result = trainer.step(batches, watched ? watch : StepObserver.NONE);
+      measures = watched ? watch.measures() : null;
     } catch (NonFiniteLossException e) {
       throw new NonFiniteLossException(
           e,
@@ -245,6 +321,24 @@ public final class TrainingRun implements AutoCloseable {
             rate,
             config.objective().isTaught() ? Optional.of(taught(result)) : Optional.empty()));
     listener.stepped(trainer.steps(), result, rate);
+    if (measures != null) {
+      watched(measures, every);
+    }
+  }
+
+  private void watched(LayerMeasures measures, long every) throws IOException {
+    Progress progress = trainer.progress();
+    MetricLine.Watch line =
+        new MetricLine.Watch(
+            progress.steps(),
+            measures.gradNorms(),
+            measures.updateRatios(),
+            (double) progress.clipped() / every,
+            progress.skipped(),
+            Pointer.physicalBytes());
+    trainer.watched();
+    record(line);
+    listener.watched(line, measures);
   }
 
   private static MetricLine.Taught taught(Trainer.StepResult result) {
@@ -254,9 +348,12 @@ public final class TrainingRun implements AutoCloseable {
 
   /** Evaluates a slice of the held-out text, and says whether the loss is the lowest so far. */
   private boolean quickEvaluation() throws IOException {
-    Evaluator.Result result =
-        new Evaluator(model, tokenizer)
-            .quick(corpus.heldOut(), config.watch().evalTokens(), config.seed());
+    Evaluator.Result result;
+    try (Trainer.Averaged averaged = trainer.averaged()) {
+      result =
+          new Evaluator(model, tokenizer)
+              .quick(corpus.heldOut(), config.watch().evalTokens(), config.seed());
+    }
     record(line(result, false));
     listener.evaluated(trainer.steps(), result, false);
     boolean best = result.loss() < bestLoss;
@@ -277,7 +374,8 @@ public final class TrainingRun implements AutoCloseable {
   private MetricLine.Sample sample() {
     String prompt = config.watch().prompt();
     String text;
-    try (TextGenerator generator = new TextGenerator(model, tokenizer)) {
+    try (Trainer.Averaged averaged = trainer.averaged();
+        TextGenerator generator = new TextGenerator(model, tokenizer)) {
       Sampling sampling = Sampling.from(config.seed()).withTemperature(0.7).withTopP(0.95);
       text = generator.generate(prompt, GenerationOptions.of(SAMPLE_TOKENS, sampling)).text();
     }
@@ -303,17 +401,18 @@ public final class TrainingRun implements AutoCloseable {
   private void save(boolean best) throws IOException {
     RunCheckpoint state =
         new RunCheckpoint(
-            trainer.steps(),
+            trainer.progress(),
             best,
             bestLoss,
             seconds,
-            corpus.train().fingerprint(),
-            RunCheckpoint.presentEnvironment());
+            corpus.fingerprint(),
+            RunCheckpoint.presentEnvironment(),
+            batches.position());
     Path saved = directory.save(trainer.steps(), aside -> write(state, aside));
     if (best) {
       directory.point(RunDirectory.BEST, saved);
     }
-    directory.prune();
+    directory.prune(config.longRun().keep());
     listener.saved(trainer.steps(), saved);
   }
 
@@ -325,7 +424,7 @@ public final class TrainingRun implements AutoCloseable {
   /** What comes after the last step and its checkpoint; a finished run that is resumed is here. */
   private Outcome finish(BooleanSupplier stop) throws IOException {
     Evaluator.Result heldOut;
-    try {
+    try (Trainer.Averaged averaged = trainer.averaged()) {
       heldOut =
           new Evaluator(model, tokenizer)
               .whole(
@@ -344,12 +443,19 @@ public final class TrainingRun implements AutoCloseable {
     MetricLine.Sample sample = sample();
     recordOnce(sample);
     writeReport(List.of());
-    return new Outcome(trainer.steps(), heldOut, sample.text(), tokensPerSecond());
+    return outcome(heldOut, sample.text());
   }
 
   private Outcome stopped() throws IOException {
     writeReport(List.of());
-    return new Outcome(trainer.steps(), null, "", tokensPerSecond());
+    return outcome(null, "");
+  }
+
+  private Outcome outcome(Evaluator.Result heldOut, String sample) {
+    long skipped = trainer.progress().skipped();
+    Outcome outcome = new Outcome(trainer.steps(), heldOut, sample, tokensPerSecond(), skipped);
+    listener.ended(this, outcome);
+    return outcome;
   }
 
   private double tokensPerSecond() {
@@ -362,15 +468,26 @@ public final class TrainingRun implements AutoCloseable {
    * @param comparisons what others need for the held-out text
    */
   public Path writeReport(List<Comparison> comparisons) throws IOException {
-    return RunReport.of(
-            this, trainer.steps(), Duration.ofMillis(Math.round(seconds * 1000)), comparisons)
-        .write(directory.path());
+    try (Trainer.Averaged averaged = trainer.averaged()) {
+      return RunReport.of(
+              this, trainer.steps(), Duration.ofMillis(Math.round(seconds * 1000)), comparisons)
+          .write(directory.path());
+    }
+  }
+
+  /** What the state-space layers have learned so far, to be drawn. */
+  public List<KernelPicture> kernels() {
+    try (Trainer.Averaged averaged = trainer.averaged()) {
+      return RunReport.kernels(model.layers());
+    }
   }
 
   @Override
   public void close() throws IOException {
+    batches.close();
     metrics.close();
     trainer.close();
     model.close();
+    lock.close();
   }
 }

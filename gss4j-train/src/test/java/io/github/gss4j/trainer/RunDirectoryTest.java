@@ -40,11 +40,24 @@ class RunDirectoryTest {
     directory.point(RunDirectory.BEST, save(1));
     save(2);
     save(3);
-    directory.prune();
+    directory.prune(1);
     assertThat(names()).containsExactlyInAnyOrder("best", "last", "step-1", "step-3");
     assertThat(content(RunDirectory.BEST)).isEqualTo("step 1");
     assertThat(content(RunDirectory.LAST)).isEqualTo("step 3");
     assertThat(Files.readSymbolicLink(path.resolve("last"))).isEqualTo(Path.of("step-3"));
+  }
+
+  @Test
+  void theNewestAreKeptAndWhatCameAfterTheLastGoes() throws IOException {
+    for (int step = 5; step <= 12; step++) {
+      save(step);
+    }
+    directory.point(RunDirectory.BEST, path.resolve("step-6"));
+    Files.createDirectories(path.resolve("step-13")); // renamed, but never pointed to
+    Files.createDirectories(path.resolve("step-14.writing"));
+    directory.prune(3);
+    assertThat(names())
+        .containsExactlyInAnyOrder("best", "last", "step-6", "step-10", "step-11", "step-12");
   }
 
   @Test
@@ -76,7 +89,7 @@ class RunDirectoryTest {
     save(2);
     assertThat(content(RunDirectory.LAST)).isEqualTo("step 2");
     assertThat(save(3).resolve("w")).hasContent("step 3");
-    directory.prune();
+    directory.prune(1);
     assertThat(names()).containsExactlyInAnyOrder("last", "step-3");
   }
 

@@ -29,12 +29,13 @@ final class TinyRun {
         sum,
         32,
         0,
-        1,
+        new Decay.Constant(),
         3,
         dtype,
         "cpu",
         checkpointLayers,
         new TrainConfig.Watch(0, 1, 0, 0, "x"),
+        new LongRun(1, 1, 0, 0),
         new TrainConfig.DataConfig("", "", 0));
   }
 

@@ -26,12 +26,13 @@ class TrainConfigTest {
             true,
             4,
             5,
-            0.6,
+            new Decay.WarmRestarts(0.6, 7, 2),
             1L << 60,
             "float64",
             "cuda:1",
             true,
             new TrainConfig.Watch(7, 8, 9, 10, "ä"),
+            new LongRun(3, 4, 0.5, 6),
             new TrainConfig.DataConfig("d", "g", 0.25));
     assertThat(parse(config.toJson())).isEqualTo(config);
   }
@@ -58,5 +59,33 @@ class TrainConfigTest {
     assertThatThrownBy(() -> parse(json)).hasMessageContaining("batch × (seq_len + 1)");
     json.put("batch", 1).put("seq_len", Integer.MAX_VALUE);
     assertThatThrownBy(() -> parse(json)).hasMessageContaining("batch × (seq_len + 1)");
+  }
+
+  @Test
+  void schedulesHaveTheirOwnKeys() {
+    ObjectNode json = TinyRun.config("float32").toJson(); // constant
+    assertThat(json.has("final_lr")).isFalse();
+    json.put("schedule", "linear").put("final_lr", 0.25);
+    assertThat(parse(json).decay()).isEqualTo(new Decay.Linear(0.25));
+    json.put("schedule", "restarts").put("restart_every", 9);
+    assertThat(parse(json).decay()).isEqualTo(new Decay.WarmRestarts(0.25, 9, 1));
+    json.put("schedule", "cosine");
+    assertThatThrownBy(() -> parse(json)).hasMessageContaining("restart_every");
+    json.put("schedule", "constant").remove("restart_every");
+    assertThatThrownBy(() -> parse(json))
+        .hasMessageContaining("final_lr is 0.25")
+        .hasMessageContaining("schedule constant");
+    json.put("schedule", "step");
+    assertThatThrownBy(() -> parse(json)).hasMessageContaining("schedule is 'step'");
+  }
+
+  @Test
+  void rangesOfLongRunsAreChecked() {
+    for (String wrong : new String[] {"keep", "max_bad_steps"}) {
+      ObjectNode json = TinyRun.config("float32").toJson().put(wrong, 0);
+      assertThatThrownBy(() -> parse(json)).hasMessageContaining(wrong + " is 0, expected");
+    }
+    ObjectNode json = TinyRun.config("float32").toJson().put("ema", 1);
+    assertThatThrownBy(() -> parse(json)).hasMessageContaining("ema is 1.0");
   }
 }

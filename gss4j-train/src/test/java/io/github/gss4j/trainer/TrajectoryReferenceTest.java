@@ -188,12 +188,13 @@ class TrajectoryReferenceTest {
         recipe.get("accumulation").asText().equals("sum"),
         24,
         0,
-        1,
+        new Decay.Constant(),
         0,
         dtype,
         "cpu",
         false,
         new TrainConfig.Watch(0, 1, 0, 0, "x"),
+        LongRun.DEFAULT,
         new TrainConfig.DataConfig("", "", 0));
   }
 }

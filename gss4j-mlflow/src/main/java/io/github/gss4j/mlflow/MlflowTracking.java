@@ -1,0 +1,220 @@
+package io.github.gss4j.mlflow;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.github.gss4j.tracking.MetricLine;
+import io.github.gss4j.tracking.MetricsLog;
+import io.github.gss4j.trainer.Evaluator;
+import io.github.gss4j.trainer.LayerMeasures;
+import io.github.gss4j.trainer.RunDirectory;
+import io.github.gss4j.trainer.RunListener;
+import io.github.gss4j.trainer.Trainer;
+import io.github.gss4j.trainer.TrainingRun;
+import java.io.IOException;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.stream.Stream;
+import org.mlflow.api.proto.Service.Metric;
+import org.mlflow.api.proto.Service.RunStatus;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Logs a run to an MLflow server: parameters, metrics, configuration and report, and the model,
+ * registered under the experiment's name.
+ *
+ * <p>All is sent from a thread of its own. A server that is away, slow or in trouble costs the run
+ * nothing but {@code grace} at its end. The run's id is kept in {@code mlflow.id} in its directory,
+ * so that a run that is gone on with is the same run there, each step once.
+ */
+public final class MlflowTracking implements RunListener, AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(MlflowTracking.class);
+  private static final int MOST_WAITING = 200_000;
+  private static final int BATCH = 1_000;
+  private static final Set<String> TRAINING_ONLY = Set.of("optimizer.safetensors", "training.json");
+
+  private final String experiment;
+  private final MlflowServer server;
+  private final Outbox outbox;
+  private final PendingMetrics pending = new PendingMetrics(MOST_WAITING);
+  private final AtomicBoolean flushing = new AtomicBoolean();
+  private RemoteRun remote;
+  private boolean started;
+  private RunDirectory directory;
+  private TrainingRun.Outcome outcome;
+
+  /** A logger to a server with the time-outs of daily use: 10 s an answer, 15 s at the end. */
+  public MlflowTracking(URI uri, String experiment) {
+    this(uri, experiment, Duration.ofSeconds(10), Duration.ofSeconds(15));
+  }
+
+  /**
+   * A logger to a server.
+   *
+   * @param uri such as {@code http://127.0.0.1:5000}
+   * @param experiment is made where there is none of that name
+   * @param timeout of each answer
+   * @param grace how long to go on trying when the run is over
+   */
+  public MlflowTracking(URI uri, String experiment, Duration timeout, Duration grace) {
+    if (!Set.of("http", "https").contains(String.valueOf(uri.getScheme()))) {
+      throw new IllegalArgumentException(
+          "mlflow is '" + uri + "', expected a server's address, such as http://127.0.0.1:5000");
+    }
+    this.experiment = experiment;
+    this.server = new MlflowServer(uri, timeout, System.getenv());
+    this.outbox = new Outbox("MLflow at " + uri, grace);
+  }
+
+  @Override
+  public void started(TrainingRun run, long fromStep) {
+    started = true;
+    String name = run.directory().path().toAbsolutePath().normalize().getFileName().toString();
+    Path note = run.directory().path().resolve("mlflow.id");
+    Map<String, String> settings = settings(run.config().toJson());
+    settings.put("parameters", Long.toString(run.model().parameterCount()));
+    outbox.add(
+        () -> {
+          remote = RemoteRun.open(server, experiment, name, note);
+          remote.send(settings);
+          sendEarlier(run.directory().metrics(), fromStep);
+        });
+  }
+
+  /** What a process that was killed had not sent any more. */
+  private void sendEarlier(Path file, long fromStep) throws IOException {
+    if (fromStep == 0) {
+      return;
+    }
+    List<Metric> metrics =
+        MetricsLog.read(file).stream()
+            .filter(line -> line.step() <= fromStep)
+            .flatMap(line -> Metrics.of(line).stream())
+            .filter(remote::isNew)
+            .toList();
+    for (int from = 0; from < metrics.size(); from += BATCH) {
+      remote.send(metrics.subList(from, Math.min(metrics.size(), from + BATCH)));
+    }
+  }
+
+  private RemoteRun remote() throws IOException {
+    if (remote == null) {
+      throw new RefusedException("no run was made there", null);
+    }
+    return remote;
+  }
+
+  private static Map<String, String> settings(JsonNode config) {
+    Map<String, String> settings = new LinkedHashMap<>();
+    config
+        .properties()
+        .forEach(
+            field -> {
+              JsonNode value = field.getValue();
+              settings.put(
+                  field.getKey(), value.isTextual() ? value.textValue() : value.toString());
+            });
+    return settings;
+  }
+
+  @Override
+  public void stepped(long step, Trainer.StepResult result, double tokensPerSecond) {
+    double lr = result.learningRate();
+    add(new MetricLine.Step(step, result.loss(), lr, result.gradNorm(), tokensPerSecond));
+  }
+
+  @Override
+  public void watched(MetricLine.Watch line, LayerMeasures measures) {
+    add(line);
+  }
+
+  @Override
+  public void evaluated(long step, Evaluator.Result result, boolean whole) {
+    add(
+        new MetricLine.Evaluation(
+            step,
+            result.loss(),
+            result.bitsPerByte(),
+            result.perplexity(),
+            result.tokens(),
+            whole));
+  }
+
+  private void add(MetricLine line) {
+    pending.add(Metrics.of(line));
+    flushSoon();
+  }
+
+  private void flushSoon() {
+    if (flushing.compareAndSet(false, true)) {
+      outbox.add(this::flush);
+    }
+  }
+
+  private void flush() throws IOException {
+    flushing.set(false);
+    for (List<Metric> some = pending.take(BATCH); !some.isEmpty(); some = pending.take(BATCH)) {
+      try {
+        remote().send(some);
+      } catch (RefusedException e) {
+        throw e;
+      } catch (IOException e) {
+        pending.putBack(some);
+        throw e;
+      }
+    }
+    long dropped = pending.dropped();
+    if (dropped > 0) {
+      LOG.warn("MLflow was away for long: {} metrics are left out", dropped);
+    }
+  }
+
+  @Override
+  public void ended(TrainingRun run, TrainingRun.Outcome result) {
+    directory = run.directory();
+    outcome = result;
+  }
+
+  private void sendFiles() {
+    for (String name : List.of("run.json", "metrics.jsonl", "report.html")) {
+      outbox.add(() -> remote().upload(name, directory.path().resolve(name)));
+    }
+    if (outcome.finished()) {
+      directory.checkpoint(RunDirectory.BEST).ifPresent(this::sendModel);
+    }
+  }
+
+  private void sendModel(Path checkpoint) {
+    try (Stream<Path> files = Files.list(checkpoint)) {
+      files
+          .filter(file -> !TRAINING_ONLY.contains(file.getFileName().toString()))
+          .sorted()
+          .forEach(f -> outbox.add(() -> remote().upload("model/" + f.getFileName(), f)));
+    } catch (IOException e) {
+      throw new java.io.UncheckedIOException(e);
+    }
+    outbox.add(() -> remote().register(experiment));
+  }
+
+  @Override
+  public void close() {
+    if (started) {
+      if (outcome != null) {
+        sendFiles(); // as they are now: a report may have been written again since the run's end
+      }
+      RunStatus status =
+          outcome == null
+              ? RunStatus.FAILED
+              : outcome.finished() ? RunStatus.FINISHED : RunStatus.KILLED;
+      outbox.add(() -> remote().update(status));
+    }
+    outbox.close();
+    server.close();
+  }
+}

@@ -1,0 +1,178 @@
+package io.github.gss4j.mlflow;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.mlflow.api.proto.ModelRegistry.CreateModelVersion;
+import org.mlflow.api.proto.ModelRegistry.CreateRegisteredModel;
+import org.mlflow.api.proto.Service.CreateRun;
+import org.mlflow.api.proto.Service.Experiment;
+import org.mlflow.api.proto.Service.Metric;
+import org.mlflow.api.proto.Service.Param;
+import org.mlflow.api.proto.Service.Run;
+import org.mlflow.api.proto.Service.RunInfo;
+import org.mlflow.api.proto.Service.RunStatus;
+import org.mlflow.api.proto.Service.RunTag;
+import org.mlflow.api.proto.Service.UpdateRun;
+import org.mlflow.tracking.MlflowHttpException;
+import org.mlflow_project.google.protobuf.InvalidProtocolBufferException;
+import org.mlflow_project.google.protobuf.Message;
+import org.mlflow_project.google.protobuf.util.JsonFormat;
+
+/** A run on an MLflow server: made, or found again where a run is gone on with. */
+final class RemoteRun {
+  private static final int BATCH = 100;
+  private static final int MOST_TEXT = 500;
+
+  private final MlflowServer server;
+  private final RunInfo info;
+  private final Map<String, Long> reached = new HashMap<>();
+  private final Map<String, String> params = new HashMap<>();
+
+  private RemoteRun(MlflowServer server, Run run) {
+    this.server = server;
+    this.info = run.getInfo();
+    run.getData().getMetricsList().forEach(m -> reached.put(m.getKey(), m.getStep()));
+    run.getData().getParamsList().forEach(p -> params.put(p.getKey(), p.getValue()));
+  }
+
+  /**
+   * Opens a run.
+   *
+   * @param note a file that holds the run's id, and is written where there is none
+   */
+  static RemoteRun open(MlflowServer server, String experiment, String name, Path note)
+      throws IOException {
+    if (Files.exists(note)) {
+      String id = Files.readString(note).strip();
+      Run known = server.ask(client -> found(() -> client.getRun(id)));
+      if (known != null) {
+        RemoteRun run = new RemoteRun(server, known);
+        run.update(RunStatus.RUNNING);
+        return run;
+      }
+    }
+    String quote = experiment.contains("'") ? "\"" : "'";
+    String filter = "name = " + quote + experiment + quote;
+    String experimentId =
+        server.ask(
+            client ->
+                client.searchExperiments(filter).getItems().stream()
+                    .findFirst()
+                    .map(Experiment::getExperimentId)
+                    .orElseGet(() -> client.createExperiment(experiment)));
+    CreateRun wanted =
+        CreateRun.newBuilder()
+            .setExperimentId(experimentId)
+            .setRunName(name)
+            .setStartTime(System.currentTimeMillis())
+            .build();
+    RunInfo made = server.ask(client -> client.createRun(wanted));
+    Files.writeString(note, made.getRunId() + "\n");
+    return new RemoteRun(server, Run.newBuilder().setInfo(made).build());
+  }
+
+  private static Run found(java.util.function.Supplier<Run> run) {
+    try {
+      return run.get();
+    } catch (MlflowHttpException e) {
+      if (e.getStatusCode() == 404) { // another server, or it was deleted there
+        return null;
+      }
+      throw e;
+    }
+  }
+
+  /** Sends parameters; one that is there with another value becomes a tag {@code changed.…}. */
+  void send(Map<String, String> settings) throws IOException {
+    List<Param> fresh = new ArrayList<>();
+    List<RunTag> tags = new ArrayList<>();
+    settings.forEach(
+        (key, value) -> {
+          String text = value.length() > MOST_TEXT ? value.substring(0, MOST_TEXT) + "…" : value;
+          if (!params.containsKey(key)) {
+            fresh.add(Param.newBuilder().setKey(key).setValue(text).build());
+          } else if (!params.get(key).equals(text)) {
+            tags.add(RunTag.newBuilder().setKey("changed." + key).setValue(text).build());
+          }
+        });
+    for (int from = 0; from < fresh.size(); from += BATCH) {
+      List<Param> some = fresh.subList(from, Math.min(fresh.size(), from + BATCH));
+      ask(client -> client.logBatch(id(), List.of(), some, List.of()));
+    }
+    if (!tags.isEmpty()) {
+      ask(client -> client.logBatch(id(), List.of(), List.of(), tags));
+    }
+  }
+
+  /** Whether the server does not know a metric of that step from before. */
+  boolean isNew(Metric metric) {
+    return metric.getStep() > reached.getOrDefault(metric.getKey(), -1L);
+  }
+
+  /** Sends metrics, but those of steps that the server knows from before. */
+  void send(List<Metric> metrics) throws IOException {
+    List<Metric> fresh = metrics.stream().filter(this::isNew).toList();
+    if (!fresh.isEmpty()) {
+      ask(client -> client.logBatch(id(), fresh, List.of(), List.of()));
+    }
+  }
+
+  /** Sends a file among the run's artifacts. */
+  void upload(String name, Path file) throws IOException {
+    server.upload(info.getArtifactUri(), name, file);
+  }
+
+  /** Makes what lies under {@code model/} a version of a registered model. */
+  void register(String model) throws IOException {
+    String create = json(CreateRegisteredModel.newBuilder().setName(model).build());
+    try {
+      server.ask(client -> client.sendPost("registered-models/create", create));
+    } catch (RefusedException alreadyThere) {
+      server.ask(client -> client.getRegisteredModel(model));
+    }
+    String version =
+        json(
+            CreateModelVersion.newBuilder()
+                .setName(model)
+                .setSource(info.getArtifactUri() + "/model")
+                .setRunId(id())
+                .build());
+    server.ask(client -> client.sendPost("model-versions/create", version));
+  }
+
+  /** Says what became of the run. */
+  void update(RunStatus status) throws IOException {
+    UpdateRun.Builder update = UpdateRun.newBuilder().setRunId(id()).setStatus(status);
+    if (status != RunStatus.RUNNING) {
+      update.setEndTime(System.currentTimeMillis());
+    }
+    String json = json(update.build());
+    server.ask(client -> client.sendPost("runs/update", json));
+  }
+
+  private String id() {
+    return info.getRunId();
+  }
+
+  private void ask(java.util.function.Consumer<org.mlflow.tracking.MlflowClient> call)
+      throws IOException {
+    server.ask(
+        client -> {
+          call.accept(client);
+          return true;
+        });
+  }
+
+  private static String json(Message message) {
+    try {
+      return JsonFormat.printer().preservingProtoFieldNames().print(message);
+    } catch (InvalidProtocolBufferException e) {
+      throw new IllegalStateException(e); // built above, so it is whole
+    }
+  }
+}

@@ -1,0 +1,97 @@
+package io.github.gss4j.trainer;
+
+import io.github.gss4j.tracking.MetricLine;
+import java.nio.file.Path;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A listener that cannot stop a run: what it throws is logged once, and it hears no more.
+ *
+ * <p>For what watches a run from outside, which is not worth losing the run.
+ */
+public final class Guarded implements RunListener, AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(Guarded.class);
+
+  private final String name;
+  private final RunListener listener;
+  private boolean failed;
+
+  /**
+   * Guards a listener; one that is {@link AutoCloseable} is closed with this.
+   *
+   * @param name for the log
+   */
+  public Guarded(String name, RunListener listener) {
+    this.name = name;
+    this.listener = listener;
+  }
+
+  private interface Call {
+    void run() throws Exception;
+  }
+
+  private void guard(Call call) {
+    if (failed) {
+      return;
+    }
+    try {
+      call.run();
+    } catch (Exception | LinkageError e) {
+      failed = true;
+      LOG.warn("{}: {}; the run goes on without it", name, String.valueOf(e.getMessage()));
+    }
+  }
+
+  @Override
+  public void started(TrainingRun run, long fromStep) {
+    guard(() -> listener.started(run, fromStep));
+  }
+
+  @Override
+  public void stepped(long step, Trainer.StepResult result, double tokensPerSecond) {
+    guard(() -> listener.stepped(step, result, tokensPerSecond));
+  }
+
+  @Override
+  public void watched(MetricLine.Watch line, LayerMeasures measures) {
+    guard(() -> listener.watched(line, measures));
+  }
+
+  @Override
+  public boolean wantsHistograms() {
+    return !failed && listener.wantsHistograms();
+  }
+
+  @Override
+  public void evaluated(long step, Evaluator.Result result, boolean whole) {
+    guard(() -> listener.evaluated(step, result, whole));
+  }
+
+  @Override
+  public void evaluating(double share) {
+    guard(() -> listener.evaluating(share));
+  }
+
+  @Override
+  public void sampled(long step, String prompt, String text) {
+    guard(() -> listener.sampled(step, prompt, text));
+  }
+
+  @Override
+  public void saved(long step, Path checkpoint) {
+    guard(() -> listener.saved(step, checkpoint));
+  }
+
+  @Override
+  public void ended(TrainingRun run, TrainingRun.Outcome outcome) {
+    guard(() -> listener.ended(run, outcome));
+  }
+
+  @Override
+  public void close() {
+    if (listener instanceof AutoCloseable closeable) {
+      guard(closeable::close);
+    }
+  }
+}

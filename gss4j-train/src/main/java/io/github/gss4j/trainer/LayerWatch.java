@@ -1,0 +1,109 @@
+package io.github.gss4j.trainer;
+
+import io.github.gss4j.layers.Parameter;
+import io.github.gss4j.ops.GraphCut;
+import io.github.gss4j.ops.Scopes;
+import io.github.gss4j.ops.Tensors;
+import io.github.gss4j.tracking.Histogram;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Function;
+import java.util.function.Predicate;
+import org.bytedeco.javacpp.PointerScope;
+import org.bytedeco.pytorch.NoGradGuard;
+import org.bytedeco.pytorch.Tensor;
+
+/**
+ * Measures one step layer by layer. Holds a copy of the weights during the step; used for one step
+ * alone.
+ */
+final class LayerWatch implements StepObserver, AutoCloseable {
+  private final boolean histograms;
+  private final Map<String, Double> gradNorms = new LinkedHashMap<>();
+  private final Map<String, Double> updateRatios = new LinkedHashMap<>();
+  private final Map<String, Histogram> gradients = new LinkedHashMap<>();
+  private final Map<String, Histogram> weights = new LinkedHashMap<>();
+  private final Map<Parameter, Tensor> before = new LinkedHashMap<>();
+
+  /**
+   * A watch for the next step.
+   *
+   * @param histograms whether to count how values spread, too
+   */
+  LayerWatch(boolean histograms) {
+    this.histograms = histograms;
+  }
+
+  /** The layer of a parameter: {@code layers.0} of {@code layers.0.dss.Lambda_real}. */
+  static String layer(Parameter parameter) {
+    String[] parts = parameter.name().split("\\.", -1);
+    return parts[0].equals("layers") && parts.length > 1 ? parts[0] + "." + parts[1] : parts[0];
+  }
+
+  private static Map<String, List<Parameter>> layers(List<Parameter> parameters) {
+    Predicate<Parameter> trained = p -> p.value().requires_grad();
+    Map<String, List<Parameter>> layers = new LinkedHashMap<>();
+    parameters.stream()
+        .filter(trained)
+        .forEach(p -> layers.computeIfAbsent(layer(p), name -> new ArrayList<>()).add(p));
+    return layers;
+  }
+
+  @Override
+  public void beforeUpdate(List<Parameter> parameters) {
+    layers(parameters)
+        .forEach(
+            (layer, members) -> {
+              gradNorms.put(layer, norm(members, p -> GraphCut.gradient(p.value())));
+              if (histograms) {
+                gradients.put(layer, histogram(members, p -> GraphCut.gradient(p.value())));
+              }
+              members.forEach(p -> before.put(p, Scopes.kept(() -> p.value().detach().clone())));
+            });
+  }
+
+  @Override
+  public void afterUpdate(List<Parameter> parameters) {
+    layers(parameters)
+        .forEach(
+            (layer, members) -> {
+              double moved = norm(members, p -> p.value().sub(before.get(p)));
+              updateRatios.put(layer, moved / norm(members, before::get));
+              if (histograms) {
+                weights.put(layer, histogram(members, Parameter::value));
+              }
+            });
+  }
+
+  private static double norm(List<Parameter> members, Function<Parameter, Tensor> value) {
+    double squares = 0;
+    for (Parameter p : members) {
+      try (PointerScope scope = new PointerScope();
+          NoGradGuard guard = new NoGradGuard()) {
+        double norm = Tensors.value(value.apply(p).norm());
+        squares += norm * norm;
+      }
+    }
+    return Math.sqrt(squares);
+  }
+
+  private static Histogram histogram(List<Parameter> members, Function<Parameter, Tensor> value) {
+    try (PointerScope scope = new PointerScope();
+        NoGradGuard guard = new NoGradGuard()) {
+      return Spread.of(members.stream().map(value).toList());
+    }
+  }
+
+  /** What was seen. */
+  LayerMeasures measures() {
+    return new LayerMeasures(gradNorms, updateRatios, gradients, weights);
+  }
+
+  @Override
+  public void close() {
+    before.values().forEach(Tensor::releaseReference);
+    before.clear();
+  }
+}

@@ -1,0 +1,62 @@
+package io.github.gss4j.trainer;
+
+import io.github.gss4j.tracking.MetricLine;
+import java.nio.file.Path;
+import java.util.List;
+
+/**
+ * Several listeners as one; each hears everything, in their order.
+ *
+ * @param all of them
+ */
+public record RunListeners(List<RunListener> all) implements RunListener {
+  /** Copies the list. */
+  public RunListeners {
+    all = List.copyOf(all);
+  }
+
+  @Override
+  public void started(TrainingRun run, long fromStep) {
+    all.forEach(l -> l.started(run, fromStep));
+  }
+
+  @Override
+  public void stepped(long step, Trainer.StepResult result, double tokensPerSecond) {
+    all.forEach(l -> l.stepped(step, result, tokensPerSecond));
+  }
+
+  @Override
+  public void watched(MetricLine.Watch line, LayerMeasures measures) {
+    all.forEach(l -> l.watched(line, measures));
+  }
+
+  @Override
+  public boolean wantsHistograms() {
+    return all.stream().anyMatch(RunListener::wantsHistograms);
+  }
+
+  @Override
+  public void evaluated(long step, Evaluator.Result result, boolean whole) {
+    all.forEach(l -> l.evaluated(step, result, whole));
+  }
+
+  @Override
+  public void evaluating(double share) {
+    all.forEach(l -> l.evaluating(share));
+  }
+
+  @Override
+  public void sampled(long step, String prompt, String text) {
+    all.forEach(l -> l.sampled(step, prompt, text));
+  }
+
+  @Override
+  public void saved(long step, Path checkpoint) {
+    all.forEach(l -> l.saved(step, checkpoint));
+  }
+
+  @Override
+  public void ended(TrainingRun run, TrainingRun.Outcome outcome) {
+    all.forEach(l -> l.ended(run, outcome));
+  }
+}

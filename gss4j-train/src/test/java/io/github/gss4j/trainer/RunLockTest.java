@@ -1,0 +1,27 @@
+package io.github.gss4j.trainer;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** One run a directory; {@code KillResumeTest} looks at two processes. */
+class RunLockTest {
+  @TempDir Path directory;
+
+  @Test
+  void aSecondIsRefusedUntilTheFirstIsClosed() throws IOException {
+    Path run = directory.resolve("new/run");
+    try (RunLock first = RunLock.take(run)) {
+      assertThatThrownBy(() -> RunLock.take(run))
+          .isInstanceOf(IOException.class)
+          .hasMessageContaining(run.toString())
+          .hasMessageContaining("process " + ProcessHandle.current().pid());
+      assertThat(first).isNotNull();
+    }
+    RunLock.take(run).close();
+  }
+}
