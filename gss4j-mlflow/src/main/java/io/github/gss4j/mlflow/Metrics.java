@@ -23,6 +23,7 @@ final class Metrics {
       all.add("train/lr", s.lr());
       all.add("train/grad_norm", s.gradNorm());
       all.add("train/tokens_per_second", s.tokensPerSecond());
+      s.taught().ifPresent(all::add);
     } else if (line instanceof MetricLine.Watch w) {
       all.add("run/clipped_share", w.clippedShare());
       all.add("run/skipped", (double) w.skipped());
@@ -36,6 +37,13 @@ final class Metrics {
       all.add(part + "perplexity", e.perplexity());
     }
     return all.metrics;
+  }
+
+  private void add(MetricLine.Taught taught) {
+    if (!Double.isNaN(taught.distillation())) {
+      add("train/cross_entropy", taught.crossEntropy());
+      add("train/distillation", taught.distillation());
+    }
   }
 
   private void add(String key, double value) {

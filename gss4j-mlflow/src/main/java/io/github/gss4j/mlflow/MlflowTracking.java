@@ -17,6 +17,7 @@ import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Stream;
@@ -126,7 +127,8 @@ public final class MlflowTracking implements RunListener, AutoCloseable {
   @Override
   public void stepped(long step, Trainer.StepResult result, double tokensPerSecond) {
     double lr = result.learningRate();
-    add(new MetricLine.Step(step, result.loss(), lr, result.gradNorm(), tokensPerSecond));
+    Optional<MetricLine.Taught> taught = Optional.of(result.taught());
+    add(new MetricLine.Step(step, result.loss(), lr, result.gradNorm(), tokensPerSecond, taught));
   }
 
   @Override

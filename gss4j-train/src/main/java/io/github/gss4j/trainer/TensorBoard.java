@@ -42,13 +42,19 @@ public final class TensorBoard implements RunListener, AutoCloseable {
 
   @Override
   public void stepped(long step, Trainer.StepResult result, double tokensPerSecond) {
-    add(
-        step,
+    Summary summary =
         new Summary()
             .scalar("train/loss", result.loss())
             .scalar("train/lr", result.learningRate())
             .scalar("train/grad_norm", result.gradNorm())
-            .scalar("train/tokens_per_second", tokensPerSecond));
+            .scalar("train/tokens_per_second", tokensPerSecond);
+    MetricLine.Taught taught = result.taught();
+    if (!Double.isNaN(taught.distillation())) {
+      summary
+          .scalar("train/cross_entropy", taught.crossEntropy())
+          .scalar("train/distillation", taught.distillation());
+    }
+    add(step, summary);
   }
 
   @Override

@@ -2,12 +2,14 @@ package io.github.gss4j.trainer;
 
 import io.github.gss4j.layers.Parameter;
 import io.github.gss4j.loss.Alternating;
+import io.github.gss4j.loss.Distillation;
 import io.github.gss4j.loss.Objective;
 import io.github.gss4j.loss.TokenLoss;
 import io.github.gss4j.model.LanguageModel;
 import io.github.gss4j.ops.GraphCut;
 import io.github.gss4j.ops.Scopes;
 import io.github.gss4j.ops.Tensors;
+import io.github.gss4j.tracking.MetricLine;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -82,6 +84,11 @@ public final class Trainer implements AutoCloseable {
           .mapToDouble(MicroLoss::value)
           .average()
           .orElse(Double.NaN);
+    }
+
+    /** The losses by objective, as a run with a teacher logs them. */
+    public MetricLine.Taught taught() {
+      return new MetricLine.Taught(objective(), crossEntropy(), lossOf(Distillation.NAME));
     }
 
     private double mean(ToDoubleFunction<MicroLoss> value) {

@@ -9,7 +9,6 @@ import io.github.gss4j.data.documents.StreamedCorpus;
 import io.github.gss4j.generation.GenerationOptions;
 import io.github.gss4j.generation.Sampling;
 import io.github.gss4j.generation.TextGenerator;
-import io.github.gss4j.loss.Distillation;
 import io.github.gss4j.model.LanguageModel;
 import io.github.gss4j.tokenizer.Tokenizer;
 import io.github.gss4j.tracking.Comparison;
@@ -327,7 +326,7 @@ public final class TrainingRun implements AutoCloseable {
             result.learningRate(),
             result.gradNorm(),
             rate,
-            config.objective().isTaught() ? Optional.of(taught(result)) : Optional.empty()));
+            config.objective().isTaught() ? Optional.of(result.taught()) : Optional.empty()));
     listener.stepped(trainer.steps(), result, rate);
     if (measures != null) {
       watched(measures, every);
@@ -347,11 +346,6 @@ public final class TrainingRun implements AutoCloseable {
     trainer.watched();
     record(line);
     listener.watched(line, measures);
-  }
-
-  private static MetricLine.Taught taught(Trainer.StepResult result) {
-    return new MetricLine.Taught(
-        result.objective(), result.crossEntropy(), result.lossOf(Distillation.NAME));
   }
 
   /** Evaluates a slice of the held-out text, and says whether the loss is the lowest so far. */

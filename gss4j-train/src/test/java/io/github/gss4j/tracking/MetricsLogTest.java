@@ -6,11 +6,13 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.github.gss4j.tracking.MetricLine.Evaluation;
 import io.github.gss4j.tracking.MetricLine.Sample;
 import io.github.gss4j.tracking.MetricLine.Step;
+import io.github.gss4j.tracking.MetricLine.Taught;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.List;
+import java.util.Optional;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import org.junit.jupiter.api.BeforeEach;
@@ -31,6 +33,22 @@ class MetricsLogTest {
       @ForAll double loss, @ForAll double lr, @ForAll double norm, @ForAll double speed) {
     Step step = new Step(Long.MAX_VALUE, loss, lr, norm, speed);
     assertThat(MetricJson.read(MetricJson.write(step))).isEqualTo(step);
+  }
+
+  @Test
+  void aTaughtStepSaysWhatItsLossIs() {
+    Step both = new Step(3, 2, 1e-3, 1.5, 6000, Optional.of(new Taught("alternating", 2.5, 1.5)));
+    String line = MetricJson.write(both);
+    assertThat(line)
+        .endsWith("\"objective\":\"alternating\",\"cross_entropy\":2.5,\"distillation\":1.5}");
+    assertThat(MetricJson.read(line)).isEqualTo(both);
+    Taught first = new Taught("cross_entropy", 2, Double.NaN);
+    Step one = new Step(3, 2, 1e-3, 1.5, 6000, Optional.of(first));
+    assertThat(MetricJson.write(one)).doesNotContain("distillation");
+    assertThat(MetricJson.read(MetricJson.write(one))).isEqualTo(one);
+    assertThatThrownBy(() -> MetricJson.read(line.replace("cross_entropy", "entropy")))
+        .hasMessageContaining("has the keys")
+        .hasMessageContaining("distillation");
   }
 
   @Property
