@@ -54,6 +54,11 @@ final class Command {
    * @param directory its working directory and cache
    */
   static Running start(Path directory, Object... args) {
+    return start(Gss.class, directory, args);
+  }
+
+  /** Starts another main class in the same way. */
+  static Running start(Class<?> main, Path directory, Object... args) {
     List<String> line = new ArrayList<>();
     line.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     line.addAll(List.of("-Xmx512m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1"));
@@ -61,7 +66,7 @@ final class Command {
     if (Runtime.version().feature() >= 23) {
       line.add("--sun-misc-unsafe-memory-access=allow");
     }
-    line.addAll(List.of("-cp", System.getProperty("java.class.path"), Gss.class.getName()));
+    line.addAll(List.of("-cp", System.getProperty("java.class.path"), main.getName()));
     Arrays.stream(args).map(String::valueOf).forEach(line::add);
     try {
       Path out = Files.createTempFile(directory, "out", ".txt");

@@ -37,11 +37,11 @@ final class FakeMlflow implements AutoCloseable {
   final Map<String, byte[]> artifacts = new ConcurrentHashMap<>();
   final Map<String, String> models = new ConcurrentHashMap<>();
   final AtomicInteger runs = new AtomicInteger();
-  final AtomicInteger requests = new AtomicInteger();
   volatile String status = "";
   volatile boolean doubled;
   volatile Mood mood = Mood.WELL;
 
+  private final CountDownLatch asked = new CountDownLatch(1);
   private final CountDownLatch end = new CountDownLatch(1);
   private final ExecutorService threads = Executors.newCachedThreadPool();
   private final HttpServer server;
@@ -61,8 +61,17 @@ final class FakeMlflow implements AutoCloseable {
     return URI.create("http://127.0.0.1:" + server.getAddress().getPort());
   }
 
+  /** Waits until somebody asks. */
+  void awaitRequest() {
+    try {
+      asked.await();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
   private void handle(HttpExchange exchange) throws IOException {
-    requests.incrementAndGet();
+    asked.countDown();
     try (exchange) {
       if (mood == Mood.HANGS) {
         end.await();

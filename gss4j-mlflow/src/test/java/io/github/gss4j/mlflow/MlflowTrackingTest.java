@@ -177,8 +177,8 @@ class MlflowTrackingTest {
           out,
           () -> false,
           step -> {
-            while (step == 3 && server.requests.get() == 0) {
-              Thread.onSpinWait();
+            if (step == 3) {
+              server.awaitRequest();
             }
             server.mood = step < 4 ? server.mood : FakeMlflow.Mood.WELL;
           });
