@@ -220,7 +220,7 @@ public final class TrainingRun implements AutoCloseable {
         record(sample());
       }
       boolean stopping = stop.getAsBoolean();
-      if (best || last || stopping || due(config.watch().saveEvery())) {
+      if (best || last || stopping || (isSound() && due(config.watch().saveEvery()))) {
         save(best || (last && bestLoss == Double.POSITIVE_INFINITY));
       }
       if (stopping && !last) {
@@ -228,6 +228,11 @@ public final class TrainingRun implements AutoCloseable {
       }
     }
     return finish(stop);
+  }
+
+  /** Whether the last step was not skipped: only then is a checkpoint a good one to go on from. */
+  private boolean isSound() {
+    return trainer.progress().skippedInARow() == 0;
   }
 
   private boolean evaluationIsDue(boolean last) {
@@ -293,7 +298,7 @@ public final class TrainingRun implements AutoCloseable {
     }
     record(line(result, false));
     listener.evaluated(trainer.steps(), result, false);
-    boolean best = result.loss() < bestLoss;
+    boolean best = isSound() && result.loss() < bestLoss;
     bestLoss = best ? result.loss() : bestLoss;
     return best;
   }
