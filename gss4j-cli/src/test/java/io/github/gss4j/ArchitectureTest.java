@@ -7,7 +7,7 @@ import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
 import org.junit.jupiter.api.Test;
 
-/** Imports run one way: cli → mlflow → trainer → data and tracking → library. */
+/** Imports run one way: cli → mlflow → trainer → data, loss and tracking → library. */
 class ArchitectureTest {
   private static final String ROOT = "io.github.gss4j.";
 
@@ -29,26 +29,34 @@ class ArchitectureTest {
             ROOT + "generation..")
         .layer("data")
         .definedBy(ROOT + "data..")
+        .layer("loss")
+        .definedBy(ROOT + "loss..")
         .layer("tracking")
         .definedBy(ROOT + "tracking..")
         .layer("trainer")
         .definedBy(ROOT + "trainer..")
         .layer("mlflow")
         .definedBy(ROOT + "mlflow..")
+        .layer("parquet")
+        .definedBy(ROOT + "parquet..")
         .layer("cli")
         .definedBy(ROOT + "cli..")
         .whereLayer("library")
         .mayNotAccessAnyLayer()
         .whereLayer("data")
         .mayOnlyAccessLayers("library")
+        .whereLayer("loss")
+        .mayOnlyAccessLayers("library")
         .whereLayer("tracking")
         .mayOnlyAccessLayers("library")
         .whereLayer("trainer")
-        .mayOnlyAccessLayers("library", "data", "tracking")
+        .mayOnlyAccessLayers("library", "data", "loss", "tracking")
         .whereLayer("mlflow")
         .mayOnlyAccessLayers("library", "tracking", "trainer")
+        .whereLayer("parquet")
+        .mayOnlyAccessLayers("data")
         .whereLayer("cli")
-        .mayOnlyAccessLayers("library", "data", "tracking", "trainer", "mlflow")
+        .mayOnlyAccessLayers("library", "data", "loss", "tracking", "trainer", "mlflow")
         .check(all);
   }
 }

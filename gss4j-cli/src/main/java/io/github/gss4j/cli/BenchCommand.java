@@ -10,7 +10,7 @@ import picocli.CommandLine.Spec;
     name = "bench",
     mixinStandardHelpOptions = true,
     description = "Measures this machine at work.",
-    subcommands = DecodeBench.class)
+    subcommands = {DecodeBench.class, StreamBench.class})
 final class BenchCommand implements Runnable {
   @Spec private CommandSpec spec;
 

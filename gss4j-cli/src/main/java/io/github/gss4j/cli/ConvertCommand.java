@@ -3,15 +3,15 @@ package io.github.gss4j.cli;
 import io.github.gss4j.checkpoint.StoredModel;
 import io.github.gss4j.checkpoint.TensorType;
 import io.github.gss4j.checkpoint.WrittenModel;
+import io.github.gss4j.model.ModelConfig;
 import io.github.gss4j.tokenizer.Tokenizer;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.Callable;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -26,8 +26,6 @@ import picocli.CommandLine.Spec;
         "Writes a model in another form: a .pt file, a .safetensors file, or a directory as the"
             + " Hugging Face hub has them, with config, tokenizer and model card.")
 final class ConvertCommand implements Callable<Integer> {
-  private static final Pattern SIZE = Pattern.compile("(\\d{1,9})(B|KB|MB|GB)");
-
   @Spec private CommandSpec spec;
 
   @Parameters(
@@ -61,34 +59,43 @@ final class ConvertCommand implements Callable<Integer> {
       description = "put before all names, such as net. for the published wrapper")
   private String prefix;
 
+  @Mixin private CardOptions card;
+
   @Override
   public Integer call() throws IOException {
     Optional<TensorType> type = Optional.ofNullable(dtype).map(ConvertCommand::type);
+    long shard = shardSize == null ? Long.MAX_VALUE : ByteSize.parse("--shard-size", shardSize);
+    card.check();
+    boolean file = to.toString().endsWith(".pt") || to.toString().endsWith(".safetensors");
+    if (file && (shardSize != null || card.given())) {
+      throw new IllegalArgumentException(
+          (shardSize != null ? "--shard-size" : "a model card")
+              + " needs a directory as TO, found "
+              + to);
+    }
     StoredModel stored = Models.open(from, spec.commandLine().getErr());
     try (Tokenizer tokenizer = Models.tokenizer(stored)) {
-      var config =
+      ModelConfig config =
           tokenizer == null ? stored.config() : stored.config().withTokenizer(tokenizer.name());
       WrittenModel target = new WrittenModel(stored, config, type, prefix);
-      if (to.toString().endsWith(".pt") || to.toString().endsWith(".safetensors")) {
-        if (shardSize != null) {
-          throw new IllegalArgumentException("--shard-size needs a directory as TO, found " + to);
-        }
+      if (file) {
         target.toFile(to);
       } else {
-        target.toDirectory(
-            to,
-            shardSize == null ? Long.MAX_VALUE : bytes(shardSize),
-            directory -> {
-              if (tokenizer != null) {
-                tokenizer.save(directory);
-              }
-              new ModelCard(stored, config).write(directory, to.toAbsolutePath().getFileName());
-            });
+        target.toDirectory(to, shard, directory -> addTo(directory, stored, config, tokenizer));
       }
     }
     spec.commandLine().getOut().println(to);
     spec.commandLine().getOut().flush();
     return Gss.OK;
+  }
+
+  private void addTo(Path directory, StoredModel stored, ModelConfig config, Tokenizer tokenizer)
+      throws IOException {
+    if (tokenizer != null) {
+      tokenizer.save(directory);
+    }
+    new ModelCard(stored, config, card)
+        .write(directory, to.toAbsolutePath().normalize().getFileName().toString());
   }
 
   private static TensorType type(String name) {
@@ -101,21 +108,5 @@ final class ConvertCommand implements Callable<Integer> {
           throw new IllegalArgumentException(
               "--dtype is '" + name + "', expected float32, float16, bfloat16 or float64");
     };
-  }
-
-  private static long bytes(String size) {
-    Matcher parts = SIZE.matcher(size.toUpperCase(Locale.ROOT));
-    if (!parts.matches() || Long.parseLong(parts.group(1)) == 0) {
-      throw new IllegalArgumentException(
-          "--shard-size is '" + size + "', expected a number and B, KB, MB or GB, as in 500MB");
-    }
-    long unit =
-        switch (parts.group(2)) {
-          case "KB" -> 1000L;
-          case "MB" -> 1_000_000L;
-          case "GB" -> 1_000_000_000L;
-          default -> 1L;
-        };
-    return Long.parseLong(parts.group(1)) * unit;
   }
 }

@@ -1,6 +1,5 @@
 package io.github.gss4j.cli;
 
-import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.github.gss4j.checkpoint.StoredModel;
 import io.github.gss4j.generation.GenerationOptions;
@@ -9,16 +8,9 @@ import io.github.gss4j.generation.TextGenerator;
 import io.github.gss4j.model.LanguageModel;
 import io.github.gss4j.ops.Tensors;
 import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.Callable;
-import org.bytedeco.javacpp.PointerScope;
-import org.bytedeco.pytorch.Tensor;
-import org.bytedeco.pytorch.global.torch;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -35,8 +27,6 @@ import picocli.CommandLine.Spec;
             + " memory against the weights' size, and tokens a second as a share of what the"
             + " measured read bandwidth allows.")
 final class DecodeBench implements Callable<Integer> {
-  private static final long BANDWIDTH_FLOATS = 1L << 27;
-
   @Spec private CommandSpec spec;
 
   @Mixin private ModelOptions model;
@@ -52,37 +42,43 @@ final class DecodeBench implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException {
+    if (tokens < 2 || rounds < 1) {
+      throw new IllegalArgumentException(
+          "--tokens is %d and --rounds is %d, expected at least 2 and 1".formatted(tokens, rounds));
+    }
     StoredModel stored = model.open();
+    List<Path> files = ReadSpeed.files(stored);
     Tensors.of(new long[1], 1); // libtorch's own loading is not the model's
-    double readSeconds = Math.min(plainRead(stored.file()), plainRead(stored.file()));
+    double readSeconds = Math.min(ReadSpeed.seconds(files), ReadSpeed.seconds(files));
     long before = Speed.residentBytes();
     long start = System.nanoTime();
     try (LanguageModel loaded = model.load(stored)) {
       double loadSeconds = (System.nanoTime() - start) / 1e9;
       long peak = Speed.peakResidentBytes() - before;
-      ObjectNode result = new ObjectMapper().createObjectNode();
+      ObjectNode result = BenchResult.empty();
       long bytes = loaded.parameters().stream().mapToLong(p -> p.value().nbytes()).sum();
-      result.put("dtype", model.dtype).put("file_bytes", Files.size(stored.file()));
+      result.put("dtype", model.dtype).put("file_bytes", ReadSpeed.bytes(files));
       result.put("read_seconds", readSeconds).put("load_seconds", loadSeconds);
       result.put("load_to_read", loadSeconds / readSeconds);
       result.put("weight_bytes", bytes).put("peak_memory_to_weights", (double) peak / bytes);
       decode(loaded, result);
-      print(result);
+      BenchResult.print(spec.commandLine().getOut(), json, List.of(result));
     }
     return Gss.OK;
   }
 
   private void decode(LanguageModel loaded, ObjectNode result) {
+    boolean tied = loaded.config().tieEmbeddings(); // else one row of the embedding is read
     long aToken =
         loaded.parameters().stream()
-            .filter(p -> !p.name().equals("token_emb.weight"))
+            .filter(p -> tied || !p.name().equals("token_emb.weight"))
             .mapToLong(p -> p.value().nbytes())
             .sum();
     double bandwidth = 0;
     double rate = 0;
     try (TextGenerator generator = new TextGenerator(loaded, null)) {
       for (int round = 0; round < rounds; round++) {
-        bandwidth = Math.max(bandwidth, bandwidth());
+        bandwidth = Math.max(bandwidth, ReadSpeed.bandwidth());
         Speed speed = new Speed();
         GenerationOptions options = GenerationOptions.of(tokens, Sampling.greedy());
         generator.generate(List.of(new int[] {0}), options, (s, id, text) -> speed.token());
@@ -93,43 +89,5 @@ final class DecodeBench implements Callable<Integer> {
     result.put("tokens_per_second", rate).put("weight_bytes_a_token", aToken);
     result.put("read_bandwidth_gb_per_second", bandwidth / 1e9);
     result.put("share_of_bandwidth", rate * aToken / bandwidth);
-  }
-
-  private static double plainRead(Path file) throws IOException {
-    ByteBuffer buffer = ByteBuffer.allocateDirect(8 << 20);
-    long start = System.nanoTime();
-    try (FileChannel channel = FileChannel.open(file)) {
-      int read = 0;
-      while (read >= 0) {
-        read = channel.read(buffer.clear());
-      }
-    }
-    return (System.nanoTime() - start) / 1e9;
-  }
-
-  /** Bytes a second at which a sum reads half a gigabyte: the best of five. */
-  private static double bandwidth() {
-    double best = 0;
-    try (PointerScope scope = new PointerScope()) {
-      Tensor large = torch.ones(BANDWIDTH_FLOATS);
-      for (int i = 0; i < 5; i++) {
-        long start = System.nanoTime();
-        Tensors.value(large.sum());
-        best = Math.max(best, 4e9 * BANDWIDTH_FLOATS / (System.nanoTime() - start));
-      }
-    }
-    return best;
-  }
-
-  private void print(ObjectNode result) throws IOException {
-    var stdout = spec.commandLine().getOut();
-    if (json) {
-      stdout.println(new ObjectMapper().writeValueAsString(result));
-    } else {
-      for (Map.Entry<String, com.fasterxml.jackson.databind.JsonNode> field : result.properties()) {
-        stdout.printf("%-30s %s%n", field.getKey().replace('_', ' '), field.getValue().asText());
-      }
-    }
-    stdout.flush();
   }
 }

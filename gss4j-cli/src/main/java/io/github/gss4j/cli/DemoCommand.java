@@ -5,9 +5,11 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.github.gss4j.data.Compressors;
 import io.github.gss4j.data.Corpus;
-import io.github.gss4j.tokenizer.ByteTokenizer;
+import io.github.gss4j.data.TrainingText;
+import io.github.gss4j.tokenizer.Tokenizer;
 import io.github.gss4j.tracking.Comparison;
 import io.github.gss4j.trainer.RunDirectory;
+import io.github.gss4j.trainer.RunTeacher;
 import io.github.gss4j.trainer.TrainConfig;
 import io.github.gss4j.trainer.TrainingRun;
 import java.io.IOException;
@@ -17,6 +19,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -58,25 +61,31 @@ final class DemoCommand implements Callable<Integer> {
   public Integer call() throws IOException {
     threads.apply();
     ObjectNode flags = run.overlay(JsonNodeFactory.instance.objectNode());
-    TrainConfig config = RunOptions.parse(flags, "command line", Presets.demo());
+    try (Tokenizer tokenizer = RunTokenizer.choose(flags, Presets.demo(), Optional.empty())) {
+      train(RunOptions.parse(flags, "command line", Presets.demo()), tokenizer);
+    }
+    return Gss.OK;
+  }
+
+  private void train(TrainConfig config, Tokenizer tokenizer) throws IOException {
     Path directory = out == null ? free() : out;
-    try (Corpus corpus = Texts.open(config.data());
+    try (RunTeacher teacher = Models.teacher(config, spec.commandLine().getErr());
+        TrainingText text = Texts.open(config.data(), tokenizer);
         Interrupt.Watch interrupt = gss.interrupt().watch();
         RunProgress progress = new RunProgress(spec.commandLine().getErr());
         TrackingOptions.Listeners heard = tracking.listeners(progress, directory);
         TrainingRun training =
-            TrainingRun.start(config, directory, corpus, new ByteTokenizer(), heard.all())) {
+            TrainingRun.start(config, directory, text, tokenizer, teacher, heard.all())) {
       TrainingRun.Outcome outcome = training.run(interrupt);
       progress.close();
       if (!outcome.finished()) {
         spec.commandLine().getErr().println("Stopped. Go on with: gss train --resume " + directory);
-        return Gss.OK;
+        return;
       }
-      List<Comparison> others = compressors(corpus);
+      List<Comparison> others = Texts.plain(config.data()).map(this::compressors).orElse(List.of());
       training.writeReport(others);
       print(outcome, others, config, directory);
     }
-    return Gss.OK;
   }
 
   private static Path free() {
@@ -87,10 +96,12 @@ final class DemoCommand implements Callable<Integer> {
     return path;
   }
 
-  private static List<Comparison> compressors(Corpus corpus) {
-    return List.of(
-        new Comparison("gzip -9", Compressors.gzipBitsPerByte(corpus.heldOut())),
-        new Comparison("xz -9", Compressors.xzBitsPerByte(corpus.heldOut())));
+  private List<Comparison> compressors(Corpus corpus) {
+    try (corpus) {
+      return List.of(
+          new Comparison("gzip -9", Compressors.gzipBitsPerByte(corpus.heldOut())),
+          new Comparison("xz -9", Compressors.xzBitsPerByte(corpus.heldOut())));
+    }
   }
 
   private void print(

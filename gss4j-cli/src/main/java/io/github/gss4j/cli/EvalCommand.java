@@ -1,11 +1,8 @@
 package io.github.gss4j.cli;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.github.gss4j.checkpoint.StoredModel;
-import io.github.gss4j.data.Corpus;
-import io.github.gss4j.data.EncodedText;
 import io.github.gss4j.data.TokenStore;
 import io.github.gss4j.model.LanguageModel;
 import io.github.gss4j.tokenizer.Tokenizer;
@@ -13,7 +10,6 @@ import io.github.gss4j.trainer.Evaluator;
 import io.github.gss4j.trainer.TrainConfig.DataConfig;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Callable;
@@ -69,6 +65,12 @@ final class EvalCommand implements Callable<Integer> {
       description = "share of the text that was held out")
   private double heldOut;
 
+  @Option(
+      names = "--logits",
+      paramLabel = "FILE.safetensors",
+      description = "also write the ids and logits of --ids-file, to compare with other programs")
+  private Path logits;
+
   @Option(names = "--json", description = "print the result as one JSON object")
   private boolean json;
 
@@ -77,53 +79,30 @@ final class EvalCommand implements Callable<Integer> {
     if (text.idsFile != null && !(glob.isEmpty() && heldOut == 0)) {
       throw new IllegalArgumentException("--glob and --held-out go with --data: leave them out");
     }
-    List<long[]> sequences = text.idsFile == null ? List.of() : read(text.idsFile);
+    if (text.idsFile == null && logits != null) {
+      throw new IllegalArgumentException("--logits goes with --ids-file: leave it out");
+    }
+    List<long[]> sequences = text.idsFile == null ? List.of() : IdsFile.read(text.idsFile);
     StoredModel stored = model.open();
     try (LanguageModel loaded = model.load(stored);
         Tokenizer tokenizer = Models.tokenizer(stored)) {
       Evaluator evaluator = new Evaluator(loaded, tokenizer);
       if (text.idsFile != null) {
-        print(evaluator.sequences(sequences));
+        Evaluator.Result result = evaluator.sequences(sequences);
+        if (logits != null) {
+          IdsFile.writeLogits(loaded, sequences, logits);
+        }
+        print(result);
       } else if (tokenizer == null) {
         throw new IllegalArgumentException(
             "the model names no tokenizer: give --ids-file instead of --data");
       } else {
-        try (Corpus corpus = Texts.open(new DataConfig(text.data, glob, heldOut));
-            TokenStore ids = EncodedText.of(corpus.heldOut(), tokenizer)) {
+        try (TokenStore ids = Texts.heldOut(new DataConfig(text.data, glob, heldOut), tokenizer)) {
           print(evaluator.whole(ids, share -> {}));
         }
       }
     }
     return Gss.OK;
-  }
-
-  private static List<long[]> read(Path file) throws IOException {
-    JsonNode root = JsonFile.read(file);
-    boolean nested = root.isArray() && root.size() > 0 && root.get(0).isArray();
-    List<long[]> all = new ArrayList<>();
-    for (JsonNode sequence : nested ? root : List.of(root)) {
-      all.add(ids(file, sequence));
-    }
-    if (all.stream().anyMatch(s -> s.length != all.get(0).length)) {
-      throw new IllegalArgumentException(file + ": arrays differ in length, expected equal ones");
-    }
-    return all;
-  }
-
-  private static long[] ids(Path file, JsonNode array) {
-    if (!array.isArray() || array.size() < 2) {
-      throw new IllegalArgumentException(
-          file + ": expected a JSON array of at least 2 token ids, or of such arrays");
-    }
-    long[] ids = new long[array.size()];
-    for (int i = 0; i < ids.length; i++) {
-      if (!array.get(i).isIntegralNumber() || !array.get(i).canConvertToLong()) {
-        throw new IllegalArgumentException(
-            file + ": item " + i + " is " + array.get(i) + ", expected a token id");
-      }
-      ids[i] = array.get(i).asLong();
-    }
-    return ids;
   }
 
   private void print(Evaluator.Result result) throws IOException {

@@ -24,6 +24,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
     subcommands = {
       DemoCommand.class,
       TrainCommand.class,
+      PrepareCommand.class,
       GenerateCommand.class,
       EvalCommand.class,
       PullCommand.class,

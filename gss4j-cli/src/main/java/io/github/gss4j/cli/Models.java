@@ -6,6 +6,8 @@ import io.github.gss4j.checkpoint.hub.Hub;
 import io.github.gss4j.checkpoint.hub.HubSettings;
 import io.github.gss4j.tokenizer.Tokenizer;
 import io.github.gss4j.tokenizer.Tokenizers;
+import io.github.gss4j.trainer.RunTeacher;
+import io.github.gss4j.trainer.TrainConfig;
 import java.io.PrintWriter;
 
 /** Where commands find models. */
@@ -21,6 +23,17 @@ final class Models {
   static StoredModel open(String model, PrintWriter err) {
     try (DownloadProgress progress = new DownloadProgress(err)) {
       return PretrainedModel.open(model, hub(), progress);
+    }
+  }
+
+  /** The objective of a run, its teacher loaded. */
+  static RunTeacher teacher(TrainConfig config, PrintWriter err) {
+    String model = config.objective().teacher();
+    if (model.isEmpty()) {
+      return RunTeacher.none(config);
+    }
+    try (DownloadProgress progress = new DownloadProgress(err)) {
+      return RunTeacher.open(config, PretrainedModel.locate(model, hub(), progress));
     }
   }
 

@@ -6,6 +6,7 @@ import io.github.gss4j.ops.Native;
 import io.github.gss4j.tokenizer.ByteTokenizer;
 import io.github.gss4j.trainer.Decay;
 import io.github.gss4j.trainer.LongRun;
+import io.github.gss4j.trainer.ObjectiveConfig;
 import io.github.gss4j.trainer.OptimizerConfig;
 import io.github.gss4j.trainer.TrainConfig;
 
@@ -23,6 +24,7 @@ final class Presets {
     return new TrainConfig(
         model,
         new OptimizerConfig(true, 4e-3, 0.9, 0.98, 1e-8, 0.05, false, 1.0),
+        ObjectiveConfig.CROSS_ENTROPY,
         800,
         8,
         1,

@@ -30,8 +30,16 @@ final class RunOptions {
   @Option(
       names = "--data",
       paramLabel = "TEXT",
-      description = "java (default), enwik8, or a file or directory")
+      description =
+          "java (default), enwik8, a file or directory of text, of documents (.jsonl, .json.gz,"
+              + " .parquet …) or prepared; urls:FILE; hf:datasets/OWNER/NAME/FILES")
   String data;
+
+  @Option(
+      names = "--tokenizer",
+      paramLabel = "NAME",
+      description = "bytes (default), gpt2 or the path of a tokenizer.json")
+  String tokenizer;
 
   @Option(
       names = "--glob",
@@ -43,6 +51,40 @@ final class RunOptions {
       paramLabel = "SHARE",
       description = "share of the text never trained on")
   Double heldOut;
+
+  @Option(
+      names = "--validation",
+      paramLabel = "FILES",
+      description = "files of documents to hold out instead of a share")
+  String validation;
+
+  @Option(
+      names = "--text-field",
+      paramLabel = "NAME",
+      description = "where documents have their text")
+  String textField;
+
+  @Option(
+      names = "--stream",
+      arity = "0..1",
+      fallbackValue = "true",
+      paramLabel = "true|false",
+      description = "read documents while the run goes on")
+  Boolean stream;
+
+  @Option(
+      names = "--shuffle-buffer",
+      paramLabel = "N",
+      description = "documents that a stream is shuffled among")
+  Integer shuffleBuffer;
+
+  @Option(
+      names = "--skip-broken",
+      arity = "0..1",
+      fallbackValue = "true",
+      paramLabel = "true|false",
+      description = "leave out what comes after a break in a file of documents")
+  Boolean skipBroken;
 
   @Option(names = "--dim", description = "width of the residual stream")
   Integer dim;
@@ -73,6 +115,8 @@ final class RunOptions {
       paramLabel = "true|false",
       description = "LayerNorm before the logits")
   Boolean finalNorm;
+
+  @Mixin ObjectiveOptions objective;
 
   @Option(names = "--steps", description = "optimizer steps of the run")
   Long steps;

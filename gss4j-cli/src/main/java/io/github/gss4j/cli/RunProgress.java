@@ -39,11 +39,10 @@ final class RunProgress implements RunListener, AutoCloseable {
   public void started(TrainingRun run, long fromStep) {
     total = run.config().steps();
     say(
-        "%,d parameters; %s: %,d bytes to learn from, %,d held out; %s on %s",
+        "%,d parameters; %s: %s; %s on %s",
         run.model().parameterCount(),
         run.corpus().name(),
-        run.corpus().train().size(),
-        run.corpus().heldOut().size(),
+        run.corpus().size(),
         run.config().dtype(),
         run.config().device());
     if (fromStep > 0) {

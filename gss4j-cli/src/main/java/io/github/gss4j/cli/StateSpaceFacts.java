@@ -3,6 +3,8 @@ package io.github.gss4j.cli;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.github.gss4j.checkpoint.StoredModel;
+import io.github.gss4j.layers.DiagonalStateSpace;
+import io.github.gss4j.layers.DssConfig;
 import io.github.gss4j.ops.Tensors;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -11,67 +13,31 @@ import java.util.Locale;
 import org.bytedeco.javacpp.PointerScope;
 
 /**
- * How long the modes of one diagonal state space remember: the time constant 1/e^{Λ_re} in tokens
- * and the magnitude |e^Λ| = e^{−e^{Λ_re}}, read from the stored parameters.
+ * How long the modes of one diagonal state space remember: the time constant −1/Re Λ in tokens and
+ * the magnitude |e^Λ| = e^{Re Λ}.
  *
  * @param layer its name
  * @param tokens time constants, ascending
- * @param kernels K of the first channels, by lag
  */
 @SuppressWarnings("ArrayRecordComponent") // printed once, never compared
-record StateSpaceFacts(String layer, double[] tokens, double[][] kernels) {
-  private static final int CHANNELS = 4;
-  private static final int LAGS = 256;
-  private static final String LAMBDA = ".Lambda_real";
-
+record StateSpaceFacts(String layer, double[] tokens) {
   /** The facts of all layers, in order. */
   static List<StateSpaceFacts> of(StoredModel model) {
-    boolean exponential =
-        model.config().toJson().path("dss_kernel_lambda_imag_exp").asBoolean(true);
     List<StateSpaceFacts> all = new ArrayList<>();
-    for (String name : model.shapes().keySet()) {
-      if (name.endsWith(LAMBDA)) {
-        String layer = name.substring(0, name.length() - LAMBDA.length());
-        double[] re = values(model, name);
-        double[] im = values(model, layer + ".Lambda_imag");
-        for (int n = 0; n < re.length; n++) {
-          re[n] = -Math.exp(re[n]);
-          im[n] = exponential ? Math.exp(im[n]) : im[n];
-        }
-        double[] c = values(model, layer + ".C_real");
-        double[] d = values(model, layer + ".C_imag");
-        double[][] kernels = new double[Math.min(CHANNELS, c.length / re.length)][LAGS];
-        for (int h = 0; h < kernels.length; h++) {
-          for (int n = 0; n < re.length; n++) {
-            add(kernels[h], re[n], im[n], c[h * re.length + n], d[h * re.length + n]);
-          }
-        }
-        all.add(
-            new StateSpaceFacts(
-                layer, Arrays.stream(re).map(x -> -1 / x).sorted().toArray(), kernels));
+    for (int i = 0; i < model.config().depth(); i++) {
+      if (model.config().layers().get(i) instanceof DssConfig config) {
+        String name = "layers." + i + "." + config.prefix();
+        all.add(new StateSpaceFacts(name, timeConstants(model, i, config)));
       }
     }
     return all;
   }
 
-  /** Adds Re C (e^Λ − 1)/Λ e^{Λl} for all lags l. */
-  private static void add(double[] kernel, double re, double im, double cRe, double cIm) {
-    double growth = Math.exp(re);
-    double topRe = growth * Math.cos(im) - 1;
-    double topIm = growth * Math.sin(im);
-    double square = re * re + im * im;
-    double bRe = (topRe * re + topIm * im) / square;
-    double bIm = (topIm * re - topRe * im) / square;
-    double wRe = cRe * bRe - cIm * bIm;
-    double wIm = cRe * bIm + cIm * bRe;
-    for (int l = 0; l < kernel.length; l++) {
-      kernel[l] += Math.exp(re * l) * (wRe * Math.cos(im * l) - wIm * Math.sin(im * l));
-    }
-  }
-
-  private static double[] values(StoredModel model, String name) {
-    try (PointerScope scope = new PointerScope()) {
-      return Tensors.toDoubles(model.tensor(name));
+  private static double[] timeConstants(StoredModel model, int layer, DssConfig config) {
+    try (StoredMixer mixer = new StoredMixer(model, layer, config);
+        PointerScope scope = new PointerScope()) {
+      double[] re = Tensors.toDoubles(((DiagonalStateSpace) mixer.get()).lambdaRe());
+      return Arrays.stream(re).map(x -> -1 / x).sorted().toArray();
     }
   }
 

@@ -3,15 +3,18 @@ package io.github.gss4j.cli;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.github.gss4j.data.Corpus;
-import io.github.gss4j.tokenizer.ByteTokenizer;
+import io.github.gss4j.data.TrainingText;
+import io.github.gss4j.tokenizer.Tokenizer;
+import io.github.gss4j.trainer.BatchSource;
 import io.github.gss4j.trainer.RunDirectory;
+import io.github.gss4j.trainer.RunTeacher;
 import io.github.gss4j.trainer.TrainConfig;
 import io.github.gss4j.trainer.TrainingRun;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -70,46 +73,80 @@ final class TrainCommand implements Callable<Integer> {
     threads.apply();
     RunDirectory directory =
         new RunDirectory(resume != null ? resume : out == null ? Path.of("runs/train") : out);
-    TrainConfig config = config(directory);
-    try (Corpus corpus = Texts.open(config.data());
-        Interrupt.Watch interrupt = gss.interrupt().watch();
-        RunProgress progress = new RunProgress(spec.commandLine().getErr());
-        TrackingOptions.Listeners heard = tracking.listeners(progress, directory.path());
-        TrainingRun run =
-            resume == null
-                ? TrainingRun.start(
-                    config, directory.path(), corpus, new ByteTokenizer(), heard.all())
-                : TrainingRun.resume(
-                    config, directory.path(), corpus, new ByteTokenizer(), heard.all())) {
-      TrainingRun.Outcome outcome = run.run(interrupt);
-      progress.close();
-      print(outcome, directory.path());
+    ObjectNode settings = settings(directory);
+    try (Tokenizer tokenizer = RunTokenizer.choose(settings, Presets.train(), resumed())) {
+      train(RunOptions.parse(settings, where(directory), Presets.train()), tokenizer, directory);
     }
     return Gss.OK;
   }
 
-  private TrainConfig config(RunDirectory directory) throws IOException {
+  private Optional<Path> resumed() {
+    return Optional.ofNullable(resume);
+  }
+
+  private void train(TrainConfig config, Tokenizer tokenizer, RunDirectory directory)
+      throws IOException {
+    Path path = directory.path();
+    try (RunTeacher teacher = Models.teacher(config, spec.commandLine().getErr());
+        TrainingText text = Texts.open(config.data(), tokenizer);
+        Interrupt.Watch interrupt = gss.interrupt().watch();
+        RunProgress progress = new RunProgress(spec.commandLine().getErr());
+        TrackingOptions.Listeners heard = tracking.listeners(progress, path);
+        TrainingRun run =
+            resume == null
+                ? TrainingRun.start(config, path, text, tokenizer, teacher, heard.all())
+                : TrainingRun.resume(config, path, text, tokenizer, teacher, heard.all())) {
+      TrainingRun.Outcome outcome = run.run(interrupt);
+      progress.close();
+      print(outcome, run.leftOut(), directory.path());
+    }
+  }
+
+  private String where(RunDirectory directory) {
+    if (resume != null) {
+      return directory.config().toString();
+    }
+    return configFile == null ? "command line" : configFile.toString();
+  }
+
+  private ObjectNode settings(RunDirectory directory) throws IOException {
     ObjectNode base = JsonNodeFactory.instance.objectNode();
-    String where = "command line";
     if (resume != null) {
       if (!Files.exists(directory.config())) {
         throw new IllegalArgumentException(resume + ": holds no run to resume (no run.json in it)");
       }
       base = RunOptions.read(directory.config());
-      where = directory.config().toString();
     } else if (configFile != null) {
       base = RunOptions.read(configFile);
-      where = configFile.toString();
     }
-    ObjectNode merged = run.overlay(base);
-    return RunOptions.parse(merged, where, Presets.train());
+    return run.overlay(base);
   }
 
-  private void print(TrainingRun.Outcome outcome, Path directory) throws IOException {
+  private void print(
+      TrainingRun.Outcome outcome, Optional<BatchSource.LeftOut> leftOut, Path directory)
+      throws IOException {
     var stdout = spec.commandLine().getOut();
     if (json) {
-      stdout.println(new ObjectMapper().writeValueAsString(Outcomes.json(outcome, directory)));
-    } else if (outcome.finished()) {
+      ObjectNode object = Outcomes.json(outcome, directory);
+      leftOut.ifPresent(
+          left -> {
+            object.put("broken_rows", left.brokenRows());
+            object.put("broken_shards", left.brokenShards());
+          });
+      stdout.println(new ObjectMapper().writeValueAsString(object));
+      stdout.flush();
+      return;
+    }
+    leftOut
+        .filter(left -> left.brokenRows() + left.brokenShards() > 0)
+        .ifPresent(
+            left ->
+                stdout.printf(
+                    Locale.ROOT,
+                    "left out %,d broken rows and the ends of %,d broken files%n",
+                    left.brokenRows(),
+                    left.brokenShards()));
+    if (outcome.finished()) {
       stdout.printf(
           Locale.ROOT,
           "%d steps, %.4f bits per byte on the held-out text%nmodel    %s%nreport   %s%n",

@@ -12,6 +12,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import picocli.CommandLine;
 
@@ -29,6 +30,16 @@ final class Command {
       assertThat(code).as("exit code, after: %s", err).isZero();
       return this;
     }
+
+    /** It was refused in one line that names what was found and what was expected. */
+    void refused(String... named) {
+      assertThat(code).as("exit code after: %s", err).isIn(1, 2);
+      assertThat(err).startsWith("gss: ").endsWith(System.lineSeparator());
+      assertThat(err.lines().toList()).as("lines on standard error").hasSize(1);
+      assertThat(err).contains(named);
+      assertThat(err).doesNotContain("GSS_TRACE").doesNotContain("Exception");
+      assertThat(out).isEmpty();
+    }
   }
 
   /** Runs a command in this process. Paths and numbers may be given as they are. */
@@ -43,7 +54,12 @@ final class Command {
 
   /** Runs a command in a process of its own, to its end. */
   static Result process(Path directory, Object... args) {
-    try (Running running = start(directory, args)) {
+    return process(Map.of(), directory, args);
+  }
+
+  /** The same with variables of its environment. */
+  static Result process(Map<String, String> variables, Path directory, Object... args) {
+    try (Running running = start(Gss.class, variables, directory, args)) {
       return running.end();
     }
   }
@@ -54,11 +70,16 @@ final class Command {
    * @param directory its working directory and cache
    */
   static Running start(Path directory, Object... args) {
-    return start(Gss.class, directory, args);
+    return start(Gss.class, Map.of(), directory, args);
   }
 
   /** Starts another main class in the same way. */
   static Running start(Class<?> main, Path directory, Object... args) {
+    return start(main, Map.of(), directory, args);
+  }
+
+  private static Running start(
+      Class<?> main, Map<String, String> variables, Path directory, Object... args) {
     List<String> line = new ArrayList<>();
     line.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     line.addAll(List.of("-Xmx512m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1"));
@@ -75,6 +96,7 @@ final class Command {
       builder.redirectOutput(out.toFile()).redirectError(err.toFile());
       builder.environment().put("GSS_CACHE", directory.resolve("cache").toString());
       builder.environment().remove("GSS_TRACE");
+      builder.environment().putAll(variables);
       return new Running(builder.start(), out, err);
     } catch (IOException e) {
       throw new UncheckedIOException(e);

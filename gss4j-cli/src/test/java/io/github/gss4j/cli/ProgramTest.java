@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.within;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.github.gss4j.checkpoint.Safetensors;
+import io.github.gss4j.ops.Tensors;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -16,6 +18,9 @@ import java.util.Map;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import org.bytedeco.javacpp.PointerScope;
+import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.global.torch;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -238,5 +243,23 @@ class ProgramTest {
         Files.writeString(directory.resolve("twice.json"), "[[" + ids + "],[" + ids + "]]");
     assertThat(eval("--ids-file", twice, "--dtype", "float64").get("loss").asDouble())
         .isCloseTo(loss, within(1e-12 * loss));
+  }
+
+  @Test
+  void logitsAreWrittenForOtherPrograms() throws IOException {
+    Path file = Files.writeString(directory.resolve("few.json"), "[[1,2,3],[4,5,6]]");
+    Path logits = directory.resolve("logits.safetensors");
+    JsonNode result = eval("--ids-file", file, "--dtype", "float64", "--logits", logits);
+    try (PointerScope scope = new PointerScope()) {
+      Safetensors written = Safetensors.open(logits);
+      assertThat(Tensors.toLongs(written.tensor("ids"))).containsExactly(1, 2, 3, 4, 5, 6);
+      assertThat(Tensors.shape(written.tensor("logits"))).containsExactly(2, 3, 256);
+      Tensor seen = written.tensor("logits").narrow(1, 0, 2).reshape(4, 256);
+      Tensor next = Tensors.of(new long[] {2, 3, 5, 6}, 4);
+      assertThat(Tensors.value(torch.cross_entropy_loss(seen, next)))
+          .isCloseTo(result.get("loss").asDouble(), within(1e-12));
+    }
+    Command.here("eval", "--model", run, "--data", text, "--logits", logits)
+        .refused("--logits", "--ids-file");
   }
 }

@@ -24,6 +24,9 @@ class RunOptionsTest {
   private static final Map<String, String> TEXTS =
       entries(
           "--data", "other.txt",
+          "--tokenizer", "gpt2",
+          "--validation", "other.jsonl",
+          "--text-field", "body",
           "--glob", "*.md",
           "--accumulation", "sum",
           "--optimizer", "adam",
@@ -33,7 +36,12 @@ class RunOptionsTest {
           "--prompt", "other",
           "--init", "long_range",
           "--attention-kind", "sliding",
-          "--schedule", "linear");
+          "--schedule", "linear",
+          "--objective", "alternating",
+          "--teacher", "hf:openai-community/gpt2",
+          "--alternate", "step",
+          "--teacher-dtype", "bfloat16",
+          "--teacher-cache", "lessons");
 
   private static Map<String, String> entries(String... namesAndValues) {
     Map<String, String> all = new LinkedHashMap<>();
@@ -44,7 +52,7 @@ class RunOptionsTest {
   }
 
   /** What a configuration says of the data's form, not of the run: set in a file alone. */
-  private static final List<String> IN_FILES_ONLY = List.of("num_tokens", "tokenizer");
+  private static final List<String> IN_FILES_ONLY = List.of("num_tokens");
 
   /** Which layers there are; see {@link #layersAreChosenByFlags}. */
   private static final List<String> CHOOSE_LAYERS =

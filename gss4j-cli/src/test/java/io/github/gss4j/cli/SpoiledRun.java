@@ -1,6 +1,6 @@
 package io.github.gss4j.cli;
 
-import io.github.gss4j.data.Corpus;
+import io.github.gss4j.data.TrainingText;
 import io.github.gss4j.ops.Scopes;
 import io.github.gss4j.tokenizer.ByteTokenizer;
 import io.github.gss4j.trainer.RunDirectory;
@@ -37,7 +37,7 @@ final class SpoiledRun implements RunListener {
     Path out = Path.of(args[1]);
     TrainConfig config = RunOptions.parse(RunOptions.read(file), file.toString(), Presets.train());
     SpoiledRun spoiler = new SpoiledRun();
-    try (Corpus corpus = Texts.open(config.data());
+    try (TrainingText corpus = Texts.open(config.data(), new ByteTokenizer());
         TrainingRun run =
             new RunDirectory(out).isUsed()
                 ? TrainingRun.resume(config, out, corpus, new ByteTokenizer(), spoiler)

@@ -1,11 +1,17 @@
 package io.github.gss4j.cli;
 
+import io.github.gss4j.checkpoint.PretrainedModel;
+import io.github.gss4j.layers.LayerConfig;
+import io.github.gss4j.model.LanguageModel;
+import io.github.gss4j.model.ModelConfig;
+import io.github.gss4j.tokenizer.ByteTokenizer;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.stream.Stream;
 
@@ -25,6 +31,24 @@ final class Tiny {
       text.append(WORDS[random.nextInt(WORDS.length)]).append(random.nextInt(9) == 0 ? ".\n" : " ");
     }
     return Files.writeString(directory.resolve("text.txt"), text);
+  }
+
+  /** The published package's model in small, as its users have it, by file name. */
+  static Path published(String file) {
+    return Path.of("../gss4j/src/test/resources/reference/pretrained_form").resolve(file);
+  }
+
+  /** Writes a new model of these layers, 32 wide, that reads bytes. */
+  static Path model(Path directory, LayerConfig... layers) throws IOException {
+    ModelConfig config =
+        ModelConfig.of(256, 32, 1)
+            .withLayers(List.of(layers))
+            .withTokenizer(ByteTokenizer.NAME)
+            .withHead(false, true);
+    try (LanguageModel model = LanguageModel.create(config, 3)) {
+      PretrainedModel.save(model, Files.createDirectories(directory), Map.of());
+    }
+    return directory;
   }
 
   /** The flags of a tiny run, and more. */

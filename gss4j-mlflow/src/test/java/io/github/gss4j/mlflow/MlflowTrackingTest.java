@@ -17,6 +17,7 @@ import io.github.gss4j.tracking.MetricsLog;
 import io.github.gss4j.trainer.Decay;
 import io.github.gss4j.trainer.Guarded;
 import io.github.gss4j.trainer.LongRun;
+import io.github.gss4j.trainer.ObjectiveConfig;
 import io.github.gss4j.trainer.OptimizerConfig;
 import io.github.gss4j.trainer.RunListener;
 import io.github.gss4j.trainer.RunListeners;
@@ -59,6 +60,7 @@ class MlflowTrackingTest {
     return new TrainConfig(
         ModelConfig.of(256, 8, 1).withDss(new DssConfig(4, 4, true)).withTokenizer("bytes"),
         new OptimizerConfig(true, 1e-2, 0.9, 0.98, 1e-8, 0, false, 1),
+        ObjectiveConfig.CROSS_ENTROPY,
         STEPS,
         1,
         1,

@@ -1,7 +1,9 @@
 package io.github.gss4j.data;
 
+import io.github.gss4j.tokenizer.Tokenizer;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 
 /**
@@ -20,7 +22,7 @@ public record Corpus(
     TokenStore heldOut,
     Optional<TokenStore> test,
     List<String> heldOutNames)
-    implements AutoCloseable {
+    implements TrainingText {
   /** Copies the names. */
   public Corpus {
     heldOutNames = List.copyOf(heldOutNames);
@@ -59,6 +61,31 @@ public record Corpus(
         MappedBytes.open(file, bytes - tail, tail),
         Optional.empty(),
         List.of(Split.tailName(name, tail)));
+  }
+
+  /**
+   * The same as the tokens of a model; this one is then closed with that one.
+   *
+   * @param cache where what is encoded is kept
+   */
+  public Corpus encoded(Tokenizer tokenizer, Path cache) {
+    return new Corpus(
+        name,
+        EncodedText.of(train, tokenizer, cache),
+        EncodedText.of(heldOut, tokenizer, cache),
+        test.map(text -> EncodedText.of(text, tokenizer, cache)),
+        heldOutNames);
+  }
+
+  @Override
+  public String fingerprint() {
+    return train.fingerprint();
+  }
+
+  @Override
+  public String size() {
+    return String.format(
+        Locale.ROOT, "%,d tokens to learn from, %,d held out", train.size(), heldOut.size());
   }
 
   @Override

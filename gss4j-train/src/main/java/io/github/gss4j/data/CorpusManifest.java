@@ -5,8 +5,10 @@ import com.fasterxml.jackson.databind.json.JsonMapper;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.ToLongFunction;
 
 /**
  * What a joined corpus consists of: its {@code corpus.json}.
@@ -17,7 +19,8 @@ import java.util.Optional;
  * @param train the file to train on
  * @param heldOut the file that is held out
  * @param members in the order in which they were joined
- * @param leftOut what of the source is not in it, in words
+ * @param leftOutMembers how many members of the source are not in it
+ * @param leftOut which those are and why, in words
  */
 record CorpusManifest(
     int format,
@@ -26,8 +29,9 @@ record CorpusManifest(
     Part train,
     Part heldOut,
     List<Member> members,
+    long leftOutMembers,
     String leftOut) {
-  static final int FORMAT = 1;
+  static final int FORMAT = 2;
   private static final String FILE = "corpus.json";
 
   private static final JsonMapper STRICT =
@@ -42,8 +46,8 @@ record CorpusManifest(
       return Files.size(home.resolve(file)) == bytes;
     }
 
-    private TokenStore open(Path home) {
-      return MappedBytes.open(home.resolve(file), bytes, sha256);
+    private TokenStore open(Path home, List<Long> documentEnds) {
+      return MappedBytes.open(home.resolve(file), bytes, sha256, documentEnds);
     }
   }
 
@@ -63,14 +67,35 @@ record CorpusManifest(
     }
   }
 
-  void write(Path home) throws IOException {
+  /** This, written. */
+  CorpusManifest written(Path home) throws IOException {
     Files.write(
         home.resolve(FILE), STRICT.writerWithDefaultPrettyPrinter().writeValueAsBytes(this));
+    return this;
   }
 
   /** Opens the corpus. */
   Corpus open(String name, Path home) {
-    return new Corpus(name, train.open(home), heldOut.open(home), Optional.empty(), heldOutNames());
+    return new Corpus(
+        name,
+        train.open(home, ends(Member::trainedBytes)),
+        heldOut.open(home, ends(Member::heldOutBytes)),
+        Optional.empty(),
+        heldOutNames());
+  }
+
+  /** Where members end that have a share in a part. */
+  private List<Long> ends(ToLongFunction<Member> share) {
+    List<Long> ends = new ArrayList<>();
+    long end = 0;
+    for (Member member : members) {
+      long bytes = share.applyAsLong(member);
+      end += bytes;
+      if (bytes > 0) {
+        ends.add(end);
+      }
+    }
+    return ends;
   }
 
   private List<String> heldOutNames() {
@@ -84,6 +109,6 @@ record CorpusManifest(
         members.size(),
         train.bytes,
         heldOut.bytes,
-        leftOut.isEmpty() ? "" : "; left out: " + leftOut);
+        leftOutMembers == 0 ? "" : "; " + leftOutMembers + " left out, see its " + FILE);
   }
 }

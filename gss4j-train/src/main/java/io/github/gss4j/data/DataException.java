@@ -31,12 +31,12 @@ public final class DataException extends RuntimeException {
   }
 
   /** A file or directory that the operating system would not read or write. */
-  static DataException of(Path file, String what, IOException cause) {
+  public static DataException of(Path file, String what, IOException cause) {
     return new DataException(file + ": " + what + ": " + reason(cause), cause);
   }
 
   /** What an exception of the file system or the network means, in a few words. */
-  static String reason(Throwable thrown) {
+  public static String reason(Throwable thrown) {
     if (thrown instanceof NoSuchFileException) {
       return "no such file";
     }

@@ -3,6 +3,8 @@ package io.github.gss4j.data;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import java.util.SortedMap;
+import java.util.TreeMap;
 
 /**
  * All text below a directory, the members of its {@code .gz}, {@code .zip} and {@code .jar} files
@@ -24,6 +26,17 @@ public record DirectorySource(Path path, Optional<String> glob) implements Corpu
   /** All text. */
   public DirectorySource(Path path) {
     this(path, Optional.empty());
+  }
+
+  /**
+   * All files below a directory but hidden ones and the cache, by their names in it, sorted.
+   *
+   * @throws DataException if it cannot be listed
+   */
+  public static SortedMap<String, Path> files(Path root, Path cache) {
+    SortedMap<String, Path> files = new TreeMap<>();
+    DirectoryListing.of(root, cache, new LeftOut()).forEach(f -> files.put(f.name(), f.path()));
+    return files;
   }
 
   @Override

@@ -20,7 +20,7 @@ import java.util.concurrent.TimeoutException;
  * @param maxBytes how large it may be
  * @param patience how long it may stand still before it is given up
  */
-record Download(URI from, long maxBytes, Duration patience) {
+public record Download(URI from, long maxBytes, Duration patience) {
   private static final long LOOK_MILLIS = 250;
 
   /**
@@ -29,7 +29,7 @@ record Download(URI from, long maxBytes, Duration patience) {
    * @throws IOException if the server cannot be reached, answers other than 200, sends too much or
    *     stands still
    */
-  void to(Path file) throws IOException {
+  public void to(Path file) throws IOException {
     HttpClient client =
         HttpClient.newBuilder()
             .followRedirects(HttpClient.Redirect.NORMAL)

@@ -2,75 +2,79 @@ package io.github.gss4j.data;
 
 import io.github.gss4j.tokenizer.ByteTokenizer;
 import io.github.gss4j.tokenizer.Tokenizer;
-import java.nio.charset.StandardCharsets;
-import java.util.Arrays;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.Optional;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 
 /**
- * A text of bytes as the tokens of a model, encoded whole and held in memory.
+ * A text of bytes as the tokens of a model, encoded once into a mapped {@link TokenFile} of the
+ * cache.
  *
- * <p>Text is encoded in pieces of about a million bytes that end with a line between two characters
- * that are no white space, where byte pairs never reach across.
+ * @param format of this manifest
+ * @param tokenizer that made the ids
+ * @param text fingerprint of the bytes
+ * @param tokens the ids
  */
-@SuppressWarnings("ArrayRecordComponent") // made once, never compared
-public record EncodedText(int[] ids, String fingerprint) implements TokenStore {
-  private static final int PIECE = 1 << 20;
+public record EncodedText(int format, TokenizerFacts tokenizer, String text, TokenFile tokens) {
+  private static final int FORMAT = 1;
+  private static final String MANIFEST = "encoded.json";
 
   /**
-   * Encodes a text.
+   * Encodes a text, documents joined by the end-of-text token where the tokenizer has one.
    *
-   * @param bytes one token a byte; for a tokenizer of bytes it is the result itself, and who closes
-   *     that closes this
+   * @param bytes one token a byte; for a tokenizer of bytes it is the result itself, else it is
+   *     closed here
+   * @param cache directory that is made where it is missing and may be deleted at any time
    */
-  public static TokenStore of(TokenStore bytes, Tokenizer tokenizer) {
+  public static TokenStore of(TokenStore bytes, Tokenizer tokenizer, Path cache) {
     if (tokenizer.name().equals(ByteTokenizer.NAME)) {
       return bytes;
     }
-    int[] ids = new int[1024];
-    int count = 0;
-    byte[] rest = new byte[0];
-    for (long at = 0; at < bytes.size(); at += PIECE) {
-      long[] part = new long[(int) Math.min(PIECE, bytes.size() - at)];
-      bytes.read(at, part);
-      byte[] text = Arrays.copyOf(rest, rest.length + part.length);
-      for (int i = 0; i < part.length; i++) {
-        text[rest.length + i] = (byte) part[i];
-      }
-      int end = at + part.length == bytes.size() ? text.length : cut(text);
-      int[] more = tokenizer.encode(new String(text, 0, end, StandardCharsets.UTF_8));
-      if (count + more.length > ids.length) {
-        ids = Arrays.copyOf(ids, Math.max(count + more.length, Math.multiplyExact(ids.length, 2)));
-      }
-      System.arraycopy(more, 0, ids, count, more.length);
-      count += more.length;
-      rest = Arrays.copyOfRange(text, end, text.length);
+    try (bytes) {
+      TokenizerFacts facts = TokenizerFacts.of(tokenizer);
+      String content = bytes.fingerprint() + "\n" + Hex.of(bytes.documentEnds().toString());
+      String key = Hex.of(FORMAT + "\n" + facts.fingerprint() + "\n" + content);
+      Path home = cache.resolve("tokens-" + key.substring(0, 16));
+      EncodedText encoded =
+          ofWhole(home)
+              .orElseGet(
+                  () ->
+                      WholeDirectory.make(
+                          home,
+                          EncodedText::ofWhole,
+                          aside -> {
+                            TokenFile ids =
+                                encode(bytes, tokenizer, processors(), aside, "tokens.bin");
+                            EncodedText made =
+                                new EncodedText(FORMAT, facts, bytes.fingerprint(), ids);
+                            Manifests.write(aside.resolve(MANIFEST), made);
+                            return made;
+                          }));
+      return encoded.tokens.open(home, facts.size());
     }
-    return new EncodedText(Arrays.copyOf(ids, count), bytes.fingerprint() + "-" + tokenizer.name());
   }
 
-  /** After the last line that ends between two visible ASCII characters; 0 if there is none. */
-  private static int cut(byte[] text) {
-    for (int i = text.length - 2; i > 0; i--) {
-      if (text[i] == '\n' && isVisible(text[i - 1]) && isVisible(text[i + 1])) {
-        return i + 1;
-      }
+  private static Optional<EncodedText> ofWhole(Path home) {
+    return Manifests.read(home.resolve(MANIFEST), EncodedText.class)
+        .filter(e -> e.format == FORMAT && e.tokens.isWhole(home, e.tokenizer.size()));
+  }
+
+  private static int processors() {
+    return Runtime.getRuntime().availableProcessors();
+  }
+
+  /** Encodes a text into a file, the same whatever the number of threads. */
+  public static TokenFile encode(
+      TokenStore bytes, Tokenizer tokenizer, int threads, Path home, String file)
+      throws IOException {
+    ExecutorService workers = Executors.newFixedThreadPool(threads);
+    try (TokenWriter out = new TokenWriter(home.resolve(file), tokenizer.size())) {
+      new TextEncoder(bytes, tokenizer).encode(workers, out::write);
+      return out.finish(file);
+    } finally {
+      workers.shutdownNow();
     }
-    return 0;
   }
-
-  private static boolean isVisible(byte b) {
-    return b > ' ' && b < 127;
-  }
-
-  @Override
-  public long size() {
-    return ids.length;
-  }
-
-  @Override
-  public void read(long offset, long[] into) {
-    Arrays.setAll(into, i -> ids[Math.toIntExact(offset) + i]);
-  }
-
-  @Override
-  public void close() {}
 }

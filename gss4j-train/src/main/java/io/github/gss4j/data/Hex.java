@@ -6,10 +6,11 @@ import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 
 /** Digests and their spelling. */
-final class Hex {
+public final class Hex {
   private Hex() {}
 
-  static MessageDigest sha256() {
+  /** A new SHA-256. */
+  public static MessageDigest sha256() {
     return digest("SHA-256");
   }
 
@@ -26,12 +27,12 @@ final class Hex {
   }
 
   /** Ends a digest. */
-  static String of(MessageDigest digest) {
+  public static String of(MessageDigest digest) {
     return HexFormat.of().formatHex(digest.digest());
   }
 
   /** SHA-256 of a text. */
-  static String of(String text) {
+  public static String of(String text) {
     MessageDigest digest = sha256();
     digest.update(text.getBytes(StandardCharsets.UTF_8));
     return of(digest);

@@ -2,17 +2,12 @@ package io.github.gss4j.data;
 
 import java.io.IOException;
 import java.io.InputStream;
-import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
-import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.UUID;
-import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -37,7 +32,7 @@ record JoinedCorpus(
   Corpus open(Path cache, CorpusOptions options) {
     Path home = cache.resolve(name.replaceAll("[^\\w.-]", "_") + "-" + key(options));
     Optional<CorpusManifest> cached = CorpusManifest.ofWhole(home);
-    CorpusManifest manifest = cached.orElseGet(() -> make(cache, home, options));
+    CorpusManifest manifest = cached.orElseGet(() -> make(home, options));
     LOG.info("{}: {} ({} {})", source, manifest, cached.isPresent() ? "from" : "now in", home);
     return manifest.open(name, home);
   }
@@ -64,22 +59,11 @@ record JoinedCorpus(
     return Hex.of(identity.toString()).substring(0, 16);
   }
 
-  private CorpusManifest make(Path cache, Path home, CorpusOptions options) {
+  private CorpusManifest make(Path home, CorpusOptions options) {
     List<Member> members =
         Split.of(textMembers(options.maxUnpackedBytes()), options.heldOutFraction());
-    try {
-      Files.createDirectories(cache);
-      Path aside = Files.createDirectory(cache.resolve(".making-" + UUID.randomUUID()));
-      try {
-        CorpusManifest manifest = write(members, aside, options);
-        manifest.write(aside);
-        return moveTo(home, aside, manifest);
-      } finally {
-        delete(aside);
-      }
-    } catch (IOException e) {
-      throw DataException.of(cache, "the cache cannot be written", e);
-    }
+    return WholeDirectory.make(
+        home, CorpusManifest::ofWhole, aside -> write(members, aside, options).written(aside));
   }
 
   private List<Member> textMembers(long maxUnpackedBytes) {
@@ -120,6 +104,7 @@ record JoinedCorpus(
           train.finish(),
           heldOut.finish(),
           members,
+          leftOut.count(),
           leftOut.toString());
     }
   }
@@ -143,32 +128,6 @@ record JoinedCorpus(
               + " bytes and now has "
               + at
               + ": it was changed while it was read, try again");
-    }
-  }
-
-  /** Renames; where another process was faster, its result is as good. */
-  private static CorpusManifest moveTo(Path home, Path aside, CorpusManifest manifest)
-      throws IOException {
-    if (Files.exists(home) && CorpusManifest.ofWhole(home).isEmpty()) {
-      LOG.warn("{} is not whole, it is made anew", home);
-      delete(home);
-    }
-    try {
-      Files.move(aside, home, StandardCopyOption.ATOMIC_MOVE);
-      return manifest;
-    } catch (FileSystemException e) {
-      return CorpusManifest.ofWhole(home).orElseThrow(() -> e);
-    }
-  }
-
-  private static void delete(Path directory) throws IOException {
-    if (!Files.exists(directory)) {
-      return;
-    }
-    try (Stream<Path> all = Files.walk(directory)) {
-      for (Path path : all.sorted(Comparator.reverseOrder()).toList()) {
-        Files.delete(path);
-      }
     }
   }
 }

@@ -38,6 +38,10 @@ final class LeftOut {
     }
   }
 
+  long count() {
+    return counts.values().stream().mapToLong(Long::longValue).sum();
+  }
+
   boolean isEmpty() {
     return counts.isEmpty();
   }

@@ -6,6 +6,7 @@ import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Path;
 import java.security.MessageDigest;
+import java.util.List;
 
 /**
  * A part of a file as tokens, one byte each, mapped and not loaded.
@@ -23,10 +24,18 @@ final class MappedBytes implements TokenStore {
   private final int segmentBytes;
   private final RandomAccessFile open;
   private volatile ByteBuffer[] segments;
+  private final List<Long> documentEnds;
   private volatile String fingerprint;
 
-  private MappedBytes(Path file, long begin, long size, int segmentBytes, String fingerprint)
+  private MappedBytes(
+      Path file,
+      long begin,
+      long size,
+      int segmentBytes,
+      String fingerprint,
+      List<Long> documentEnds)
       throws IOException {
+    this.documentEnds = documentEnds;
     this.file = file;
     this.begin = begin;
     this.size = size;
@@ -56,9 +65,24 @@ final class MappedBytes implements TokenStore {
     return open(file, 0, size, SEGMENT_BYTES, fingerprint);
   }
 
+  /** As above, of several documents. */
+  static MappedBytes open(Path file, long size, String fingerprint, List<Long> documentEnds) {
+    return open(file, 0, size, SEGMENT_BYTES, fingerprint, List.copyOf(documentEnds));
+  }
+
   static MappedBytes open(Path file, long begin, long size, int segmentBytes, String fingerprint) {
+    return open(file, begin, size, segmentBytes, fingerprint, List.of(size));
+  }
+
+  private static MappedBytes open(
+      Path file,
+      long begin,
+      long size,
+      int segmentBytes,
+      String fingerprint,
+      List<Long> documentEnds) {
     try {
-      return new MappedBytes(file, begin, size, segmentBytes, fingerprint);
+      return new MappedBytes(file, begin, size, segmentBytes, fingerprint, documentEnds);
     } catch (IOException e) {
       throw DataException.of(file, "cannot be mapped", e);
     }
@@ -98,23 +122,35 @@ final class MappedBytes implements TokenStore {
     return size;
   }
 
+  /** The file, for messages. */
+  Path file() {
+    return file;
+  }
+
+  @Override
+  public List<Long> documentEnds() {
+    return documentEnds;
+  }
+
   @Override
   public void read(long offset, long[] into) {
-    if (offset < 0 || offset > size - into.length) {
-      throw new IllegalArgumentException(
-          "tokens "
-              + offset
-              + " to "
-              + (offset + into.length)
-              + " were asked for, the text has "
-              + size);
-    }
+    TokenStore.checkRange(offset, into.length, size);
     byte[] chunk = new byte[Math.min(into.length, CHUNK_BYTES)];
     for (int done = 0; done < into.length; ) {
       int n = copy(offset + done, chunk, Math.min(chunk.length, into.length - done));
       for (int i = 0; i < n; i++) {
         into[done + i] = chunk[i] & 0xff;
       }
+      done += n;
+    }
+  }
+
+  /** Copies the bytes at [offset, offset + into.length), which must lie within. */
+  void read(long offset, byte[] into) {
+    byte[] chunk = new byte[Math.min(into.length, CHUNK_BYTES)];
+    for (int done = 0; done < into.length; ) {
+      int n = copy(offset + done, chunk, Math.min(chunk.length, into.length - done));
+      System.arraycopy(chunk, 0, into, done, n);
       done += n;
     }
   }

@@ -9,11 +9,11 @@ import java.util.Objects;
  * @param size how many numbers, at least 1
  * @param key chooses the order
  */
-record Permutation(long size, long key) {
+public record Permutation(long size, long key) {
   private static final int ROUNDS = 8;
 
   /** The number at a place of the order. */
-  long at(long place) {
+  public long at(long place) {
     int half = (64 - Long.numberOfLeadingZeros(size - 1) + 1) / 2;
     long mask = (1L << half) - 1;
     long value = Objects.checkIndex(place, size); // from outside, the walk would not end
@@ -31,7 +31,7 @@ record Permutation(long size, long key) {
   }
 
   /** Spreads every bit over all bits (the finalizer of SplitMix64). */
-  static long mix(long bits) {
+  public static long mix(long bits) {
     long z = bits + 0x9e3779b97f4a7c15L;
     z = (z ^ (z >>> 30)) * 0xbf58476d1ce4e5b9L;
     z = (z ^ (z >>> 27)) * 0x94d049bb133111ebL;

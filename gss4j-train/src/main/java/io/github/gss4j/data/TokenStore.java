@@ -1,5 +1,7 @@
 package io.github.gss4j.data;
 
+import java.util.List;
+
 /** A long sequence of token ids, read by position; may be larger than memory. Thread-safe. */
 public interface TokenStore extends AutoCloseable {
   /** The number of tokens. */
@@ -18,6 +20,19 @@ public interface TokenStore extends AutoCloseable {
 
   /** SHA-256 of the content in hexadecimal, so that a resumed run notices another corpus. */
   String fingerprint();
+
+  /** Where documents end, rising, the last at {@link #size}; one document unless it is known. */
+  default List<Long> documentEnds() {
+    return List.of(size());
+  }
+
+  /** Refuses a range that does not lie within a store. */
+  static void checkRange(long offset, int count, long size) {
+    if (offset < 0 || offset > size - count) {
+      throw new IllegalArgumentException(
+          "tokens " + offset + " to " + (offset + count) + " were asked for, the text has " + size);
+    }
+  }
 
   @Override
   void close();

@@ -10,11 +10,13 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.github.gss4j.tracking.MetricLine.Evaluation;
 import io.github.gss4j.tracking.MetricLine.Sample;
 import io.github.gss4j.tracking.MetricLine.Step;
+import io.github.gss4j.tracking.MetricLine.Taught;
 import io.github.gss4j.tracking.MetricLine.Watch;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 
 /**
@@ -36,6 +38,8 @@ final class MetricJson {
 
   private static final Set<String> STEP_KEYS =
       keys("step", "loss", "lr", "grad_norm", "tokens_per_second");
+  private static final Set<String> TAUGHT_KEYS = with(STEP_KEYS, "objective", "cross_entropy");
+  private static final Set<String> DISTILLED_KEYS = with(TAUGHT_KEYS, "distillation");
   private static final Set<String> EVALUATION_KEYS =
       keys("step", "eval_loss", "bits_per_byte", "perplexity", "eval_tokens", "whole");
   private static final Set<String> WATCH_KEYS =
@@ -58,6 +62,7 @@ final class MetricJson {
           .put("lr", step.lr())
           .put("grad_norm", step.gradNorm())
           .put("tokens_per_second", step.tokensPerSecond());
+      step.taught().ifPresent(taught -> put(node, taught));
     } else if (line instanceof Watch watch) {
       watch.gradNorms().forEach(node.putObject("layer_grad_norms")::put);
       watch.updateRatios().forEach(node.putObject("layer_update_ratios")::put);
@@ -94,13 +99,15 @@ final class MetricJson {
     }
     Set<String> keys = new LinkedHashSet<>();
     node.fieldNames().forEachRemaining(keys::add);
-    if (keys.equals(STEP_KEYS)) {
+    boolean isTaught = keys.equals(TAUGHT_KEYS) || keys.equals(DISTILLED_KEYS);
+    if (isTaught || keys.equals(STEP_KEYS)) {
       return new Step(
           whole(node, "step"),
           real(node, "loss"),
           real(node, "lr"),
           real(node, "grad_norm"),
-          real(node, "tokens_per_second"));
+          real(node, "tokens_per_second"),
+          isTaught ? Optional.of(taught(node)) : Optional.empty());
     }
     if (keys.equals(EVALUATION_KEYS)) {
       return new Evaluation(
@@ -134,6 +141,21 @@ final class MetricJson {
             + WATCH_KEYS
             + " or "
             + SAMPLE_KEYS);
+  }
+
+  /** A loss that no token was trained on is left out. */
+  private static void put(ObjectNode node, Taught taught) {
+    node.put("objective", taught.objective()).put("cross_entropy", taught.crossEntropy());
+    if (!taught.objective().equals("cross_entropy")) {
+      node.put("distillation", taught.distillation());
+    }
+  }
+
+  private static Taught taught(JsonNode node) {
+    return new Taught(
+        text(node, "objective"),
+        real(node, "cross_entropy"),
+        node.has("distillation") ? real(node, "distillation") : Double.NaN);
   }
 
   private static double real(JsonNode node, String key) {
@@ -189,5 +211,11 @@ final class MetricJson {
 
   private static Set<String> keys(String... names) {
     return new LinkedHashSet<>(List.of(names));
+  }
+
+  private static Set<String> with(Set<String> keys, String... more) {
+    Set<String> all = new LinkedHashSet<>(keys);
+    all.addAll(List.of(more));
+    return all;
   }
 }

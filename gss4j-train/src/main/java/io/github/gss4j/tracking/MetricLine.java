@@ -4,6 +4,7 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 
 /**
  * One line of {@code metrics.jsonl}: a training step, a look at the layers, an evaluation or a
@@ -20,14 +21,41 @@ public sealed interface MetricLine {
    * @param lr the learning rate that the step used
    * @param gradNorm L2 norm of all gradients before clipping
    * @param tokensPerSecond trained on during this step
+   * @param taught what the loss is, in a run with a teacher; else it is cross entropy
    */
-  record Step(long step, double loss, double lr, double gradNorm, double tokensPerSecond)
+  record Step(
+      long step,
+      double loss,
+      double lr,
+      double gradNorm,
+      double tokensPerSecond,
+      Optional<Taught> taught)
       implements MetricLine {
     /** Checks the step. */
     public Step {
       checkStep(step);
     }
+
+    /** A step on cross entropy alone. */
+    public Step(long step, double loss, double lr, double gradNorm, double tokensPerSecond) {
+      this(step, loss, lr, gradNorm, tokensPerSecond, Optional.empty());
+    }
+
+    /** Mean cross entropy with the text, whatever the step was trained on. */
+    public double crossEntropy() {
+      return taught.map(Taught::crossEntropy).orElse(loss);
+    }
   }
+
+  /**
+   * A step's losses by objective, in a run with a teacher.
+   *
+   * @param objective what the step was trained on: {@code cross_entropy}, {@code distillation}, or
+   *     {@code alternating} where it was both
+   * @param crossEntropy with the text, over all the step's tokens, in nats a token
+   * @param distillation over the tokens that were trained on it; NaN where none were
+   */
+  record Taught(String objective, double crossEntropy, double distillation) {}
 
   /**
    * A look at the layers during a step.

@@ -25,6 +25,11 @@ final class PageData {
     ObjectNode page = NODES.objectNode();
     page.set("run", run(report.run(), steps));
     page.set("loss", curve(steps, Step::loss));
+    List<Step> taught = steps.stream().filter(step -> step.taught().isPresent()).toList();
+    page.set("crossEntropy", curve(taught, Step::crossEntropy));
+    page.set(
+        "distillation",
+        curve(distilled(taught), step -> step.taught().orElseThrow().distillation()));
     page.set("lr", curve(steps, Step::lr));
     page.set("gradNorm", curve(steps, Step::gradNorm));
     page.set("tokensPerSecond", curve(steps, Step::tokensPerSecond));
@@ -59,6 +64,12 @@ final class PageData {
     ObjectNode environment = page.putObject("environment");
     report.environment().forEach(environment::put);
     return page;
+  }
+
+  private static List<Step> distilled(List<Step> taught) {
+    return taught.stream()
+        .filter(step -> !Double.isNaN(step.taught().orElseThrow().distillation()))
+        .toList();
   }
 
   private static ObjectNode run(RunFacts run, List<Step> steps) {

@@ -1,6 +1,7 @@
 package io.github.gss4j.trainer;
 
 import io.github.gss4j.data.TokenStore;
+import io.github.gss4j.loss.CrossEntropy;
 import io.github.gss4j.model.LanguageModel;
 import io.github.gss4j.model.ModelState;
 import io.github.gss4j.ops.Scopes;
@@ -9,6 +10,7 @@ import io.github.gss4j.tokenizer.Tokenizer;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.OptionalInt;
 import java.util.SplittableRandom;
 import java.util.function.DoubleConsumer;
 import java.util.stream.IntStream;
@@ -41,7 +43,13 @@ public final class Evaluator {
     this.bytesOf =
         tokenizer == null
             ? null
-            : IntStream.range(0, tokenizer.size()).map(id -> tokenizer.decode(id).length).toArray();
+            : IntStream.range(0, tokenizer.size()).map(id -> bytes(tokenizer, id)).toArray();
+  }
+
+  /** The end of a document is no byte of the text. */
+  private static int bytes(Tokenizer tokenizer, int id) {
+    OptionalInt end = tokenizer.endOfText();
+    return end.isPresent() && end.getAsInt() == id ? 0 : tokenizer.decode(id).length;
   }
 
   /**
@@ -220,7 +228,7 @@ public final class Evaluator {
       Tensor part =
           Scopes.withoutGradient(
               () ->
-                  GradientPass.crossEntropySum(
+                  CrossEntropy.sum(
                       model.head(hidden.narrow(0, start, count)), targets.narrow(0, start, count)));
       sum += Tensors.value(part);
     }

@@ -1,6 +1,7 @@
 package io.github.gss4j.trainer;
 
 import io.github.gss4j.layers.CausalLayer;
+import io.github.gss4j.loss.TokenLoss;
 import io.github.gss4j.model.LanguageModel;
 import io.github.gss4j.ops.GraphCut;
 import io.github.gss4j.ops.Scopes;
@@ -12,12 +13,11 @@ import java.util.List;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
-import org.bytedeco.pytorch.TensorOptional;
 import org.bytedeco.pytorch.TensorVector;
 import org.bytedeco.pytorch.global.torch;
 
 /**
- * Gradients of the mean cross entropy, over as many micro-batches as an optimizer step takes.
+ * Gradients of the mean loss, over as many micro-batches as an optimizer step takes.
  *
  * <p>The graph is cut at every layer and at the kernels. Kernels depend on the parameters alone, so
  * they are taken once for all micro-batches; their gradients add up and are sent on into the
@@ -59,14 +59,16 @@ final class GradientPass implements AutoCloseable {
    *
    * @param ids (B, L+1): the first L are read, the last L are what should follow
    * @param weight the share of this micro-batch in the whole
-   * @return the mean cross entropy in nats a token, unweighted
+   * @param objective its loss
+   * @return the mean over its tokens, unweighted
    */
-  double add(Tensor ids, double weight) {
+  MicroLoss add(Tensor ids, double weight, TokenLoss objective) {
     long length = ids.size(1) - 1;
+    Tensor inputs = ids.narrow(1, 0, length);
     Tensor targets = ids.narrow(1, 1, length).flatten();
     Deque<GraphCut> cuts = new ArrayDeque<>();
     try (PointerScope scope = new PointerScope()) {
-      cuts.push(GraphCut.forward(ids.narrow(1, 0, length), model::embed, false));
+      cuts.push(GraphCut.forward(inputs, model::embed, false));
       for (int i = 0; i < model.layers().size(); i++) {
         CausalLayer layer = model.layers().get(i);
         List<Tensor> kernel = leaves.get(i);
@@ -74,7 +76,7 @@ final class GradientPass implements AutoCloseable {
         cuts.push(GraphCut.forward(x, in -> layer.forward(in, kernel), recompute));
       }
       Tensor hidden = cuts.element().output();
-      Loss loss = loss(hidden.flatten(0, 1), targets, weight);
+      Loss loss = loss(hidden.flatten(0, 1), inputs, targets, weight, objective);
       Tensor gradient = Scopes.kept(() -> loss.gradient().view(Tensors.shape(hidden)));
       while (!cuts.isEmpty()) {
         Tensor incoming = gradient;
@@ -89,37 +91,45 @@ final class GradientPass implements AutoCloseable {
     }
   }
 
-  private record Loss(double mean, Tensor gradient) {}
+  private record Loss(MicroLoss mean, Tensor gradient) {}
 
   /** The loss of (T, D) hidden vectors, and its gradient, slice by slice. */
-  private Loss loss(Tensor hidden, Tensor targets, double weight) {
+  private Loss loss(
+      Tensor hidden, Tensor inputs, Tensor targets, double weight, TokenLoss objective) {
     long tokens = targets.size(0);
     long step = sliceTokens(model);
-    double sum = 0;
-    Tensor scale = Tensors.zerosLike(hidden, 1).add(new Scalar(weight / tokens)).squeeze();
+    double[] sums = new double[2];
+    Tensor scale = Tensors.zerosLike(hidden, 1).add(new Scalar(weight / tokens));
+    Tensor gradient = torch.cat(new TensorVector(scale, Tensors.zerosLike(hidden, 1)), 0);
     TensorVector gradients = new TensorVector();
+    TokenLoss.Batch batch = objective.begin(inputs);
     for (long from = 0; from < tokens; from += step) {
+      long start = from;
       long count = Math.min(step, tokens - from);
       Tensor target = targets.narrow(0, from, count);
       try (GraphCut cut =
           GraphCut.forward(
-              hidden.narrow(0, from, count), h -> crossEntropySum(model.head(h), target), false)) {
-        sum += Tensors.value(cut.output());
-        gradients.push_back(cut.backward(scale));
+              hidden.narrow(0, from, count),
+              h -> pair(batch.sums(model.head(h), target, start)),
+              false)) {
+        double[] values = Tensors.toDoubles(cut.output());
+        sums[0] += values[0];
+        sums[1] += values[1];
+        gradients.push_back(cut.backward(gradient));
       }
     }
-    return new Loss(sum / tokens, torch.cat(gradients, 0));
+    MicroLoss mean = new MicroLoss(objective.name(), sums[0] / tokens, sums[1] / tokens);
+    return new Loss(mean, torch.cat(gradients, 0));
+  }
+
+  /** Loss and cross entropy as one tensor, (2); only the loss has a gradient. */
+  private static Tensor pair(TokenLoss.Sums sums) {
+    return torch.stack(new TensorVector(sums.loss(), sums.crossEntropy().detach()));
   }
 
   /** How many tokens' logits are held at once. */
   static long sliceTokens(LanguageModel model) {
     return Math.max(1, SLICE / model.config().numTokens());
-  }
-
-  /** Σ −log softmax(logits)[target], in the logits' dtype. */
-  static Tensor crossEntropySum(Tensor logits, Tensor targets) {
-    return torch.cross_entropy_loss(
-        logits, targets, new TensorOptional(), torch.Reduction.Sum.value, -100, 0.0);
   }
 
   /** Sends the kernels' gradients on into the parameters. */

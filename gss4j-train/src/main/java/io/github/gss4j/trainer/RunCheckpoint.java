@@ -17,6 +17,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * The training state that lies beside a checkpoint's model.
@@ -27,6 +28,7 @@ import java.util.Map;
  * @param seconds spent on training so far
  * @param corpus the fingerprint of the text that is trained on
  * @param environment what else the bits of a loss depend on, by name
+ * @param position where a stream of text stands, if it is one
  */
 record RunCheckpoint(
     Progress progress,
@@ -34,7 +36,8 @@ record RunCheckpoint(
     double bestLoss,
     double seconds,
     String corpus,
-    Map<String, String> environment) {
+    Map<String, String> environment,
+    Optional<JsonNode> position) {
   private static final String STATE = "training.json";
   private static final String OPTIMIZER = "optimizer.safetensors";
   private static final List<String> DECISIVE =
@@ -64,6 +67,7 @@ record RunCheckpoint(
     }
     json.put("seconds", seconds).put("corpus", corpus);
     environment.forEach(json.putObject("environment")::put);
+    position.ifPresent(at -> json.set("position", at));
     Files.write(directory.resolve(STATE), JSON.writeValueAsBytes(json));
   }
 
@@ -87,7 +91,8 @@ record RunCheckpoint(
           fields.number("best_loss", Double.POSITIVE_INFINITY),
           fields.number("seconds", 0),
           fields.text("corpus", ""),
-          environment);
+          environment,
+          Optional.ofNullable(json.get("position")));
     } catch (IOException | IllegalArgumentException e) {
       throw new CheckpointException(file, "cannot be read: " + e.getMessage(), e);
     }

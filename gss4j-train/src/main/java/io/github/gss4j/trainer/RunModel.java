@@ -1,6 +1,7 @@
 package io.github.gss4j.trainer;
 
 import io.github.gss4j.checkpoint.PretrainedModel;
+import io.github.gss4j.checkpoint.StoredModel;
 import io.github.gss4j.layers.Init;
 import io.github.gss4j.layers.Precision;
 import io.github.gss4j.model.LanguageModel;
@@ -27,13 +28,14 @@ final class RunModel {
     if (checkpoint.isEmpty()) {
       return LanguageModel.of(config.model(), Init.random(config.seed()), precision, device);
     }
-    ModelConfig saved = PretrainedModel.config(checkpoint.get());
+    StoredModel stored = PretrainedModel.open(checkpoint.get());
+    ModelConfig saved = stored.config();
     Checks.that(
         saved.equals(config.model()),
         "the model",
         config.model().toJson(),
         saved.toJson() + " as in " + checkpoint.get() + ": a run keeps its model");
-    return PretrainedModel.load(checkpoint.get(), precision, device);
+    return stored.loadToTrain(precision, device);
   }
 
   private static void checkTokenizer(ModelConfig model, Tokenizer tokenizer) {

@@ -5,6 +5,8 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.github.gss4j.layers.Precision;
 import io.github.gss4j.model.JsonFields;
 import io.github.gss4j.model.ModelConfig;
+import io.github.gss4j.tokenizer.JsonTokenizer;
+import io.github.gss4j.tokenizer.Tokenizers;
 import java.util.Map;
 
 /**
@@ -13,6 +15,7 @@ import java.util.Map;
  *
  * @param model {@code num_tokens, dim, depth, …}
  * @param optimizer {@code optimizer, lr, beta1, …}
+ * @param objective {@code objective, teacher, …}
  * @param steps {@code steps}, optimizer steps of the whole run
  * @param batch {@code batch}, sequences of a micro-batch
  * @param accumulate {@code accumulate}, micro-batches of a step
@@ -27,11 +30,12 @@ import java.util.Map;
  *     pass, which takes less memory and a third more time
  * @param watch {@code eval_every, …}: what is done on the way
  * @param longRun {@code keep, max_bad_steps, …}: what makes a run safe to leave alone
- * @param data {@code data, glob, held_out}: the text
+ * @param data {@code data, glob, held_out, …}: the text
  */
 public record TrainConfig(
     ModelConfig model,
     OptimizerConfig optimizer,
+    ObjectiveConfig objective,
     long steps,
     int batch,
     int accumulate,
@@ -78,11 +82,61 @@ public record TrainConfig(
    * @param glob {@code glob}: which files of a directory or archive; empty for all that are text
    * @param heldOut {@code held_out}: the share of the text that is never trained on; 0 for the
    *     source's own
+   * @param validation {@code validation}: files of documents that are held out instead of a share;
+   *     empty for none
+   * @param tokenizerFile {@code tokenizer}, where it is the path of a {@code tokenizer.json}; else
+   *     empty, and the model's config names it
+   * @param textField {@code text_field}: where documents have their text
+   * @param stream {@code stream}: documents are read while the run goes on, and not encoded before
+   * @param shuffleBuffer {@code shuffle_buffer}: documents that a stream is shuffled among
+   * @param skipBroken {@code skip_broken}: what comes after a break in a file of documents is left
+   *     out
    */
-  public record DataConfig(String data, String glob, double heldOut) {
-    /** Checks the share. */
+  public record DataConfig(
+      String data,
+      String glob,
+      double heldOut,
+      String validation,
+      String tokenizerFile,
+      String textField,
+      boolean stream,
+      int shuffleBuffer,
+      boolean skipBroken) {
+    /** Checks the ranges. */
     public DataConfig {
       Checks.that(heldOut >= 0 && heldOut < 1, "held_out", heldOut, "0 to below 1");
+      Checks.that(
+          heldOut == 0 || validation.isEmpty(),
+          "held_out",
+          heldOut,
+          "nothing beside validation: one of the two is enough");
+      Checks.that(!textField.isEmpty(), "text_field", "empty", "the name of a field");
+      Checks.that(shuffleBuffer >= 1, "shuffle_buffer", shuffleBuffer, "at least 1");
+    }
+
+    /** Text as it lies. */
+    public DataConfig(String data, String glob, double heldOut) {
+      this(data, glob, heldOut, "", "", "text", false, 10_000, false);
+    }
+
+    private static DataConfig from(JsonFields f, DataConfig d) {
+      String tokenizer = f.text("tokenizer", d.tokenizerFile);
+      return new DataConfig(
+          f.text("data", d.data),
+          f.text("glob", d.glob),
+          f.number("held_out", d.heldOut),
+          f.text("validation", d.validation),
+          Tokenizers.isFile(tokenizer) ? tokenizer : "",
+          f.text("text_field", d.textField),
+          f.flag("stream", d.stream),
+          f.integer("shuffle_buffer", d.shuffleBuffer),
+          f.flag("skip_broken", d.skipBroken));
+    }
+
+    private void addTo(ObjectNode json) {
+      json.put("data", data).put("glob", glob).put("held_out", heldOut);
+      json.put("validation", validation).put("text_field", textField).put("stream", stream);
+      json.put("shuffle_buffer", shuffleBuffer).put("skip_broken", skipBroken);
     }
   }
 
@@ -119,10 +173,9 @@ public record TrainConfig(
   public static TrainConfig from(JsonFields f, TrainConfig byDefault) {
     OptimizerConfig o = byDefault.optimizer;
     Watch w = byDefault.watch;
-    DataConfig d = byDefault.data;
     TrainConfig config =
         new TrainConfig(
-            ModelConfig.from(f, byDefault.model),
+            model(f, byDefault.model),
             new OptimizerConfig(
                 Checks.oneOf(
                     "optimizer",
@@ -138,6 +191,7 @@ public record TrainConfig(
                     f.text("weight_decay_on", o.weightDecayOn()),
                     Map.of("matrices", false, "all", true)),
                 f.number("grad_clip", o.gradClip())),
+            ObjectiveConfig.from(f, byDefault.objective),
             f.integer64("steps", byDefault.steps),
             f.integer("batch", byDefault.batch),
             f.integer("accumulate", byDefault.accumulate),
@@ -159,17 +213,26 @@ public record TrainConfig(
                 f.integer64("sample_every", w.sampleEvery),
                 f.text("prompt", w.prompt)),
             LongRun.from(f, byDefault.longRun),
-            new DataConfig(
-                f.text("data", d.data), f.text("glob", d.glob), f.number("held_out", d.heldOut)));
+            DataConfig.from(f, byDefault.data));
     f.refuseUnknown();
     return config;
+  }
+
+  /** A model's config keeps the tokenizer's name, not its path. */
+  private static ModelConfig model(JsonFields f, ModelConfig byDefault) {
+    ModelConfig model = ModelConfig.from(f, byDefault);
+    return Tokenizers.isFile(model.tokenizer()) ? model.withTokenizer(JsonTokenizer.NAME) : model;
   }
 
   /** The fields as they stand in a run's {@code run.json}. */
   public ObjectNode toJson() {
     ObjectNode json = JsonNodeFactory.instance.objectNode();
-    json.put("data", data.data).put("glob", data.glob).put("held_out", data.heldOut);
+    data.addTo(json);
     json.setAll(model.toJson());
+    objective.putInto(json);
+    if (!data.tokenizerFile.isEmpty()) {
+      json.put("tokenizer", data.tokenizerFile);
+    }
     json.put("steps", steps).put("batch", batch).put("accumulate", accumulate);
     json.put("accumulation", sumGradients ? "sum" : "mean").put("seq_len", seqLen);
     json.put("optimizer", optimizer.name()).put("lr", optimizer.lr());

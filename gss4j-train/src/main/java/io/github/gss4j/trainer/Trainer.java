@@ -1,6 +1,9 @@
 package io.github.gss4j.trainer;
 
 import io.github.gss4j.layers.Parameter;
+import io.github.gss4j.loss.Alternating;
+import io.github.gss4j.loss.Objective;
+import io.github.gss4j.loss.TokenLoss;
 import io.github.gss4j.model.LanguageModel;
 import io.github.gss4j.ops.GraphCut;
 import io.github.gss4j.ops.Scopes;
@@ -11,6 +14,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Function;
+import java.util.function.ToDoubleFunction;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.NoGradGuard;
 import org.bytedeco.pytorch.Tensor;
@@ -31,6 +35,7 @@ public final class Trainer implements AutoCloseable {
 
   private final LanguageModel model;
   private final TrainConfig config;
+  private final Objective objective;
   private final Adam optimizer;
   private final WeightAverage average;
   private Progress progress = Progress.NONE;
@@ -38,14 +43,47 @@ public final class Trainer implements AutoCloseable {
   /**
    * What one step came to.
    *
-   * @param losses the mean cross entropy of each micro-batch, in nats a token
+   * @param microBatches the loss of each
    * @param learningRate as it was in this step
    * @param gradNorm the global norm of the gradient before clipping
    */
-  public record StepResult(List<Double> losses, double learningRate, double gradNorm) {
-    /** The mean over the micro-batches. */
+  public record StepResult(List<MicroLoss> microBatches, double learningRate, double gradNorm) {
+    /** The objective's value on each micro-batch. */
+    public List<Double> losses() {
+      return microBatches.stream().map(MicroLoss::value).toList();
+    }
+
+    /** The objective's mean over the micro-batches. */
     public double loss() {
-      return losses.stream().mapToDouble(Double::doubleValue).average().orElseThrow();
+      return mean(MicroLoss::value);
+    }
+
+    /** The cross entropy's mean over the micro-batches, whatever was trained on. */
+    public double crossEntropy() {
+      return mean(MicroLoss::crossEntropy);
+    }
+
+    /** What was trained on: the objective of all micro-batches, or {@code alternating}. */
+    public String objective() {
+      List<String> names = microBatches.stream().map(MicroLoss::objective).distinct().toList();
+      return names.size() == 1 ? names.get(0) : Alternating.NAME;
+    }
+
+    /**
+     * The mean over the micro-batches of one objective.
+     *
+     * @return NaN where there were none
+     */
+    public double lossOf(String name) {
+      return microBatches.stream()
+          .filter(micro -> micro.objective().equals(name))
+          .mapToDouble(MicroLoss::value)
+          .average()
+          .orElse(Double.NaN);
+    }
+
+    private double mean(ToDoubleFunction<MicroLoss> value) {
+      return microBatches.stream().mapToDouble(value).average().orElseThrow();
     }
 
     /** Whether loss or gradient was not finite, so that the weights stayed as they were. */
@@ -54,10 +92,20 @@ public final class Trainer implements AutoCloseable {
     }
   }
 
-  /** A trainer at rest for a model, which it trains in place. */
+  /** A trainer at rest for a model, which it trains in place on cross entropy. */
   public Trainer(LanguageModel model, TrainConfig config) {
+    this(model, config, Objective.crossEntropy());
+  }
+
+  /**
+   * A trainer at rest for a model, which it trains in place.
+   *
+   * @param objective what it is trained on
+   */
+  public Trainer(LanguageModel model, TrainConfig config, Objective objective) {
     this.model = model;
     this.config = config;
+    this.objective = objective;
     this.optimizer = new Adam(model.parameters(), config.optimizer());
     model.parameters().forEach(p -> GraphCut.require(p.value()));
     double decay = config.longRun().ema();
@@ -89,14 +137,15 @@ public final class Trainer implements AutoCloseable {
     long step = progress.steps() + 1;
     double lr = config.schedule().at(step);
     double weight = config.sumGradients() ? 1 : 1.0 / config.accumulate();
-    List<Double> losses = new ArrayList<>();
+    List<MicroLoss> losses = new ArrayList<>();
     try (PointerScope scope = new PointerScope()) {
       Tensor first = onDevice(batches.ids(step, 0));
       try (GradientPass pass =
           new GradientPass(model, first.size(1) - 1, config.checkpointLayers())) {
-        losses.add(pass.add(first, weight));
+        losses.add(pass.add(first, weight, loss(step, 0)));
         for (int micro = 1; micro < config.accumulate(); micro++) {
-          losses.add(pass.add(onDevice(batches.ids(step, micro)), weight));
+          Tensor ids = onDevice(batches.ids(step, micro));
+          losses.add(pass.add(ids, weight, loss(step, micro)));
         }
         pass.finish();
       }
@@ -117,6 +166,10 @@ public final class Trainer implements AutoCloseable {
       observer.afterUpdate(model.parameters());
     }
     return result;
+  }
+
+  private TokenLoss loss(long step, int micro) {
+    return objective.at(new Alternating.Turn(step, (step - 1) * config.accumulate() + micro));
   }
 
   private void skip(long step, StepResult result) {

@@ -4,9 +4,12 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.SerializationFeature;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import io.github.gss4j.data.Corpus;
+import io.github.gss4j.data.TrainingText;
+import io.github.gss4j.data.documents.StreamedCorpus;
 import io.github.gss4j.generation.GenerationOptions;
 import io.github.gss4j.generation.Sampling;
 import io.github.gss4j.generation.TextGenerator;
+import io.github.gss4j.loss.Distillation;
 import io.github.gss4j.model.LanguageModel;
 import io.github.gss4j.tokenizer.Tokenizer;
 import io.github.gss4j.tracking.Comparison;
@@ -39,15 +42,14 @@ public final class TrainingRun implements AutoCloseable {
 
   private final TrainConfig config;
   private final RunDirectory directory;
-  private final Corpus corpus;
+  private final TrainingText corpus;
   private final Tokenizer tokenizer;
   private final RunListener listener;
   private final LanguageModel model;
   private final Trainer trainer;
-  private final CorpusBatches batches;
+  private final BatchSource batches;
   private final RunLock lock;
   private final MetricsLog metrics;
-  private final boolean finishedBefore;
   private double bestLoss = Double.POSITIVE_INFINITY;
   private double seconds;
 
@@ -72,8 +74,9 @@ public final class TrainingRun implements AutoCloseable {
   private TrainingRun(
       TrainConfig config,
       RunDirectory directory,
-      Corpus corpus,
+      TrainingText corpus,
       Tokenizer tokenizer,
+      RunTeacher teacher,
       RunListener listener,
       RunLock lock,
       Optional<Path> resumeFrom)
@@ -84,9 +87,9 @@ public final class TrainingRun implements AutoCloseable {
     this.corpus = corpus;
     this.tokenizer = tokenizer;
     this.listener = listener;
-    this.batches = new CorpusBatches(corpus.train(), config);
+    this.batches = batches(corpus, config);
     this.model = RunModel.open(config, tokenizer, resumeFrom);
-    this.trainer = new Trainer(model, config);
+    this.trainer = new Trainer(model, config, teacher.objective());
     try {
       if (resumeFrom.isPresent()) {
         restore(resumeFrom.get());
@@ -94,14 +97,26 @@ public final class TrainingRun implements AutoCloseable {
       if (directory.isUsed()) {
         ConfigDrift.between(directory.config(), config).forEach(LOG::warn);
       }
+      tokenizer.save(directory.path());
       directory.writeConfig(JSON.writeValueAsBytes(config.toJson()));
       this.metrics = MetricsLog.open(directory.metrics(), trainer.steps());
-      this.finishedBefore = trainer.steps() == config.steps() && wholeWasEvaluated();
     } catch (IOException | RuntimeException e) {
+      batches.close();
       trainer.close();
       model.close();
       throw e;
     }
+  }
+
+  private static BatchSource batches(TrainingText text, TrainConfig config) {
+    if (text instanceof Corpus corpus) {
+      return new CorpusBatches(corpus.train(), config);
+    }
+    if (text instanceof StreamedCorpus stream) {
+      return new StreamBatches(stream, config, 0, 1);
+    }
+    throw new IllegalArgumentException(
+        text.name() + " is a " + text.getClass().getSimpleName() + ", expected a corpus or stream");
   }
 
   /**
@@ -111,7 +126,24 @@ public final class TrainingRun implements AutoCloseable {
    * @throws IOException if another process trains there, or nothing can be written
    */
   public static TrainingRun start(
-      TrainConfig config, Path path, Corpus corpus, Tokenizer tokenizer, RunListener listener)
+      TrainConfig config, Path path, TrainingText corpus, Tokenizer tokenizer, RunListener listener)
+      throws IOException {
+    return start(config, path, corpus, tokenizer, RunTeacher.none(config), listener);
+  }
+
+  /**
+   * A new run in a new directory, with a teacher.
+   *
+   * @param teacher open for as long as the run is
+   * @throws IllegalArgumentException if a run has been there
+   */
+  public static TrainingRun start(
+      TrainConfig config,
+      Path path,
+      TrainingText corpus,
+      Tokenizer tokenizer,
+      RunTeacher teacher,
+      RunListener listener)
       throws IOException {
     RunDirectory directory = new RunDirectory(path);
     return locked(
@@ -124,7 +156,7 @@ public final class TrainingRun implements AutoCloseable {
                     + path);
           }
           return new TrainingRun(
-              config, directory, corpus, tokenizer, listener, lock, Optional.empty());
+              config, directory, corpus, tokenizer, teacher, listener, lock, Optional.empty());
         });
   }
 
@@ -135,14 +167,27 @@ public final class TrainingRun implements AutoCloseable {
    * @throws IOException if another process trains there, or nothing can be read or written
    */
   public static TrainingRun resume(
-      TrainConfig config, Path path, Corpus corpus, Tokenizer tokenizer, RunListener listener)
+      TrainConfig config, Path path, TrainingText corpus, Tokenizer tokenizer, RunListener listener)
+      throws IOException {
+    return resume(config, path, corpus, tokenizer, RunTeacher.none(config), listener);
+  }
+
+  /** The same with a teacher, open for as long as the run is. */
+  public static TrainingRun resume(
+      TrainConfig config,
+      Path path,
+      TrainingText corpus,
+      Tokenizer tokenizer,
+      RunTeacher teacher,
+      RunListener listener)
       throws IOException {
     RunDirectory directory = new RunDirectory(path);
     return locked(
         directory,
         lock -> {
           Optional<Path> last = directory.checkpoint(RunDirectory.LAST);
-          return new TrainingRun(config, directory, corpus, tokenizer, listener, lock, last);
+          return new TrainingRun(
+              config, directory, corpus, tokenizer, teacher, listener, lock, last);
         });
   }
 
@@ -163,30 +208,18 @@ public final class TrainingRun implements AutoCloseable {
   private void restore(Path checkpoint) throws IOException {
     RunCheckpoint state = RunCheckpoint.read(checkpoint);
     state.restore(trainer, checkpoint);
+    state.position().ifPresent(batches::seek);
     bestLoss = state.bestLoss();
     seconds = state.seconds();
     if (state.best()) {
       directory.point(RunDirectory.BEST, checkpoint); // a kill may have come before
     }
-    state.drift(corpus.train().fingerprint()).forEach(LOG::warn);
+    state.drift(corpus.fingerprint()).forEach(LOG::warn);
   }
 
   /** The model that is being trained, with the weights that are trained, not their average. */
   public LanguageModel model() {
     return model;
-  }
-
-  private boolean wholeWasEvaluated() throws IOException {
-    return MetricsLog.read(directory.metrics()).stream()
-        .anyMatch(line -> line instanceof MetricLine.Evaluation evaluation && evaluation.whole());
-  }
-
-  /**
-   * Whether the run had come to its end before it was opened: its last evaluation and sample are
-   * then made again, equal to those before, and are not to be logged twice.
-   */
-  public boolean finishedBefore() {
-    return finishedBefore;
   }
 
   /** The run's configuration. */
@@ -195,8 +228,13 @@ public final class TrainingRun implements AutoCloseable {
   }
 
   /** The text. */
-  public Corpus corpus() {
+  public TrainingText corpus() {
     return corpus;
+  }
+
+  /** What of a stream was left out so far. */
+  public Optional<BatchSource.LeftOut> leftOut() {
+    return batches.leftOut();
   }
 
   /** Where everything is written. */
@@ -266,7 +304,12 @@ public final class TrainingRun implements AutoCloseable {
     double rate = config.tokensPerStep() / took;
     record(
         new MetricLine.Step(
-            trainer.steps(), result.loss(), result.learningRate(), result.gradNorm(), rate));
+            trainer.steps(),
+            result.loss(),
+            result.learningRate(),
+            result.gradNorm(),
+            rate,
+            config.objective().isTaught() ? Optional.of(taught(result)) : Optional.empty()));
     listener.stepped(trainer.steps(), result, rate);
     if (measures != null) {
       watched(measures, every);
@@ -286,6 +329,11 @@ public final class TrainingRun implements AutoCloseable {
     trainer.watched();
     record(line);
     listener.watched(line, measures);
+  }
+
+  private static MetricLine.Taught taught(Trainer.StepResult result) {
+    return new MetricLine.Taught(
+        result.objective(), result.crossEntropy(), result.lossOf(Distillation.NAME));
   }
 
   /** Evaluates a slice of the held-out text, and says whether the loss is the lowest so far. */
@@ -331,6 +379,7 @@ public final class TrainingRun implements AutoCloseable {
     } catch (IOException e) {
       throw new IOException(directory.metrics() + ": cannot be written: " + e.getMessage(), e);
     }
+    listener.recorded(line);
   }
 
   /** As {@link #record}, unless the same stands there: from a run that ended and is resumed. */
@@ -347,8 +396,9 @@ public final class TrainingRun implements AutoCloseable {
             best,
             bestLoss,
             seconds,
-            corpus.train().fingerprint(),
-            RunCheckpoint.presentEnvironment());
+            corpus.fingerprint(),
+            RunCheckpoint.presentEnvironment(),
+            batches.position());
     Path saved = directory.save(trainer.steps(), aside -> write(state, aside));
     if (best) {
       directory.point(RunDirectory.BEST, saved);
@@ -425,6 +475,7 @@ public final class TrainingRun implements AutoCloseable {
 
   @Override
   public void close() throws IOException {
+    batches.close();
     metrics.close();
     trainer.close();
     model.close();

@@ -1,5 +1,5 @@
 /**
  * Training: the optimizer step, the run around it, and the checkpoints that make it resumable. May
- * import the library, {@code data} and {@code tracking}.
+ * import the library, {@code data}, {@code loss} and {@code tracking}.
  */
 package io.github.gss4j.trainer;

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.within;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.github.gss4j.data.TokenStore;
+import io.github.gss4j.loss.CrossEntropy;
 import io.github.gss4j.model.LanguageModel;
 import io.github.gss4j.model.ModelConfig;
 import io.github.gss4j.ops.Scopes;
@@ -63,7 +64,7 @@ class EvaluatorTest {
       return Tensors.value(
           Scopes.withoutGradient(
               () ->
-                  GradientPass.crossEntropySum(
+                  CrossEntropy.sum(
                       model.logits(all.narrow(1, 0, n)).flatten(0, 1),
                       all.narrow(1, 1, n).flatten())));
     }

@@ -17,6 +17,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.UnaryOperator;
 import org.bytedeco.pytorch.Scalar;
@@ -33,6 +34,7 @@ class LongRunTest {
     return new TrainConfig(
         tiny.model(),
         new OptimizerConfig(true, 1e-2, 0.9, 0.98, 1e-8, 0, false, 0.1),
+        tiny.objective(),
         tiny.steps(),
         tiny.batch(),
         tiny.accumulate(),
@@ -139,7 +141,8 @@ class LongRunTest {
       for (int i = 0; i < 5; i++) {
         spoiler.step(trainer);
       }
-      RunCheckpoint state = new RunCheckpoint(trainer.progress(), true, 1, 1, "", Map.of());
+      RunCheckpoint state =
+          new RunCheckpoint(trainer.progress(), true, 1, 1, "", Map.of(), Optional.empty());
       state.write(trainer, directory);
       try (LanguageModel loaded =
               PretrainedModel.load(directory, Precision.FLOAT32, Tensors.device("cpu"));
@@ -178,7 +181,8 @@ class LongRunTest {
         }
       }
       Map<String, double[]> trained = weights(model);
-      new RunCheckpoint(trainer.progress(), true, 1, 1, "", Map.of()).write(trainer, directory);
+      new RunCheckpoint(trainer.progress(), true, 1, 1, "", Map.of(), Optional.empty())
+          .write(trainer, directory);
       assertSame(weights(model), trained);
       double[] saved =
           Tensors.toDoubles(Safetensors.open(directory.resolve("model.safetensors")).tensor(name));
@@ -198,7 +202,8 @@ class LongRunTest {
       try (LanguageModel model = TinyRun.model(first);
           Trainer trainer = new Trainer(model, first)) {
         trainer.step(LongRunTest::ids);
-        new RunCheckpoint(trainer.progress(), true, 1, 1, "", Map.of()).write(trainer, directory);
+        new RunCheckpoint(trainer.progress(), true, 1, 1, "", Map.of(), Optional.empty())
+            .write(trainer, directory);
         try (LanguageModel loaded =
                 PretrainedModel.load(directory, Precision.FLOAT32, Tensors.device("cpu"));
             Trainer other = new Trainer(loaded, second)) {

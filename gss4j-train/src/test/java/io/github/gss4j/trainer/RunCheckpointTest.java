@@ -12,6 +12,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -20,7 +21,8 @@ class RunCheckpointTest {
   @TempDir Path directory;
 
   private static RunCheckpoint state(Map<String, String> environment) {
-    return new RunCheckpoint(new Progress(3, 0, 0, 1), true, 1.0 / 3, 2.5, "text", environment);
+    return new RunCheckpoint(
+        new Progress(3, 0, 0, 1), true, 1.0 / 3, 2.5, "text", environment, Optional.empty());
   }
 
   @Test

@@ -22,6 +22,7 @@ final class TinyRun {
     return new TrainConfig(
         MODEL,
         new OptimizerConfig(true, 1e-2, 0.9, 0.98, 1e-8, 0, false, 1),
+        ObjectiveConfig.CROSS_ENTROPY,
         100,
         batch,
         accumulate,

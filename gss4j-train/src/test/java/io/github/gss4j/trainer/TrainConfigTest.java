@@ -19,6 +19,7 @@ class TrainConfigTest {
         new TrainConfig(
             TinyRun.MODEL.withTokenizer("bytes"),
             new OptimizerConfig(false, 0.1, 0.2, 0.3, 0.4, 0.5, true, 0.6),
+            new ObjectiveConfig("alternating", "t", 2, 0.5, "step", "bfloat16", "c", 7),
             1,
             2,
             3,

@@ -66,11 +66,22 @@ public final class PretrainedModel {
    * @param progress is told of what is downloaded
    */
   public static StoredModel open(String model, Hub hub, Progress progress) {
+    return open(locate(model, hub, progress));
+  }
+
+  /**
+   * Where a model's files lie, which are fetched from the hub first where the cache has them not.
+   *
+   * @param model a path, or {@code hf:OWNER/NAME[@revision][:FILE]}
+   * @param progress is told of what is downloaded
+   * @return a file of weights with its config beside it, or the path that was given
+   */
+  public static Path locate(String model, Hub hub, Progress progress) {
     if (HubAddress.isAddress(model)) {
-      return open(hub.pull(HubAddress.parse(model), progress).weights().get(0));
+      return hub.pull(HubAddress.parse(model), progress).weights().get(0);
     }
     try {
-      return open(Path.of(model));
+      return Path.of(model);
     } catch (InvalidPathException e) {
       throw new IllegalArgumentException("model is '" + model + "', which is no path", e);
     }

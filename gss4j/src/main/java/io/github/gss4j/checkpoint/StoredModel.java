@@ -1,20 +1,12 @@
 package io.github.gss4j.checkpoint;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.core.json.JsonReadFeature;
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.github.gss4j.layers.Init;
 import io.github.gss4j.layers.Parameters;
 import io.github.gss4j.layers.Precision;
 import io.github.gss4j.model.LanguageModel;
 import io.github.gss4j.model.ModelConfig;
-import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -31,13 +23,6 @@ import org.slf4j.LoggerFactory;
 public final class StoredModel {
   private static final Logger LOG = LoggerFactory.getLogger(StoredModel.class);
 
-  /** Reads what people write by hand: comments and a comma too many. */
-  private static final ObjectMapper LENIENT =
-      JsonMapper.builder()
-          .enable(JsonReadFeature.ALLOW_JAVA_COMMENTS, JsonReadFeature.ALLOW_YAML_COMMENTS)
-          .enable(JsonReadFeature.ALLOW_TRAILING_COMMA)
-          .build();
-
   private final ModelFiles files;
   private final TensorSource source;
   private final Map<String, String> inFile;
@@ -48,7 +33,7 @@ public final class StoredModel {
     this.source = TensorSource.open(files.weights());
     this.inFile = ParameterNames.byOurs(source.file(), source.names());
     this.config = config(files, shapes());
-    check();
+    Fit.check(file(), inFile, LanguageModel.shapes(config), shapes());
     if (!source.ignored().isEmpty()) {
       LOG.info("{}: not the model's, left aside: {}", file(), Lists.brief(source.ignored()));
     }
@@ -74,7 +59,7 @@ public final class StoredModel {
         .config()
         .ifPresent(
             file ->
-                read(file)
+                ConfigFile.read(file)
                     .properties()
                     .forEach(
                         field -> {
@@ -85,56 +70,7 @@ public final class StoredModel {
     try {
       return ModelConfig.parse(where.toString(), fields);
     } catch (IllegalArgumentException e) {
-      String message = e.getMessage();
-      String prefix = where + ": ";
-      throw new CheckpointException(
-          where, message.startsWith(prefix) ? message.substring(prefix.length()) : message, e);
-    }
-  }
-
-  private static ObjectNode read(Path file) {
-    try {
-      JsonNode json = LENIENT.readTree(Files.readAllBytes(file));
-      if (json instanceof ObjectNode object) {
-        return object;
-      }
-      throw new CheckpointException(file, "holds no JSON object { … }");
-    } catch (JsonProcessingException e) {
-      throw new CheckpointException(file, "is not JSON: " + e.getOriginalMessage(), e);
-    } catch (IOException e) {
-      throw new CheckpointException(file, "cannot be read: " + e.getMessage(), e);
-    }
-  }
-
-  private void check() {
-    Map<String, List<Long>> expected = LanguageModel.shapes(config);
-    List<String> missing = new ArrayList<>(expected.keySet());
-    missing.removeAll(inFile.keySet());
-    List<String> unexpected = new ArrayList<>();
-    inFile.forEach(
-        (ours, theirs) -> {
-          if (!expected.containsKey(ours)) {
-            unexpected.add(theirs);
-          }
-        });
-    if (!missing.isEmpty() || !unexpected.isEmpty()) {
-      throw new CheckpointException(
-          file(),
-          "does not fit its configuration: missing tensors: %s; unexpected tensors: %s"
-              .formatted(Lists.brief(missing), Lists.brief(unexpected)));
-    }
-    List<String> wrong = new ArrayList<>();
-    expected.forEach(
-        (name, shape) -> {
-          if (!shape(name).equals(shape)) {
-            wrong.add(
-                "'%s' has shape %s, expected %s"
-                    .formatted(inFile.get(name), Lists.shape(shape(name)), Lists.shape(shape)));
-          }
-        });
-    if (!wrong.isEmpty()) {
-      throw new CheckpointException(
-          file(), "does not fit its configuration: tensor " + Lists.brief(wrong));
+      throw ConfigFile.wrong(where, e);
     }
   }
 
@@ -180,7 +116,10 @@ public final class StoredModel {
    * numbers are warned of.
    */
   public Tensor read(String name, ScalarType dtype) {
-    TensorSource.Loaded loaded = source.read(theirs(name), dtype);
+    return warned(name, source.read(theirs(name), dtype));
+  }
+
+  private Tensor warned(String name, TensorSource.Loaded loaded) {
     if (loaded.nonFinite() > 0) {
       LOG.warn(
           "{}: tensor '{}' holds {} values that are NaN or infinite: what the model says is not"
@@ -201,15 +140,38 @@ public final class StoredModel {
   }
 
   /**
-   * Loads the model, each tensor straight into the dtype it shall have. Weights that are no numbers
-   * are warned of by name.
+   * Loads the model to read and write text with. Tensors that the file holds in the dtype asked for
+   * are mapped, not read, and keep the file mapped until the model is closed; the others are read
+   * straight into the dtype they shall have. Weights that are no numbers are warned of by name.
    */
   public LanguageModel load(Precision precision, Device device) {
-    return LanguageModel.of(config, new Weights(), precision, device);
+    if (precision == Precision.INT8 || device.is_cuda()) {
+      return loadToTrain(precision, device); // nothing stays as it is in the file
+    }
+    try (MappedFiles mapped = new MappedFiles()) {
+      Reader reader = (name, dtype) -> warned(name, source.mapped(theirs(name), dtype, mapped));
+      return LanguageModel.of(config, new Weights(reader), precision, device);
+    }
+  }
+
+  /** Loads the model into memory of its own, where an optimizer may change it. */
+  public LanguageModel loadToTrain(Precision precision, Device device) {
+    return LanguageModel.of(config, new Weights(this::read), precision, device);
+  }
+
+  /** One parameter by our own name, in a dtype. */
+  private interface Reader {
+    Tensor read(String name, ScalarType dtype);
   }
 
   /** The values of a model's parameters, from this file. */
   private final class Weights implements Parameters.Source {
+    private final Reader reader;
+
+    private Weights(Reader reader) {
+      this.reader = reader;
+    }
+
     @Override
     public Tensor value(String name, Init init, long[] shape) {
       return tensor(name);
@@ -217,7 +179,7 @@ public final class StoredModel {
 
     @Override
     public Tensor owned(String name, Init init, long[] shape, ScalarType dtype) {
-      return read(name, dtype);
+      return reader.read(name, dtype);
     }
   }
 }

@@ -22,8 +22,9 @@ import org.bytedeco.pytorch.global.torch;
 /**
  * Moves bytes between files and tensors' own memory.
  *
- * <p>Nothing is mapped, so a file that is cut short while it is read is an error and not a crash;
- * nothing is copied through the heap, so a tensor may be larger than it.
+ * <p>Nothing is mapped here ({@link MappedFiles} does that), so a file that is cut short while it
+ * is read is an error and not a crash; nothing is copied through the heap, so a tensor may be
+ * larger than it.
  */
 final class TensorIo {
   private static final int MAX_CHUNK_BYTES = 1 << 30;

@@ -136,21 +136,46 @@ public final class TensorSource {
   }
 
   /**
-   * Reads one tensor in another dtype, part by part: never are two whole copies in memory.
+   * Reads one tensor in another dtype into memory of its own; the file is mapped for so long, so
+   * that never are two whole copies in memory.
    *
    * @return on the CPU, in the caller's scope
    */
   public Loaded read(String name, ScalarType dtype) {
-    Stored at = stored(name);
-    if (at.position() < 0) {
-      Tensor tensor = Scopes.scoped(() -> at.whole().get().to(dtype));
-      return new Loaded(tensor, NonFinite.count(tensor));
+    try (MappedFiles briefly = new MappedFiles()) {
+      long[] nonFinite = {0};
+      Tensor tensor =
+          Scopes.scoped(
+              () -> {
+                Tensor there = inPlace(name, briefly);
+                nonFinite[0] = NonFinite.count(there);
+                boolean same = there.scalar_type().intern() == dtype.intern();
+                return same ? there.clone() : there.to(dtype);
+              });
+      return new Loaded(tensor, nonFinite[0]);
     }
-    return TensorIo.open(
-        at.file(),
-        channel ->
-            PartwiseReader.read(
-                at.file(), channel, name, at.dtype(), at.shape(), at.position(), dtype));
+  }
+
+  /**
+   * One tensor in a dtype, in place where the file holds it in that dtype already.
+   *
+   * @param mapped what was mapped so far
+   * @return on the CPU, in the caller's scope
+   */
+  Loaded mapped(String name, ScalarType dtype, MappedFiles mapped) {
+    if (dtype(name).scalarType() != dtype.intern()) {
+      return read(name, dtype);
+    }
+    Tensor tensor = inPlace(name, mapped);
+    return new Loaded(tensor, NonFinite.count(tensor));
+  }
+
+  private Tensor inPlace(String name, MappedFiles mapped) {
+    Stored at = stored(name);
+    boolean aligned = at.position() >= 0 && at.position() % at.dtype().bytes() == 0;
+    return aligned
+        ? mapped.tensor(at.file(), name, at.dtype(), at.shape(), at.position())
+        : at.whole().get();
   }
 
   /**

@@ -5,20 +5,29 @@ import org.bytedeco.pytorch.TensorOptional;
 import org.bytedeco.pytorch.global.torch;
 
 /**
- * Normalisation over the last dimension: (x − mean)/√(variance + 1e-5) · weight + bias, in the
+ * Normalisation over the last dimension: (x − mean)/√(variance + ε) · weight + bias, in the
  * parameters' dtype.
  *
  * @param weight (D)
  * @param bias (D)
+ * @param epsilon ε
  */
-public record LayerNorm(Tensor weight, Tensor bias) {
-  private static final double EPSILON = 1e-5;
+public record LayerNorm(Tensor weight, Tensor bias, double epsilon) {
+  /** A norm with ε = 1e-5. */
+  public LayerNorm(Tensor weight, Tensor bias) {
+    this(weight, bias, 1e-5);
+  }
 
   /** Declares a norm under {@code name.weight} and {@code name.bias}; starts as the identity. */
   public static LayerNorm declare(Parameters p, String name, long dim) {
     return new LayerNorm(
         p.at(name).declare("weight", Role.NORM, Init.constant(1), dim),
         p.at(name).declare("bias", Role.NORM, Init.constant(0), dim));
+  }
+
+  /** The same with another ε. */
+  public LayerNorm withEpsilon(double other) {
+    return new LayerNorm(weight, bias, other);
   }
 
   /** Normalises (…, D). */
@@ -28,7 +37,7 @@ public record LayerNorm(Tensor weight, Tensor bias) {
         new long[] {weight.size(0)},
         new TensorOptional(weight),
         new TensorOptional(bias),
-        EPSILON,
+        epsilon,
         false);
   }
 }

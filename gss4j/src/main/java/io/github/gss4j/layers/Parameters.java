@@ -32,8 +32,8 @@ public final class Parameters {
     Tensor value(String name, Init init, long[] shape);
 
     /**
-     * The same for keeps: in a given dtype and in memory that nobody else looks into, for an
-     * optimizer changes it. A checkpoint reads straight into that dtype.
+     * The same for keeps: in a given dtype and in memory that no other parameter lies in. A
+     * checkpoint reads straight into that dtype.
      */
     default Tensor owned(String name, Init init, long[] shape, ScalarType dtype) {
       Tensor given = value(name, init, shape);

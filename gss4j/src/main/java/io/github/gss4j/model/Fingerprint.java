@@ -6,6 +6,7 @@ import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
+import java.util.List;
 import java.util.zip.CRC32C;
 import org.bytedeco.javacpp.BytePointer;
 import org.bytedeco.javacpp.PointerScope;
@@ -22,9 +23,18 @@ public final class Fingerprint {
 
   /** The fingerprint of a model's configuration and weights, in hexadecimal. */
   public static String of(LanguageModel model) {
+    return of(model.config().toJson().toString(), model.parameters());
+  }
+
+  /** The fingerprint of a GPT-2's configuration and weights, in hexadecimal. */
+  public static String of(Gpt2 model) {
+    return of(model.config().toString(), model.parameters());
+  }
+
+  private static String of(String config, List<Parameter> parameters) {
     MessageDigest digest = sha256();
-    digest.update(model.config().toJson().toString().getBytes(StandardCharsets.UTF_8));
-    for (Parameter p : model.parameters()) {
+    digest.update(config.getBytes(StandardCharsets.UTF_8));
+    for (Parameter p : parameters) {
       String line = p.name() + " " + p.value().scalar_type().intern() + " " + checksum(p.value());
       digest.update(line.getBytes(StandardCharsets.UTF_8));
     }

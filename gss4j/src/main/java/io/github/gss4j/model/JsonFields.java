@@ -32,15 +32,13 @@ public final class JsonFields {
     this.node = object;
   }
 
-  /** Whether the field is there and not null. */
+  /** Whether the field is there. One that is null is an error: it says neither this nor that. */
   public boolean has(String name) {
     known.add(name);
-    return node.hasNonNull(name);
-  }
-
-  /** The field's own node; null if it is not there. */
-  public JsonNode raw(String name) {
-    return has(name) ? node.get(name) : null;
+    if (node.has(name) && node.get(name).isNull()) {
+      throw wrong(name, node.get(name), "a value: leave the key out for the default");
+    }
+    return node.has(name);
   }
 
   /** An integer, or the default where the field is missing. */

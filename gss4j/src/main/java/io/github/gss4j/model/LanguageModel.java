@@ -97,7 +97,7 @@ public final class LanguageModel implements AutoCloseable {
    * @return in the order of declaration
    */
   public static Map<String, List<Long>> shapes(ModelConfig config) {
-    Device nowhere = new Device("meta");
+    Device nowhere = Tensors.nowhere();
     TensorOptions meta = new TensorOptions(ScalarType.Float).device(new DeviceOptional(nowhere));
     Map<String, List<Long>> shapes = new LinkedHashMap<>();
     Parameters.Source source =
@@ -167,12 +167,24 @@ public final class LanguageModel implements AutoCloseable {
    * @return (B, L, num_tokens)
    */
   public Tensor logits(Tensor ids) {
+    return head(hidden(ids));
+  }
+
+  /**
+   * The hidden vectors after each token of whole sequences, from the zero state: {@link #head}
+   * gives the logits.
+   *
+   * @param ids (B, L), L ≥ 1
+   * @return (B, L, D)
+   */
+  public Tensor hidden(Tensor ids) {
     checkIds(ids);
     Tensor x = embed(ids);
     for (CausalLayer layer : layers) {
-      x = layer.forward(x);
+      Tensor in = x;
+      x = Scopes.scoped(() -> layer.forward(in));
     }
-    return head(x);
+    return x;
   }
 
   /** The state before the first token, for a batch of sequences. */

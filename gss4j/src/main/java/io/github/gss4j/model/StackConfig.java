@@ -4,14 +4,18 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.github.gss4j.layers.Bidirectional;
 import io.github.gss4j.layers.CausalLayer;
+import io.github.gss4j.layers.DsConvConfig;
 import io.github.gss4j.layers.DssConfig;
 import io.github.gss4j.layers.LayerConfig;
+import io.github.gss4j.layers.MhesaConfig;
 import io.github.gss4j.layers.Parameters;
 import io.github.gss4j.layers.SequenceLayer;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.stream.Collectors;
 
 /**
@@ -63,6 +67,18 @@ public record StackConfig(int dim, double dimExpansionFactor, List<LayerConfig> 
                       + different.get(1)
                       + ", expected the same options");
             });
+    Set<Integer> heads = new TreeSet<>();
+    for (LayerConfig layer : layers) {
+      if (layer instanceof DsConvConfig dsconv) {
+        heads.add(dsconv.heads());
+      } else if (layer instanceof MhesaConfig mhesa) {
+        heads.add(mhesa.heads());
+      }
+    }
+    if (heads.size() > 1) {
+      throw new IllegalArgumentException(
+          "dsconv and mhesa layers have " + heads + " heads, expected as many: they share 'heads'");
+    }
   }
 
   /** The number of layers. */

@@ -36,6 +36,7 @@ public final class Native {
 
   private static final class Holder {
     static {
+      warnIfLate();
       setEnvironment();
       // JavaCPP refuses native memory beyond 4 times the heap's limit; models live outside the heap
       if (System.getProperty("org.bytedeco.javacpp.maxPhysicalBytes") == null) {
@@ -120,10 +121,26 @@ public final class Native {
   }
 
   private static String cpuInfo() {
+    return read(Path.of("/proc/cpuinfo"));
+  }
+
+  private static String read(Path ofTheKernel) {
     try {
-      return Files.readString(Path.of("/proc/cpuinfo"));
+      return Files.readString(ofTheKernel);
     } catch (IOException notLinux) {
       return "";
+    }
+  }
+
+  /** Whether libtorch was loaded by somebody else, who did not ask this class first. */
+  private static void warnIfLate() {
+    boolean loaded =
+        read(Path.of("/proc/self/maps")).lines().anyMatch(line -> line.contains("/libtorch"));
+    if (loaded && System.getenv("OMP_WAIT_POLICY") == null) {
+      LOG.warn(
+          "libtorch was loaded before gss4j, so its threads busy-wait and small operations are"
+              + " several times slower: call Native.load() first, or set OMP_WAIT_POLICY=PASSIVE"
+              + " and OPENBLAS_THREAD_TIMEOUT=4 before java starts");
     }
   }
 

@@ -37,6 +37,11 @@ public final class Tensors {
     return new Device(name);
   }
 
+  /** Where tensors have a shape and a dtype, and no values. */
+  public static Device nowhere() {
+    return new Device("meta");
+  }
+
   /** A tensor of 64-bit integers, such as token ids. */
   public static Tensor of(long[] values, long... shape) {
     return Tensor.create(values, shape);

@@ -3,9 +3,13 @@ package io.github.gss4j.tokenizer;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.github.gss4j.tokenizer.TokenizerFile.AddedToken;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -107,6 +111,18 @@ public final class JsonTokenizer implements Tokenizer {
   @Override
   public int size() {
     return file.tokens().size();
+  }
+
+  /** Of the file's text and of the token that ends documents. */
+  @Override
+  public String fingerprint() {
+    try {
+      MessageDigest digest = MessageDigest.getInstance("SHA-256");
+      digest.update(file.json().getBytes(StandardCharsets.UTF_8));
+      return NAME + "-" + HexFormat.of().formatHex(digest.digest()) + "-" + endOfText;
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException("every Java platform has SHA-256", e);
+    }
   }
 
   /**

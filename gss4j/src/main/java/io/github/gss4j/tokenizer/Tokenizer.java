@@ -23,6 +23,11 @@ public interface Tokenizer extends AutoCloseable {
   /** One more than the largest id. */
   int size();
 
+  /** Changes with everything that decides which ids a text has. */
+  default String fingerprint() {
+    return name();
+  }
+
   /** The ids of a text. */
   int[] encode(String text);
 

@@ -49,6 +49,35 @@ public final class Tokenizers {
     return tokenizer;
   }
 
+  /**
+   * Opens a tokenizer as the command line names it.
+   *
+   * @param spec {@code bytes}, {@code gpt2} or the path of a {@code tokenizer.json}
+   * @throws TokenizerException if it is none of them
+   */
+  public static Tokenizer open(String spec) {
+    return switch (spec) {
+      case ByteTokenizer.NAME -> new ByteTokenizer();
+      case Gpt2Tokenizer.NAME -> new Gpt2Tokenizer();
+      default -> {
+        Path file = Path.of(spec);
+        if (!Files.isRegularFile(file)) {
+          throw new TokenizerException(
+              file,
+              "no such file: tokenizer is '"
+                  + spec
+                  + "', expected bytes, gpt2 or the path of a tokenizer.json");
+        }
+        yield JsonTokenizer.open(file);
+      }
+    };
+  }
+
+  /** Whether {@link #open} takes a word as a path. */
+  public static boolean isFile(String spec) {
+    return !spec.isEmpty() && !spec.equals(ByteTokenizer.NAME) && !spec.equals(Gpt2Tokenizer.NAME);
+  }
+
   /** Whether {@link #forModel} has anything to go by. */
   public static boolean isKnown(Path directory, String nameInConfig, int numTokens) {
     return nameInConfig != null

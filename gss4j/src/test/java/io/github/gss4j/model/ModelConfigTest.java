@@ -38,6 +38,19 @@ class ModelConfigTest {
   }
 
   @Test
+  void headsAreSharedByDsConvAndMhesa() {
+    List<LayerConfig> layers = List.of(new DsConvConfig(2, 8, 64), new MhesaConfig(4, 8));
+    assertThatThrownBy(() -> ModelConfig.of(61, 16, 2).withLayers(layers))
+        .hasMessageContainingAll("[2, 4] heads", "share 'heads'");
+  }
+
+  @Test
+  void nullIsNoDefault() {
+    assertThatThrownBy(() -> parse("'dss_kernel_N':null"))
+        .hasMessageContainingAll("'dss_kernel_N' is null", "leave the key out");
+  }
+
+  @Test
   void withoutAMixerLayersAreGss() {
     assertThat(kinds("")).containsOnly("gss").hasSize(4);
     assertThat(parse("").layers()).containsOnly(DssConfig.PUBLISHED);

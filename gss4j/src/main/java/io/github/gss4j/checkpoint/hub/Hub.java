@@ -105,6 +105,46 @@ public final class Hub {
     return file;
   }
 
+  /**
+   * What a repository holds at a revision.
+   *
+   * @param address pinned to the commit that the revision stands for
+   * @param files all names; offline, those that the cache has
+   */
+  public record Listing(HubAddress address, List<String> files) {}
+
+  /**
+   * Lists a repository.
+   *
+   * @throws HubException if it cannot be reached, or offline is not in the cache
+   */
+  public Listing list(HubAddress address) {
+    if (settings.offline()) {
+      String commit = cachedCommit(address);
+      return new Listing(address.withRevision(commit), cache.files(address, commit));
+    }
+    HubClient.Listing listing = client.listing(address);
+    cache.remember(address, listing.commit());
+    return new Listing(address.withRevision(listing.commit()), listing.files());
+  }
+
+  /**
+   * Brings one file of a {@link #list listed} repository to disk, without listing it again.
+   *
+   * @throws HubException if it cannot be had, with what to do
+   */
+  public Path listed(Listing listing, String name, Progress progress) {
+    HubAddress address = listing.address();
+    Path pointer = cache.pointer(address, address.revision(), name);
+    if (Files.exists(pointer)) {
+      return pointer;
+    }
+    if (settings.offline()) {
+      throw notCached(address.withFile(name));
+    }
+    return fetch(address, address.revision(), name, progress);
+  }
+
   private String cachedCommit(HubAddress address) {
     return cache.commit(address).orElseThrow(() -> notCached(address));
   }

@@ -5,14 +5,38 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * Where a model lies on the hub: {@code hf:OWNER/NAME[@revision][:FILE]}.
+ * Where a model lies on the hub: {@code hf:OWNER/NAME[@revision][:FILE]}; or a data set: {@code
+ * hf:datasets/OWNER/NAME[@revision][/FILES]}.
  *
+ * @param kind what the repository holds
  * @param owner the user or organisation
  * @param name the repository
  * @param revision a branch, a tag or a commit
- * @param file one file of the repository, or empty for its usual ones
+ * @param file one file of the repository, or empty for its usual ones; a data set's may be a glob
  */
-public record HubAddress(String owner, String name, String revision, Optional<String> file) {
+public record HubAddress(
+    Kind kind, String owner, String name, String revision, Optional<String> file) {
+  /** What a repository holds. */
+  public enum Kind {
+    /** A model. */
+    MODEL("models", ""),
+    /** A data set. */
+    DATASET("datasets", "datasets/");
+
+    private final String plural;
+    private final String prefix;
+
+    Kind(String plural, String prefix) {
+      this.plural = plural;
+      this.prefix = prefix;
+    }
+
+    /** As the hub and its cache call them: {@code models}, {@code datasets}. */
+    String plural() {
+      return plural;
+    }
+  }
+
   /** What an address begins with where a path could stand as well. */
   public static final String SCHEME = "hf:";
 
@@ -21,6 +45,9 @@ public record HubAddress(String owner, String name, String revision, Optional<St
 
   private static final Pattern ADDRESS =
       Pattern.compile("(?:hf:)?([^/@:]+)/([^/@:]+)(?:@([^:]+))?(?::(.+))?", Pattern.DOTALL);
+  private static final Pattern DATASET =
+      Pattern.compile(
+          "(?:hf:)?datasets/([^/@:]+)/([^/@:]+)(?:@([^:/]+))?(?:[:/](.+))?", Pattern.DOTALL);
   private static final Pattern COMMIT = Pattern.compile("[0-9a-f]{40}");
   private static final String NAME = "[A-Za-z0-9_]([A-Za-z0-9._-]*[A-Za-z0-9_])?";
   private static final String REVISION = "[A-Za-z0-9_]([A-Za-z0-9._/-]*[A-Za-z0-9_-])?";
@@ -55,6 +82,11 @@ public record HubAddress(String owner, String name, String revision, Optional<St
     }
   }
 
+  /** A model's address. */
+  public HubAddress(String owner, String name, String revision, Optional<String> file) {
+    this(Kind.MODEL, owner, name, revision, file);
+  }
+
   /** Whether a text says by its beginning that it is an address of the hub and not a path. */
   public static boolean isAddress(String text) {
     return text.startsWith(SCHEME);
@@ -66,7 +98,8 @@ public record HubAddress(String owner, String name, String revision, Optional<St
    * @throws IllegalArgumentException if the text is none
    */
   public static HubAddress parse(String text) {
-    Matcher parts = ADDRESS.matcher(text);
+    Matcher dataset = DATASET.matcher(text);
+    Matcher parts = dataset.matches() ? dataset : ADDRESS.matcher(text);
     if (!parts.matches()) {
       throw new IllegalArgumentException(
           "'"
@@ -74,6 +107,7 @@ public record HubAddress(String owner, String name, String revision, Optional<St
               + "' is no address on the hub: expected hf:OWNER/NAME[@revision][:FILE]");
     }
     return new HubAddress(
+        parts == dataset ? Kind.DATASET : Kind.MODEL,
         parts.group(1),
         parts.group(2),
         parts.group(3) == null ? DEFAULT_REVISION : parts.group(3),
@@ -82,17 +116,22 @@ public record HubAddress(String owner, String name, String revision, Optional<St
 
   /** The same place at another revision. */
   public HubAddress withRevision(String other) {
-    return new HubAddress(owner, name, other, file);
+    return new HubAddress(kind, owner, name, other, file);
   }
 
   /** The same repository with one file named. */
   public HubAddress withFile(String other) {
-    return new HubAddress(owner, name, revision, Optional.of(other));
+    return new HubAddress(kind, owner, name, revision, Optional.of(other));
   }
 
-  /** {@code OWNER/NAME}. */
+  /** {@code OWNER/NAME}, {@code datasets/} before it where it is one. */
   public String repository() {
-    return owner + "/" + name;
+    return kind.prefix + owner + "/" + name;
+  }
+
+  /** Where the hub tells of it. */
+  String apiPath() {
+    return "/api/" + kind.plural() + "/" + owner + "/" + name;
   }
 
   /** Whether the revision is a full commit, which never changes. */

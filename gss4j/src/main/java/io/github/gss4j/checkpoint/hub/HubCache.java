@@ -20,6 +20,7 @@ import java.util.stream.Stream;
  * models--OWNER--NAME/blobs/ETAG                 the content
  * models--OWNER--NAME/snapshots/COMMIT/FILE  ->  ../../blobs/ETAG
  * .locks/models--OWNER--NAME/ETAG.lock
+ * datasets--OWNER--NAME/…                        the same for data sets
  * </pre>
  *
  * <p>Whatever appears here under its final name is whole: it was written aside and renamed.
@@ -34,7 +35,7 @@ final class HubCache {
   }
 
   private static String folderName(HubAddress address) {
-    return "models--" + address.owner() + "--" + address.name();
+    return address.kind().plural() + "--" + address.owner() + "--" + address.name();
   }
 
   Path folder(HubAddress address) {

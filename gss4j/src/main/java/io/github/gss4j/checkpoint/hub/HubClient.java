@@ -42,8 +42,7 @@ final class HubClient {
   record Listing(String commit, List<String> files) {}
 
   Listing listing(HubAddress address) {
-    URI uri =
-        uri("/api/models/" + address.repository() + "/revision/" + encoded(address.revision()));
+    URI uri = uri(address.apiPath() + "/revision/" + encoded(address.revision()));
     byte[] body =
         Retries.of(
             patience,

@@ -32,6 +32,17 @@ class HubAddressTest {
     assertThat(HubAddress.parse("a/b:we@ird:name.pt").file()).contains("we@ird:name.pt");
   }
 
+  @Test
+  void dataSetsHaveTheirFilesBehindASlash() {
+    HubAddress address = HubAddress.parse("hf:datasets/allenai/c4@v1/en/c4-train.*.json.gz");
+    assertThat(address.kind()).isEqualTo(HubAddress.Kind.DATASET);
+    assertThat(address.repository()).isEqualTo("datasets/allenai/c4");
+    assertThat(address.revision()).isEqualTo("v1");
+    assertThat(address.file()).contains("en/c4-train.*.json.gz");
+    assertThat(HubAddress.parse(address.toString())).isEqualTo(address);
+    assertThat(HubAddress.parse("hf:datasets/foo").kind()).isEqualTo(HubAddress.Kind.MODEL);
+  }
+
   @ParameterizedTest
   @ValueSource(
       strings = {

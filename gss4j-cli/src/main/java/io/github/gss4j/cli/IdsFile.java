@@ -1,0 +1,62 @@
+package io.github.gss4j.cli;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.github.gss4j.checkpoint.Safetensors;
+import io.github.gss4j.model.LanguageModel;
+import io.github.gss4j.ops.Tensors;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import org.bytedeco.javacpp.PointerScope;
+import org.bytedeco.pytorch.NoGradGuard;
+import org.bytedeco.pytorch.Tensor;
+
+/** Token ids in a JSON file: one array, or several of one length. */
+final class IdsFile {
+  private IdsFile() {}
+
+  /** The sequences of a file, all of one length. */
+  static List<long[]> read(Path file) throws IOException {
+    JsonNode root = JsonFile.read(file);
+    boolean nested = root.isArray() && root.size() > 0 && root.get(0).isArray();
+    List<long[]> all = new ArrayList<>();
+    for (JsonNode sequence : nested ? root : List.of(root)) {
+      all.add(ids(file, sequence));
+    }
+    if (all.stream().anyMatch(s -> s.length != all.get(0).length)) {
+      throw new IllegalArgumentException(file + ": arrays differ in length, expected equal ones");
+    }
+    return all;
+  }
+
+  private static long[] ids(Path file, JsonNode array) {
+    if (!array.isArray() || array.size() < 2) {
+      throw new IllegalArgumentException(
+          file + ": expected a JSON array of at least 2 token ids, or of such arrays");
+    }
+    long[] ids = new long[array.size()];
+    for (int i = 0; i < ids.length; i++) {
+      if (!array.get(i).isIntegralNumber() || !array.get(i).canConvertToLong()) {
+        throw new IllegalArgumentException(
+            file + ": item " + i + " is " + array.get(i) + ", expected a token id");
+      }
+      ids[i] = array.get(i).asLong();
+    }
+    return ids;
+  }
+
+  /** Writes {@code ids} (B, L) and {@code logits} (B, L, num_tokens), from the zero state. */
+  static void writeLogits(LanguageModel model, List<long[]> sequences, Path file)
+      throws IOException {
+    long[] all = sequences.stream().flatMapToLong(Arrays::stream).toArray();
+    try (PointerScope scope = new PointerScope();
+        NoGradGuard noGradient = new NoGradGuard()) {
+      Tensor ids = Tensors.of(all, sequences.size(), sequences.get(0).length);
+      Tensor logits = model.logits(ids.to(model.device(), ids.scalar_type()));
+      Safetensors.write(file, Map.of("ids", ids, "logits", logits.cpu()), Map.of());
+    }
+  }
+}

@@ -1,0 +1,69 @@
+package io.github.gss4j.cli;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.github.gss4j.checkpoint.StoredModel;
+import java.io.PrintWriter;
+import java.util.List;
+import java.util.Locale;
+
+/**
+ * What is in a model: tensors, sizes, and how long its state spaces remember.
+ *
+ * @param stateSpaces none where it has none
+ */
+record ModelFacts(StoredModel model, List<StateSpaceFacts> stateSpaces) {
+  static ModelFacts of(StoredModel model) {
+    return new ModelFacts(model, StateSpaceFacts.of(model));
+  }
+
+  /** How many numbers the model has learned. */
+  static long parameters(StoredModel model) {
+    return model.shapes().values().stream().mapToLong(ModelFacts::numbers).sum();
+  }
+
+  private static long numbers(List<Long> shape) {
+    return shape.stream().reduce(1L, Math::multiplyExact);
+  }
+
+  private long bytes() {
+    return model.shapes().entrySet().stream()
+        .mapToLong(t -> numbers(t.getValue()) * model.dtype(t.getKey()).bytes())
+        .sum();
+  }
+
+  /** For people to read. */
+  void print(PrintWriter out) {
+    model
+        .shapes()
+        .forEach(
+            (name, shape) ->
+                out.printf(
+                    "%-36s %-5s %s%n", name, model.dtype(name), shape.toString().replace(" ", "")));
+    out.printf(Locale.ROOT, "%nparameters  %,d%n", parameters(model));
+    out.printf(Locale.ROOT, "bytes       %,d%n", bytes());
+    out.printf("config      %s%n", model.config().toJson());
+    stateSpaces.forEach(layer -> out.println(layer.text()));
+  }
+
+  /** For programs to read. */
+  ObjectNode json() {
+    ObjectNode facts = new ObjectMapper().createObjectNode();
+    facts.put("file", model.file().toString());
+    facts.set("config", model.config().toJson());
+    facts.put("parameters", parameters(model)).put("bytes", bytes());
+    ArrayNode tensors = facts.putArray("tensors");
+    model
+        .shapes()
+        .forEach(
+            (name, shape) -> {
+              ObjectNode tensor = tensors.addObject();
+              tensor.put("name", name).put("dtype", model.dtype(name).name());
+              shape.forEach(tensor.withArrayProperty("shape")::add);
+            });
+    ArrayNode layers = facts.putArray("state_spaces");
+    stateSpaces.forEach(layer -> layers.add(layer.json()));
+    return facts;
+  }
+}

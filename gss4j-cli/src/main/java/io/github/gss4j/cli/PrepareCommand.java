@@ -1,0 +1,141 @@
+package io.github.gss4j.cli;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.github.gss4j.data.documents.Preparation;
+import io.github.gss4j.data.documents.PreparedCorpus;
+import io.github.gss4j.tokenizer.Tokenizer;
+import io.github.gss4j.tokenizer.Tokenizers;
+import io.github.gss4j.trainer.TrainConfig.DataConfig;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.Locale;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** {@code gss prepare}. */
+@Command(
+    name = "prepare",
+    mixinStandardHelpOptions = true,
+    sortOptions = false,
+    description =
+        "Encodes a text once into files of tokens that gss train --data maps. What was killed goes"
+            + " on where it was when it is called again.")
+final class PrepareCommand implements Callable<Integer> {
+  @Spec private CommandSpec spec;
+
+  @Option(
+      names = "--data",
+      required = true,
+      paramLabel = "TEXT",
+      description =
+          "java, enwik8, a file or directory of text or of documents (.jsonl, .json.gz, .parquet …);"
+              + " urls:FILE; hf:datasets/OWNER/NAME/FILES")
+  private String data;
+
+  @Option(
+      names = "--out",
+      required = true,
+      paramLabel = "DIR",
+      description = "a directory for the tokens")
+  private Path out;
+
+  @Option(
+      names = "--tokenizer",
+      defaultValue = "bytes",
+      paramLabel = "NAME",
+      description = "bytes (default), gpt2 or the path of a tokenizer.json")
+  private String tokenizer;
+
+  @Option(
+      names = "--glob",
+      defaultValue = "",
+      description = "which files of a directory or archive")
+  private String glob;
+
+  @Option(
+      names = "--held-out",
+      defaultValue = "0",
+      paramLabel = "SHARE",
+      description = "share never trained on (default: 0.05)")
+  private double heldOut;
+
+  @Option(
+      names = "--validation",
+      defaultValue = "",
+      paramLabel = "FILES",
+      description = "files of documents to hold out instead of a share")
+  private String validation;
+
+  @Option(
+      names = "--text-field",
+      defaultValue = "text",
+      paramLabel = "NAME",
+      description = "where documents have their text (default: text)")
+  private String textField;
+
+  @Option(
+      names = "--skip-broken",
+      description = "leave out what comes after a break in a file of documents")
+  private boolean skipBroken;
+
+  @Option(
+      names = "--threads",
+      paramLabel = "N",
+      description = "that encode (default: one a processor); the result is the same for any")
+  private int threads = Runtime.getRuntime().availableProcessors();
+
+  @Option(names = "--json", description = "print the result as one JSON object")
+  private boolean json;
+
+  @Override
+  public Integer call() throws IOException {
+    DataConfig config =
+        new DataConfig(data, glob, heldOut, validation, "", textField, false, 1, skipBroken);
+    PreparedCorpus corpus;
+    try (Tokenizer opened = Tokenizers.open(tokenizer);
+        PrepareProgress progress = new PrepareProgress(spec.commandLine().getErr())) {
+      corpus = Texts.prepare(config, new Preparation(opened, threads, out, progress));
+    }
+    print(corpus);
+    return Gss.OK;
+  }
+
+  private void print(PreparedCorpus corpus) throws IOException {
+    var stdout = spec.commandLine().getOut();
+    if (json) {
+      ObjectNode object = new ObjectMapper().createObjectNode();
+      object.put("out", out.toString()).put("tokenizer", corpus.tokenizer().name());
+      object.put("files", corpus.shards().size());
+      object.put("documents", corpus.documents()).put("bytes", corpus.bytes());
+      object.put("held_out_documents", corpus.heldOutDocuments());
+      object.put("train_tokens", corpus.trainTokens());
+      object.put("held_out_tokens", corpus.heldOutTokens());
+      object.put("broken_rows", corpus.brokenRows()).put("broken_shards", corpus.brokenShards());
+      stdout.println(new ObjectMapper().writeValueAsString(object));
+    } else {
+      stdout.printf(
+          Locale.ROOT,
+          "%,d documents, %,d bytes: %,d tokens (%s) to train on, %,d of %,d documents held"
+              + " out%n",
+          corpus.documents(),
+          corpus.bytes(),
+          corpus.trainTokens(),
+          corpus.tokenizer().name(),
+          corpus.heldOutTokens(),
+          corpus.heldOutDocuments());
+      if (corpus.brokenRows() + corpus.brokenShards() > 0) {
+        stdout.printf(
+            Locale.ROOT,
+            "left out %,d broken rows and the ends of %,d broken files%n",
+            corpus.brokenRows(),
+            corpus.brokenShards());
+      }
+      stdout.printf("train with: gss train --data %s%n", out);
+    }
+    stdout.flush();
+  }
+}

@@ -1,0 +1,133 @@
+package io.github.gss4j.parquet;
+
+import io.github.gss4j.data.documents.BrokenRowException;
+import io.github.gss4j.data.documents.Row;
+import io.github.gss4j.data.documents.RowReader;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.Properties;
+
+/** The rows of one file in their order, streamed: memory does not grow with the file. */
+final class ParquetRows implements RowReader {
+  private final Connection connection;
+  private final PreparedStatement statement;
+  private final ResultSet rows;
+  private final long total;
+  private long number;
+
+  private ParquetRows(Connection connection, Path file, String textField) throws SQLException {
+    this.connection = connection;
+    this.total = count(connection, file);
+    String column = '"' + textField.replace("\"", "\"\"") + '"';
+    this.statement =
+        connection.prepareStatement(
+            "SELECT " + column + " FROM read_parquet('" + quoted(file) + "')");
+    this.rows = statement.executeQuery();
+  }
+
+  /** A path as it stands between quotes; DuckDB would take some characters in it as a glob. */
+  private static String quoted(Path file) {
+    return file.toAbsolutePath().toString().replace("'", "''").replaceAll("[\\[*?]", "[$0]");
+  }
+
+  static ParquetRows open(Path file, String textField) throws SQLException {
+    Properties settings = new Properties();
+    settings.setProperty("jdbc_stream_results", "true");
+    settings.setProperty("preserve_insertion_order", "true");
+    settings.setProperty("threads", "1");
+    settings.setProperty("autoinstall_known_extensions", "false");
+    Connection connection = DriverManager.getConnection("jdbc:duckdb:", settings);
+    try {
+      checkColumn(connection, file, textField);
+      return new ParquetRows(connection, file, textField);
+    } catch (SQLException e) {
+      connection.close();
+      throw e;
+    }
+  }
+
+  private static void checkColumn(Connection connection, Path file, String textField)
+      throws SQLException {
+    List<String> columns = new ArrayList<>();
+    try (PreparedStatement describe =
+            connection.prepareStatement(
+                "DESCRIBE SELECT * FROM read_parquet('" + quoted(file) + "')");
+        ResultSet found = describe.executeQuery()) {
+      while (found.next()) {
+        columns.add(found.getString(1));
+        if (found.getString(1).equals(textField)) {
+          if (!found.getString(2).equals("VARCHAR")) {
+            throw new SQLException(
+                "column '" + textField + "' holds " + found.getString(2) + ", expected texts");
+          }
+          return;
+        }
+      }
+    }
+    throw new SQLException(
+        "has no column '" + textField + "': --text-field names one of " + columns);
+  }
+
+  private static long count(Connection connection, Path file) throws SQLException {
+    try (PreparedStatement count =
+            connection.prepareStatement(
+                "SELECT count(*) FROM read_parquet('" + quoted(file) + "')");
+        ResultSet found = count.executeQuery()) {
+      found.next();
+      return found.getLong(1);
+    }
+  }
+
+  /** The first line of what DuckDB says. */
+  static String reason(SQLException e) {
+    return String.valueOf(e.getMessage()).lines().findFirst().orElse("unreadable");
+  }
+
+  /** A row's text. */
+  private record TextRow(long number, String value) implements Row {
+    @Override
+    public String text() throws BrokenRowException {
+      if (value == null) {
+        throw new BrokenRowException("has no text (null)");
+      }
+      return value;
+    }
+  }
+
+  @Override
+  public Optional<Row> next() throws IOException {
+    try {
+      if (!rows.next()) {
+        return Optional.empty();
+      }
+      number++;
+      return Optional.of(new TextRow(number, rows.getString(1)));
+    } catch (SQLException e) {
+      throw new IOException(reason(e), e);
+    }
+  }
+
+  @Override
+  public double progress() {
+    return total == 0 ? 1 : (double) number / total;
+  }
+
+  @Override
+  public void close() throws IOException {
+    try (connection;
+        statement;
+        rows) {
+      number = total;
+    } catch (SQLException e) {
+      throw new IOException(reason(e), e);
+    }
+  }
+}

@@ -1,0 +1,96 @@
+package io.github.gss4j.parquet;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.github.gss4j.data.documents.BrokenRowException;
+import io.github.gss4j.data.documents.DocumentFormat;
+import io.github.gss4j.data.documents.Row;
+import io.github.gss4j.data.documents.RowReader;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Documents out of Parquet files. */
+class ParquetFormatTest {
+  @TempDir Path dir;
+
+  private Path write(String name, String query) throws SQLException {
+    Path file = dir.resolve(name);
+    try (Connection connection = DriverManager.getConnection("jdbc:duckdb:");
+        Statement statement = connection.createStatement()) {
+      statement.execute(
+          "COPY (" + query + ") TO '" + file.toString().replace("'", "''") + "' (FORMAT parquet)");
+    }
+    return file;
+  }
+
+  private static List<String> read(Path file, String field) throws IOException {
+    List<String> texts = new ArrayList<>();
+    DocumentFormat format = DocumentFormat.of(file.getFileName().toString()).orElseThrow();
+    try (RowReader reader = format.open(file, field)) {
+      for (Optional<Row> row = reader.next(); row.isPresent(); row = reader.next()) {
+        String text;
+        try {
+          text = row.get().text();
+        } catch (BrokenRowException e) {
+          text = e.getMessage();
+        }
+        texts.add(row.get().number() + " " + text);
+      }
+      assertThat(reader.progress()).isEqualTo(1);
+    }
+    return texts;
+  }
+
+  @Test
+  void rowsComeInTheirOrder() throws Exception {
+    Path file =
+        write(
+            "odd ['name]*.parquet",
+            "SELECT i, CASE WHEN i = 2 THEN NULL ELSE 'text ü😀 ' || i END AS text"
+                + " FROM range(1, 200001) t(i)");
+    List<String> texts = read(file, "text");
+    assertThat(texts).hasSize(200_000);
+    assertThat(texts.get(0)).isEqualTo("1 text ü😀 1");
+    assertThat(texts.get(1)).isEqualTo("2 has no text (null)");
+    assertThat(texts.get(199_999)).isEqualTo("200000 text ü😀 200000");
+    assertThat(texts.get(123_455)).isEqualTo("123456 text ü😀 123456");
+  }
+
+  @Test
+  void aColumnThatIsNotThereOrNoTextIsNamed() throws Exception {
+    Path file = write("a.parquet", "SELECT 1 AS id, 'x' AS \"bo\"\"dy\"");
+    assertThat(read(file, "bo\"dy")).containsExactly("1 x");
+    assertThatThrownBy(() -> read(file, "text"))
+        .isInstanceOf(IOException.class)
+        .hasMessage("has no column 'text': --text-field names one of [id, bo\"dy]");
+    assertThatThrownBy(() -> read(file, "id"))
+        .isInstanceOf(IOException.class)
+        .hasMessage("column 'id' holds INTEGER, expected texts");
+  }
+
+  @Test
+  void aDamagedFileIsAnError() throws Exception {
+    Path file = write("a.parquet", "SELECT 'text ' || i AS text FROM range(1000) t(i)");
+    byte[] all = Files.readAllBytes(file);
+    Files.write(file, Arrays.copyOf(all, all.length / 2));
+    assertThatThrownBy(() -> read(file, "text")).isInstanceOf(IOException.class);
+    byte[] wrong = all.clone();
+    Arrays.fill(wrong, 10, all.length / 3, (byte) 0x5a);
+    Files.write(file, wrong);
+    assertThatThrownBy(() -> read(file, "text"))
+        .isInstanceOf(IOException.class)
+        .hasMessageNotContaining("\n");
+  }
+}

@@ -1,0 +1,41 @@
+package io.github.gss4j.data;
+
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.util.Optional;
+
+/** Records kept as JSON beside the files that they tell of. */
+public final class Manifests {
+  private static final JsonMapper STRICT =
+      JsonMapper.builder()
+          .enable(DeserializationFeature.FAIL_ON_NULL_CREATOR_PROPERTIES)
+          .enable(DeserializationFeature.FAIL_ON_MISSING_CREATOR_PROPERTIES)
+          .build();
+
+  private Manifests() {}
+
+  /** Reads one, or nothing where it is missing or damaged. */
+  public static <M> Optional<M> read(Path file, Class<M> type) {
+    try {
+      return Optional.ofNullable(STRICT.readValue(Files.readAllBytes(file), type));
+    } catch (IOException missingOrDamaged) {
+      return Optional.empty();
+    }
+  }
+
+  /** Writes one aside, brings it to the disk and renames it. */
+  public static void write(Path file, Object manifest) throws IOException {
+    Path aside = file.resolveSibling(file.getFileName() + ".writing");
+    Files.write(aside, STRICT.writerWithDefaultPrettyPrinter().writeValueAsBytes(manifest));
+    try (FileChannel channel = FileChannel.open(aside, StandardOpenOption.READ)) {
+      channel.force(true);
+    }
+    Files.move(aside, file, StandardCopyOption.ATOMIC_MOVE);
+  }
+}

@@ -1,0 +1,27 @@
+package io.github.gss4j.data.documents;
+
+import java.util.concurrent.atomic.AtomicLong;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Counts what holds no document, and names it in the log: each of the first hundred. */
+final class BrokenRows {
+  private static final Logger LOG = LoggerFactory.getLogger(BrokenRows.class);
+  private static final int NAMED = 100;
+
+  private final AtomicLong rows = new AtomicLong();
+
+  void row(Shard shard, EncodedRow.Broken broken) {
+    long count = rows.incrementAndGet();
+    if (count <= NAMED) {
+      LOG.warn("{}:{}: left out, it {}", shard.name(), broken.row(), broken.reason());
+    }
+    if (count == NAMED) {
+      LOG.warn("further broken rows are counted, and no longer named");
+    }
+  }
+
+  void shard(Shard shard, String reason) {
+    LOG.warn("{}: {}; the rest of it is left out", shard.name(), reason);
+  }
+}

@@ -1,0 +1,27 @@
+package io.github.gss4j.data.documents;
+
+import io.github.gss4j.data.TokenFile;
+
+/**
+ * What a shard was encoded to.
+ *
+ * @param name of the shard
+ * @param documents in it, held out or not
+ * @param heldOutDocuments of these
+ * @param bytes of the text of all
+ * @param heldOutBytes of these
+ * @param brokenRows that hold no document
+ * @param brokenOff where and why its end was left out; empty for a sound one
+ * @param train ids to train on
+ * @param heldOut ids that are held out
+ */
+public record ShardFacts(
+    String name,
+    long documents,
+    long heldOutDocuments,
+    long bytes,
+    long heldOutBytes,
+    long brokenRows,
+    String brokenOff,
+    TokenFile train,
+    TokenFile heldOut) {}

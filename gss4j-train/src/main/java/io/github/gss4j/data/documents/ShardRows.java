@@ -1,0 +1,113 @@
+package io.github.gss4j.data.documents;
+
+import io.github.gss4j.data.DataException;
+import io.github.gss4j.data.InOrder;
+import java.io.IOException;
+import java.util.Optional;
+import java.util.concurrent.ExecutorService;
+import java.util.function.LongPredicate;
+
+/** The rows of a shard, encoded ahead by several threads, in the order of the shard. */
+final class ShardRows implements AutoCloseable {
+  private static final int AHEAD = 128;
+
+  private final Shard shard;
+  private final RowEncoder encoder;
+  private final LongPredicate wanted;
+  private final RowReader reader;
+  private final InOrder<EncodedRow> work;
+  private long read;
+  private boolean ended;
+  private Optional<String> broken = Optional.empty();
+
+  /**
+   * Opens a shard.
+   *
+   * @param wanted which rows, by number; others are passed over unparsed
+   */
+  ShardRows(Shard shard, RowEncoder encoder, ExecutorService threads, LongPredicate wanted) {
+    this.shard = shard;
+    this.encoder = encoder;
+    this.wanted = wanted;
+    this.work = new InOrder<>(threads, AHEAD);
+    this.reader = open();
+  }
+
+  private RowReader open() {
+    DocumentFormat format =
+        DocumentFormat.of(shard.name())
+            .orElseThrow(() -> new DataException(shard.name() + ": is no file of documents"));
+    try {
+      return format.open(shard.file(), encoder.options().textField());
+    } catch (IOException e) {
+      breakOff(e);
+      return null;
+    }
+  }
+
+  /**
+   * The next row.
+   *
+   * @throws DataException if the shard is broken here, unless that is to be skipped
+   */
+  Optional<EncodedRow> next() {
+    while (!ended && !work.isFull()) {
+      readOne();
+    }
+    return work.isEmpty() ? Optional.empty() : Optional.of(work.take());
+  }
+
+  private void readOne() {
+    try {
+      Optional<Row> row = reader.next();
+      if (row.isEmpty()) {
+        ended = true;
+      } else {
+        read = row.get().number();
+        if (wanted.test(read)) {
+          work.add(() -> encoder.encode(row.get()));
+        }
+      }
+    } catch (IOException e) {
+      breakOff(e);
+    }
+  }
+
+  private void breakOff(IOException e) {
+    String reason = DataException.reason(e);
+    if (Thread.currentThread().isInterrupted() || !encoder.options().skipBroken()) {
+      throw new DataException(
+          shard.name()
+              + ": is broken after row "
+              + read
+              + " ("
+              + reason
+              + "): get it anew, or leave out what comes after a break with --skip-broken",
+          e);
+    }
+    broken = Optional.of("broken after row " + read + ": " + reason);
+    ended = true;
+  }
+
+  /** Where and why the shard broke off, if it has come to that. */
+  Optional<String> broken() {
+    return broken;
+  }
+
+  /** The share of the shard that was read. */
+  double progress() {
+    return reader == null ? 1 : reader.progress();
+  }
+
+  @Override
+  public void close() {
+    work.close();
+    if (reader != null) {
+      try {
+        reader.close();
+      } catch (IOException e) {
+        throw new DataException(shard.name() + ": cannot be closed: " + e.getMessage(), e);
+      }
+    }
+  }
+}

@@ -1,0 +1,80 @@
+package io.github.gss4j.data.documents;
+
+import io.github.gss4j.data.DataException;
+import io.github.gss4j.data.Permutation;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * Documents in a shuffled order: each is drawn at random from those in the buffer, which the
+ * reading fills up again; at the end of an epoch the buffer is drawn empty, so every epoch has
+ * every document once. The draw is a function of seed, epoch and number.
+ */
+final class ShuffleBuffer {
+  private final DocumentReading reading;
+  private final int capacity;
+  private final long seed;
+  private final List<StreamedDocument> buffer;
+  private long drawn;
+  private boolean hadAny;
+
+  ShuffleBuffer(DocumentReading reading, int capacity, long seed, StreamPosition from) {
+    this.reading = reading;
+    this.capacity = capacity;
+    this.seed = seed;
+    this.drawn = from.drawn();
+    this.hadAny = from.drawn() > 0;
+    this.buffer = new ArrayList<>(reading.again(from.buffer()));
+  }
+
+  /** Draws the next document, without end. */
+  StreamedDocument next() {
+    fill();
+    if (buffer.isEmpty()) {
+      if (!hadAny) {
+        throw new DataException("the stream has no documents to train on, expected at least one");
+      }
+      reading.nextEpoch();
+      drawn = 0;
+      hadAny = false;
+      fill();
+      if (buffer.isEmpty()) {
+        throw new DataException("the stream has no documents any more: its files were changed");
+      }
+    }
+    long key = Permutation.mix(Permutation.mix(~seed) + reading.epoch());
+    int index = (int) Long.remainderUnsigned(Permutation.mix(key + drawn), buffer.size());
+    drawn++;
+    hadAny = true;
+    StreamedDocument document = buffer.get(index);
+    StreamedDocument last = buffer.remove(buffer.size() - 1);
+    if (index < buffer.size()) {
+      buffer.set(index, last);
+    }
+    return document;
+  }
+
+  private void fill() {
+    while (buffer.size() < capacity) {
+      Optional<StreamedDocument> next = reading.next();
+      if (next.isEmpty()) {
+        return;
+      }
+      buffer.add(next.get());
+    }
+  }
+
+  long drawn() {
+    return drawn;
+  }
+
+  /** Shard and row of each document in it. */
+  List<Long> references() {
+    List<Long> references = new ArrayList<>(2 * buffer.size());
+    for (StreamedDocument document : buffer) {
+      references.addAll(document.reference());
+    }
+    return references;
+  }
+}

@@ -1,0 +1,24 @@
+package io.github.gss4j.loss;
+
+import org.bytedeco.pytorch.Scalar;
+import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.global.torch;
+
+/** How a teacher's knowledge reaches a student: whole, or its likeliest tokens kept on disk. */
+public sealed interface Teaching permits FullTeaching, TopTeaching {
+  /** What both models' logits are divided by: above 0, and 1 for their own distributions. */
+  double temperature();
+
+  /**
+   * The teacher's word on a micro-batch; what it holds lies in the caller's scope.
+   *
+   * @param ids (B, L)
+   */
+  Lesson lesson(Tensor ids);
+
+  /** log softmax(z/T) of logits (T, V). */
+  static Tensor logProbabilities(Tensor logits, double temperature) {
+    Tensor tempered = temperature == 1 ? logits : logits.div(new Scalar(temperature));
+    return torch.log_softmax(tempered, -1);
+  }
+}

@@ -1,0 +1,136 @@
+package io.github.gss4j.trainer;
+
+import io.github.gss4j.checkpoint.PretrainedModel;
+import io.github.gss4j.checkpoint.StoredGpt2;
+import io.github.gss4j.layers.Precision;
+import io.github.gss4j.loss.Alternating;
+import io.github.gss4j.loss.CrossEntropy;
+import io.github.gss4j.loss.Distillation;
+import io.github.gss4j.loss.FullTeaching;
+import io.github.gss4j.loss.Objective;
+import io.github.gss4j.loss.Teacher;
+import io.github.gss4j.loss.Teaching;
+import io.github.gss4j.loss.TopTeaching;
+import io.github.gss4j.ops.Tensors;
+import java.nio.file.Path;
+import java.util.ArrayDeque;
+import java.util.Deque;
+
+/** The objective of a run, and the teacher and the cache that stand behind it. */
+public final class RunTeacher implements AutoCloseable {
+  private final Deque<Runnable> closers = new ArrayDeque<>();
+  private final Objective objective;
+
+  private RunTeacher() {
+    this.objective = Objective.crossEntropy();
+  }
+
+  private RunTeacher(TrainConfig run, Path model) {
+    try {
+      this.objective = objective(run, model);
+    } catch (RuntimeException e) {
+      close();
+      throw e;
+    }
+  }
+
+  /**
+   * No teacher: cross entropy.
+   *
+   * @throws IllegalArgumentException if the configuration names a teacher or asks for one
+   */
+  public static RunTeacher none(TrainConfig run) {
+    ObjectiveConfig config = run.objective();
+    Checks.that(!config.isTaught(), "objective", config.objective(), "a teacher with it");
+    Checks.that(
+        config.teacher().isEmpty(),
+        "teacher",
+        "'" + config.teacher() + "'",
+        "none: objective is " + CrossEntropy.NAME + ", which needs no teacher");
+    Checks.that(
+        config.teacherCache().isEmpty(),
+        "teacher_cache",
+        "'" + config.teacherCache() + "'",
+        "none: objective is " + CrossEntropy.NAME + ", which needs no teacher");
+    return new RunTeacher();
+  }
+
+  /**
+   * Loads the teacher that a run's configuration names.
+   *
+   * @param model where it lies: a GPT-2, recognised by its {@code config.json}, or a model of ours
+   * @throws IllegalArgumentException if it does not fit the model that is to be trained
+   */
+  public static RunTeacher open(TrainConfig run, Path model) {
+    Checks.that(
+        run.objective().isTaught(),
+        "objective",
+        run.objective().objective(),
+        "distillation or alternating beside a teacher");
+    return new RunTeacher(run, model);
+  }
+
+  private Objective objective(TrainConfig run, Path model) {
+    ObjectiveConfig config = run.objective();
+    Teacher teacher = teacher(run, model);
+    Distillation distillation = new Distillation(teaching(config, teacher), config.distillWeight());
+    return config.objective().equals(Distillation.NAME)
+        ? distillation
+        : new Alternating(new CrossEntropy(), distillation, config.every());
+  }
+
+  private Teacher teacher(TrainConfig run, Path path) {
+    Precision precision = Precision.forInference(run.objective().teacherDtype());
+    var device = Tensors.device(run.device());
+    if (StoredGpt2.isGpt2(path)) {
+      StoredGpt2 stored = StoredGpt2.open(path);
+      checkFits(run, stored.config().numTokens(), stored.config().positions());
+      var model = stored.load(precision, device);
+      closers.push(model::close);
+      return Teacher.of(model);
+    }
+    var stored = PretrainedModel.open(path);
+    int longest = stored.config().maxSeqLen().orElse(Integer.MAX_VALUE);
+    checkFits(run, stored.config().numTokens(), longest);
+    var model = stored.load(precision, device);
+    closers.push(model::close);
+    return Teacher.of(model);
+  }
+
+  private static void checkFits(TrainConfig run, int vocabulary, int positions) {
+    Checks.that(
+        vocabulary == run.model().numTokens(),
+        "num_tokens",
+        run.model().numTokens(),
+        vocabulary + ", as many as the teacher has: the two must share their tokenizer");
+    Checks.that(
+        run.seqLen() <= positions,
+        "seq_len",
+        run.seqLen(),
+        "at most " + positions + ", the teacher's longest sequence");
+  }
+
+  private Teaching teaching(ObjectiveConfig config, Teacher teacher) {
+    if (config.teacherCache().isEmpty()) {
+      return new FullTeaching(teacher, config.temperature());
+    }
+    TopTeaching top =
+        TopTeaching.open(
+            teacher, config.temperature(), config.teacherTopK(), Path.of(config.teacherCache()));
+    closers.push(top::close);
+    return top;
+  }
+
+  /** What the run is trained on; not to be used after {@link #close()}. */
+  public Objective objective() {
+    return objective;
+  }
+
+  /** Frees the teacher. */
+  @Override
+  public void close() {
+    while (!closers.isEmpty()) {
+      closers.pop().run();
+    }
+  }
+}

@@ -1,0 +1,161 @@
+package io.github.gss4j.checkpoint;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.github.gss4j.layers.Init;
+import io.github.gss4j.layers.Parameters;
+import io.github.gss4j.layers.Precision;
+import io.github.gss4j.model.Gpt2;
+import io.github.gss4j.model.Gpt2Config;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.regex.Pattern;
+import org.bytedeco.pytorch.Device;
+import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.global.torch.ScalarType;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A GPT-2 on disk that was looked at but not loaded, as {@code openai-community/gpt2} has it or
+ * {@code transformers} writes it: names with or without {@code transformer.}, dense weights as
+ * (inputs, outputs).
+ */
+public final class StoredGpt2 {
+  private static final Logger LOG = LoggerFactory.getLogger(StoredGpt2.class);
+  private static final String PREFIX = "transformer.";
+  private static final Pattern CONV1D = Pattern.compile("h\\.\\d+\\.(attn|mlp)\\.c_\\w+\\.weight");
+
+  /** Causal masks, which are no weights. */
+  private static final Pattern MASK = Pattern.compile("h\\.\\d+\\.attn\\.(masked_)?bias");
+
+  private final Path directory;
+  private final TensorSource source;
+  private final Gpt2Config config;
+  private final Map<String, String> inFile = new LinkedHashMap<>();
+
+  private StoredGpt2(ModelFiles files, Path configFile) {
+    this.directory = files.directory();
+    this.config = parse(configFile, ConfigFile.read(configFile));
+    this.source = TensorSource.open(files.weights());
+    source.names().forEach(this::add);
+    Map<String, List<Long>> found = new LinkedHashMap<>();
+    inFile.forEach((ours, theirs) -> found.put(ours, source.shape(theirs)));
+    Fit.check(source.file(), inFile, expected(), found);
+  }
+
+  private static Gpt2Config parse(Path file, JsonNode json) {
+    try {
+      return Gpt2Config.parse(file.toString(), json);
+    } catch (IllegalArgumentException e) {
+      throw ConfigFile.wrong(file, e);
+    }
+  }
+
+  private void add(String theirs) {
+    String ours = theirs.startsWith(PREFIX) ? theirs.substring(PREFIX.length()) : theirs;
+    if (MASK.matcher(ours).matches() || (config.tied() && ours.equals("lm_head.weight"))) {
+      return;
+    }
+    String before = inFile.put(ours, theirs);
+    if (before != null) {
+      throw new CheckpointException(
+          source.file(), "holds one tensor twice, as '" + before + "' and as '" + theirs + "'");
+    }
+  }
+
+  private Map<String, List<Long>> expected() {
+    Map<String, List<Long>> shapes = Gpt2.shapes(config);
+    shapes.replaceAll((name, shape) -> isConv1d(name) ? reversed(shape) : shape);
+    return shapes;
+  }
+
+  private static boolean isConv1d(String name) {
+    return CONV1D.matcher(name).matches();
+  }
+
+  private static List<Long> reversed(List<Long> shape) {
+    List<Long> reversed = new ArrayList<>(shape);
+    Collections.reverse(reversed);
+    return reversed;
+  }
+
+  /**
+   * Whether a model is a GPT-2, by its {@code config.json}.
+   *
+   * @param path a file of weights with its config beside it, or a directory
+   * @throws CheckpointException if there is no model
+   */
+  public static boolean isGpt2(Path path) {
+    return ModelFiles.find(path)
+        .config()
+        .map(ConfigFile::read)
+        .filter(Gpt2Config::isGpt2)
+        .isPresent();
+  }
+
+  /**
+   * Looks at a GPT-2.
+   *
+   * @param path a file of weights with its config beside it, or a directory
+   * @throws CheckpointException if a file is missing or damaged, or config and tensors disagree
+   */
+  public static StoredGpt2 open(Path path) {
+    ModelFiles files = ModelFiles.find(path);
+    return new StoredGpt2(
+        files,
+        files
+            .config()
+            .orElseThrow(
+                () ->
+                    new CheckpointException(
+                        files.weights(), "has no config.json beside it, which a GPT-2 needs")));
+  }
+
+  /** Its sizes. */
+  public Gpt2Config config() {
+    return config;
+  }
+
+  /** The directory that holds the files, and its tokenizer where it has one. */
+  public Path directory() {
+    return directory;
+  }
+
+  /**
+   * Loads the model, each tensor straight into the dtype it shall have. Weights that are no numbers
+   * are warned of by name.
+   */
+  public Gpt2 load(Precision precision, Device device) {
+    return Gpt2.of(config, new Weights(), precision, device);
+  }
+
+  /** The values of the model's parameters, dense weights turned to (outputs, inputs). */
+  private final class Weights implements Parameters.Source {
+    @Override
+    public Tensor value(String name, Init init, long[] shape) {
+      return turned(name, source.tensor(inFile.get(name)));
+    }
+
+    @Override
+    public Tensor owned(String name, Init init, long[] shape, ScalarType dtype) {
+      TensorSource.Loaded loaded = source.read(inFile.get(name), dtype);
+      if (loaded.nonFinite() > 0) {
+        LOG.warn(
+            "{}: tensor '{}' holds {} values that are NaN or infinite: what the model says is not"
+                + " to be trusted",
+            source.file(),
+            inFile.get(name),
+            loaded.nonFinite());
+      }
+      return turned(name, loaded.tensor());
+    }
+
+    private Tensor turned(String name, Tensor tensor) {
+      return isConv1d(name) ? tensor.t() : tensor;
+    }
+  }
+}

@@ -1,0 +1,65 @@
+package io.github.gss4j.model;
+
+import io.github.gss4j.layers.Dense;
+import io.github.gss4j.layers.LayerNorm;
+import io.github.gss4j.layers.Parameters;
+import org.bytedeco.pytorch.DoubleOptional;
+import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.TensorOptional;
+import org.bytedeco.pytorch.TensorVector;
+import org.bytedeco.pytorch.global.torch;
+
+/**
+ * A block of GPT-2: causal attention over all that came before, then two dense products.
+ *
+ * <pre>
+ * a   = x + W_o attention(W_qkv·LN(x))          (B, L, D)
+ * out = a + W_2 gelu(W_1·LN(a))                 (B, L, D), every product with a bias
+ * </pre>
+ *
+ * <p>O(L·D·F + L²·D) a sequence. Radford et al. 2019, section 2.3.
+ */
+record Gpt2Block(
+    LayerNorm norm,
+    Dense toQkv,
+    Dense toOut,
+    LayerNorm forwardNorm,
+    Dense toHidden,
+    Dense fromHidden,
+    int heads,
+    double scale,
+    String gelu) {
+  static Gpt2Block declare(Parameters p, Gpt2Config config, int layer) {
+    int dim = config.dim();
+    return new Gpt2Block(
+        LayerNorm.declare(p, "ln_1", dim).withEpsilon(config.epsilon()),
+        Dense.declareWithBias(p, "attn.c_attn", dim, 3L * dim),
+        Dense.declareWithBias(p, "attn.c_proj", dim, dim),
+        LayerNorm.declare(p, "ln_2", dim).withEpsilon(config.epsilon()),
+        Dense.declareWithBias(p, "mlp.c_fc", dim, config.hidden()),
+        Dense.declareWithBias(p, "mlp.c_proj", config.hidden(), dim),
+        config.heads(),
+        config.scale(layer),
+        config.tanhGelu() ? "tanh" : "none");
+  }
+
+  /** Whole sequences (B, L, D), from their beginning. */
+  Tensor forward(Tensor x) {
+    Tensor qkv = toQkv.apply(norm.apply(x)); // (B, L, 3 D)
+    TensorVector parts =
+        qkv.view(x.size(0), x.size(1), 3, heads, x.size(2) / heads).unbind(2); // (B, L, heads, d)
+    Tensor attended =
+        torch.scaled_dot_product_attention(
+            parts.get(0).transpose(1, 2),
+            parts.get(1).transpose(1, 2),
+            parts.get(2).transpose(1, 2),
+            new TensorOptional(),
+            0.0,
+            true,
+            new DoubleOptional(scale),
+            false); // (B, heads, L, d)
+    Tensor a = toOut.apply(attended.transpose(1, 2).flatten(2, 3)).add(x); // (B, L, D)
+    Tensor wide = torch.gelu(toHidden.apply(forwardNorm.apply(a)), gelu); // (B, L, F)
+    return fromHidden.apply(wide).add(a); // (B, L, D)
+  }
+}
