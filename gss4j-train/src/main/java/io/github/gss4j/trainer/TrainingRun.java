@@ -49,7 +49,6 @@ public final class TrainingRun implements AutoCloseable {
   private final BatchSource batches;
   private final RunLock lock;
   private final MetricsLog metrics;
-  private final boolean finishedBefore;
   private double bestLoss = Double.POSITIVE_INFINITY;
   private double seconds;
 
@@ -100,7 +99,6 @@ public final class TrainingRun implements AutoCloseable {
       tokenizer.save(directory.path());
       directory.writeConfig(JSON.writeValueAsBytes(config.toJson()));
       this.metrics = MetricsLog.open(directory.metrics(), trainer.steps());
-      this.finishedBefore = trainer.steps() == config.steps() && wholeWasEvaluated();
     } catch (IOException | RuntimeException e) {
       batches.close();
       trainer.close();
@@ -226,19 +224,6 @@ public final class TrainingRun implements AutoCloseable {
     return model;
   }
 
-  private boolean wholeWasEvaluated() throws IOException {
-    return MetricsLog.read(directory.metrics()).stream()
-        .anyMatch(line -> line instanceof MetricLine.Evaluation evaluation && evaluation.whole());
-  }
-
-  /**
-   * Whether the run had come to its end before it was opened: its last evaluation and sample are
-   * then made again, equal to those before, and are not to be logged twice.
-   */
-  public boolean finishedBefore() {
-    return finishedBefore;
-  }
-
   /** How many of the model's numbers are learned; all others are frozen. */
   public long learnedCount() {
     return trainer.learnedCount();
@@ -280,7 +265,7 @@ public final class TrainingRun implements AutoCloseable {
         record(sample());
       }
       boolean stopping = stop.getAsBoolean();
-      if (best || last || stopping || due(config.watch().saveEvery())) {
+      if (best || last || stopping || (isSound() && due(config.watch().saveEvery()))) {
         save(best || (last && bestLoss == Double.POSITIVE_INFINITY));
       }
       if (stopping && !last) {
@@ -288,6 +273,11 @@ public final class TrainingRun implements AutoCloseable {
       }
     }
     return finish(stop);
+  }
+
+  /** Whether the last step was not skipped: only then is a checkpoint a good one to go on from. */
+  private boolean isSound() {
+    return trainer.progress().skippedInARow() == 0;
   }
 
   private boolean evaluationIsDue(boolean last) {
@@ -358,7 +348,7 @@ public final class TrainingRun implements AutoCloseable {
     }
     record(line(result, false));
     listener.evaluated(trainer.steps(), result, false);
-    boolean best = result.loss() < bestLoss;
+    boolean best = isSound() && result.loss() < bestLoss;
     bestLoss = best ? result.loss() : bestLoss;
     return best;
   }
@@ -391,6 +381,7 @@ public final class TrainingRun implements AutoCloseable {
     } catch (IOException e) {
       throw new IOException(directory.metrics() + ": cannot be written: " + e.getMessage(), e);
     }
+    listener.recorded(line);
   }
 
   /** As {@link #record}, unless the same stands there: from a run that ended and is resumed. */

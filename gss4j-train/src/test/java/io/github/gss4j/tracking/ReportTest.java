@@ -8,6 +8,7 @@ import io.github.gss4j.tracking.MetricLine.Evaluation;
 import io.github.gss4j.tracking.MetricLine.Sample;
 import io.github.gss4j.tracking.MetricLine.Step;
 import io.github.gss4j.tracking.MetricLine.Taught;
+import io.github.gss4j.tracking.MetricLine.Watch;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -114,6 +115,22 @@ class ReportTest {
     assertThat(data.at("/distillation/x")).hasToString("[2,4,6]");
     assertThat(data.at("/distillation/y")).hasToString("[1.5,1.5,1.5]");
     assertThat(island(example(ReportExample.lines(60)).html()).at("/crossEntropy/x")).isEmpty();
+  }
+
+  @Test
+  void layersHaveCurvesAndSkippedStepsAreCounted() throws IOException {
+    List<MetricLine> lines = new java.util.ArrayList<>(ReportExample.lines(600));
+    for (int i = 1; i <= 3_000; i++) {
+      Map<String, Double> ratios = i == 7 ? Map.of() : Map.of("layers.0", 1e-3 * i);
+      lines.add(new Watch(i, Map.of("layers.0", 2.0 * i), ratios, 0.5, 0, 1L << 30));
+    }
+    lines.add(new Step(3_001, 1, 1e-3, Double.NaN, 1));
+    JsonNode data = island(example(lines).html());
+    assertThat(data.at("/watch/x")).hasSizeBetween(400, 501);
+    assertThat(data.at("/watch/gradNorms/layers.0")).hasSameSizeAs(data.at("/watch/x"));
+    assertThat(data.at("/watch/updateRatios/layers.0/1").isNull()).as("step 7").isTrue();
+    assertThat(data.at("/watch/residentBytes/0").floatValue()).isEqualTo((float) (1 << 30));
+    assertThat(data.at("/run/notFinite").asLong()).isEqualTo(1);
   }
 
   @Test
