@@ -34,10 +34,7 @@ final class EvalBench implements Callable<Integer> {
     ObjectNode result = options.result("eval");
     try (LanguageModel model =
             LanguageModel.of(
-                options.model(),
-                Init.random(BenchOptions.SEED),
-                precision,
-                Tensors.device("cpu"));
+                options.model(), Init.random(BenchOptions.SEED), precision, Tensors.device("cpu"));
         RandomText text = new RandomText(options.randomIds(options.tokens() + 1))) {
       Evaluator evaluator = new Evaluator(model, null);
       BenchTimer.measure(

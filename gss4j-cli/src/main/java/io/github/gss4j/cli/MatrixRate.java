@@ -7,7 +7,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
-import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.Tensor;
@@ -63,8 +62,7 @@ final class MatrixRate {
     double seconds = 0;
     for (Map.Entry<Shape, Long> entry : counts.entrySet()) {
       Shape shape = entry.getKey();
-      flops +=
-          entry.getValue() * pass.flopsAWeight() * tokens * shape.outputs() * shape.inputs();
+      flops += entry.getValue() * pass.flopsAWeight() * tokens * shape.outputs() * shape.inputs();
       seconds += entry.getValue() * seconds(shape, tokens, type, pass);
     }
     return flops / seconds;
@@ -74,7 +72,7 @@ final class MatrixRate {
     try (PointerScope scope = new PointerScope()) {
       Tensor x = torch.randn(rows, shape.inputs()).to(type);
       Tensor w = torch.randn(shape.outputs(), shape.inputs()).to(type);
-      List<Supplier<Tensor>> products = new ArrayList<>(List.of(() -> torch.linear(x, w)));
+      List<Runnable> products = new ArrayList<>(List.of(() -> torch.linear(x, w)));
       if (pass == Pass.FORWARD_AND_BACKWARD) {
         Tensor gradient = torch.randn(rows, shape.outputs()).to(type);
         products.add(() -> torch.matmul(gradient, w)); // of the input, (rows, inputs)
@@ -84,14 +82,14 @@ final class MatrixRate {
     }
   }
 
-  private static double bestSeconds(List<Supplier<Tensor>> products) {
+  private static double bestSeconds(List<Runnable> products) {
     double sum = 0;
-    for (Supplier<Tensor> product : products) {
+    for (Runnable product : products) {
       double best = Double.POSITIVE_INFINITY;
       for (int i = 0; i <= REPEATS; i++) {
         try (PointerScope scope = new PointerScope()) {
           long start = System.nanoTime();
-          product.get();
+          product.run();
           double seconds = (System.nanoTime() - start) / 1e9;
           best = i == 0 ? best : Math.min(best, seconds); // the first one warms up
         }

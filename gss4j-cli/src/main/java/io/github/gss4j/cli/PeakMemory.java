@@ -22,7 +22,8 @@ record PeakMemory(long startBytes, long peakBytes) {
     try {
       Files.writeString(Path.of("/proc/self/clear_refs"), "5", StandardOpenOption.WRITE);
     } catch (IOException notAllowed) {
-      return new PeakMemory(Speed.residentBytes(), peak); // loading's peak then counts as the work's
+      return new PeakMemory(
+          Speed.residentBytes(), peak); // loading's peak then counts as the work's
     }
     return new PeakMemory(Speed.residentBytes(), peak);
   }

@@ -86,10 +86,7 @@ final class RooflineBench implements Callable<Integer> {
     result.put(dtype + "_gflop_per_second", best);
     double own =
         MatrixRate.of(
-            model.parameters(),
-            rows,
-            MatrixRate.type(dtype),
-            MatrixRate.Pass.FORWARD_AND_BACKWARD);
+            model.parameters(), rows, MatrixRate.type(dtype), MatrixRate.Pass.FORWARD_AND_BACKWARD);
     result.put(dtype + "_model_gflop_per_second", own / 1e9);
   }
 }

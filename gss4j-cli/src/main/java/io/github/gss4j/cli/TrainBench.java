@@ -57,8 +57,7 @@ final class TrainBench implements Callable<Integer> {
         LanguageModel.of(
             config.model(), Init.random(BenchOptions.SEED), precision, Tensors.device("cpu"))) {
       try (Trainer trainer = new Trainer(model, config)) {
-        BenchTimer.measure(
-            options.repeats, options.tokens(), result, () -> step(trainer, batches));
+        BenchTimer.measure(options.repeats, options.tokens(), result, () -> step(trainer, batches));
       }
       MatrixRate.writeShare(
           result,
