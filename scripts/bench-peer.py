@@ -68,7 +68,7 @@ ROWS = {
         title="training step, dim 512, depth 8, 4,096 tokens, batch 4, float32",
         ours={"ours": load("train", **TRAIN)}, peer={"peer": load("train", **TRAIN)},
         figures=[("faster", faster(), 1.3, 1.6, "×"), ("peak memory", memory, 1 / 3, None, "of")],
-        quick=dict(depth=2, seq_len=1024, batch=1)),
+        quick=dict(depth=2, seq_len=1024, batch=1, repeats=1)),
     "train-bfloat16": dict(
         title="the same in bfloat16",
         ours={"ours": load("train", dtype="bfloat16", **TRAIN)},
@@ -80,7 +80,7 @@ ROWS = {
         ours={"ours": load("layer", dim=512, seq_len=65536, batch=1)},
         peer={"peer": load("layer", dim=512, seq_len=65536, batch=1)},
         figures=[("faster", faster(), 2.5, 4, "×"), ("peak memory", memory, 1 / 4, None, "of")],
-        quick=dict(seq_len=8192)),
+        quick=dict(seq_len=4096, repeats=1)),
     "generate": dict(
         title="tokens/s after the first, 64 tokens after a prompt of 4,096, float32",
         ours={"ours": load("generate", dim=512, depth=8, prompt_len=4096, new=64)},
@@ -89,7 +89,7 @@ ROWS = {
                   / max(x["tokens_per_second_after_first"] for x in r["peer"]), 150, 300, "×"),
                  ("faster through the prompt", lambda r: min(map(prompt_seconds, r["peer"]))
                   / prompt_seconds(r["ours"]), None, None, "×")],
-        quick=dict(depth=2, prompt_len=512, new=8)),
+        quick=dict(depth=2, prompt_len=512, new=8, repeats=1)),
     "context": dict(
         title="cost of a token at context 1,000,000 against 1,000 (dim 256, depth 4)",
         ours={"short": load("generate", dim=256, depth=4, prompt_len=1000, new=256),
@@ -106,7 +106,7 @@ ROWS = {
     "small": dict(
         title="training step of a small model, dim 256, depth 4, 8 × 512 tokens, float32",
         ours={"ours": load("train", repeats=10, **SMALL)}, peer={"peer": load("train", repeats=10, **SMALL)},
-        figures=[("faster", faster(), 1.5, 3, "×")], quick=dict()),
+        figures=[("faster", faster(), 1.5, 3, "×")], quick=dict(repeats=2)),
     "share": dict(
         title="share of the measured matrix rate on the model's own product shapes, training",
         ours={"float32": load("train", **TRAIN), "bfloat16": load("train", dtype="bfloat16", **TRAIN)}, peer={},
@@ -231,7 +231,8 @@ def outcome(row, rounds, programs):
             sized = programs.sized(key, row)
             runs.append(dict(program=program, label=label, command=programs.commands[program, sized],
                              results=[seen[program, sized] for seen in rounds]))
-    return dict(title=row["title"], date=datetime.date.today().isoformat(), commit=commit(), figures=figures, runs=runs)
+    title = row["title"] + (", at quick sizes" if programs.a.quick else "")
+    return dict(title=title, date=datetime.date.today().isoformat(), commit=commit(), figures=figures, runs=runs)
 
 
 def commit():
@@ -296,7 +297,7 @@ def table(rows, facts, limits):
     for name in ROWS:
         row = rows.get(name)
         if row:
-            text.append(f"# {name}: {len(row['runs'][0]['results'])} rounds on {row['date']} at {row['commit']}")
+            text.append(f"# {name}: rounds: {len(row['runs'][0]['results'])}, on {row['date']} at {row['commit']}")
             text += [r["command"] for r in row["runs"]]
     return "\n".join(text + ["```"])
 
