@@ -31,6 +31,9 @@ import picocli.CommandLine.UnmatchedArgumentException;
       ConvertCommand.class,
       InspectCommand.class,
       SynthesizeCommand.class,
+      PathfinderCommand.class,
+      ListOpsCommand.class,
+      ClassifyCommand.class,
       BenchCommand.class,
       CommandLine.HelpCommand.class
     })

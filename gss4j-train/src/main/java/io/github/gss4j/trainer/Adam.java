@@ -11,6 +11,7 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.NoGradGuard;
 import org.bytedeco.pytorch.Tensor;
@@ -64,11 +65,25 @@ final class Adam implements AutoCloseable {
 
   /** Moves the parameters along their gradients and forgets these. */
   void step(double learningRate) {
+    step(learningRate, learningRate);
+  }
+
+  /** The same with a rate of their own for state-space parameters, as S4's recipes have it. */
+  void step(double learningRate, double stateSpaceRate) {
     steps++;
+    Map<Boolean, List<Parameter>> all =
+        parameters.stream()
+            .collect(
+                Collectors.partitioningBy(
+                    p -> p.role() == Role.STATE_SPACE && stateSpaceRate != learningRate));
     try (PointerScope scope = new PointerScope();
         NoGradGuard guard = new NoGradGuard()) {
-      update(parameters.stream().filter(this::decays).toList(), learningRate, config.weightDecay());
-      update(parameters.stream().filter(p -> !decays(p)).toList(), learningRate, 0);
+      all.forEach(
+          (own, some) -> {
+            double rate = own ? stateSpaceRate : learningRate;
+            update(some.stream().filter(this::decays).toList(), rate, config.weightDecay());
+            update(some.stream().filter(p -> !decays(p)).toList(), rate, 0);
+          });
     }
     forgetGradients();
   }
