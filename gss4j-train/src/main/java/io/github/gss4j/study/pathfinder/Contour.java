@@ -69,16 +69,19 @@ final class Contour {
   /**
    * Grows by one piece, and takes the place of the one before.
    *
+   * @param others contours whose last pieces take no place yet
    * @return false where it finds no room
    */
-  boolean extend(Occupancy occupancy, SplittableRandom random) {
+  boolean extend(Occupancy occupancy, List<Contour> others, SplittableRandom random) {
     double direction = last().direction();
+    double reach = reach(variant, margin);
     Point pivot = terminal().moved(direction, margin);
     for (int trial = 0; trial < TRIALS; trial++) {
       double angle = direction + turn(random);
       Point tail = pivot.moved(angle, margin);
       Paddle next = new Paddle(tail, tail.moved(angle, variant.paddleLength()));
-      if (occupancy.isFree(next, reach(variant, margin))) {
+      if (occupancy.isFree(next, reach)
+          && others.stream().noneMatch(other -> next.distance(other.last()) <= 2 * reach)) {
         takeLast(occupancy);
         paddles.add(next);
         return true;

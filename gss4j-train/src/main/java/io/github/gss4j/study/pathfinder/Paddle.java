@@ -23,6 +23,13 @@ record Paddle(Point tail, Point head) {
     return Math.atan2(head.y - tail.y, head.x - tail.x);
   }
 
+  /** How far apart two pieces are that do not cross. */
+  double distance(Paddle other) {
+    return Math.min(
+        Math.min(distance(other.tail.x, other.tail.y), distance(other.head.x, other.head.y)),
+        Math.min(other.distance(tail.x, tail.y), other.distance(head.x, head.y)));
+  }
+
   /** How far a place is from the nearest point of the piece. */
   double distance(double x, double y) {
     double dx = head.x - tail.x;

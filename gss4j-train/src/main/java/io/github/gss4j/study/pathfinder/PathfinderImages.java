@@ -116,8 +116,8 @@ public record PathfinderImages(List<Entry> entries, int size, int empty) {
     if (bytes.length > 0 && bytes[0] == (byte) 0x93) {
       throw new DataException(
           file,
-          "is a NumPy array, expected lines of text as in lra_release: write it with"
-              + " numpy.savetxt(file, numpy.load(file), '%s')");
+          "is a NumPy array, expected lines of text as in lra_release: write it again"
+              + " by numpy.savetxt with the format of strings");
     }
     List<Entry> entries = new ArrayList<>();
     for (String line : new String(bytes, StandardCharsets.UTF_8).lines().toList()) {

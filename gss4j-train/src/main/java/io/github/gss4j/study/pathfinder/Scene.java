@@ -112,7 +112,8 @@ record Scene(
     int length = 1;
     for (int back = 0; back <= BACK; ) {
       Occupancy occupancy = before[length - 1].copy();
-      if (targets.stream().allMatch(target -> target.extend(occupancy, random))) {
+      if (targets.get(0).extend(occupancy, targets.subList(1, 2), random)
+          && targets.get(1).extend(occupancy, targets.subList(0, 1), random)) {
         before[length++] = occupancy;
         if (length == v.contourLength()) {
           targets.forEach(target -> target.takeLast(occupancy));
@@ -142,7 +143,7 @@ record Scene(
       return Optional.empty();
     }
     for (int piece = 1; piece < v.distractorLength(); piece++) {
-      if (!contour.extend(occupancy, random)) {
+      if (!contour.extend(occupancy, List.of(), random)) {
         return Optional.empty();
       }
     }

@@ -72,7 +72,9 @@ class ListOpsTest {
       values.add(value(ids, at));
     }
     at[0]++;
-    return Operator.values()[id - 10].apply(values.build().toArray());
+    return List.of(Operator.MIN, Operator.MAX, Operator.MED, Operator.SM)
+        .get(id - 10)
+        .apply(values.build().toArray());
   }
 
   @Test
