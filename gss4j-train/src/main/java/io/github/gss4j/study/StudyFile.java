@@ -12,7 +12,7 @@ public final class StudyFile {
 
   /**
    * The settings as they hold: those under {@code quick} replace the others of their names where
-   * that is asked for, those of an object one by one.
+   * that is asked for, those of {@code run} one by one.
    */
   public static ObjectNode settings(ObjectNode file, boolean quick) {
     ObjectNode settings = file.deepCopy();
@@ -22,9 +22,10 @@ public final class StudyFile {
     }
     if (quick) {
       for (Map.Entry<String, JsonNode> entry : shorter.properties()) {
-        if (settings.get(entry.getKey()) instanceof ObjectNode object
+        if (entry.getKey().equals("run")
+            && settings.get("run") instanceof ObjectNode run
             && entry.getValue() instanceof ObjectNode replaced) {
-          object.setAll(replaced);
+          run.setAll(replaced);
         } else {
           settings.set(entry.getKey(), entry.getValue());
         }

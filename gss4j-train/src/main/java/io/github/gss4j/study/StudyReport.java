@@ -62,8 +62,10 @@ record StudyReport(StudyConfig config, List<Finding> findings) {
   private static String table(List<Finding> some) {
     StringBuilder text =
         new StringBuilder(
-            "| model | parameters | lr | seeds | tokens | loss, nats | bits per byte | tokens/s |\n"
-                + "| --- | --- | --- | --- | --- | --- | --- | --- |\n");
+            """
+            | model | parameters | lr | seeds | tokens | loss, nats | bits per byte | tokens/s |
+            | --- | --- | --- | --- | --- | --- | --- | --- |
+            """);
     for (Finding f : some) {
       StudyRun first = f.runs().get(0);
       text.append(
@@ -130,7 +132,8 @@ record StudyReport(StudyConfig config, List<Finding> findings) {
   /** A stretch's loss, the mean over the seeds, at the context it ends with. */
   private static Point at(Finding f, int stretch) {
     List<LossByPosition> seeds = f.positions().stream().map(p -> p.get(stretch)).toList();
-    return point(seeds.get(0).to(), seeds.stream().mapToDouble(LossByPosition::loss).toArray());
+    return point(
+        (double) seeds.get(0).to(), seeds.stream().mapToDouble(LossByPosition::loss).toArray());
   }
 
   private static Point point(double x, double[] values) {

@@ -51,11 +51,11 @@ public record StudyRun(
       } else if (line instanceof MetricLine.Evaluation found && found.whole()) {
         last = found.step() == config.steps() ? Optional.of(found) : last;
       } else if (line instanceof MetricLine.Evaluation found) {
-        curve.add(new Mark(found.step() * config.tokensPerStep(), seconds, found.loss()));
+        curve.add(new Mark(found.step() * config.tokensPerStep(), seconds, found.evalLoss()));
       }
     }
     double all = seconds;
     return last.map(
-        end -> new StudyRun(config, end.loss(), end.bitsPerByte(), all, List.copyOf(curve)));
+        end -> new StudyRun(config, end.evalLoss(), end.bitsPerByte(), all, List.copyOf(curve)));
   }
 }
