@@ -52,28 +52,28 @@ final class ClassifyCommand implements Callable<Integer> {
       names = "--data",
       paramLabel = "DIR",
       description = "of gss pathfinder generate, of gss listops, or of the arena's release")
-  private String data;
+  String data;
 
   @Option(names = "--init", paramLabel = "KIND", description = "random or long_range")
-  private String init;
+  String init;
 
   @Option(names = "--steps", description = "optimizer steps")
-  private Long steps;
+  Long steps;
 
   @Option(names = "--batch", description = "sequences of a micro-batch")
-  private Integer batch;
+  Integer batch;
 
   @Option(names = "--lr", description = "peak learning rate")
-  private Double lr;
+  Double lr;
 
   @Option(names = "--seed", description = "where all chance starts")
-  private Long seed;
+  Long seed;
 
   @Option(names = "--dtype", paramLabel = "TYPE", description = "float32, bfloat16 or float64")
-  private String dtype;
+  String dtype;
 
   @Option(names = "--device", description = "cpu, cuda or cuda:N")
-  private String device;
+  String device;
 
   @Option(names = "--json", description = "print the outcome as one JSON object")
   private boolean json;
