@@ -27,8 +27,15 @@ final class PathfinderGenerate implements Callable<Integer> {
       names = "--size",
       defaultValue = "32",
       paramLabel = "PIXELS",
-      description = "32 (default), 64, 128 (Path-X) or 256: the arena's four variants")
+      description =
+          "32 (default), 64, 128 (Path-X) or 256 as in the arena, or 16 to learn on a CPU")
   private int size;
+
+  @Option(
+      names = "--contour-length",
+      paramLabel = "N",
+      description = "pieces of a marked contour: 14 (default), 9 or 6 (easy) in the arena; 5 at 16")
+  private Integer contourLength;
 
   @Option(
       names = "--count",
@@ -48,7 +55,9 @@ final class PathfinderGenerate implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    Generator generator = new Generator(Variant.of(size), seed, threads);
+    Variant standard = Variant.of(size);
+    Variant variant = contourLength == null ? standard : standard.withContourLength(contourLength);
+    Generator generator = new Generator(variant, seed, threads);
     try (CountProgress progress = new CountProgress(spec.commandLine().getErr(), "images", count)) {
       Path home = generator.write(out, count, progress);
       progress.close();

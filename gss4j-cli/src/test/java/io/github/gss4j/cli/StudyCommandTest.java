@@ -44,7 +44,9 @@ class StudyCommandTest {
             "--seed",
             3,
             "--threads",
-            2)
+            2,
+            "--contour-length",
+            9)
         .ok();
     return images;
   }
@@ -52,14 +54,14 @@ class StudyCommandTest {
   @Test
   void imagesAreDrawnAndShown() {
     Path images = images();
-    assertThat(images.resolve("curv_contour_length_14/imgs/0/sample_19.png")).exists();
-    assertThat(images.resolve("curv_contour_length_14/metadata/0.npy")).content().hasLineCount(20);
+    assertThat(images.resolve("curv_contour_length_9/imgs/0/sample_19.png")).exists();
+    assertThat(images.resolve("curv_contour_length_9/metadata/0.npy")).content().hasLineCount(20);
     Path sheet = directory.resolve("sheet.png");
     Command.here("pathfinder", "sheet", "--data", images, "--out", sheet, "--columns", 2).ok();
     assertThat(sheet).isNotEmptyFile();
     Command.here("pathfinder").refused("generate or sheet?");
     Command.here("pathfinder", "generate", "--out", directory.resolve("x"), "--size", 48)
-        .refused("size is 48", "[32, 64, 128, 256]");
+        .refused("size is 48", "[16, 32, 64, 128, 256]");
     Command.here("pathfinder", "generate", "--out", directory.resolve("x"), "--count", 3)
         .refused("count is 3", "even");
     Command.here("pathfinder", "generate", "--out", images, "--count", 2)
@@ -192,7 +194,7 @@ class StudyCommandTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"path32.json", "path32-small.json", "pathx.json", "listops.json"})
+  @ValueSource(strings = {"path32.json", "path16.json", "path32-small.json", "pathx.json", "listops.json"})
   void publishedClassifiersAreUnderstood(String config) throws IOException {
     ClassifyConfig read =
         ClassifyConfig.from(new JsonFields(config, RunOptions.read(published(config))));

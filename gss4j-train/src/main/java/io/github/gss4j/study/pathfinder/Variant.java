@@ -2,11 +2,10 @@ package io.github.gss4j.study.pathfinder;
 
 import java.util.Arrays;
 import java.util.List;
-import java.util.stream.Collectors;
 
 /**
- * The numbers of one of the Long Range Arena's four Pathfinder tasks, all of the difficulty {@code
- * curv_contour_length_14} that the arena reports.
+ * The numbers of one of the Long Range Arena's four Pathfinder tasks, at first of the difficulty
+ * {@code curv_contour_length_14} that the arena reports.
  *
  * <p>Tay et al. 2021 (arXiv 2011.04006), {@code lra_benchmarks/data/pathfinder.py}; the task is of
  * Linsley et al. 2018 (arXiv 1805.08315). Lengths are in pixels.
@@ -19,8 +18,7 @@ import java.util.stream.Collectors;
  * @param margins half the gap between two pieces; one is drawn for each image
  * @param continuity how straight contours run: the turn by θ has weight cos²(continuity·θ)
  * @param contourLength pieces of a marked contour
- * @param distractorLength pieces of a distractor
- * @param distractors contours that end in no marker
+ * @param distractorPaddles about how many pieces all distractors have together
  * @param contrast of distractors
  * @param paddleContrast of the marked contours, times {@code contrast}
  * @param padding a border that stays empty
@@ -34,45 +32,48 @@ public record Variant(
     List<Integer> margins,
     double continuity,
     int contourLength,
-    int distractorLength,
-    int distractors,
+    int distractorPaddles,
     double contrast,
     double paddleContrast,
     int padding) {
+  /** 256 pixels: smaller than the arena's and with contours of 5 pieces, to learn on a CPU. */
+  public static final Variant PATH16 =
+      new Variant(16, 3, 1, 2, 0.5, List.of(1), 1.0, 5, 2, 2, 0.75, 1);
+
   /** 1,024 pixels. */
-  public static final Variant PATH32 = of(32, 7, 1.5, 2, 0.5, List.of(1), 1.0, 20, 2, 0.75, 1);
+  public static final Variant PATH32 =
+      new Variant(32, 7, 1.5, 2, 0.5, List.of(1), 1.0, 14, 20, 2, 0.75, 1);
 
   /** 4,096 pixels. */
-  public static final Variant PATH64 = of(64, 12, 2.5, 5, 1, List.of(1), 1.8, 22, 0.8, 1, 1);
+  public static final Variant PATH64 =
+      new Variant(64, 12, 2.5, 5, 1, List.of(1), 1.8, 14, 22, 0.8, 1, 1);
 
   /** 16,384 pixels: Path-X. */
-  public static final Variant PATH128 = of(128, 20, 3, 5, 1.5, List.of(2, 3), 1.8, 35, 0.9, 1, 1);
+  public static final Variant PATH128 =
+      new Variant(128, 20, 3, 5, 1.5, List.of(2, 3), 1.8, 14, 35, 0.9, 1, 1);
 
   /** 65,536 pixels. */
-  public static final Variant PATH256 = of(256, 27, 5, 5, 2, List.of(3), 1.8, 30, 1, 1, 22);
+  public static final Variant PATH256 =
+      new Variant(256, 27, 5, 5, 2, List.of(3), 1.8, 14, 30, 1, 1, 22);
 
-  private static final List<Variant> ALL = List.of(PATH32, PATH64, PATH128, PATH256);
+  private static final List<Variant> ALL = List.of(PATH16, PATH32, PATH64, PATH128, PATH256);
 
-  /** Copies the list. */
+  /** Pieces of a contour in the arena's easiest difficulty, {@code curv_baseline}. */
+  private static final int BASELINE = 6;
+
+  /** Checks the contours. */
   public Variant {
     margins = List.copyOf(margins);
+    if (contourLength < 3 || contourLength > 20) {
+      throw new IllegalArgumentException(
+          "contour-length is "
+              + contourLength
+              + ", expected 3 to 20; the arena has 6 (easy), 9 and 14 (hard)");
+    }
   }
 
-  /** All have contours of 14 pieces and distractors of a third of that. */
-  private static Variant of(
-      int size,
-      int seedDistance,
-      double markerRadius,
-      int paddleLength,
-      double paddleThickness,
-      List<Integer> margins,
-      double continuity,
-      int distractorPaddles,
-      double contrast,
-      double paddleContrast,
-      int padding) {
-    int contour = 14;
-    int distractor = contour / 3;
+  /** The same with contours of another length: the arena's difficulties are 6, 9 and 14. */
+  public Variant withContourLength(int length) {
     return new Variant(
         size,
         seedDistance,
@@ -81,12 +82,21 @@ public record Variant(
         paddleThickness,
         margins,
         continuity,
-        contour,
-        distractor,
-        distractorPaddles / distractor,
+        length,
+        distractorPaddles,
         contrast,
         paddleContrast,
         padding);
+  }
+
+  /** Pieces of a distractor: a third of a contour's. */
+  public int distractorLength() {
+    return contourLength / 3;
+  }
+
+  /** How many contours end in no marker. */
+  public int distractors() {
+    return distractorPaddles / distractorLength();
   }
 
   /** The variant of an image size. */
@@ -110,11 +120,6 @@ public record Variant(
 
   /** The name of its difficulty in the arena. */
   public String difficulty() {
-    return "curv_contour_length_" + contourLength;
-  }
-
-  /** The sizes that there are, as text. */
-  public static String sizes() {
-    return ALL.stream().map(v -> Integer.toString(v.size)).collect(Collectors.joining(", "));
+    return contourLength == BASELINE ? "curv_baseline" : "curv_contour_length_" + contourLength;
   }
 }

@@ -53,6 +53,17 @@ class PathfinderTest {
         .containsExactly(5, 5, 8, 7);
   }
 
+  @ParameterizedTest
+  @ValueSource(ints = {6, 9})
+  void easierDifficultiesHaveShorterContours(int length) {
+    Variant v = Variant.PATH32.withContourLength(length);
+    Scene scene = new Generator(v, SEED, 1).scene(0);
+    assertThat(scene.targets()).allSatisfy(c -> assertThat(c).hasSize(length));
+    assertThat(scene.distractors()).hasSize(length == 6 ? 10 : 6);
+    assertThat(v.difficulty()).isEqualTo(length == 6 ? "curv_baseline" : "curv_contour_length_9");
+    assertThat(new Generator(Variant.PATH16, SEED, 1).scene(0).targets().get(0)).hasSize(5);
+  }
+
   @Test
   void contoursAreAsLongAsTheirPiecesAndGapsAndTurnGently() {
     for (Scene scene : scenes(128, 8)) {
@@ -231,7 +242,7 @@ class PathfinderTest {
   void sizesThatTheArenaDoesNotHaveAreRefused() {
     assertThatIllegalArgumentException()
         .isThrownBy(() -> Variant.of(48))
-        .withMessageContaining("size is 48, expected [32, 64, 128, 256]");
+        .withMessageContaining("size is 48, expected [16, 32, 64, 128, 256]");
     assertThatIllegalArgumentException()
         .isThrownBy(() -> new Generator(Variant.PATH32, 1, 1).write(directory, 3, i -> {}))
         .withMessageContaining("count is 3");
