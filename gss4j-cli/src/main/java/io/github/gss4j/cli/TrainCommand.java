@@ -74,6 +74,9 @@ final class TrainCommand implements Callable<Integer> {
     RunDirectory directory =
         new RunDirectory(resume != null ? resume : out == null ? Path.of("runs/train") : out);
     ObjectNode settings = settings(directory);
+    if (resume == null) {
+      StartFrom.settle(settings, spec.commandLine().getErr());
+    }
     try (Tokenizer tokenizer = RunTokenizer.choose(settings, Presets.train(), resumed())) {
       train(RunOptions.parse(settings, where(directory), Presets.train()), tokenizer, directory);
     }

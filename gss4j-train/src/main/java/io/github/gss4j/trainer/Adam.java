@@ -7,11 +7,11 @@ import io.github.gss4j.ops.GraphCut;
 import io.github.gss4j.ops.Scopes;
 import io.github.gss4j.ops.Tensors;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.stream.Collectors;
+import java.util.Set;
+import java.util.function.Function;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.NoGradGuard;
 import org.bytedeco.pytorch.Tensor;
@@ -26,28 +26,47 @@ import org.bytedeco.pytorch.global.torch;
  * m ← β₁m + (1−β₁)g    v ← β₂v + (1−β₂)g²    θ ← θ − lr·m̂/(√v̂ + ε)
  * </pre>
  *
- * <p>AdamW first shrinks θ by lr·decay; Adam adds decay·θ to g.
+ * <p>AdamW first shrinks θ by lr·decay; Adam adds decay·θ to g. A parameter that was frozen and no
+ * longer is starts with moments of zero and counts its own steps, as if it were new.
  */
 final class Adam implements AutoCloseable {
   private static final String FIRST = "exp_avg.";
   private static final String SECOND = "exp_avg_sq.";
+  private static final String SINCE = "learned_since.";
 
   private final OptimizerConfig config;
+  private final FineTuning rates;
   private final List<Parameter> parameters;
   private final Map<String, Tensor> moments = new LinkedHashMap<>();
+  private final Map<Group, List<Parameter>> groups = new LinkedHashMap<>();
   private long steps;
 
-  /** An optimizer at rest over a model's parameters. */
+  /** What the parameters of one fused update have in common. */
+  private record Group(double lrFactor, boolean decays, long since) {}
+
+  /** An optimizer at rest over parameters that all have the same learning rate. */
   Adam(List<Parameter> parameters, OptimizerConfig config) {
+    this(parameters, config, FineTuning.NONE);
+  }
+
+  /** An optimizer at rest over the parameters that are learned. */
+  Adam(List<Parameter> parameters, OptimizerConfig config, FineTuning rates) {
     this.parameters = List.copyOf(parameters);
     this.config = config;
+    this.rates = rates;
     for (Parameter p : parameters) {
       for (String kind : List.of(FIRST, SECOND)) {
         moments.put(
             kind + p.name(),
             Scopes.kept(() -> Tensors.zerosLike(p.value(), Tensors.shape(p.value()))));
       }
+      group(p, 0);
     }
+  }
+
+  private void group(Parameter p, long since) {
+    double factor = rates.lr(p, config.lr()) / config.lr();
+    groups.computeIfAbsent(new Group(factor, decays(p), since), group -> new ArrayList<>()).add(p);
   }
 
   /**
@@ -65,25 +84,10 @@ final class Adam implements AutoCloseable {
 
   /** Moves the parameters along their gradients and forgets these. */
   void step(double learningRate) {
-    step(learningRate, learningRate);
-  }
-
-  /** The same with a rate of their own for state-space parameters, as S4's recipes have it. */
-  void step(double learningRate, double stateSpaceRate) {
     steps++;
-    Map<Boolean, List<Parameter>> all =
-        parameters.stream()
-            .collect(
-                Collectors.partitioningBy(
-                    p -> p.role() == Role.STATE_SPACE && stateSpaceRate != learningRate));
     try (PointerScope scope = new PointerScope();
         NoGradGuard guard = new NoGradGuard()) {
-      all.forEach(
-          (own, some) -> {
-            double rate = own ? stateSpaceRate : learningRate;
-            update(some.stream().filter(this::decays).toList(), rate, config.weightDecay());
-            update(some.stream().filter(p -> !decays(p)).toList(), rate, 0);
-          });
+      groups.forEach((group, members) -> update(group, members, learningRate));
     }
     forgetGradients();
   }
@@ -99,20 +103,17 @@ final class Adam implements AutoCloseable {
     return config.decayAll() || p.role() == Role.MATRIX || p.role() == Role.EMBEDDING;
   }
 
-  private void update(List<Parameter> group, double learningRate, double decay) {
-    if (group.isEmpty()) {
-      return;
-    }
+  private void update(Group group, List<Parameter> members, double learningRate) {
     List<Tensor> values = new ArrayList<>();
     List<Tensor> gradients = new ArrayList<>();
     List<Tensor> first = new ArrayList<>();
     List<Tensor> second = new ArrayList<>();
     List<Tensor> stepCounts = new ArrayList<>();
     Tensor count =
-        Tensors.of(new float[] {steps}, 1)
+        Tensors.of(new float[] {steps - group.since()}, 1)
             .squeeze()
-            .to(group.get(0).value().device(), torch.ScalarType.Float);
-    for (Parameter p : group) {
+            .to(members.get(0).value().device(), torch.ScalarType.Float);
+    for (Parameter p : members) {
       values.add(p.value());
       gradients.add(GraphCut.gradient(p.value()));
       first.add(moments.get(FIRST + p.name()));
@@ -127,10 +128,10 @@ final class Adam implements AutoCloseable {
         second,
         List.of(),
         stepCounts,
-        learningRate,
+        learningRate * group.lrFactor(),
         config.beta1(),
         config.beta2(),
-        decay,
+        group.decays() ? config.weightDecay() : 0.0,
         config.eps(),
         false,
         false,
@@ -143,26 +144,41 @@ final class Adam implements AutoCloseable {
     return steps;
   }
 
-  /** The moments by name, for a checkpoint. */
+  /** The moments by name, and since when parameters are learned that were not, for a checkpoint. */
   Map<String, Tensor> state() {
-    return Collections.unmodifiableMap(moments);
+    Map<String, Tensor> state = new LinkedHashMap<>(moments);
+    groups.forEach(
+        (group, members) -> {
+          if (group.since() > 0) {
+            members.forEach(
+                p -> state.put(SINCE + p.name(), Tensors.of(new long[] {group.since()}, 1)));
+          }
+        });
+    return state;
   }
 
   /**
    * Goes on from a checkpoint.
    *
-   * @param source gives each moment by name
+   * @param names of what the checkpoint keeps
+   * @param source gives each by name
    */
-  void restore(long stepsTaken, java.util.function.Function<String, Tensor> source) {
+  void restore(long stepsTaken, Set<String> names, Function<String, Tensor> source) {
     steps = stepsTaken;
-    moments.forEach(
-        (name, moment) ->
-            Scopes.run(
-                () -> {
-                  try (NoGradGuard guard = new NoGradGuard()) {
-                    moment.copy_(source.apply(name));
-                  }
-                }));
+    groups.clear();
+    for (Parameter p : parameters) {
+      try (PointerScope scope = new PointerScope();
+          NoGradGuard guard = new NoGradGuard()) {
+        if (!names.contains(FIRST + p.name())) {
+          group(p, stepsTaken); // it was frozen
+          continue;
+        }
+        moments.get(FIRST + p.name()).copy_(source.apply(FIRST + p.name()));
+        moments.get(SECOND + p.name()).copy_(source.apply(SECOND + p.name()));
+        String since = SINCE + p.name();
+        group(p, names.contains(since) ? Tensors.toLongs(source.apply(since))[0] : 0);
+      }
+    }
   }
 
   @Override

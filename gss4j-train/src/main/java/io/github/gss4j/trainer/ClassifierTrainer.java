@@ -1,6 +1,7 @@
 package io.github.gss4j.trainer;
 
 import io.github.gss4j.layers.Lengths;
+import io.github.gss4j.layers.Role;
 import io.github.gss4j.layers.SequenceLayer;
 import io.github.gss4j.loss.CrossEntropy;
 import io.github.gss4j.model.SequenceClassifier;
@@ -9,7 +10,9 @@ import io.github.gss4j.ops.Scopes;
 import io.github.gss4j.ops.Tensors;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
@@ -28,7 +31,6 @@ public final class ClassifierTrainer implements AutoCloseable {
 
   private final SequenceClassifier model;
   private final Schedule schedule;
-  private final double stateSpaceShare;
   private final boolean recompute;
   private final Adam optimizer;
   private long steps;
@@ -72,10 +74,18 @@ public final class ClassifierTrainer implements AutoCloseable {
     Checks.that(stateSpaceLr >= 0, "state_space_lr", stateSpaceLr, "0 (as lr) or more");
     this.model = model;
     this.schedule = schedule;
-    this.stateSpaceShare = stateSpaceLr == 0 ? 1 : stateSpaceLr / schedule.peak();
     this.recompute = recompute;
-    this.optimizer = new Adam(model.parameters(), config);
+    this.optimizer = new Adam(model.parameters(), config, rates(model, stateSpaceLr));
     model.parameters().forEach(p -> GraphCut.require(p.value()));
+  }
+
+  /** State-space parameters have a rate of their own in S4's recipes. */
+  private static FineTuning rates(SequenceClassifier model, double stateSpaceLr) {
+    Map<String, Double> rates = new LinkedHashMap<>();
+    model.parameters().stream()
+        .filter(p -> p.role() == Role.STATE_SPACE && stateSpaceLr > 0)
+        .forEach(p -> rates.put(p.name(), stateSpaceLr));
+    return new FineTuning("", "", List.of(), rates);
   }
 
   /** How many steps were taken, those skipped among them. */
@@ -105,7 +115,7 @@ public final class ClassifierTrainer implements AutoCloseable {
           loss,
           result.gradNorm());
     } else {
-      optimizer.step(rate, rate * stateSpaceShare);
+      optimizer.step(rate);
     }
     return result;
   }

@@ -30,6 +30,7 @@ final class GradientPass implements AutoCloseable {
 
   private final LanguageModel model;
   private final boolean recompute;
+  private final SequenceForm form;
   private final List<List<Tensor>> kernels = new ArrayList<>();
   private final List<List<Tensor>> leaves = new ArrayList<>();
 
@@ -38,20 +39,27 @@ final class GradientPass implements AutoCloseable {
    *
    * @param length of the sequences to come
    * @param recompute whether layers are computed again in the backward pass instead of remembered
+   * @param form how layers read their sequences
    */
-  GradientPass(LanguageModel model, long length, boolean recompute) {
+  GradientPass(LanguageModel model, long length, boolean recompute, SequenceForm form) {
     this.model = model;
     this.recompute = recompute;
+    this.form = form;
     for (CausalLayer layer : model.layers()) {
       try (PointerScope scope = new PointerScope()) {
-        List<Tensor> kernel = layer.kernel(length);
-        List<Tensor> leaf = kernel.stream().map(k -> GraphCut.require(k.detach())).toList();
+        List<Tensor> kernel = form.derived(layer, length);
+        List<Tensor> leaf = kernel.stream().map(GradientPass::leaf).toList();
         kernel.forEach(Tensor::retainReference);
         leaf.forEach(Tensor::retainReference);
         kernels.add(kernel);
         leaves.add(leaf);
       }
     }
+  }
+
+  /** Cut from its graph; its gradient is wanted unless nothing behind it is learned. */
+  private static Tensor leaf(Tensor kernel) {
+    return kernel.requires_grad() ? GraphCut.require(kernel.detach()) : kernel.detach();
   }
 
   /**
@@ -70,10 +78,11 @@ final class GradientPass implements AutoCloseable {
     try (PointerScope scope = new PointerScope()) {
       cuts.push(GraphCut.forward(inputs, model::embed, false));
       for (int i = 0; i < model.layers().size(); i++) {
+        int index = i;
         CausalLayer layer = model.layers().get(i);
         List<Tensor> kernel = leaves.get(i);
         Tensor x = cuts.element().output();
-        cuts.push(GraphCut.forward(x, in -> layer.forward(in, kernel), recompute));
+        cuts.push(GraphCut.forward(x, in -> form.forward(index, layer, in, kernel), recompute));
       }
       Tensor hidden = cuts.element().output();
       Loss loss = loss(hidden.flatten(0, 1), inputs, targets, weight, objective);
@@ -137,7 +146,10 @@ final class GradientPass implements AutoCloseable {
     for (int i = 0; i < kernels.size(); i++) {
       for (int k = 0; k < kernels.get(i).size(); k++) {
         try (PointerScope scope = new PointerScope()) {
-          GraphCut.backward(kernels.get(i).get(k), GraphCut.gradient(leaves.get(i).get(k)));
+          Tensor gradient = GraphCut.gradient(leaves.get(i).get(k));
+          if (gradient.defined()) { // else nothing behind it is learned, or nothing used it
+            GraphCut.backward(kernels.get(i).get(k), gradient);
+          }
         }
       }
     }

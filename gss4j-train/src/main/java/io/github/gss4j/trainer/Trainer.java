@@ -2,12 +2,14 @@ package io.github.gss4j.trainer;
 
 import io.github.gss4j.layers.Parameter;
 import io.github.gss4j.loss.Alternating;
+import io.github.gss4j.loss.Distillation;
 import io.github.gss4j.loss.Objective;
 import io.github.gss4j.loss.TokenLoss;
 import io.github.gss4j.model.LanguageModel;
 import io.github.gss4j.ops.GraphCut;
 import io.github.gss4j.ops.Scopes;
 import io.github.gss4j.ops.Tensors;
+import io.github.gss4j.tracking.MetricLine;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -38,6 +40,8 @@ public final class Trainer implements AutoCloseable {
   private final Objective objective;
   private final Adam optimizer;
   private final WeightAverage average;
+  private final List<Parameter> learned;
+  private final CarriedState carried;
   private Progress progress = Progress.NONE;
 
   /**
@@ -82,6 +86,11 @@ public final class Trainer implements AutoCloseable {
           .orElse(Double.NaN);
     }
 
+    /** The losses by objective, as a run with a teacher logs them. */
+    public MetricLine.Taught taught() {
+      return new MetricLine.Taught(objective(), crossEntropy(), lossOf(Distillation.NAME));
+    }
+
     private double mean(ToDoubleFunction<MicroLoss> value) {
       return microBatches.stream().mapToDouble(value).average().orElseThrow();
     }
@@ -106,10 +115,12 @@ public final class Trainer implements AutoCloseable {
     this.model = model;
     this.config = config;
     this.objective = objective;
-    this.optimizer = new Adam(model.parameters(), config.optimizer());
-    model.parameters().forEach(p -> GraphCut.require(p.value()));
+    this.learned = config.fineTuning().learned(model.parameters());
+    this.optimizer = new Adam(learned, config.optimizer(), config.fineTuning());
+    learned.forEach(p -> GraphCut.require(p.value()));
     double decay = config.longRun().ema();
-    this.average = decay == 0 ? null : new WeightAverage(model.parameters(), decay);
+    this.average = decay == 0 ? null : new WeightAverage(learned, decay);
+    this.carried = config.carryState() ? new CarriedState(model) : null;
   }
 
   /** How many steps were taken, those skipped among them. */
@@ -139,18 +150,21 @@ public final class Trainer implements AutoCloseable {
     double weight = config.sumGradients() ? 1 : 1.0 / config.accumulate();
     List<MicroLoss> losses = new ArrayList<>();
     try (PointerScope scope = new PointerScope()) {
-      Tensor first = onDevice(batches.ids(step, 0));
+      SequenceForm form = carried == null ? SequenceForm.WHOLE : carried;
+      Tensor ids = onDevice(batches.ids(step, 0));
       try (GradientPass pass =
-          new GradientPass(model, first.size(1) - 1, config.checkpointLayers())) {
-        losses.add(pass.add(first, weight, loss(step, 0)));
-        for (int micro = 1; micro < config.accumulate(); micro++) {
-          Tensor ids = onDevice(batches.ids(step, micro));
+          new GradientPass(model, ids.size(1) - 1, config.checkpointLayers(), form)) {
+        for (int micro = 0; micro < config.accumulate(); micro++) {
+          ids = micro == 0 ? ids : onDevice(batches.ids(step, micro));
+          if (carried != null) {
+            carried.begin(ids.size(0), batches.startsAnew(step, micro));
+          }
           losses.add(pass.add(ids, weight, loss(step, micro)));
         }
         pass.finish();
       }
     }
-    observer.beforeUpdate(model.parameters());
+    observer.beforeUpdate(learned);
     double norm = optimizer.clip();
     StepResult result = new StepResult(List.copyOf(losses), lr, norm);
     if (result.skipped()) {
@@ -163,7 +177,7 @@ public final class Trainer implements AutoCloseable {
       if (average != null) {
         average.update(progress.updates());
       }
-      observer.afterUpdate(model.parameters());
+      observer.afterUpdate(learned);
     }
     return result;
   }
@@ -212,13 +226,16 @@ public final class Trainer implements AutoCloseable {
     }
 
     /**
-     * What a checkpoint keeps beside the model, by name: the optimizer's memory, and the weights
-     * that are trained where the model's are averages.
+     * What a checkpoint keeps beside the model, by name: the optimizer's memory, the weights that
+     * are trained where the model's are averages, and the state that long documents are read with.
      */
     Map<String, Tensor> state() {
       Map<String, Tensor> state = new LinkedHashMap<>(optimizer.state());
       if (average != null) {
         average.trained().forEach((name, weight) -> state.put(TRAINED + name, weight));
+      }
+      if (carried != null) {
+        state.putAll(carried.state());
       }
       return state;
     }
@@ -243,8 +260,11 @@ public final class Trainer implements AutoCloseable {
    */
   void restore(Progress reached, Set<String> names, Function<String, Tensor> source) {
     progress = reached;
-    optimizer.restore(reached.updates(), source);
-    for (Parameter p : model.parameters()) {
+    optimizer.restore(reached.updates(), names, source);
+    if (carried != null) {
+      carried.restore(names, source);
+    }
+    for (Parameter p : learned) {
       if (names.contains(TRAINED + p.name())) {
         Scopes.run(
             () -> {
@@ -254,6 +274,11 @@ public final class Trainer implements AutoCloseable {
             });
       }
     }
+  }
+
+  /** How many numbers are learned; all others stay as they are. */
+  public long learnedCount() {
+    return learned.stream().mapToLong(p -> p.value().numel()).sum();
   }
 
   /** The model, which is trained in place. */
@@ -267,6 +292,9 @@ public final class Trainer implements AutoCloseable {
     optimizer.close();
     if (average != null) {
       average.close();
+    }
+    if (carried != null) {
+      carried.close();
     }
     try (PointerScope scope = new PointerScope()) {
       model.parameters().forEach(p -> p.value().set_requires_grad(false));

@@ -9,7 +9,6 @@ import io.github.gss4j.data.documents.StreamedCorpus;
 import io.github.gss4j.generation.GenerationOptions;
 import io.github.gss4j.generation.Sampling;
 import io.github.gss4j.generation.TextGenerator;
-import io.github.gss4j.loss.Distillation;
 import io.github.gss4j.model.LanguageModel;
 import io.github.gss4j.tokenizer.Tokenizer;
 import io.github.gss4j.tracking.Comparison;
@@ -50,7 +49,6 @@ public final class TrainingRun implements AutoCloseable {
   private final BatchSource batches;
   private final RunLock lock;
   private final MetricsLog metrics;
-  private final boolean finishedBefore;
   private double bestLoss = Double.POSITIVE_INFINITY;
   private double seconds;
 
@@ -101,7 +99,6 @@ public final class TrainingRun implements AutoCloseable {
       tokenizer.save(directory.path());
       directory.writeConfig(JSON.writeValueAsBytes(config.toJson()));
       this.metrics = MetricsLog.open(directory.metrics(), trainer.steps());
-      this.finishedBefore = trainer.steps() == config.steps() && wholeWasEvaluated();
     } catch (IOException | RuntimeException e) {
       batches.close();
       trainer.close();
@@ -112,9 +109,12 @@ public final class TrainingRun implements AutoCloseable {
 
   private static BatchSource batches(TrainingText text, TrainConfig config) {
     if (text instanceof Corpus corpus) {
-      return new CorpusBatches(corpus.train(), config);
+      return config.carryState()
+          ? new LongDocuments(corpus.train(), config)
+          : new CorpusBatches(corpus.train(), config);
     }
     if (text instanceof StreamedCorpus stream) {
+      Checks.that(!config.carryState(), "carry_state", true, "false with --stream, which shuffles");
       return new StreamBatches(stream, config, 0, 1);
     }
     throw new IllegalArgumentException(
@@ -224,17 +224,9 @@ public final class TrainingRun implements AutoCloseable {
     return model;
   }
 
-  private boolean wholeWasEvaluated() throws IOException {
-    return MetricsLog.read(directory.metrics()).stream()
-        .anyMatch(line -> line instanceof MetricLine.Evaluation evaluation && evaluation.whole());
-  }
-
-  /**
-   * Whether the run had come to its end before it was opened: its last evaluation and sample are
-   * then made again, equal to those before, and are not to be logged twice.
-   */
-  public boolean finishedBefore() {
-    return finishedBefore;
+  /** How many of the model's numbers are learned; all others are frozen. */
+  public long learnedCount() {
+    return trainer.learnedCount();
   }
 
   /** The run's configuration. */
@@ -273,7 +265,7 @@ public final class TrainingRun implements AutoCloseable {
         record(sample());
       }
       boolean stopping = stop.getAsBoolean();
-      if (best || last || stopping || due(config.watch().saveEvery())) {
+      if (best || last || stopping || (isSound() && due(config.watch().saveEvery()))) {
         save(best || (last && bestLoss == Double.POSITIVE_INFINITY));
       }
       if (stopping && !last) {
@@ -281,6 +273,11 @@ public final class TrainingRun implements AutoCloseable {
       }
     }
     return finish(stop);
+  }
+
+  /** Whether the last step was not skipped: only then is a checkpoint a good one to go on from. */
+  private boolean isSound() {
+    return trainer.progress().skippedInARow() == 0;
   }
 
   private boolean evaluationIsDue(boolean last) {
@@ -319,7 +316,7 @@ public final class TrainingRun implements AutoCloseable {
             result.learningRate(),
             result.gradNorm(),
             rate,
-            config.objective().isTaught() ? Optional.of(taught(result)) : Optional.empty()));
+            config.objective().isTaught() ? Optional.of(result.taught()) : Optional.empty()));
     listener.stepped(trainer.steps(), result, rate);
     if (measures != null) {
       watched(measures, every);
@@ -341,11 +338,6 @@ public final class TrainingRun implements AutoCloseable {
     listener.watched(line, measures);
   }
 
-  private static MetricLine.Taught taught(Trainer.StepResult result) {
-    return new MetricLine.Taught(
-        result.objective(), result.crossEntropy(), result.lossOf(Distillation.NAME));
-  }
-
   /** Evaluates a slice of the held-out text, and says whether the loss is the lowest so far. */
   private boolean quickEvaluation() throws IOException {
     Evaluator.Result result;
@@ -356,7 +348,7 @@ public final class TrainingRun implements AutoCloseable {
     }
     record(line(result, false));
     listener.evaluated(trainer.steps(), result, false);
-    boolean best = result.loss() < bestLoss;
+    boolean best = isSound() && result.loss() < bestLoss;
     bestLoss = best ? result.loss() : bestLoss;
     return best;
   }
@@ -389,6 +381,7 @@ public final class TrainingRun implements AutoCloseable {
     } catch (IOException e) {
       throw new IOException(directory.metrics() + ": cannot be written: " + e.getMessage(), e);
     }
+    listener.recorded(line);
   }
 
   /** As {@link #record}, unless the same stands there: from a run that ended and is resumed. */

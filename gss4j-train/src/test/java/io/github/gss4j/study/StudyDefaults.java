@@ -3,6 +3,7 @@ package io.github.gss4j.study;
 import io.github.gss4j.layers.DssConfig;
 import io.github.gss4j.model.ModelConfig;
 import io.github.gss4j.trainer.Decay;
+import io.github.gss4j.trainer.FineTuning;
 import io.github.gss4j.trainer.LongRun;
 import io.github.gss4j.trainer.ObjectiveConfig;
 import io.github.gss4j.trainer.OptimizerConfig;
@@ -27,6 +28,8 @@ public final class StudyDefaults {
           "float32",
           "cpu",
           false,
+          false,
+          FineTuning.NONE,
           new TrainConfig.Watch(4, 512, 0, 0, "the "),
           LongRun.DEFAULT,
           new TrainConfig.DataConfig("java", "", 0));
