@@ -194,7 +194,8 @@ class StudyCommandTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"path32.json", "path16.json", "path32-small.json", "pathx.json", "listops.json"})
+  @ValueSource(
+      strings = {"path32.json", "path16.json", "path32-small.json", "pathx.json", "listops.json"})
   void publishedClassifiersAreUnderstood(String config) throws IOException {
     ClassifyConfig read =
         ClassifyConfig.from(new JsonFields(config, RunOptions.read(published(config))));
