@@ -8,7 +8,7 @@ import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
 import org.junit.jupiter.api.Test;
 
-/** Imports run one way: cli → mlflow → trainer → data, loss and tracking → library. */
+/** Imports run one way: cli → mlflow, study → trainer → data, loss and tracking → library. */
 class ArchitectureTest {
   private static final String ROOT = "io.github.gss4j.";
 
@@ -36,6 +36,8 @@ class ArchitectureTest {
         .definedBy(ROOT + "tracking..")
         .layer("trainer")
         .definedBy(ROOT + "trainer..")
+        .layer("study")
+        .definedBy(ROOT + "study..")
         .layer("mlflow")
         .definedBy(ROOT + "mlflow..")
         .layer("parquet")
@@ -52,12 +54,14 @@ class ArchitectureTest {
         .mayOnlyAccessLayers("library")
         .whereLayer("trainer")
         .mayOnlyAccessLayers("library", "data", "loss", "tracking")
+        .whereLayer("study")
+        .mayOnlyAccessLayers("library", "data", "loss", "tracking", "trainer")
         .whereLayer("mlflow")
         .mayOnlyAccessLayers("library", "tracking", "trainer")
         .whereLayer("parquet")
         .mayOnlyAccessLayers("data")
         .whereLayer("cli")
-        .mayOnlyAccessLayers("library", "data", "loss", "tracking", "trainer", "mlflow")
+        .mayOnlyAccessLayers("library", "data", "loss", "tracking", "trainer", "study", "mlflow")
         .check(all);
   }
 
