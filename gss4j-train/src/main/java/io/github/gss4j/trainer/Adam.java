@@ -1,5 +1,6 @@
 package io.github.gss4j.trainer;
 
+import io.github.gss4j.distributed.Replication;
 import io.github.gss4j.layers.Parameter;
 import io.github.gss4j.layers.Role;
 import io.github.gss4j.ops.Aten;
@@ -11,8 +12,10 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Function;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.NoGradGuard;
+import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.TensorVector;
 import org.bytedeco.pytorch.global.torch;
@@ -32,13 +35,15 @@ final class Adam implements AutoCloseable {
   private static final String SECOND = "exp_avg_sq.";
 
   private final OptimizerConfig config;
+  private final Replication replication;
   private final List<Parameter> parameters;
   private final Map<String, Tensor> moments = new LinkedHashMap<>();
   private long steps;
 
-  /** An optimizer at rest over a model's parameters. */
-  Adam(List<Parameter> parameters, OptimizerConfig config) {
-    this.parameters = List.copyOf(parameters);
+  /** An optimizer at rest over what this rank has of a model's parameters. */
+  Adam(Replication replication, OptimizerConfig config) {
+    this.replication = replication;
+    this.parameters = List.copyOf(replication.owned());
     this.config = config;
     for (Parameter p : parameters) {
       for (String kind : List.of(FIRST, SECOND)) {
@@ -55,11 +60,25 @@ final class Adam implements AutoCloseable {
    * @return the norm before
    */
   double clip() {
-    try (PointerScope scope = new PointerScope()) {
-      Tensor[] values = parameters.stream().map(Parameter::value).toArray(Tensor[]::new);
-      double most = config.gradClip() == 0 ? Double.POSITIVE_INFINITY : config.gradClip();
-      return torch.clip_grad_norm_(new TensorVector(values), most, 2, false);
+    try (PointerScope scope = new PointerScope();
+        NoGradGuard guard = new NoGradGuard()) {
+      List<Tensor> gradients = parameters.stream().map(p -> GraphCut.gradient(p.value())).toList();
+      double here = norm(gradients);
+      double norm = Math.sqrt(replication.overParts(here * here)[0]);
+      double scale = config.gradClip() / (norm + 1e-6);
+      if (config.gradClip() > 0 && scale < 1) {
+        gradients.forEach(g -> g.mul_(new Scalar(scale)));
+      }
+      return norm;
     }
+  }
+
+  private static double norm(List<Tensor> tensors) {
+    if (tensors.isEmpty()) {
+      return 0;
+    }
+    Tensor[] norms = tensors.stream().map(Tensor::norm).toArray(Tensor[]::new);
+    return Tensors.value(torch.stack(new TensorVector(norms)).norm());
   }
 
   /** Moves the parameters along their gradients and forgets these. */
@@ -136,18 +155,18 @@ final class Adam implements AutoCloseable {
   /**
    * Goes on from a checkpoint.
    *
-   * @param source gives each moment by name
+   * @param source gives each moment by name, of the whole parameter
    */
-  void restore(long stepsTaken, java.util.function.Function<String, Tensor> source) {
+  void restore(long stepsTaken, Function<String, Tensor> source) {
     steps = stepsTaken;
-    moments.forEach(
-        (name, moment) ->
-            Scopes.run(
-                () -> {
-                  try (NoGradGuard guard = new NoGradGuard()) {
-                    moment.copy_(source.apply(name));
-                  }
-                }));
+    try (NoGradGuard guard = new NoGradGuard()) {
+      for (Parameter p : parameters) {
+        for (String name : List.of(FIRST + p.name(), SECOND + p.name())) {
+          Scopes.run(
+              () -> moments.get(name).copy_(replication.part(p.name(), source.apply(name))));
+        }
+      }
+    }
   }
 
   @Override

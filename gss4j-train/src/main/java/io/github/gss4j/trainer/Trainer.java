@@ -1,5 +1,8 @@
 package io.github.gss4j.trainer;
 
+import io.github.gss4j.distributed.Distribution;
+import io.github.gss4j.distributed.ProcessGroup;
+import io.github.gss4j.distributed.Replication;
 import io.github.gss4j.layers.Parameter;
 import io.github.gss4j.loss.Alternating;
 import io.github.gss4j.loss.Objective;
@@ -15,6 +18,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.function.Function;
 import java.util.function.ToDoubleFunction;
+import java.util.stream.DoubleStream;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.NoGradGuard;
 import org.bytedeco.pytorch.Tensor;
@@ -36,14 +40,16 @@ public final class Trainer implements AutoCloseable {
   private final LanguageModel model;
   private final TrainConfig config;
   private final Objective objective;
+  private final ProcessGroup group;
+  private final Replication replication;
   private final Adam optimizer;
   private final WeightAverage average;
   private Progress progress = Progress.NONE;
 
   /**
-   * What one step came to.
+   * What one step came to, on all ranks together.
    *
-   * @param microBatches the loss of each
+   * @param microBatches the loss of each, the mean over ranks
    * @param learningRate as it was in this step
    * @param gradNorm the global norm of the gradient before clipping
    */
@@ -103,13 +109,27 @@ public final class Trainer implements AutoCloseable {
    * @param objective what it is trained on
    */
   public Trainer(LanguageModel model, TrainConfig config, Objective objective) {
+    this(model, config, objective, Distribution.single());
+  }
+
+  /**
+   * One rank's trainer at rest. From here on the model is to be read only as the distribution
+   * allows: between steps a fully sharded one is not whole but within {@link #averaged}.
+   *
+   * @param model the same on all ranks
+   * @param distribution how the ranks share the work
+   */
+  public Trainer(
+      LanguageModel model, TrainConfig config, Objective objective, Distribution distribution) {
     this.model = model;
     this.config = config;
     this.objective = objective;
-    this.optimizer = new Adam(model.parameters(), config.optimizer());
+    this.group = distribution.group();
     model.parameters().forEach(p -> GraphCut.require(p.value()));
+    this.replication = distribution.replicate(model.parameters());
+    this.optimizer = new Adam(replication, config.optimizer());
     double decay = config.longRun().ema();
-    this.average = decay == 0 ? null : new WeightAverage(model.parameters(), decay);
+    this.average = decay == 0 ? null : new WeightAverage(replication.owned(), decay);
   }
 
   /** How many steps were taken, those skipped among them. */
@@ -136,23 +156,25 @@ public final class Trainer implements AutoCloseable {
   StepResult step(BatchSource batches, StepObserver observer) {
     long step = progress.steps() + 1;
     double lr = config.schedule().at(step);
-    double weight = config.sumGradients() ? 1 : 1.0 / config.accumulate();
+    int all = config.accumulate();
+    double weight = (config.sumGradients() ? 1 : 1.0 / all) / group.world();
     List<MicroLoss> losses = new ArrayList<>();
     try (PointerScope scope = new PointerScope()) {
       Tensor first = onDevice(batches.ids(step, 0));
       try (GradientPass pass =
-          new GradientPass(model, first.size(1) - 1, config.checkpointLayers())) {
-        losses.add(pass.add(first, weight, loss(step, 0)));
-        for (int micro = 1; micro < config.accumulate(); micro++) {
+          new GradientPass(
+              model, replication, first.size(1) - 1, config.checkpointLayers())) {
+        losses.add(pass.add(first, all == 1, weight, loss(step, 0)));
+        for (int micro = 1; micro < all; micro++) {
           Tensor ids = onDevice(batches.ids(step, micro));
-          losses.add(pass.add(ids, weight, loss(step, micro)));
+          losses.add(pass.add(ids, micro == all - 1, weight, loss(step, micro)));
         }
-        pass.finish();
       }
     }
-    observer.beforeUpdate(model.parameters());
+    replication.awaitGradients();
+    observer.beforeUpdate(replication);
     double norm = optimizer.clip();
-    StepResult result = new StepResult(List.copyOf(losses), lr, norm);
+    StepResult result = new StepResult(overRanks(losses), lr, norm);
     if (result.skipped()) {
       optimizer.forgetGradients();
       skip(step, result);
@@ -160,12 +182,29 @@ public final class Trainer implements AutoCloseable {
       optimizer.step(lr);
       double most = config.optimizer().gradClip();
       progress = progress.moved(most > 0 && norm > most);
+      replication.publish();
       if (average != null) {
         average.update(progress.updates());
       }
-      observer.afterUpdate(model.parameters());
+      observer.afterUpdate(replication);
     }
     return result;
+  }
+
+  /** The mean over ranks of each micro-batch's losses. */
+  private List<MicroLoss> overRanks(List<MicroLoss> here) {
+    double[] sums =
+        group.sum(
+            here.stream()
+                .flatMapToDouble(loss -> DoubleStream.of(loss.value(), loss.crossEntropy()))
+                .toArray());
+    List<MicroLoss> means = new ArrayList<>();
+    for (int i = 0; i < here.size(); i++) {
+      double value = sums[2 * i] / group.world();
+      double crossEntropy = sums[2 * i + 1] / group.world();
+      means.add(new MicroLoss(here.get(i).objective(), value, crossEntropy));
+    }
+    return List.copyOf(means);
   }
 
   private TokenLoss loss(long step, int micro) {
@@ -198,17 +237,33 @@ public final class Trainer implements AutoCloseable {
   }
 
   /**
-   * Puts the averaged weights in the model's place until closed, where the run averages them: for
-   * evaluations, samples and the model that is saved.
+   * Makes the model whole until closed, with the averaged weights in its place where the run
+   * averages them: for evaluations, samples and the model that is saved. On all ranks at once.
    */
   Averaged averaged() {
-    return new Averaged();
+    return new Averaged(true);
+  }
+
+  /** The same, but that a model which is kept in parts stays so: to be saved unit by unit. */
+  Averaged averagedInParts() {
+    return new Averaged(false);
+  }
+
+  /** Where the model's parameters lie. */
+  Replication replication() {
+    return replication;
   }
 
   /** As long as it is open, the model has the averaged weights. */
   final class Averaged implements AutoCloseable {
-    private Averaged() {
+    private final boolean whole;
+
+    private Averaged(boolean whole) {
+      this.whole = whole;
       swap();
+      if (whole) {
+        replication.hold();
+      }
     }
 
     /**
@@ -225,12 +280,16 @@ public final class Trainer implements AutoCloseable {
 
     @Override
     public void close() {
+      if (whole) {
+        replication.letGo();
+      }
       swap();
     }
 
     private void swap() {
       if (average != null) {
         average.swap();
+        replication.publish();
       }
     }
   }
@@ -239,21 +298,22 @@ public final class Trainer implements AutoCloseable {
    * Goes on from a checkpoint, whose model is loaded already.
    *
    * @param names of what the checkpoint keeps beside the model
-   * @param source gives each by name
+   * @param source gives each by name, whole
    */
   void restore(Progress reached, Set<String> names, Function<String, Tensor> source) {
     progress = reached;
     optimizer.restore(reached.updates(), source);
-    for (Parameter p : model.parameters()) {
+    for (Parameter p : replication.owned()) {
       if (names.contains(TRAINED + p.name())) {
         Scopes.run(
             () -> {
               try (NoGradGuard guard = new NoGradGuard()) {
-                p.value().copy_(source.apply(TRAINED + p.name()));
+                p.value().copy_(replication.part(p.name(), source.apply(TRAINED + p.name())));
               }
             });
       }
     }
+    replication.publish();
   }
 
   /** The model, which is trained in place. */
@@ -268,6 +328,7 @@ public final class Trainer implements AutoCloseable {
     if (average != null) {
       average.close();
     }
+    replication.close();
     try (PointerScope scope = new PointerScope()) {
       model.parameters().forEach(p -> p.value().set_requires_grad(false));
     }
