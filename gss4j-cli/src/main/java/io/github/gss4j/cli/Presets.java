@@ -5,6 +5,7 @@ import io.github.gss4j.model.ModelConfig;
 import io.github.gss4j.ops.Native;
 import io.github.gss4j.tokenizer.ByteTokenizer;
 import io.github.gss4j.trainer.Decay;
+import io.github.gss4j.trainer.FineTuning;
 import io.github.gss4j.trainer.LongRun;
 import io.github.gss4j.trainer.ObjectiveConfig;
 import io.github.gss4j.trainer.OptimizerConfig;
@@ -36,6 +37,8 @@ final class Presets {
         Native.hasFastBfloat16() ? "bfloat16" : "float32",
         "cpu",
         false,
+        false,
+        FineTuning.NONE,
         new TrainConfig.Watch(200, 65_536, 200, 400, "public static "),
         LongRun.DEFAULT,
         new TrainConfig.DataConfig("java", "", 0));

@@ -208,6 +208,38 @@ final class RunOptions {
   Boolean checkpointLayers;
 
   @Option(
+      names = "--carry-state",
+      arity = "0..1",
+      fallbackValue = "true",
+      paramLabel = "true|false",
+      description = "read the text in order, each sequence on from the state the last one left")
+  Boolean carryState;
+
+  @Option(
+      names = "--start-from",
+      paramLabel = "MODEL",
+      description = "start from a model's weights: a path, or hf:OWNER/NAME")
+  String startFrom;
+
+  @Option(
+      names = "--embeddings-from",
+      paramLabel = "FILE",
+      description = "copy token embeddings from another model, such as hf:openai-community/gpt2")
+  String embeddingsFrom;
+
+  @Option(
+      names = "--freeze",
+      paramLabel = "NAMES",
+      description = "parameters that stay as they are, such as token_emb,to_logits")
+  String freeze;
+
+  @Option(
+      names = "--lr-groups",
+      paramLabel = "NAME=LR,…",
+      description = "other learning rates, such as token_emb=1e-5,dss=1e-4")
+  String lrGroups;
+
+  @Option(
       names = "--eval-every",
       paramLabel = "STEPS",
       description = "quick evaluations; 0: at the end only")

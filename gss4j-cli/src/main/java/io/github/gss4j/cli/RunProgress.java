@@ -1,5 +1,6 @@
 package io.github.gss4j.cli;
 
+import io.github.gss4j.loss.Distillation;
 import io.github.gss4j.trainer.Evaluator;
 import io.github.gss4j.trainer.RunListener;
 import io.github.gss4j.trainer.Trainer;
@@ -27,6 +28,7 @@ final class RunProgress implements RunListener, AutoCloseable {
   private ProgressBar bar;
   private long total;
   private double loss = Double.NaN;
+  private double distillation = Double.NaN;
   private double rate = Double.NaN;
   private long lastLine = System.nanoTime();
 
@@ -38,9 +40,12 @@ final class RunProgress implements RunListener, AutoCloseable {
   @Override
   public void started(TrainingRun run, long fromStep) {
     total = run.config().steps();
+    long learned = run.learnedCount();
+    long frozen = run.model().parameterCount() - learned;
     say(
-        "%,d parameters; %s: %s; %s on %s",
+        "%,d parameters%s; %s: %s; %s on %s",
         run.model().parameterCount(),
+        frozen == 0 ? "" : String.format(" (%,d trained, %,d frozen)", learned, frozen),
         run.corpus().name(),
         run.corpus().size(),
         run.config().dtype(),
@@ -64,15 +69,24 @@ final class RunProgress implements RunListener, AutoCloseable {
 
   @Override
   public void stepped(long step, Trainer.StepResult result, double tokensPerSecond) {
-    loss = smooth(loss, result.loss());
+    loss = smooth(loss, result.crossEntropy());
+    double taught = result.lossOf(Distillation.NAME);
+    distillation = Double.isNaN(taught) ? distillation : smooth(distillation, taught);
     rate = smooth(rate, tokensPerSecond);
     if (bar != null) {
       bar.stepTo(step);
-      bar.setExtraMessage(String.format(Locale.ROOT, "loss %.3f  %,.0f tokens/s", loss, rate));
+      bar.setExtraMessage(String.format(Locale.ROOT, "%s  %,.0f tokens/s", losses(), rate));
     } else if (System.nanoTime() - lastLine > LINE_EVERY_NANOS) {
       lastLine = System.nanoTime();
-      say("step %,d of %,d  loss %.3f  %,.0f tokens/s", step, total, loss, rate);
+      say("step %,d of %,d  %s  %,.0f tokens/s", step, total, losses(), rate);
     }
+  }
+
+  private String losses() {
+    String first = String.format(Locale.ROOT, "loss %.3f", loss);
+    return Double.isNaN(distillation)
+        ? first
+        : first + String.format(Locale.ROOT, "  distillation %.3f", distillation);
   }
 
   private static double smooth(double before, double now) {

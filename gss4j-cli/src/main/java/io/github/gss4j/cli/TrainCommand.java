@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.github.gss4j.data.TrainingText;
+import io.github.gss4j.distributed.Distribution;
 import io.github.gss4j.tokenizer.Tokenizer;
 import io.github.gss4j.trainer.BatchSource;
 import io.github.gss4j.trainer.RunDirectory;
@@ -74,6 +75,9 @@ final class TrainCommand implements Callable<Integer> {
     RunDirectory directory =
         new RunDirectory(resume != null ? resume : out == null ? Path.of("runs/train") : out);
     ObjectNode settings = settings(directory);
+    if (resume == null) {
+      StartFrom.settle(settings, spec.commandLine().getErr());
+    }
     try (Tokenizer tokenizer = RunTokenizer.choose(settings, Presets.train(), resumed())) {
       train(RunOptions.parse(settings, where(directory), Presets.train()), tokenizer, directory);
     }
@@ -94,8 +98,8 @@ final class TrainCommand implements Callable<Integer> {
         TrackingOptions.Listeners heard = tracking.listeners(progress, path);
         TrainingRun run =
             resume == null
-                ? TrainingRun.start(config, path, text, tokenizer, teacher, heard.all())
-                : TrainingRun.resume(config, path, text, tokenizer, teacher, heard.all())) {
+                ? TrainingRun.start(config, Distribution.single(), path, text, tokenizer, teacher, heard.all())
+                : TrainingRun.resume(config, Distribution.single(), path, text, tokenizer, teacher, heard.all())) {
       TrainingRun.Outcome outcome = run.run(interrupt);
       progress.close();
       print(outcome, run.leftOut(), directory.path());

@@ -59,7 +59,7 @@ final class Command {
 
   /** The same with variables of its environment. */
   static Result process(Map<String, String> variables, Path directory, Object... args) {
-    try (Running running = start(variables, directory, args)) {
+    try (Running running = start(Gss.class, variables, directory, args)) {
       return running.end();
     }
   }
@@ -70,10 +70,16 @@ final class Command {
    * @param directory its working directory and cache
    */
   static Running start(Path directory, Object... args) {
-    return start(Map.of(), directory, args);
+    return start(Gss.class, Map.of(), directory, args);
   }
 
-  private static Running start(Map<String, String> variables, Path directory, Object... args) {
+  /** Starts another main class in the same way. */
+  static Running start(Class<?> main, Path directory, Object... args) {
+    return start(main, Map.of(), directory, args);
+  }
+
+  private static Running start(
+      Class<?> main, Map<String, String> variables, Path directory, Object... args) {
     List<String> line = new ArrayList<>();
     line.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     line.addAll(List.of("-Xmx512m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1"));
@@ -81,7 +87,7 @@ final class Command {
     if (Runtime.version().feature() >= 23) {
       line.add("--sun-misc-unsafe-memory-access=allow");
     }
-    line.addAll(List.of("-cp", System.getProperty("java.class.path"), Gss.class.getName()));
+    line.addAll(List.of("-cp", System.getProperty("java.class.path"), main.getName()));
     Arrays.stream(args).map(String::valueOf).forEach(line::add);
     try {
       Path out = Files.createTempFile(directory, "out", ".txt");

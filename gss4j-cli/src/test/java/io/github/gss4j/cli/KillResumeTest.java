@@ -26,52 +26,69 @@ class KillResumeTest {
 
   @TempDir static Path directory;
   private static Path text;
+  private static Path config;
 
   @BeforeAll
   static void trainUnbroken() throws IOException {
     text = Tiny.text(directory);
+    Path first = directory.resolve("config");
+    Command.here(args("--out", first, "--steps", 1)).ok();
+    ObjectNode settings = (ObjectNode) JSON.readTree(first.resolve("run.json").toFile());
+    config = directory.resolve("config.json");
+    Files.write(config, JSON.writeValueAsBytes(settings.put("steps", STEPS)));
     Path run = directory.resolve("unbroken");
-    Command.process(directory, args("--out", run)).ok();
+    try (Command.Running running = start(run)) {
+      running.end().ok();
+    }
     UNBROKEN.addAll(comparable(run));
     assertThat(UNBROKEN.stream().filter(l -> l.has("loss"))).hasSize(STEPS);
+    assertThat(UNBROKEN.stream().filter(l -> l.path("grad_norm").asText().equals("NaN")))
+        .as("steps that are skipped")
+        .hasSize(SpoiledRun.BAD.size());
+  }
+
+  private static Command.Running start(Path run) {
+    return Command.start(SpoiledRun.class, directory, config, run);
   }
 
   private static Object[] args(Object... more) {
-    List<Object> all = new ArrayList<>(List.of(Tiny.train(text, "--steps", STEPS)));
+    List<Object> all = new ArrayList<>(List.of(Tiny.train(text)));
     String watch = "--eval-every " + EVAL_EVERY + " --eval-tokens 1500 --save-every 5";
-    all.addAll(List.of(watch.split(" ")));
+    String care = " --accumulate 2 --ema 0.99 --schedule restarts --restart-every 40 --keep 2";
+    all.addAll(List.of((watch + care + " --watch-every 4 --max-bad-steps 3").split(" ")));
     all.addAll(List.of(more));
     return all.toArray();
   }
 
-  /** All lines of a run's metrics but their speed. */
+  /** All lines of a run's metrics but their speed and memory. */
   private static List<ObjectNode> comparable(Path run) throws IOException {
     List<ObjectNode> lines = new ArrayList<>();
     for (String line : Files.readAllLines(run.resolve("metrics.jsonl"))) {
       ObjectNode json = (ObjectNode) JSON.readTree(line);
-      json.remove("tokens_per_second");
+      json.remove(List.of("tokens_per_second", "resident_bytes"));
       lines.add(json);
     }
     return lines;
   }
 
+  /** With accumulation, averaged weights, warm restarts and skipped steps. */
   @Test
   void aRunKilledAtAnyMomentGoesOnToTheSameBits() throws Exception {
     Path run = directory.resolve("killed");
     long seed = System.nanoTime();
     SplittableRandom random = new SplittableRandom(seed);
-    List<Predicate<Path>> moments =
-        List.of(
-            r -> Files.exists(r.resolve("run.json")),
-            r -> lines(r).size() > 3 + random.nextInt(20),
-            KillResumeTest::saves,
-            KillResumeTest::evaluates,
-            r -> steps(lines(r)) >= 60 + random.nextInt(40),
-            r -> Files.exists(r.resolve("step-" + STEPS)));
-    boolean first = true;
+    List<Predicate<Path>> moments = new ArrayList<>();
+    moments.add(r -> Files.exists(r.resolve("run.json")));
+    for (int from = 5; from < 100; from += 40) {
+      long step = (long) from + random.nextInt(20);
+      moments.add(r -> steps(lines(r)) >= step); // mostly reading and learning
+      moments.add(KillResumeTest::saves);
+      moments.add(KillResumeTest::evaluates);
+    }
+    moments.add(r -> Files.exists(r.resolve("step-" + STEPS)));
+    assertThat(moments).hasSizeGreaterThanOrEqualTo(10);
     for (Predicate<Path> moment : moments) {
-      Object[] args = first ? args("--out", run) : new Object[] {"train", "--resume", run};
-      try (Command.Running running = Command.start(directory, args)) {
+      try (Command.Running running = start(run)) {
         while (!moment.test(run)) {
           assertThat(running.process().isAlive()).as("seed %d: alive, waiting", seed).isTrue();
           Thread.sleep(0, 200_000);
@@ -79,14 +96,35 @@ class KillResumeTest {
         Thread.sleep(random.nextInt(4));
         running.process().destroyForcibly().waitFor();
       }
-      first = false;
     }
     Command.process(directory, "train", "--resume", run).ok();
     assertThat(comparable(run)).as("seed %d", seed).isEqualTo(UNBROKEN);
+    for (String file : List.of("model.safetensors", "optimizer.safetensors")) {
+      assertThat(run.resolve("last").resolve(file))
+          .as("seed %d: %s", seed, file)
+          .hasSameBinaryContentAs(directory.resolve("unbroken/last").resolve(file));
+    }
     assertThat(names(run))
         .as("seed %d", seed)
         .contains("best", "last", "metrics.jsonl", "report.html", "run.json", "step-" + STEPS)
-        .hasSizeLessThanOrEqualTo(7); // and the best step, where that is another
+        .hasSizeLessThanOrEqualTo(9); // the lock, one checkpoint more, and the best step
+  }
+
+  @Test
+  void aSecondProcessIsTurnedAway() throws Exception {
+    Path run = directory.resolve("taken");
+    try (Command.Running first = start(run)) {
+      while (lines(run).isEmpty()) {
+        assertThat(first.process().isAlive()).isTrue();
+        Thread.sleep(1);
+      }
+      Command.Result second = Command.here("train", "--resume", run);
+      assertThat(second.code()).isEqualTo(1);
+      assertThat(second.err())
+          .containsOnlyOnce("gss:")
+          .contains(run + ": process " + first.process().pid() + " trains here");
+      first.process().destroyForcibly().waitFor();
+    }
   }
 
   private static boolean saves(Path run) {
@@ -128,7 +166,8 @@ class KillResumeTest {
     for (String signal : List.of("TERM", interruptsAreIgnored() ? "TERM" : "INT")) {
       Path run = directory.resolve("stopped-" + signal);
       Files.createDirectories(run);
-      try (Command.Running running = Command.start(directory, args("--out", run))) {
+      try (Command.Running running =
+          Command.start(directory, args("--out", run, "--steps", STEPS))) {
         while (lines(run).size() < 10) {
           assertThat(running.process().isAlive()).isTrue();
           Thread.sleep(1);

@@ -41,7 +41,11 @@ class RunOptionsTest {
           "--teacher", "hf:openai-community/gpt2",
           "--alternate", "step",
           "--teacher-dtype", "bfloat16",
-          "--teacher-cache", "lessons");
+          "--teacher-cache", "lessons",
+          "--start-from", "hf:a/b",
+          "--embeddings-from", "c.safetensors",
+          "--freeze", "token_emb",
+          "--lr-groups", "dss=0.5");
 
   private static Map<String, String> entries(String... namesAndValues) {
     Map<String, String> all = new LinkedHashMap<>();

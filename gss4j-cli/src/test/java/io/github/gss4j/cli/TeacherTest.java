@@ -4,9 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.github.gss4j.checkpoint.PretrainedModel;
 import io.github.gss4j.checkpoint.Safetensors;
+import io.github.gss4j.layers.DssConfig;
 import io.github.gss4j.model.Gpt2;
 import io.github.gss4j.model.Gpt2Config;
+import io.github.gss4j.model.LanguageModel;
+import io.github.gss4j.model.ModelConfig;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -67,7 +71,17 @@ class TeacherTest {
     return Tiny.train(
         text,
         Stream.concat(
-                Stream.of("--out", out, "--objective", "alternating", "--eval-every", 0),
+                Stream.of(
+                    "--out",
+                    out,
+                    "--objective",
+                    "alternating",
+                    "--eval-every",
+                    0,
+                    "--depth",
+                    1,
+                    "--held-out",
+                    0.02),
                 Stream.of(more))
             .toArray());
   }
@@ -89,26 +103,15 @@ class TeacherTest {
 
   @Test
   void aRunWithATeacherAndItsCacheIsResumedToTheBit() throws IOException {
-    Path wise = directory.resolve("wise");
-    Command.here(Tiny.train(text, "--out", wise, "--steps", 3, "--eval-every", 0)).ok();
-    Object[] cached = {
-      "--teacher",
-      wise,
-      "--teacher-cache",
-      directory.resolve("lessons"),
-      "--teacher-top-k",
-      5,
-      "--accumulate",
-      2,
-      "--temperature",
-      2,
-      "--distill-weight",
-      0.5,
-      "--final-lr",
-      1,
-      "--warmup",
-      1
-    };
+    Path wise = Files.createDirectory(directory.resolve("wise"));
+    ModelConfig small = ModelConfig.of(256, 8, 1).withDss(new DssConfig(4, 4, true));
+    try (LanguageModel model = LanguageModel.create(small, 3)) {
+      PretrainedModel.save(model, wise, Map.of());
+    }
+    String how =
+        "--teacher-top-k 5 --accumulate 2 --temperature 2 --distill-weight 0.5 --final-lr 1"
+            + " --warmup 1 --teacher-cache";
+    Object[] cached = with(how.split(" ", -1), directory.resolve("lessons"), "--teacher", wise);
     Path parts = directory.resolve("parts");
     Command.here(with(taught(parts, cached), "--steps", 3)).ok();
     Command.here("train", "--resume", parts, "--steps", 6).ok();

@@ -3,11 +3,8 @@ package io.github.gss4j.mlflow;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.github.gss4j.tracking.MetricLine;
 import io.github.gss4j.tracking.MetricsLog;
-import io.github.gss4j.trainer.Evaluator;
-import io.github.gss4j.trainer.LayerMeasures;
 import io.github.gss4j.trainer.RunDirectory;
 import io.github.gss4j.trainer.RunListener;
-import io.github.gss4j.trainer.Trainer;
 import io.github.gss4j.trainer.TrainingRun;
 import java.io.IOException;
 import java.net.URI;
@@ -124,29 +121,7 @@ public final class MlflowTracking implements RunListener, AutoCloseable {
   }
 
   @Override
-  public void stepped(long step, Trainer.StepResult result, double tokensPerSecond) {
-    double lr = result.learningRate();
-    add(new MetricLine.Step(step, result.loss(), lr, result.gradNorm(), tokensPerSecond));
-  }
-
-  @Override
-  public void watched(MetricLine.Watch line, LayerMeasures measures) {
-    add(line);
-  }
-
-  @Override
-  public void evaluated(long step, Evaluator.Result result, boolean whole) {
-    add(
-        new MetricLine.Evaluation(
-            step,
-            result.loss(),
-            result.bitsPerByte(),
-            result.perplexity(),
-            result.tokens(),
-            whole));
-  }
-
-  private void add(MetricLine line) {
+  public void recorded(MetricLine line) {
     pending.add(Metrics.of(line));
     flushSoon();
   }

@@ -14,15 +14,24 @@ final class Backends {
   private Backends() {}
 
   /** Connects to all other ranks; the caller owns what comes. */
-  static Backend open(Rendezvous at, Device device, Store store) {
+  static Backend open(Rendezvous at, Device device) {
+    Store store = prefixed(at, device.is_cuda() ? "nccl" : "gloo");
     return device.is_cuda() ? Nccl.open(at, store) : Scopes.kept(() -> gloo(at, store));
+  }
+
+  /** A connection of its own to the first rank's store; like all of them, never freed. */
+  private static Store prefixed(Rendezvous at, String prefix) {
+    PrefixStore store =
+        Scopes.kept(() -> new PrefixStore(prefix, KeyStore.connect(at, false)));
+    store.deallocate(false);
+    return store;
   }
 
   private static Backend gloo(Rendezvous at, Store store) {
     ProcessGroupGloo.Options options =
         ProcessGroupGloo.Options.create(new Milliseconds(at.timeout().toMillis()));
     options.devices().push_back(device(at));
-    return new ProcessGroupGloo(new PrefixStore("gloo", store), at.rank(), at.world(), options);
+    return new ProcessGroupGloo(store, at.rank(), at.world(), options);
   }
 
   private static org.bytedeco.pytorch.gloo.Device device(Rendezvous at) {
@@ -42,8 +51,7 @@ final class Backends {
           () -> {
             ProcessGroupNCCL.Options options = ProcessGroupNCCL.Options.create();
             options.timeout(new Milliseconds(at.timeout().toMillis()));
-            return new ProcessGroupNCCL(
-                new PrefixStore("nccl", store), at.rank(), at.world(), options);
+            return new ProcessGroupNCCL(store, at.rank(), at.world(), options);
           });
     }
   }

@@ -40,7 +40,7 @@ public final class C10d implements ProcessGroup {
     arrive();
     this.watch = new Watch(at);
     try {
-      this.backend = Backends.open(at, device, store.store());
+      this.backend = Backends.open(at, device);
     } catch (RuntimeException e) {
       RankException cause = watch.diagnosed(Native.reason(e));
       watch.close();
@@ -81,8 +81,8 @@ public final class C10d implements ProcessGroup {
   private void arrive() {
     store.put("here/" + at.rank(), "");
     long end = System.nanoTime() + at.timeout().toNanos();
-    List<Integer> missing;
-    while (!(missing = missing("here/")).isEmpty()) {
+    List<Integer> missing = missing("here/");
+    while (!missing.isEmpty()) {
       if (System.nanoTime() > end) {
         throw new RankException(
             "no sign of rank "
@@ -96,6 +96,7 @@ public final class C10d implements ProcessGroup {
                 + " s: start all with the same MASTER_ADDR, MASTER_PORT and WORLD_SIZE");
       }
       pause();
+      missing = missing("here/");
     }
   }
 

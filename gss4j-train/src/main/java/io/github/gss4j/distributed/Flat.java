@@ -9,8 +9,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
 import org.bytedeco.javacpp.PointerScope;
+import org.bytedeco.pytorch.DeviceOptional;
 import org.bytedeco.pytorch.NoGradGuard;
 import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.TensorOptions;
 import org.bytedeco.pytorch.global.torch;
 import org.bytedeco.pytorch.global.torch.ScalarType;
 
@@ -83,7 +85,10 @@ final class Flat {
   Tensor flatten(Function<Parameter, Tensor> values, ScalarType dtype) {
     return Scopes.withoutGradient(
         () -> {
-          Tensor flat = torch.zeros(new long[] {length}, Tensors.optionsOf(like()).dtype(dtype));
+          Tensor flat =
+              torch.zeros(
+                  new long[] {length},
+                  new TensorOptions(dtype).device(new DeviceOptional(like().device())));
           offsets.forEach(
               (p, offset) ->
                   Scopes.run(

@@ -65,8 +65,7 @@ final class FullySharded implements Replication {
   FullySharded(List<Parameter> parameters, Travel travel) {
     this.units = Units.of(parameters);
     this.group = travel.group();
-    this.trained =
-        parameters.stream().filter(Units::isTrained).map(Parameter::name).toList();
+    this.trained = parameters.stream().filter(Units::isTrained).map(Parameter::name).toList();
     units.units().forEach(unit -> parts.add(new Part(unit, travel)));
   }
 

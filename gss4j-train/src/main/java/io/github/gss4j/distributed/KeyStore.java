@@ -39,7 +39,7 @@ final class KeyStore implements AutoCloseable {
               worker.setDaemon(true);
               return worker;
             });
-    this.store = Scopes.kept(() -> open(at, server));
+    this.store = connect(at, server);
   }
 
   /** The store itself, at the first rank. */
@@ -54,6 +54,16 @@ final class KeyStore implements AutoCloseable {
    */
   static KeyStore client(Rendezvous at, Duration limit) {
     return new KeyStore(at, false, limit);
+  }
+
+  /**
+   * A connection that lives as long as the process: the binding counts the owners of a store wrongly,
+   * so that freeing one corrupts memory.
+   */
+  static TCPStore connect(Rendezvous at, boolean server) {
+    TCPStore store = Scopes.kept(() -> open(at, server));
+    store.deallocate(false);
+    return store;
   }
 
   private static TCPStore open(Rendezvous at, boolean server) {
@@ -76,11 +86,6 @@ final class KeyStore implements AutoCloseable {
   /** The port that is listened at. */
   int port() {
     return store.getPort() & 0xffff;
-  }
-
-  /** For c10d's own use. */
-  TCPStore store() {
-    return store;
   }
 
   void put(String key, String text) {
@@ -134,8 +139,5 @@ final class KeyStore implements AutoCloseable {
   @Override
   public void close() {
     thread.shutdown();
-    if (!lost) {
-      store.releaseReference();
-    }
   }
 }

@@ -7,7 +7,10 @@ import java.util.List;
 import org.bytedeco.pytorch.NoGradGuard;
 import org.bytedeco.pytorch.Tensor;
 
-/** The gradients of some parameters summed over ranks and micro-batches, of which each rank gets its part. */
+/**
+ * The gradients of some parameters summed over ranks and micro-batches, of which each rank gets its
+ * part.
+ */
 final class PartialSum {
   private final Flat flat;
   private final List<Parameter> owned;

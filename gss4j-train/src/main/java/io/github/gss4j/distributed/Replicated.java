@@ -52,8 +52,7 @@ final class Replicated implements Replication {
   }
 
   private Pending sum(Flat bucket) {
-    Tensor sums =
-        Scopes.kept(() -> bucket.flatten(Gradients::of, travel.dtype(bucket.like())));
+    Tensor sums = Scopes.kept(() -> bucket.flatten(Gradients::of, travel.dtype(bucket.like())));
     bucket.parameters().forEach(Gradients::drop);
     Pending sum = travel.group().allReduce(sums);
     return () -> {

@@ -13,7 +13,7 @@ import org.bytedeco.pytorch.Tensor;
  * (embedding, last norm, logits). A unit's parameters may be read between {@link #enter} and {@link
  * #leave}.
  */
-public sealed interface Replication extends AutoCloseable 
+public sealed interface Replication extends AutoCloseable
     permits OneRank, Replicated, ShardedOptimizer, FullySharded {
   /** Parameters that one process has to itself. */
   static Replication alone(List<Parameter> parameters) {

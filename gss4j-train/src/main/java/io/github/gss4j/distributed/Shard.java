@@ -18,8 +18,7 @@ public enum Shard {
         return shard;
       }
     }
-    throw new IllegalArgumentException(
-        "shard is '" + name + "', expected none, optimizer or full");
+    throw new IllegalArgumentException("shard is '" + name + "', expected none, optimizer or full");
   }
 
   /** Its name on the command line. */

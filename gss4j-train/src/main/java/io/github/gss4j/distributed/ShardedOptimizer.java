@@ -10,8 +10,8 @@ import java.util.Map;
 import org.bytedeco.pytorch.Tensor;
 
 /**
- * Every rank has all parameters, and moves its part of them alone: it has the moments and the summed
- * gradient of that part (Rajbhandari et al. 2020, "ZeRO", stages 1 and 2).
+ * Every rank has all parameters, and moves its part of them alone: it has the moments and the
+ * summed gradient of that part (Rajbhandari et al. 2020, "ZeRO", stages 1 and 2).
  */
 final class ShardedOptimizer implements Replication {
   private final Units units;
@@ -25,8 +25,7 @@ final class ShardedOptimizer implements Replication {
     static Slab of(List<Parameter> parameters, Travel travel) {
       ProcessGroup group = travel.group();
       Flat flat = new Flat(parameters, group.rank(), group.world());
-      Tensor whole =
-          Scopes.kept(() -> flat.flatten(Parameter::value, Tensors.type(flat.like())));
+      Tensor whole = Scopes.kept(() -> flat.flatten(Parameter::value, Tensors.type(flat.like())));
       parameters.forEach(p -> Scopes.run(() -> p.value().set_data(flat.view(whole, p))));
       Tensor part = Scopes.kept(() -> flat.part(whole));
       List<Parameter> owned = flat.owned(part);
@@ -43,8 +42,7 @@ final class ShardedOptimizer implements Replication {
   ShardedOptimizer(List<Parameter> parameters, Travel travel) {
     this.units = Units.of(parameters);
     this.travel = travel;
-    this.trained =
-        parameters.stream().filter(Units::isTrained).map(Parameter::name).toList();
+    this.trained = parameters.stream().filter(Units::isTrained).map(Parameter::name).toList();
     for (int unit = 0; unit <= root(); unit++) {
       List<Parameter> of = unit(unit).stream().filter(Units::isTrained).toList();
       if (!of.isEmpty()) {

@@ -114,7 +114,8 @@ final class Watch implements AutoCloseable {
     if (failure != null) {
       return new RankException(failure);
     }
-    return new RankException(fail(late().orElse("rank " + at.rank() + " lost the others: " + reason)));
+    return new RankException(
+        fail(late().orElse("rank " + at.rank() + " lost the others: " + reason)));
   }
 
   /** What is said of a rank whose heart is not heard. */

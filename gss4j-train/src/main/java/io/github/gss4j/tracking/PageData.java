@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.github.gss4j.tracking.MetricLine.Evaluation;
 import io.github.gss4j.tracking.MetricLine.Sample;
 import io.github.gss4j.tracking.MetricLine.Step;
+import io.github.gss4j.tracking.MetricLine.Watch;
 import java.util.Arrays;
 import java.util.List;
 import java.util.function.ToDoubleFunction;
@@ -33,6 +34,7 @@ final class PageData {
     page.set("gradNorm", curve(steps, Step::gradNorm));
     page.set("tokensPerSecond", curve(steps, Step::tokensPerSecond));
     page.put("maxPoints", Thinning.MAX_POINTS).put("span", Smoothing.span(steps.size()));
+    page.set("watch", WatchData.of(only(Watch.class, report.metrics())));
     ArrayNode evaluations = page.putArray("evaluations");
     for (Evaluation evaluation : only(Evaluation.class, report.metrics())) {
       ObjectNode node = evaluations.addObject().put("step", evaluation.step());
@@ -79,7 +81,7 @@ final class PageData {
             .put("tokens", run.tokens())
             .put("seconds", run.time().toMillis() / 1e3)
             .put("steps", steps.isEmpty() ? 0 : steps.get(steps.size() - 1).step())
-            .put("notFinite", steps.stream().filter(s -> !Double.isFinite(s.loss())).count());
+            .put("notFinite", steps.stream().filter(PageData::skipped).count());
     double[] speeds =
         steps.stream()
             .mapToDouble(Step::tokensPerSecond)
@@ -88,6 +90,10 @@ final class PageData {
             .toArray();
     put(node, "tokensPerSecond", speeds.length == 0 ? Double.NaN : speeds[speeds.length / 2]);
     return node;
+  }
+
+  private static boolean skipped(Step step) {
+    return !Double.isFinite(step.loss()) || !Double.isFinite(step.gradNorm());
   }
 
   private static ObjectNode curve(List<Step> steps, ToDoubleFunction<Step> value) {
@@ -117,7 +123,7 @@ final class PageData {
     return node;
   }
 
-  private static ArrayNode floats(double[] values, int[] indices) {
+  static ArrayNode floats(double[] values, int[] indices) {
     ArrayNode node = NODES.arrayNode(indices.length);
     for (int i : indices) {
       if (Float.isFinite((float) values[i])) {

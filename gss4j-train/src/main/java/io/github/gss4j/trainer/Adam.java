@@ -8,10 +8,10 @@ import io.github.gss4j.ops.GraphCut;
 import io.github.gss4j.ops.Scopes;
 import io.github.gss4j.ops.Tensors;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.Function;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.NoGradGuard;
@@ -28,30 +28,58 @@ import org.bytedeco.pytorch.global.torch;
  * m ← β₁m + (1−β₁)g    v ← β₂v + (1−β₂)g²    θ ← θ − lr·m̂/(√v̂ + ε)
  * </pre>
  *
- * <p>AdamW first shrinks θ by lr·decay; Adam adds decay·θ to g.
+ * <p>AdamW first shrinks θ by lr·decay; Adam adds decay·θ to g. A parameter that was frozen and no
+ * longer is starts with moments of zero and counts its own steps, as if it were new.
  */
 final class Adam implements AutoCloseable {
   private static final String FIRST = "exp_avg.";
   private static final String SECOND = "exp_avg_sq.";
 
+  /**
+   * What goes before a parameter's name in {@link #state}, of the step that it is learned since.
+   */
+  static final String SINCE = "learned_since.";
+
+  /** What goes before a parameter's name in {@link #state}, of the moments. */
+  static final List<String> KINDS = List.of(FIRST, SECOND);
+
   private final OptimizerConfig config;
   private final Replication replication;
+  private final FineTuning rates;
   private final List<Parameter> parameters;
   private final Map<String, Tensor> moments = new LinkedHashMap<>();
+  private final Map<String, Long> since = new LinkedHashMap<>();
+  private final Map<Group, List<Parameter>> groups = new LinkedHashMap<>();
   private long steps;
 
-  /** An optimizer at rest over what this rank has of a model's parameters. */
-  Adam(Replication replication, OptimizerConfig config) {
+  /** What the parameters of one fused update have in common. */
+  private record Group(double lrFactor, boolean decays, long since) {}
+
+  /** An optimizer at rest over parameters that all have the same learning rate. */
+  Adam(List<Parameter> parameters, OptimizerConfig config) {
+    this(Replication.alone(parameters), config, FineTuning.NONE);
+  }
+
+  /** An optimizer at rest over what this rank has of the parameters that are learned. */
+  Adam(Replication replication, OptimizerConfig config, FineTuning rates) {
     this.replication = replication;
     this.parameters = List.copyOf(replication.owned());
     this.config = config;
+    this.rates = rates;
     for (Parameter p : parameters) {
-      for (String kind : List.of(FIRST, SECOND)) {
+      for (String kind : KINDS) {
         moments.put(
             kind + p.name(),
             Scopes.kept(() -> Tensors.zerosLike(p.value(), Tensors.shape(p.value()))));
       }
+      group(p);
     }
+  }
+
+  private void group(Parameter p) {
+    double factor = rates.lr(p, config.lr()) / config.lr();
+    Group group = new Group(factor, decays(p), since.getOrDefault(p.name(), 0L));
+    groups.computeIfAbsent(group, none -> new ArrayList<>()).add(p);
   }
 
   /**
@@ -86,8 +114,7 @@ final class Adam implements AutoCloseable {
     steps++;
     try (PointerScope scope = new PointerScope();
         NoGradGuard guard = new NoGradGuard()) {
-      update(parameters.stream().filter(this::decays).toList(), learningRate, config.weightDecay());
-      update(parameters.stream().filter(p -> !decays(p)).toList(), learningRate, 0);
+      groups.forEach((group, members) -> update(group, members, learningRate));
     }
     forgetGradients();
   }
@@ -103,20 +130,17 @@ final class Adam implements AutoCloseable {
     return config.decayAll() || p.role() == Role.MATRIX || p.role() == Role.EMBEDDING;
   }
 
-  private void update(List<Parameter> group, double learningRate, double decay) {
-    if (group.isEmpty()) {
-      return;
-    }
+  private void update(Group group, List<Parameter> members, double learningRate) {
     List<Tensor> values = new ArrayList<>();
     List<Tensor> gradients = new ArrayList<>();
     List<Tensor> first = new ArrayList<>();
     List<Tensor> second = new ArrayList<>();
     List<Tensor> stepCounts = new ArrayList<>();
     Tensor count =
-        Tensors.of(new float[] {steps}, 1)
+        Tensors.of(new float[] {steps - group.since()}, 1)
             .squeeze()
-            .to(group.get(0).value().device(), torch.ScalarType.Float);
-    for (Parameter p : group) {
+            .to(members.get(0).value().device(), torch.ScalarType.Float);
+    for (Parameter p : members) {
       values.add(p.value());
       gradients.add(GraphCut.gradient(p.value()));
       first.add(moments.get(FIRST + p.name()));
@@ -131,10 +155,10 @@ final class Adam implements AutoCloseable {
         second,
         List.of(),
         stepCounts,
-        learningRate,
+        learningRate * group.lrFactor(),
         config.beta1(),
         config.beta2(),
-        decay,
+        group.decays() ? config.weightDecay() : 0.0,
         config.eps(),
         false,
         false,
@@ -147,25 +171,52 @@ final class Adam implements AutoCloseable {
     return steps;
   }
 
-  /** The moments by name, for a checkpoint. */
+  /** The moments by name, and since when parameters are learned that were not, for a checkpoint. */
   Map<String, Tensor> state() {
-    return Collections.unmodifiableMap(moments);
+    Map<String, Tensor> state = new LinkedHashMap<>(moments);
+    since.forEach((name, step) -> state.put(SINCE + name, Tensors.of(new long[] {step}, 1)));
+    return state;
   }
 
   /**
    * Goes on from a checkpoint.
    *
-   * @param source gives each moment by name, of the whole parameter
+   * @param names of what the checkpoint keeps
+   * @param source gives each by name, of the whole parameter
    */
-  void restore(long stepsTaken, Function<String, Tensor> source) {
+  void restore(long stepsTaken, Set<String> names, Function<String, Tensor> source) {
     steps = stepsTaken;
-    try (NoGradGuard guard = new NoGradGuard()) {
-      for (Parameter p : parameters) {
-        for (String name : List.of(FIRST + p.name(), SECOND + p.name())) {
-          Scopes.run(
-              () -> moments.get(name).copy_(replication.part(p.name(), source.apply(name))));
-        }
+    since.clear();
+    for (String name : replication.trained()) {
+      long from = learnedSince(name, names, source);
+      if (from > 0) {
+        since.put(name, from);
       }
+    }
+    groups.clear();
+    for (Parameter p : parameters) {
+      if (names.contains(FIRST + p.name())) {
+        restore(p, FIRST + p.name(), source);
+        restore(p, SECOND + p.name(), source);
+      }
+      group(p);
+    }
+  }
+
+  private long learnedSince(String name, Set<String> names, Function<String, Tensor> source) {
+    if (!names.contains(FIRST + name)) {
+      return steps; // it was frozen
+    }
+    try (PointerScope scope = new PointerScope()) {
+      boolean later = names.contains(SINCE + name);
+      return later ? Tensors.toLongs(source.apply(SINCE + name))[0] : 0;
+    }
+  }
+
+  private void restore(Parameter p, String name, Function<String, Tensor> source) {
+    try (PointerScope scope = new PointerScope();
+        NoGradGuard guard = new NoGradGuard()) {
+      moments.get(name).copy_(replication.part(p.name(), source.apply(name)));
     }
   }
 

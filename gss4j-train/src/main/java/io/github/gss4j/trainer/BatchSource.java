@@ -19,6 +19,11 @@ public interface BatchSource extends AutoCloseable {
    */
   Tensor ids(long step, int micro);
 
+  /** Whether a micro-batch's sequences do not go on where those of the one before it ended. */
+  default boolean startsAnew(long step, int micro) {
+    return true;
+  }
+
   /** Where the step after the last one begins, for {@link #seek}; nothing for a pure function. */
   default Optional<JsonNode> position() {
     return Optional.empty();

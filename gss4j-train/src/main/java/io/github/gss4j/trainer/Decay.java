@@ -163,7 +163,8 @@ public sealed interface Decay {
   }
 
   private static void refuse(JsonFields f, String key, String schedule) {
-    Checks.that(!f.has(key), key, "given", "nothing: it does not go with schedule " + schedule);
+    String expected = "nothing: it does not go with schedule " + schedule;
+    Checks.that(!f.has(key), key, f.number(key, 0), expected);
   }
 
   private static void checkShare(double finalLr) {

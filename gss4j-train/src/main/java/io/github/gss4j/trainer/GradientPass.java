@@ -36,6 +36,7 @@ final class GradientPass implements AutoCloseable {
   private final Replication replication;
   private final long length;
   private final boolean recompute;
+  private final SequenceForm form;
   private final List<List<Tensor>> kernels = new ArrayList<>();
   private final List<List<Tensor>> leaves = new ArrayList<>();
 
@@ -45,20 +46,27 @@ final class GradientPass implements AutoCloseable {
    * @param replication where they lie
    * @param length of the sequences to come
    * @param recompute whether layers are computed again in the backward pass instead of remembered
+   * @param form how layers read their sequences
    */
-  GradientPass(LanguageModel model, Replication replication, long length, boolean recompute) {
+  GradientPass(
+      LanguageModel model,
+      Replication replication,
+      long length,
+      boolean recompute,
+      SequenceForm form) {
     this.model = model;
     this.replication = replication;
     this.length = length;
     this.recompute = recompute;
+    this.form = form;
   }
 
   /** A layer's kernel, cut from the parameters; taken with the first micro-batch. */
   private List<Tensor> kernel(int layer) {
     if (leaves.size() == layer) {
       try (PointerScope scope = new PointerScope()) {
-        List<Tensor> kernel = model.layers().get(layer).kernel(length);
-        List<Tensor> leaf = kernel.stream().map(k -> GraphCut.require(k.detach())).toList();
+        List<Tensor> kernel = form.derived(model.layers().get(layer), length);
+        List<Tensor> leaf = kernel.stream().map(GradientPass::leaf).toList();
         kernel.forEach(Tensor::retainReference);
         leaf.forEach(Tensor::retainReference);
         kernels.add(kernel);
@@ -66,6 +74,11 @@ final class GradientPass implements AutoCloseable {
       }
     }
     return leaves.get(layer);
+  }
+
+  /** Cut from its graph; its gradient is wanted unless nothing behind it is learned. */
+  private static Tensor leaf(Tensor kernel) {
+    return kernel.requires_grad() ? GraphCut.require(kernel.detach()) : kernel.detach();
   }
 
   /**
@@ -88,10 +101,11 @@ final class GradientPass implements AutoCloseable {
       cuts.push(GraphCut.forward(inputs, model::embed, false));
       for (int i = 0; i < layers; i++) {
         replication.enter(i, i + 1 < layers ? i + 1 : Replication.NONE);
+        int index = i;
         CausalLayer layer = model.layers().get(i);
         List<Tensor> kernel = kernel(i);
         Tensor x = cuts.element().output();
-        cuts.push(GraphCut.forward(x, in -> layer.forward(in, kernel), recompute));
+        cuts.push(GraphCut.forward(x, in -> form.forward(index, layer, in, kernel), recompute));
         if (i + 1 < layers) { // the last one is the first that the backward pass reads
           replication.leave(i);
         }
@@ -170,7 +184,10 @@ final class GradientPass implements AutoCloseable {
   private void finish(int layer) {
     for (int k = 0; k < kernels.get(layer).size(); k++) {
       try (PointerScope scope = new PointerScope()) {
-        GraphCut.backward(kernels.get(layer).get(k), GraphCut.gradient(leaves.get(layer).get(k)));
+        Tensor gradient = GraphCut.gradient(leaves.get(layer).get(k));
+        if (gradient.defined()) { // else nothing behind it is learned, or nothing used it
+          GraphCut.backward(kernels.get(layer).get(k), gradient);
+        }
       }
     }
   }

@@ -59,6 +59,11 @@ public final class Guarded implements RunListener, AutoCloseable {
   }
 
   @Override
+  public void recorded(MetricLine line) {
+    guard(() -> listener.recorded(line));
+  }
+
+  @Override
   public boolean wantsHistograms() {
     return !failed && listener.wantsHistograms();
   }

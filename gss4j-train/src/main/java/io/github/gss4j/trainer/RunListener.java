@@ -28,6 +28,9 @@ public interface RunListener {
     return false;
   }
 
+  /** A line was added to {@code metrics.jsonl}: each step once, also where a run is resumed. */
+  default void recorded(MetricLine line) {}
+
   /** The held-out text was evaluated. */
   default void evaluated(long step, Evaluator.Result result, boolean whole) {}
 

@@ -31,6 +31,11 @@ public record RunListeners(List<RunListener> all) implements RunListener {
   }
 
   @Override
+  public void recorded(MetricLine line) {
+    all.forEach(l -> l.recorded(line));
+  }
+
+  @Override
   public boolean wantsHistograms() {
     return all.stream().anyMatch(RunListener::wantsHistograms);
   }

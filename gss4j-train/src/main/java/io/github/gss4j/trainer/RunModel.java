@@ -2,6 +2,9 @@ package io.github.gss4j.trainer;
 
 import io.github.gss4j.checkpoint.PretrainedModel;
 import io.github.gss4j.checkpoint.StoredModel;
+import io.github.gss4j.checkpoint.hub.Hub;
+import io.github.gss4j.checkpoint.hub.HubSettings;
+import io.github.gss4j.checkpoint.hub.Progress;
 import io.github.gss4j.layers.Init;
 import io.github.gss4j.layers.Precision;
 import io.github.gss4j.model.LanguageModel;
@@ -10,32 +13,72 @@ import io.github.gss4j.ops.Tensors;
 import io.github.gss4j.tokenizer.Tokenizer;
 import java.nio.file.Path;
 import java.util.Optional;
+import org.bytedeco.pytorch.Device;
 
-/** The model that a run begins with: new, or out of a checkpoint. */
+/** The model that a run begins with: new, out of another's weights, or out of a checkpoint. */
 final class RunModel {
   private RunModel() {}
 
   /**
    * Makes or loads the model of a run.
    *
+   * @param checkpoint of the run itself, where it goes on
    * @throws IllegalArgumentException if the configuration does not fit the tokenizer or the
    *     checkpoint
    */
   static LanguageModel open(TrainConfig config, Tokenizer tokenizer, Optional<Path> checkpoint) {
     checkTokenizer(config.model(), tokenizer);
-    Precision precision = Precision.forTraining(config.dtype());
-    var device = Tensors.device(config.device());
-    if (checkpoint.isEmpty()) {
-      return LanguageModel.of(config.model(), Init.random(config.seed()), precision, device);
+    return checkpoint
+        .map(path -> load(config, PretrainedModel.open(path), "a run keeps its model"))
+        .orElseGet(() -> begin(config));
+  }
+
+  private static LanguageModel begin(TrainConfig config) {
+    FineTuning tuning = config.fineTuning();
+    LanguageModel model = tuning.startFrom().isEmpty() ? random(config) : startFrom(config);
+    try {
+      if (!tuning.embeddingsFrom().isEmpty()) {
+        Embeddings.copy(locate(tuning.embeddingsFrom()), model);
+      }
+      return model;
+    } catch (RuntimeException e) {
+      model.close();
+      throw e;
     }
-    StoredModel stored = PretrainedModel.open(checkpoint.get());
-    ModelConfig saved = stored.config();
+  }
+
+  private static LanguageModel random(TrainConfig config) {
+    return LanguageModel.of(
+        config.model(), Init.random(config.seed()), precision(config), device(config));
+  }
+
+  private static LanguageModel startFrom(TrainConfig config) {
+    StoredModel stored = PretrainedModel.open(locate(config.fineTuning().startFrom()));
+    return load(config, stored, "leave out what start_from settles");
+  }
+
+  private static LanguageModel load(TrainConfig config, StoredModel stored, String advice) {
+    // the tokenizer's name says how text was cut, not how the model is built
+    ModelConfig saved = stored.config().withTokenizer(config.model().tokenizer());
     Checks.that(
         saved.equals(config.model()),
         "the model",
         config.model().toJson(),
-        saved.toJson() + " as in " + checkpoint.get() + ": a run keeps its model");
-    return stored.loadToTrain(precision, device);
+        saved.toJson() + " as in " + stored.file() + ": " + advice);
+    return stored.loadToTrain(precision(config), device(config));
+  }
+
+  private static Path locate(String model) {
+    return PretrainedModel.locate(
+        model, new Hub(HubSettings.fromEnvironment(System.getenv())), Progress.none());
+  }
+
+  private static Precision precision(TrainConfig config) {
+    return Precision.forTraining(config.dtype());
+  }
+
+  private static Device device(TrainConfig config) {
+    return Tensors.device(config.device());
   }
 
   private static void checkTokenizer(ModelConfig model, Tokenizer tokenizer) {

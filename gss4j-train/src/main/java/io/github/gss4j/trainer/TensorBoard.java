@@ -4,6 +4,7 @@ import io.github.gss4j.tracking.EventFile;
 import io.github.gss4j.tracking.KernelImage;
 import io.github.gss4j.tracking.KernelPicture;
 import io.github.gss4j.tracking.MetricLine;
+import io.github.gss4j.tracking.Scalars;
 import io.github.gss4j.tracking.Summary;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -41,25 +42,24 @@ public final class TensorBoard implements RunListener, AutoCloseable {
   }
 
   @Override
-  public void stepped(long step, Trainer.StepResult result, double tokensPerSecond) {
-    add(
-        step,
-        new Summary()
-            .scalar("train/loss", result.loss())
-            .scalar("train/lr", result.learningRate())
-            .scalar("train/grad_norm", result.gradNorm())
-            .scalar("train/tokens_per_second", tokensPerSecond));
+  public void recorded(MetricLine line) {
+    Summary summary = new Summary();
+    Scalars.of(line).forEach(summary::scalar);
+    if (line instanceof MetricLine.Sample sample) {
+      String text = "prompt:\n\n" + code(sample.prompt()) + "\n\n" + code(sample.text());
+      summary.text("sample", text);
+    } else if (line instanceof MetricLine.Evaluation evaluation && !evaluation.whole()) {
+      for (KernelPicture picture : run.kernels()) {
+        String tag = "kernels/" + picture.layer();
+        summary.image(tag, KernelImage.WIDTH, KernelImage.HEIGHT, KernelImage.png(picture));
+      }
+    }
+    add(line.step(), summary);
   }
 
   @Override
   public void watched(MetricLine.Watch line, LayerMeasures measures) {
-    Summary summary =
-        new Summary()
-            .scalar("run/clipped_share", line.clippedShare())
-            .scalar("run/skipped", (double) line.skipped())
-            .scalar("run/resident_bytes", (double) line.residentBytes());
-    measures.gradNorms().forEach((layer, x) -> summary.scalar("grad_norm/" + layer, x));
-    measures.updateRatios().forEach((layer, x) -> summary.scalar("update_ratio/" + layer, x));
+    Summary summary = new Summary();
     measures.gradients().forEach((layer, h) -> summary.histogram("gradients/" + layer, h));
     measures.weights().forEach((layer, h) -> summary.histogram("weights/" + layer, h));
     add(line.step(), summary);
@@ -68,33 +68,6 @@ public final class TensorBoard implements RunListener, AutoCloseable {
   @Override
   public boolean wantsHistograms() {
     return true;
-  }
-
-  @Override
-  public void evaluated(long step, Evaluator.Result result, boolean whole) {
-    if (whole && run.finishedBefore()) {
-      return;
-    }
-    String part = whole ? "held_out/" : "eval/";
-    Summary summary =
-        new Summary()
-            .scalar(part + "loss", result.loss())
-            .scalar(part + "bits_per_byte", result.bitsPerByte())
-            .scalar(part + "perplexity", result.perplexity());
-    if (!whole) {
-      for (KernelPicture picture : run.kernels()) {
-        String tag = "kernels/" + picture.layer();
-        summary.image(tag, KernelImage.WIDTH, KernelImage.HEIGHT, KernelImage.png(picture));
-      }
-    }
-    add(step, summary);
-  }
-
-  @Override
-  public void sampled(long step, String prompt, String text) {
-    if (!run.finishedBefore()) {
-      add(step, new Summary().text("sample", "prompt:\n\n" + code(prompt) + "\n\n" + code(text)));
-    }
   }
 
   /** A text as Markdown shows it unchanged: indented by four. */

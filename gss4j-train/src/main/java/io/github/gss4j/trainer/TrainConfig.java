@@ -28,6 +28,9 @@ import java.util.Map;
  * @param device {@code device}: cpu, cuda, cuda:N
  * @param checkpointLayers {@code checkpoint_layers}: layers are computed again in the backward
  *     pass, which takes less memory and a third more time
+ * @param carryState {@code carry_state}: the text is read in order, and each sequence goes on from
+ *     the state that the one before left
+ * @param fineTuning {@code start_from, freeze, …}: weights that were learned before
  * @param watch {@code eval_every, …}: what is done on the way
  * @param longRun {@code keep, max_bad_steps, …}: what makes a run safe to leave alone
  * @param data {@code data, glob, held_out, …}: the text
@@ -47,6 +50,8 @@ public record TrainConfig(
     String dtype,
     String device,
     boolean checkpointLayers,
+    boolean carryState,
+    FineTuning fineTuning,
     Watch watch,
     LongRun longRun,
     DataConfig data) {
@@ -206,6 +211,8 @@ public record TrainConfig(
             f.text("dtype", byDefault.dtype),
             f.text("device", byDefault.device),
             f.flag("checkpoint_layers", byDefault.checkpointLayers),
+            f.flag("carry_state", byDefault.carryState),
+            FineTuning.from(f, byDefault.fineTuning),
             new Watch(
                 f.integer64("eval_every", w.evalEvery),
                 f.integer64("eval_tokens", w.evalTokens),
@@ -244,6 +251,8 @@ public record TrainConfig(
     decay.putInto(json);
     json.put("seed", seed);
     json.put("dtype", dtype).put("device", device).put("checkpoint_layers", checkpointLayers);
+    json.put("carry_state", carryState);
+    fineTuning.putInto(json);
     json.put("eval_every", watch.evalEvery).put("eval_tokens", watch.evalTokens);
     json.put("save_every", watch.saveEvery).put("sample_every", watch.sampleEvery);
     json.put("prompt", watch.prompt);

@@ -5,12 +5,14 @@ import io.github.gss4j.distributed.ProcessGroup;
 import io.github.gss4j.distributed.Replication;
 import io.github.gss4j.layers.Parameter;
 import io.github.gss4j.loss.Alternating;
+import io.github.gss4j.loss.Distillation;
 import io.github.gss4j.loss.Objective;
 import io.github.gss4j.loss.TokenLoss;
 import io.github.gss4j.model.LanguageModel;
 import io.github.gss4j.ops.GraphCut;
 import io.github.gss4j.ops.Scopes;
 import io.github.gss4j.ops.Tensors;
+import io.github.gss4j.tracking.MetricLine;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -44,7 +46,10 @@ public final class Trainer implements AutoCloseable {
   private final Replication replication;
   private final Adam optimizer;
   private final WeightAverage average;
+  private final List<Parameter> learned;
+  private final CarriedState carried;
   private Progress progress = Progress.NONE;
+  private int looks;
 
   /**
    * What one step came to, on all ranks together.
@@ -88,6 +93,11 @@ public final class Trainer implements AutoCloseable {
           .orElse(Double.NaN);
     }
 
+    /** The losses by objective, as a run with a teacher logs them. */
+    public MetricLine.Taught taught() {
+      return new MetricLine.Taught(objective(), crossEntropy(), lossOf(Distillation.NAME));
+    }
+
     private double mean(ToDoubleFunction<MicroLoss> value) {
       return microBatches.stream().mapToDouble(value).average().orElseThrow();
     }
@@ -125,11 +135,18 @@ public final class Trainer implements AutoCloseable {
     this.config = config;
     this.objective = objective;
     this.group = distribution.group();
-    model.parameters().forEach(p -> GraphCut.require(p.value()));
+    Checks.that(
+        group.world() == 1 || !config.carryState(),
+        "carry_state",
+        true,
+        "false where several ranks train: a state goes with its rank");
+    this.learned = config.fineTuning().learned(model.parameters());
+    learned.forEach(p -> GraphCut.require(p.value()));
     this.replication = distribution.replicate(model.parameters());
-    this.optimizer = new Adam(replication, config.optimizer());
+    this.optimizer = new Adam(replication, config.optimizer(), config.fineTuning());
     double decay = config.longRun().ema();
     this.average = decay == 0 ? null : new WeightAverage(replication.owned(), decay);
+    this.carried = config.carryState() ? new CarriedState(model) : null;
   }
 
   /** How many steps were taken, those skipped among them. */
@@ -160,13 +177,15 @@ public final class Trainer implements AutoCloseable {
     double weight = (config.sumGradients() ? 1 : 1.0 / all) / group.world();
     List<MicroLoss> losses = new ArrayList<>();
     try (PointerScope scope = new PointerScope()) {
-      Tensor first = onDevice(batches.ids(step, 0));
+      SequenceForm form = carried == null ? SequenceForm.WHOLE : carried;
+      Tensor ids = onDevice(batches.ids(step, 0));
       try (GradientPass pass =
-          new GradientPass(
-              model, replication, first.size(1) - 1, config.checkpointLayers())) {
-        losses.add(pass.add(first, all == 1, weight, loss(step, 0)));
-        for (int micro = 1; micro < all; micro++) {
-          Tensor ids = onDevice(batches.ids(step, micro));
+          new GradientPass(model, replication, ids.size(1) - 1, config.checkpointLayers(), form)) {
+        for (int micro = 0; micro < all; micro++) {
+          ids = micro == 0 ? ids : onDevice(batches.ids(step, micro));
+          if (carried != null) {
+            carried.begin(ids.size(0), batches.startsAnew(step, micro));
+          }
           losses.add(pass.add(ids, micro == all - 1, weight, loss(step, micro)));
         }
       }
@@ -238,7 +257,8 @@ public final class Trainer implements AutoCloseable {
 
   /**
    * Makes the model whole until closed, with the averaged weights in its place where the run
-   * averages them: for evaluations, samples and the model that is saved. On all ranks at once.
+   * averages them: for evaluations, samples and the model that is saved. On all ranks at once;
+   * within, once more at will.
    */
   Averaged averaged() {
     return new Averaged(true);
@@ -247,6 +267,11 @@ public final class Trainer implements AutoCloseable {
   /** The same, but that a model which is kept in parts stays so: to be saved unit by unit. */
   Averaged averagedInParts() {
     return new Averaged(false);
+  }
+
+  /** Who trains. */
+  ProcessGroup group() {
+    return group;
   }
 
   /** Where the model's parameters lie. */
@@ -260,26 +285,45 @@ public final class Trainer implements AutoCloseable {
 
     private Averaged(boolean whole) {
       this.whole = whole;
-      swap();
-      if (whole) {
-        replication.hold();
+      if (looks++ == 0) {
+        swap();
+        if (whole) {
+          replication.hold();
+        }
       }
     }
 
     /**
-     * What a checkpoint keeps beside the model, by name: the optimizer's memory, and the weights
-     * that are trained where the model's are averages.
+     * What goes before a parameter's name in {@link #state}, of tensors that ranks keep parts of.
+     */
+    List<String> kindsInParts() {
+      List<String> kinds = new ArrayList<>(Adam.KINDS);
+      if (average != null) {
+        kinds.add(TRAINED);
+      }
+      return kinds;
+    }
+
+    /**
+     * What a checkpoint keeps beside the model, by name: the optimizer's memory, the weights that
+     * are trained where the model's are averages, and the state that long documents are read with.
      */
     Map<String, Tensor> state() {
       Map<String, Tensor> state = new LinkedHashMap<>(optimizer.state());
       if (average != null) {
         average.trained().forEach((name, weight) -> state.put(TRAINED + name, weight));
       }
+      if (carried != null) {
+        state.putAll(carried.state());
+      }
       return state;
     }
 
     @Override
     public void close() {
+      if (--looks > 0) {
+        return;
+      }
       if (whole) {
         replication.letGo();
       }
@@ -302,7 +346,10 @@ public final class Trainer implements AutoCloseable {
    */
   void restore(Progress reached, Set<String> names, Function<String, Tensor> source) {
     progress = reached;
-    optimizer.restore(reached.updates(), source);
+    optimizer.restore(reached.updates(), names, source);
+    if (carried != null) {
+      carried.restore(names, source);
+    }
     for (Parameter p : replication.owned()) {
       if (names.contains(TRAINED + p.name())) {
         Scopes.run(
@@ -314,6 +361,11 @@ public final class Trainer implements AutoCloseable {
       }
     }
     replication.publish();
+  }
+
+  /** How many numbers are learned; all others stay as they are. */
+  public long learnedCount() {
+    return learned.stream().mapToLong(p -> p.value().numel()).sum();
   }
 
   /** The model, which is trained in place. */
@@ -329,6 +381,9 @@ public final class Trainer implements AutoCloseable {
       average.close();
     }
     replication.close();
+    if (carried != null) {
+      carried.close();
+    }
     try (PointerScope scope = new PointerScope()) {
       model.parameters().forEach(p -> p.value().set_requires_grad(false));
     }

@@ -6,11 +6,16 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.github.gss4j.tracking.MetricLine.Evaluation;
 import io.github.gss4j.tracking.MetricLine.Sample;
 import io.github.gss4j.tracking.MetricLine.Step;
+import io.github.gss4j.tracking.MetricLine.Taught;
+import io.github.gss4j.tracking.MetricLine.Watch;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import org.junit.jupiter.api.BeforeEach;
@@ -31,6 +36,22 @@ class MetricsLogTest {
       @ForAll double loss, @ForAll double lr, @ForAll double norm, @ForAll double speed) {
     Step step = new Step(Long.MAX_VALUE, loss, lr, norm, speed);
     assertThat(MetricJson.read(MetricJson.write(step))).isEqualTo(step);
+  }
+
+  @Test
+  void aTaughtStepSaysWhatItsLossIs() {
+    Step both = new Step(3, 2, 1e-3, 1.5, 6000, Optional.of(new Taught("alternating", 2.5, 1.5)));
+    String line = MetricJson.write(both);
+    assertThat(line)
+        .endsWith("\"objective\":\"alternating\",\"cross_entropy\":2.5,\"distillation\":1.5}");
+    assertThat(MetricJson.read(line)).isEqualTo(both);
+    Taught first = new Taught("cross_entropy", 2, Double.NaN);
+    Step one = new Step(3, 2, 1e-3, 1.5, 6000, Optional.of(first));
+    assertThat(MetricJson.write(one)).doesNotContain("distillation");
+    assertThat(MetricJson.read(MetricJson.write(one))).isEqualTo(one);
+    assertThatThrownBy(() -> MetricJson.read(line.replace("cross_entropy", "entropy")))
+        .hasMessageContaining("has the keys")
+        .hasMessageContaining("distillation");
   }
 
   @Property
@@ -62,8 +83,23 @@ class MetricsLogTest {
         .isEqualTo(
             "{\"step\":2,\"eval_loss\":1.0,\"bits_per_byte\":1.44,\"perplexity\":2.7,"
                 + "\"eval_tokens\":512,\"whole\":true}");
+    assertThat(MetricJson.write(watch(2)))
+        .isEqualTo(
+            "{\"step\":2,\"layer_grad_norms\":{\"token_emb\":0.5,\"layers.0\":\"NaN\"},"
+                + "\"layer_update_ratios\":{},\"clipped_share\":0.25,\"skipped\":3,"
+                + "\"resident_bytes\":4096}");
     assertThat(MetricJson.write(new Sample(2, "a", "b")))
         .isEqualTo("{\"step\":2,\"prompt\":\"a\",\"sample\":\"b\"}");
+  }
+
+  @Test
+  void aLookAtTheLayersComesBackAndWrongOnesAreNamed() {
+    String line = MetricJson.write(watch(7));
+    assertThat(MetricJson.read(line)).isEqualTo(watch(7));
+    assertThatThrownBy(() -> MetricJson.read(line.replace("{}", "[]")))
+        .hasMessageContaining("has layer_update_ratios [], expected an object of numbers");
+    assertThatThrownBy(() -> MetricJson.read(line.replace("0.5", "\"much\"")))
+        .hasMessageContaining("has token_emb \"much\", expected a number");
   }
 
   @Test
@@ -154,6 +190,13 @@ class MetricsLogTest {
 
   private static Step step(long step) {
     return new Step(step, 1.0 / step, 1e-3, 1.5, 6000);
+  }
+
+  private static Watch watch(long step) {
+    Map<String, Double> norms = new LinkedHashMap<>();
+    norms.put("token_emb", 0.5);
+    norms.put("layers.0", Double.NaN);
+    return new Watch(step, norms, Map.of(), 0.25, 3, 4096);
   }
 
   private static Evaluation evaluation(long step) {

@@ -7,11 +7,14 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.github.gss4j.tracking.MetricLine.Evaluation;
 import io.github.gss4j.tracking.MetricLine.Sample;
 import io.github.gss4j.tracking.MetricLine.Step;
+import io.github.gss4j.tracking.MetricLine.Taught;
+import io.github.gss4j.tracking.MetricLine.Watch;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
@@ -96,6 +99,38 @@ class ReportTest {
     assertThat(data.at("/loss/y").toString()).contains(",99.0,null,1.0]");
     assertThat(data.at("/run/notFinite").asLong()).isEqualTo(1);
     assertThat(data.at("/evaluations/6/bitsPerByte").asText()).isEqualTo("NaN");
+  }
+
+  @Test
+  void aTaughtRunHasACurveForEachObjective() throws IOException {
+    List<MetricLine> lines = new java.util.ArrayList<>();
+    for (int step = 1; step <= 6; step++) {
+      boolean even = step % 2 == 0;
+      Taught taught =
+          even ? new Taught("distillation", 3, 1.5) : new Taught("cross_entropy", 3, Double.NaN);
+      lines.add(new Step(step, even ? 1.5 : 3, 1e-3, 1, 1, Optional.of(taught)));
+    }
+    JsonNode data = island(example(lines).html());
+    assertThat(data.at("/crossEntropy/x")).hasSize(6);
+    assertThat(data.at("/distillation/x")).hasToString("[2,4,6]");
+    assertThat(data.at("/distillation/y")).hasToString("[1.5,1.5,1.5]");
+    assertThat(island(example(ReportExample.lines(60)).html()).at("/crossEntropy/x")).isEmpty();
+  }
+
+  @Test
+  void layersHaveCurvesAndSkippedStepsAreCounted() throws IOException {
+    List<MetricLine> lines = new java.util.ArrayList<>(ReportExample.lines(600));
+    for (int i = 1; i <= 3_000; i++) {
+      Map<String, Double> ratios = i == 7 ? Map.of() : Map.of("layers.0", 1e-3 * i);
+      lines.add(new Watch(i, Map.of("layers.0", 2.0 * i), ratios, 0.5, 0, 1L << 30));
+    }
+    lines.add(new Step(3_001, 1, 1e-3, Double.NaN, 1));
+    JsonNode data = island(example(lines).html());
+    assertThat(data.at("/watch/x")).hasSizeBetween(400, 501);
+    assertThat(data.at("/watch/gradNorms/layers.0")).hasSameSizeAs(data.at("/watch/x"));
+    assertThat(data.at("/watch/updateRatios/layers.0/1").isNull()).as("step 7").isTrue();
+    assertThat(data.at("/watch/residentBytes/0").floatValue()).isEqualTo((float) (1 << 30));
+    assertThat(data.at("/run/notFinite").asLong()).isEqualTo(1);
   }
 
   @Test

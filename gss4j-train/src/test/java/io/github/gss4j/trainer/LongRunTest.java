@@ -46,6 +46,8 @@ class LongRunTest {
         tiny.dtype(),
         tiny.device(),
         false,
+        false,
+        FineTuning.NONE,
         tiny.watch(),
         change.apply(tiny.longRun()),
         tiny.data());

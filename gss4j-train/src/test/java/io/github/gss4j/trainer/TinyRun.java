@@ -1,11 +1,17 @@
 package io.github.gss4j.trainer;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import io.github.gss4j.layers.DssConfig;
 import io.github.gss4j.layers.Init;
+import io.github.gss4j.layers.Parameter;
 import io.github.gss4j.layers.Precision;
+import io.github.gss4j.model.JsonFields;
 import io.github.gss4j.model.LanguageModel;
 import io.github.gss4j.model.ModelConfig;
 import io.github.gss4j.ops.Tensors;
+import java.util.LinkedHashMap;
+import java.util.Map;
 import java.util.SplittableRandom;
 import org.bytedeco.pytorch.Tensor;
 
@@ -34,6 +40,8 @@ final class TinyRun {
         dtype,
         "cpu",
         checkpointLayers,
+        false,
+        FineTuning.NONE,
         new TrainConfig.Watch(0, 1, 0, 0, "x"),
         new LongRun(1, 1, 0, 0),
         new TrainConfig.DataConfig("", "", 0));
@@ -41,6 +49,25 @@ final class TinyRun {
 
   static TrainConfig config(String dtype) {
     return config(dtype, 2, 1, false, false);
+  }
+
+  /** A run of some other settings, as a config file has them. */
+  static TrainConfig config(TrainConfig byDefault, String json) {
+    try {
+      JsonFields fields = new JsonFields("test", new ObjectMapper().readTree(json));
+      return TrainConfig.from(fields, byDefault);
+    } catch (JsonProcessingException e) {
+      throw new IllegalArgumentException(json, e);
+    }
+  }
+
+  /** All weights by name. */
+  static Map<String, double[]> weights(LanguageModel model) {
+    Map<String, double[]> all = new LinkedHashMap<>();
+    for (Parameter p : model.parameters()) {
+      all.put(p.name(), Tensors.toDoubles(p.value()));
+    }
+    return all;
   }
 
   static LanguageModel model(TrainConfig config) {

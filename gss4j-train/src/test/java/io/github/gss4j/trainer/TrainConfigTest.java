@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.github.gss4j.model.JsonFields;
+import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 /** A run's configuration and its JSON. */
@@ -31,6 +33,8 @@ class TrainConfigTest {
             "float64",
             "cuda:1",
             true,
+            true,
+            new FineTuning("m", "e", List.of("f", "g.h"), Map.of("r.s", 0.7)),
             new TrainConfig.Watch(7, 8, 9, 10, "ä"),
             new LongRun(3, 4, 0.5, 6),
             new TrainConfig.DataConfig("d", "g", 0.25));

@@ -193,6 +193,8 @@ class TrajectoryReferenceTest {
         dtype,
         "cpu",
         false,
+        false,
+        FineTuning.NONE,
         new TrainConfig.Watch(0, 1, 0, 0, "x"),
         LongRun.DEFAULT,
         new TrainConfig.DataConfig("", "", 0));

@@ -126,15 +126,33 @@ public final class StoredGpt2 {
   }
 
   /**
-   * Loads the model, each tensor straight into the dtype it shall have. Weights that are no numbers
-   * are warned of by name.
+   * Loads the model. Tensors that the file holds in the dtype asked for are mapped, not read, and
+   * keep the file mapped until the model is closed; the others are read straight into the dtype
+   * they shall have. Weights that are no numbers are warned of by name.
    */
   public Gpt2 load(Precision precision, Device device) {
-    return Gpt2.of(config, new Weights(), precision, device);
+    if (device.is_cuda()) {
+      return Gpt2.of(config, new Weights(source::read), precision, device);
+    }
+    try (MappedFiles mapped = new MappedFiles()) {
+      Reader reader = (name, dtype) -> source.mapped(name, dtype, mapped);
+      return Gpt2.of(config, new Weights(reader), precision, device);
+    }
+  }
+
+  /** One tensor by the file's name, in a dtype. */
+  private interface Reader {
+    TensorSource.Loaded read(String name, ScalarType dtype);
   }
 
   /** The values of the model's parameters, dense weights turned to (outputs, inputs). */
   private final class Weights implements Parameters.Source {
+    private final Reader reader;
+
+    private Weights(Reader reader) {
+      this.reader = reader;
+    }
+
     @Override
     public Tensor value(String name, Init init, long[] shape) {
       return turned(name, source.tensor(inFile.get(name)));
@@ -142,7 +160,7 @@ public final class StoredGpt2 {
 
     @Override
     public Tensor owned(String name, Init init, long[] shape, ScalarType dtype) {
-      TensorSource.Loaded loaded = source.read(inFile.get(name), dtype);
+      TensorSource.Loaded loaded = reader.read(inFile.get(name), dtype);
       if (loaded.nonFinite() > 0) {
         LOG.warn(
             "{}: tensor '{}' holds {} values that are NaN or infinite: what the model says is not"

@@ -14,7 +14,7 @@ public interface CausalLayer extends SequenceLayer {
     return forward(x, kernel);
   }
 
-  /** What the recurrent form needs of the parameters; no gradients. Possibly empty. */
+  /** What the recurrent form needs of the parameters; gradients flow through it. Possibly empty. */
   List<Tensor> constants();
 
   /** The state before the first token, for a batch of sequences. */

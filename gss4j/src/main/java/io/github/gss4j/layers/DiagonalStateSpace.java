@@ -105,10 +105,8 @@ public final class DiagonalStateSpace implements SequenceMixer {
   /** Re Λ and Im Λ, (N) in float64, and the conjugate of C̃, (H, 2N). */
   @Override
   public List<Tensor> constants() {
-    Tensor conjugateC =
-        Scopes.withoutGradient(() -> StateSpaceKernel.conjugate(discreteC()).to(type()));
-    return List.of(
-        Scopes.withoutGradient(this::lambdaRe), Scopes.withoutGradient(this::lambdaIm), conjugateC);
+    Tensor conjugateC = Scopes.scoped(() -> StateSpaceKernel.conjugate(discreteC()).to(type()));
+    return List.of(Scopes.scoped(this::lambdaRe), Scopes.scoped(this::lambdaIm), conjugateC);
   }
 
   @Override

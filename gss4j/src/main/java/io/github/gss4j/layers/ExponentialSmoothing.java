@@ -90,7 +90,7 @@ public final class ExponentialSmoothing implements SequenceMixer {
   /** α and log q, (heads, 1) in float64. */
   @Override
   public List<Tensor> constants() {
-    return List.of(Scopes.withoutGradient(this::alpha), Scopes.withoutGradient(this::logDecay));
+    return List.of(Scopes.scoped(this::alpha), Scopes.scoped(this::logDecay));
   }
 
   @Override

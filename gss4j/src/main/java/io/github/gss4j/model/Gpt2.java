@@ -8,6 +8,7 @@ import io.github.gss4j.layers.Parameters;
 import io.github.gss4j.layers.Precision;
 import io.github.gss4j.layers.Role;
 import io.github.gss4j.ops.Scopes;
+import io.github.gss4j.ops.Tensors;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -96,7 +97,7 @@ public final class Gpt2 implements AutoCloseable {
    * @return in the order of declaration; dense weights are (outputs, inputs)
    */
   public static Map<String, List<Long>> shapes(Gpt2Config config) {
-    Device nowhere = new Device("meta");
+    Device nowhere = Tensors.nowhere();
     TensorOptions meta = new TensorOptions(ScalarType.Float).device(new DeviceOptional(nowhere));
     Map<String, List<Long>> shapes = new LinkedHashMap<>();
     Parameters.Source source =

@@ -1,6 +1,7 @@
 package io.github.gss4j.model;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 
 /**
  * The sizes of a GPT-2, under the names of its {@code config.json}.
@@ -63,12 +64,17 @@ public record Gpt2Config(
   }
 
   /**
-   * Reads a {@code config.json}; what concerns its training alone is passed over.
+   * Reads a {@code config.json}; what concerns its training alone is passed over, and null stands
+   * for the default, as {@code transformers} writes it.
    *
    * @param where the file, for messages
    */
   public static Gpt2Config parse(String where, JsonNode json) {
-    JsonFields f = new JsonFields(where, json);
+    JsonNode given = json.deepCopy();
+    if (given instanceof ObjectNode object) {
+      object.properties().removeIf(field -> field.getValue().isNull());
+    }
+    JsonFields f = new JsonFields(where, given);
     int dim = f.integer("n_embd");
     return new Gpt2Config(
         f.integer("vocab_size"),

@@ -199,7 +199,9 @@ public final class LanguageModel implements AutoCloseable {
    * weights do not change.
    */
   public Constants constants() {
-    return new Constants(layers.stream().map(CausalLayer::constants).toList());
+    try (NoGradGuard noGradient = new NoGradGuard()) {
+      return new Constants(layers.stream().map(CausalLayer::constants).toList());
+    }
   }
 
   /**

@@ -64,7 +64,9 @@ public final class GraphCut implements AutoCloseable {
         Scopes.scoped(
             () -> {
               Tensor result = recompute ? stage.apply(input) : output;
-              backward(result, gradient);
+              if (result.requires_grad()) { // else nothing in this stage is learned
+                backward(result, gradient);
+              }
               return input.requires_grad() ? gradient(input) : new Tensor();
             });
     close();

@@ -1,0 +1,37 @@
+package io.github.gss4j.trainer;
+
+import io.github.gss4j.layers.CausalLayer;
+import java.util.List;
+import org.bytedeco.pytorch.Tensor;
+
+/** How the sequences of a micro-batch are read: each from the zero state, or on from the last. */
+interface SequenceForm {
+  /** Each sequence from the zero state, all tokens at once. */
+  SequenceForm WHOLE =
+      new SequenceForm() {
+        @Override
+        public List<Tensor> derived(CausalLayer layer, long length) {
+          return layer.kernel(length);
+        }
+
+        @Override
+        public Tensor forward(int index, CausalLayer layer, Tensor x, List<Tensor> derived) {
+          return layer.forward(x, derived);
+        }
+      };
+
+  /**
+   * What is derived from a layer's parameters alone, once for all micro-batches of a step.
+   *
+   * @param length of the sequences
+   */
+  List<Tensor> derived(CausalLayer layer, long length);
+
+  /**
+   * The layer's output; may be asked for again by the backward pass.
+   *
+   * @param index the layer's number, from 0
+   * @param x (B, L, D)
+   */
+  Tensor forward(int index, CausalLayer layer, Tensor x, List<Tensor> derived);
+}

@@ -1,0 +1,211 @@
+package io.github.gss4j.trainer;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
+
+import io.github.gss4j.checkpoint.PretrainedModel;
+import io.github.gss4j.data.DataException;
+import io.github.gss4j.data.TokenStore;
+import io.github.gss4j.distributed.Replication;
+import io.github.gss4j.layers.Parameter;
+import io.github.gss4j.layers.Precision;
+import io.github.gss4j.loss.CrossEntropy;
+import io.github.gss4j.model.LanguageModel;
+import io.github.gss4j.ops.GraphCut;
+import io.github.gss4j.ops.Tensors;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+import org.bytedeco.javacpp.PointerScope;
+import org.bytedeco.pytorch.NoGradGuard;
+import org.bytedeco.pytorch.Scalar;
+import org.bytedeco.pytorch.Tensor;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Long documents, block by block. */
+class CarriedStateTest {
+  private static final String GSS = "{}";
+  private static final String MHESA = "{\"mixer\": \"mhesa\", \"heads\": 2, \"dim_mhesa\": 8}";
+  private static final String DSCONV =
+      "{\"mixer\": \"dsconv\", \"heads\": 2, \"dim_dsconv\": 8, \"max_seq_len\": 256}";
+  private static final String HYBRID =
+      "{\"layers\": [\"gss\", \"attention\"], \"attention_heads\": 2, \"attention_window\": 16}";
+
+  @TempDir Path directory;
+
+  private static TrainConfig config(String dtype, String layers) {
+    TrainConfig tiny = TinyRun.config(TinyRun.config(dtype), layers);
+    return TinyRun.config(tiny, "{\"carry_state\": true}");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {GSS, MHESA, DSCONV, HYBRID})
+  void blocksHaveTheLossOfTheWhole(String layers) {
+    TrainConfig config = config("float64", layers);
+    Tensor all = TinyRun.ids(1, 2, 97);
+    try (PointerScope scope = new PointerScope();
+        LanguageModel model = TinyRun.model(config);
+        CarriedState carried = new CarriedState(model)) {
+      model.parameters().forEach(p -> GraphCut.require(p.value()));
+      double whole = loss(model, all, SequenceForm.WHOLE);
+      double blocks = 0;
+      for (int i = 0; i < 3; i++) {
+        carried.begin(2, i == 0);
+        blocks += loss(model, all.narrow(1, 32L * i, 33).contiguous(), carried) / 3;
+      }
+      assertThat(blocks).isCloseTo(whole, within(1e-10 * whole));
+      carried.begin(2, true);
+      double anew = loss(model, all.narrow(1, 64, 33).contiguous(), carried);
+      carried.begin(2, true);
+      assertThat(loss(model, all.narrow(1, 64, 33).contiguous(), carried)).isEqualTo(anew);
+    }
+  }
+
+  private static double loss(LanguageModel model, Tensor ids, SequenceForm form) {
+    Replication alone = Replication.alone(model.parameters());
+    try (GradientPass pass = new GradientPass(model, alone, ids.size(1) - 1, false, form)) {
+      return pass.add(ids, true, 1, new CrossEntropy()).value();
+    }
+  }
+
+  /** The gradient of one block's loss, with the state before it held fast. */
+  @ParameterizedTest
+  @ValueSource(strings = {GSS, MHESA, DSCONV, HYBRID})
+  void aBlocksGradientIsThatOfFiniteDifferences(String layers) {
+    TrainConfig config = config("float64", layers);
+    try (PointerScope scope = new PointerScope();
+        LanguageModel model = TinyRun.model(config);
+        CarriedState carried = new CarriedState(model)) {
+      model.parameters().forEach(p -> GraphCut.require(p.value()));
+      carried.begin(2, true);
+      loss(model, TinyRun.ids(1, 2, 33), carried);
+      model.parameters().forEach(p -> p.value().mutable_grad().reset());
+      carried.begin(2, false);
+      Tensor block = TinyRun.ids(2, 2, 33);
+      loss(model, block, carried);
+      Map<Parameter, double[]> gradients = new LinkedHashMap<>();
+      for (Parameter p : model.parameters()) {
+        gradients.put(p, Tensors.toDoubles(GraphCut.gradient(p.value())));
+      }
+      for (Parameter p : model.parameters()) {
+        double[] gradient = gradients.get(p);
+        int at = 3 % gradient.length;
+        double h = 1e-5;
+        double slope =
+            (moved(model, p, at, h, block, carried) - moved(model, p, at, -h, block, carried))
+                / (2 * h);
+        assertThat(gradient[at])
+            .as(p.name())
+            .isCloseTo(slope, within(1e-8 + 1e-5 * Math.abs(slope)));
+      }
+    }
+  }
+
+  private static double moved(
+      LanguageModel model, Parameter p, int at, double by, Tensor ids, CarriedState carried) {
+    move(p, at, by);
+    double loss = loss(model, ids, carried);
+    move(p, at, -by);
+    return loss;
+  }
+
+  private static void move(Parameter p, int at, double by) {
+    try (PointerScope scope = new PointerScope();
+        NoGradGuard guard = new NoGradGuard()) {
+      p.value().view(-1).narrow(0, at, 1).add_(new Scalar(by));
+    }
+  }
+
+  @Test
+  void layersComputedAgainGiveTheSameBits() {
+    TrainConfig kept = config("float32", HYBRID);
+    TrainConfig again = TinyRun.config(kept, "{\"checkpoint_layers\": true}");
+    LongDocuments text = new LongDocuments(new Counting(700), kept);
+    try (LanguageModel one = TinyRun.model(kept);
+        LanguageModel two = TinyRun.model(again);
+        Trainer first = new Trainer(one, kept);
+        Trainer second = new Trainer(two, again)) {
+      for (int i = 0; i < 12; i++) {
+        assertThat(second.step(text)).isEqualTo(first.step(text));
+      }
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {GSS, MHESA, DSCONV, HYBRID})
+  void aRunOutOfACheckpointGoesOnToTheSameBits(String layers) throws IOException {
+    TrainConfig config =
+        TinyRun.config(config("float32", layers), "{\"accumulate\": 2, \"dtype\": \"bfloat16\"}");
+    LongDocuments text = new LongDocuments(new Counting(500), config);
+    try (LanguageModel model = TinyRun.model(config);
+        Trainer trainer = new Trainer(model, config)) {
+      trainer.step(text);
+      trainer.step(text);
+      new RunCheckpoint(trainer.progress(), true, 1, 1, "", Map.of(), Optional.empty())
+          .write(trainer, directory);
+      try (LanguageModel loaded =
+              PretrainedModel.open(directory)
+                  .loadToTrain(Precision.MIXED_BFLOAT16, Tensors.device("cpu"));
+          Trainer other = new Trainer(loaded, config)) {
+        RunCheckpoint.read(directory).restore(other, directory);
+        for (int i = 0; i < 6; i++) {
+          assertThat(other.step(text)).isEqualTo(trainer.step(text));
+        }
+      }
+    }
+  }
+
+  /** Token i is i mod 64. */
+  private record Counting(long size) implements TokenStore {
+    @Override
+    public void read(long offset, long[] into) {
+      Arrays.setAll(into, i -> (offset + i) % 64);
+      assertThat(offset + into.length).isLessThanOrEqualTo(size);
+    }
+
+    @Override
+    public String fingerprint() {
+      return "";
+    }
+
+    @Override
+    public void close() {}
+  }
+
+  @Test
+  void eachSequenceReadsOnInItsOwnPart() {
+    TrainConfig config = config("float32", GSS);
+    try (PointerScope scope = new PointerScope()) {
+      LongDocuments text = new LongDocuments(new Counting(2 * 3 * 32 + 20), config);
+      assertThat(text.blocks()).isEqualTo(3);
+      long[] last = null;
+      for (int step = 1; step <= 7; step++) {
+        boolean anew = step % 3 == 1;
+        assertThat(text.startsAnew(step, 0)).isEqualTo(anew);
+        long[] ids = Tensors.toLongs(text.ids(step, 0));
+        for (int row = 0; row < 2; row++) {
+          long before = anew ? row * 3 * 32 % 64 : last[row * 33 + 32];
+          assertThat(ids[row * 33]).isEqualTo(before);
+          assertThat(ids[row * 33 + 32]).isEqualTo((before + 32) % 64);
+        }
+        last = ids;
+      }
+    }
+  }
+
+  @Test
+  void aTextTooShortForItsPartsIsRefused() {
+    assertThatThrownBy(() -> new LongDocuments(new Counting(64), config("float32", GSS)))
+        .isInstanceOf(DataException.class)
+        .hasMessage(
+            "text has 64 tokens, 2 long parts of at least one sequence each need 65: give more"
+                + " text, or a smaller --batch or --seq-len");
+  }
+}

@@ -1,0 +1,204 @@
+package io.github.gss4j.trainer;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
+
+import io.github.gss4j.checkpoint.CheckpointException;
+import io.github.gss4j.checkpoint.PretrainedModel;
+import io.github.gss4j.checkpoint.Safetensors;
+import io.github.gss4j.layers.Precision;
+import io.github.gss4j.model.LanguageModel;
+import io.github.gss4j.ops.Tensors;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+import org.bytedeco.javacpp.PointerScope;
+import org.bytedeco.pytorch.Tensor;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** Parameters that stay, that move at rates of their own, and that come from elsewhere. */
+class FineTuningTest {
+  private static final TrainConfig ALL =
+      TinyRun.config(TinyRun.config("float64"), "{\"grad_clip\": 0}");
+
+  @TempDir Path directory;
+
+  private static Tensor ids(long step, int micro) {
+    return TinyRun.ids(10 * step + micro, 2, 33);
+  }
+
+  private static TrainConfig freezing(String names) {
+    return TinyRun.config(ALL, "{\"freeze\": \"" + names + "\"}");
+  }
+
+  private static Map<String, double[]> after(TrainConfig config, int steps) {
+    try (LanguageModel model = TinyRun.model(config);
+        Trainer trainer = new Trainer(model, config)) {
+      for (int i = 0; i < steps; i++) {
+        trainer.step(FineTuningTest::ids);
+      }
+      return TinyRun.weights(model);
+    }
+  }
+
+  private static Set<String> changed(Map<String, double[]> one, Map<String, double[]> other) {
+    Set<String> names = new TreeSet<>();
+    one.forEach(
+        (name, values) -> {
+          if (!Arrays.equals(values, other.get(name))) {
+            names.add(name);
+          }
+        });
+    return names;
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "token_emb,to_logits | token_emb to_logits",
+        "dss | dss",
+        "layers.0 | layers.0.",
+        "token_emb,layers.0,layers.1 | token_emb layers.",
+        "Lambda_real,to_u.0.weight | Lambda_real to_u.0.weight",
+      })
+  void whatIsFrozenStaysAndAllElseMovesAsWithoutIt(String freeze, String parts) {
+    Map<String, double[]> before = after(ALL, 0);
+    Map<String, double[]> free = after(ALL, 1);
+    Map<String, double[]> frozen = after(freezing(freeze), 1);
+    assertThat(changed(before, free)).isEqualTo(before.keySet());
+    Set<String> staying = new TreeSet<>(before.keySet());
+    staying.removeIf(name -> Arrays.stream(parts.split(" ", -1)).noneMatch(name::contains));
+    assertThat(staying).isNotEmpty().isNotEqualTo(before.keySet());
+    assertThat(changed(free, frozen)).isEqualTo(staying);
+    Set<String> moved = new TreeSet<>(before.keySet());
+    moved.removeAll(staying);
+    assertThat(changed(before, frozen)).isEqualTo(moved);
+  }
+
+  @Test
+  void frozenParametersHaveNoMemoryInTheOptimizer() {
+    TrainConfig config = freezing("token_emb,to_logits");
+    try (LanguageModel model = TinyRun.model(config);
+        Trainer trainer = new Trainer(model, config);
+        Trainer.Averaged averaged = trainer.averaged()) {
+      assertThat(averaged.state().keySet())
+          .isNotEmpty()
+          .noneMatch(name -> name.contains("token_emb") || name.contains("to_logits"));
+      long embeddings = 2L * 64 * 16 + 2 * 16; // and the norm before the logits
+      assertThat(trainer.learnedCount()).isEqualTo(model.parameterCount() - embeddings);
+    }
+  }
+
+  @Test
+  void aParameterThatIsLearnedLaterStartsAsIfItWereNew() throws IOException {
+    TrainConfig config = freezing("token_emb");
+    try (LanguageModel model = TinyRun.model(config);
+        Trainer trainer = new Trainer(model, config)) {
+      for (int i = 0; i < 40; i++) {
+        trainer.step(FineTuningTest::ids);
+      }
+      write(trainer);
+      double[] first = goOnTwice(TinyRun.config(config, "{\"freeze\": \"\"}"));
+      // Adam's first step is the learning rate where the gradient is not 0: tokens that were seen
+      assertThat(Arrays.stream(first)).anyMatch(move -> Math.abs(move - 1e-2) < 1e-4);
+      assertThat(Arrays.stream(first)).allMatch(move -> move < 1.01e-2);
+    }
+  }
+
+  private void write(Trainer trainer) throws IOException {
+    new RunCheckpoint(trainer.progress(), true, 1, 1, "", Map.of(), Optional.empty())
+        .write(trainer, directory);
+  }
+
+  /** Goes on from the checkpoint for a step, and again from there; how far the embedding moved. */
+  private double[] goOnTwice(TrainConfig config) throws IOException {
+    try (LanguageModel model = load();
+        Trainer trainer = new Trainer(model, config)) {
+      RunCheckpoint.read(directory).restore(trainer, directory);
+      double[] before = trainer.parameter("token_emb.weight");
+      trainer.step(FineTuningTest::ids);
+      double[] after = trainer.parameter("token_emb.weight");
+      write(trainer);
+      try (LanguageModel again = load();
+          Trainer other = new Trainer(again, config)) {
+        RunCheckpoint.read(directory).restore(other, directory);
+        assertThat(other.step(FineTuningTest::ids)).isEqualTo(trainer.step(FineTuningTest::ids));
+        assertThat(changed(TinyRun.weights(again), TinyRun.weights(model))).isEmpty();
+      }
+      double[] moves = new double[before.length];
+      Arrays.setAll(moves, i -> Math.abs(after[i] - before[i]));
+      return moves;
+    }
+  }
+
+  private LanguageModel load() {
+    return PretrainedModel.open(directory).loadToTrain(Precision.FLOAT64, Tensors.device("cpu"));
+  }
+
+  @Test
+  void aGroupMovesAtItsOwnRate() {
+    String groups = "{\"lr_groups\": \"token_emb=1e-4,dss=3e-3,Lambda_real=1e-3\"}";
+    Map<String, double[]> before = after(ALL, 0);
+    Map<String, double[]> moved = after(TinyRun.config(ALL, groups), 1);
+    moved.forEach(
+        (name, values) -> {
+          double most = 0;
+          for (int i = 0; i < values.length; i++) {
+            most = Math.max(most, Math.abs(values[i] - before.get(name)[i]));
+          }
+          double rate = name.startsWith("token_emb") ? 1e-4 : name.contains("dss") ? 3e-3 : 1e-2;
+          rate = name.contains("Lambda_real") ? 1e-3 : rate; // the last of several holds
+          assertThat(most).as(name).isCloseTo(rate, within(1e-2 * rate));
+        });
+  }
+
+  @Test
+  void namesThatStandForNothingAreRefused() {
+    assertThatThrownBy(() -> after(freezing("tokenemb"), 0))
+        .hasMessage(
+            "freeze names 'tokenemb', which is part of no parameter's name; parts are: C_imag,"
+                + " C_real, Lambda_imag, Lambda_real, bias, dss, layers, norm, param_D, to_gate,"
+                + " to_logits, to_out, to_u, to_v, token_emb, weight");
+    assertThatThrownBy(() -> after(TinyRun.config(ALL, "{\"lr_groups\": \"x=1\"}"), 0))
+        .hasMessageContaining("lr_groups names 'x'");
+    assertThatThrownBy(() -> after(freezing("weight,bias,dss"), 0))
+        .hasMessageContaining("something left to learn");
+    assertThatThrownBy(() -> TinyRun.config(ALL, "{\"lr_groups\": \"dss\"}"))
+        .hasMessage("lr_groups is 'dss', expected name=lr, such as token_emb=1e-5,dss=1e-4");
+    assertThatThrownBy(() -> TinyRun.config(ALL, "{\"lr_groups\": \"dss=-1\"}"))
+        .hasMessage("lr_groups dss is -1.0, expected above 0");
+    assertThatThrownBy(() -> freezing("dss,"))
+        .hasMessage("freeze is an empty name, expected names");
+  }
+
+  @Test
+  void embeddingsAreCopiedIntoBothMatrices() throws IOException {
+    Path file = directory.resolve("gpt2.safetensors");
+    try (PointerScope scope = new PointerScope();
+        LanguageModel model = TinyRun.model(ALL)) {
+      double[] rows = new double[64 * 16];
+      Arrays.setAll(rows, i -> i / 8.0);
+      Safetensors.write(file, Map.of("transformer.wte.weight", Tensors.of(rows, 64, 16)), Map.of());
+      Embeddings.copy(file, model);
+      Map<String, double[]> weights = TinyRun.weights(model);
+      assertThat(weights.get("token_emb.weight")).isEqualTo(rows);
+      assertThat(weights.get("to_logits.1.weight")).isEqualTo(rows);
+      Safetensors.write(file, Map.of("wte.weight", Tensors.of(rows, 32, 32)), Map.of());
+      assertThatThrownBy(() -> Embeddings.copy(file, model))
+          .isInstanceOf(CheckpointException.class)
+          .hasMessageContaining("tensor 'wte.weight' has shape [32, 32], expected [64, 16]");
+      Safetensors.write(file, Map.of("h.0.weight", Tensors.of(rows, 32, 32)), Map.of());
+      assertThatThrownBy(() -> Embeddings.copy(file, model))
+          .hasMessageContaining("holds no token embedding, expected one of [wte.weight");
+    }
+  }
+}
