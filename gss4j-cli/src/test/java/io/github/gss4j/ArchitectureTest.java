@@ -1,5 +1,6 @@
 package io.github.gss4j;
 
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.library.Architectures.layeredArchitecture;
 
 import com.tngtech.archunit.core.domain.JavaClasses;
@@ -58,5 +59,16 @@ class ArchitectureTest {
         .whereLayer("cli")
         .mayOnlyAccessLayers("library", "data", "loss", "tracking", "trainer", "mlflow")
         .check(all);
+  }
+
+  @Test
+  void corporaOfDocumentsStandOnData() {
+    noClasses()
+        .that()
+        .resideInAPackage(ROOT + "data")
+        .should()
+        .dependOnClassesThat()
+        .resideInAPackage(ROOT + "data.documents..")
+        .check(new ClassFileImporter().importPackages(ROOT + "data"));
   }
 }

@@ -15,6 +15,7 @@ import io.github.gss4j.tokenizer.ByteTokenizer;
 import io.github.gss4j.tracking.MetricLine;
 import io.github.gss4j.tracking.MetricsLog;
 import io.github.gss4j.trainer.Decay;
+import io.github.gss4j.trainer.FineTuning;
 import io.github.gss4j.trainer.Guarded;
 import io.github.gss4j.trainer.LongRun;
 import io.github.gss4j.trainer.ObjectiveConfig;
@@ -74,6 +75,8 @@ class MlflowTrackingTest {
         "float32",
         "cpu",
         false,
+        false,
+        FineTuning.NONE,
         new TrainConfig.Watch(5, 50, 4, 0, "a"),
         LongRun.DEFAULT.withWatchEvery(4),
         new TrainConfig.DataConfig("text.txt", "", 0));

@@ -1,5 +1,6 @@
 package io.github.gss4j.parquet;
 
+import io.github.gss4j.data.DataException;
 import io.github.gss4j.data.documents.BrokenRowException;
 import io.github.gss4j.data.documents.Row;
 import io.github.gss4j.data.documents.RowReader;
@@ -48,7 +49,7 @@ final class ParquetRows implements RowReader {
     try {
       checkColumn(connection, file, textField);
       return new ParquetRows(connection, file, textField);
-    } catch (SQLException e) {
+    } catch (SQLException | DataException e) {
       connection.close();
       throw e;
     }
@@ -65,15 +66,16 @@ final class ParquetRows implements RowReader {
         columns.add(found.getString(1));
         if (found.getString(1).equals(textField)) {
           if (!found.getString(2).equals("VARCHAR")) {
-            throw new SQLException(
+            throw new DataException(
+                file,
                 "column '" + textField + "' holds " + found.getString(2) + ", expected texts");
           }
           return;
         }
       }
     }
-    throw new SQLException(
-        "has no column '" + textField + "': --text-field names one of " + columns);
+    throw new DataException(
+        file, "has no column '" + textField + "': --text-field names one of " + columns);
   }
 
   private static long count(Connection connection, Path file) throws SQLException {

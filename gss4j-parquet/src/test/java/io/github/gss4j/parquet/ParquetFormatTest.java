@@ -3,6 +3,7 @@ package io.github.gss4j.parquet;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.github.gss4j.data.DataException;
 import io.github.gss4j.data.documents.BrokenRowException;
 import io.github.gss4j.data.documents.DocumentFormat;
 import io.github.gss4j.data.documents.Row;
@@ -73,11 +74,11 @@ class ParquetFormatTest {
     Path file = write("a.parquet", "SELECT 1 AS id, 'x' AS \"bo\"\"dy\"");
     assertThat(read(file, "bo\"dy")).containsExactly("1 x");
     assertThatThrownBy(() -> read(file, "text"))
-        .isInstanceOf(IOException.class)
-        .hasMessage("has no column 'text': --text-field names one of [id, bo\"dy]");
+        .isInstanceOf(DataException.class)
+        .hasMessage(file + ": has no column 'text': --text-field names one of [id, bo\"dy]");
     assertThatThrownBy(() -> read(file, "id"))
-        .isInstanceOf(IOException.class)
-        .hasMessage("column 'id' holds INTEGER, expected texts");
+        .isInstanceOf(DataException.class)
+        .hasMessage(file + ": column 'id' holds INTEGER, expected texts");
   }
 
   @Test

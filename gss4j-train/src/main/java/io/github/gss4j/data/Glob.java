@@ -10,8 +10,9 @@ import java.util.regex.PatternSyntaxException;
  * Which names to take. As the JDK's globs, but for two habits of other tools: a {@code **}{@code /}
  * also stands for no directory at all, and a glob without a slash looks at the last name alone.
  */
-record Glob(String text, PathMatcher matcher) {
-  static Glob of(String text) {
+public record Glob(String text, PathMatcher matcher) {
+  /** Reads one. */
+  public static Glob of(String text) {
     try {
       return new Glob(text, FileSystems.getDefault().getPathMatcher("glob:" + expand(text)));
     } catch (PatternSyntaxException e) {
@@ -36,7 +37,8 @@ record Glob(String text, PathMatcher matcher) {
     return out.toString();
   }
 
-  boolean matches(String name) {
+  /** Whether to take a file or member of that name. */
+  public boolean matches(String name) {
     try {
       Path path = Path.of(name);
       return matcher.matches(text.contains("/") ? path : path.getFileName());

@@ -1,5 +1,6 @@
 /**
  * Text to train on: where it comes from, what of it is held out, and in which order it is read.
- * Bytes are tokens here. Imports nothing else of gss4j.
+ * Plain text is bytes until it is encoded. May import {@code tokenizer} alone; {@code
+ * data.documents} stands on it, not it on that.
  */
 package io.github.gss4j.data;

@@ -11,10 +11,12 @@ import io.github.gss4j.model.LanguageModel;
 import io.github.gss4j.model.ModelConfig;
 import io.github.gss4j.ops.Scopes;
 import io.github.gss4j.ops.Tensors;
+import io.github.gss4j.tokenizer.Tokenizer;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.OptionalInt;
 import java.util.stream.IntStream;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.Tensor;
@@ -54,6 +56,47 @@ class EvaluatorTest {
 
     @Override
     public void close() {}
+  }
+
+  /** One byte a token, but for the end of a text. */
+  private record Ended(int end) implements Tokenizer {
+    @Override
+    public String name() {
+      return "ended";
+    }
+
+    @Override
+    public int size() {
+      return TinyRun.MODEL.numTokens();
+    }
+
+    @Override
+    public int[] encode(String text) {
+      return text.chars().toArray();
+    }
+
+    @Override
+    public byte[] decode(int id) {
+      return new byte[] {(byte) id};
+    }
+
+    @Override
+    public OptionalInt endOfText() {
+      return OptionalInt.of(end);
+    }
+  }
+
+  @Test
+  void theEndOfATextIsATokenWithoutBytes() {
+    try (LanguageModel model = TinyRun.model(CONFIG)) {
+      long[] ids = TinyRun.values(5, 300);
+      long ends = Arrays.stream(ids).skip(1).filter(id -> id == 7).count();
+      Evaluator.Result result =
+          new Evaluator(model, new Ended(7)).whole(new Text(ids), share -> {});
+      assertThat(ends).isPositive();
+      assertThat(result.tokens()).isEqualTo(299);
+      assertThat(result.bytes()).isEqualTo(299 - ends);
+    }
   }
 
   /** The summed loss of ids from the zero state, by the plain forward pass. */

@@ -66,7 +66,7 @@ public final class Tokenizers {
               file,
               "no such file: tokenizer is '"
                   + spec
-                  + "', expected bytes, gpt2 or the path of a tokenizer.json");
+                  + "', expected 'bytes', 'gpt2' or the path of a tokenizer.json");
         }
         yield JsonTokenizer.open(file);
       }

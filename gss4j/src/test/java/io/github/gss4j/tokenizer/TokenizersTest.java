@@ -37,6 +37,26 @@ class TokenizersTest {
   }
 
   @Test
+  void theCommandLineNamesOrPointsTo() {
+    String file = withJson.resolve("tokenizer.json").toString();
+    String other = Golden.path("wordpiece").resolve("tokenizer.json").toString();
+    try (Tokenizer bytes = Tokenizers.open("bytes");
+        Tokenizer gpt2 = Tokenizers.open("gpt2");
+        Tokenizer json = Tokenizers.open(file);
+        Tokenizer again = Tokenizers.open(file);
+        Tokenizer another = Tokenizers.open(other)) {
+      assertThat(json.name()).isEqualTo("tokenizer.json");
+      assertThat(json.fingerprint())
+          .isEqualTo(again.fingerprint())
+          .isNotEqualTo(another.fingerprint());
+      assertThat(bytes.fingerprint()).isNotEqualTo(gpt2.fingerprint());
+    }
+    assertThatThrownBy(() -> Tokenizers.open("words"))
+        .isInstanceOf(TokenizerException.class)
+        .hasMessageContaining("'words', expected 'bytes', 'gpt2' or the path");
+  }
+
+  @Test
   void unknownCasesSayWhatToDo() {
     assertThatThrownBy(() -> Tokenizers.forModel(empty, null, 300))
         .isInstanceOf(TokenizerException.class)

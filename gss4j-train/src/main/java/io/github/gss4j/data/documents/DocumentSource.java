@@ -4,6 +4,7 @@ import io.github.gss4j.checkpoint.hub.Hub;
 import io.github.gss4j.checkpoint.hub.HubAddress;
 import io.github.gss4j.data.DataException;
 import io.github.gss4j.data.DirectorySource;
+import io.github.gss4j.data.Glob;
 import java.io.IOException;
 import java.net.URI;
 import java.net.URISyntaxException;
@@ -15,6 +16,7 @@ import java.nio.file.PathMatcher;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Predicate;
 import java.util.function.Supplier;
 import java.util.regex.PatternSyntaxException;
 import org.slf4j.Logger;
@@ -81,7 +83,8 @@ public record DocumentSource(String name, List<Shard> shards) {
 
   /** The shards of a directory; none where it holds anything else. */
   private static List<Shard> inDirectory(Path root, Path cache, Optional<String> glob) {
-    List<Shard> files = walk(root, cache, glob.map(DocumentSource::matcher));
+    Optional<Glob> chosen = glob.map(Glob::of);
+    List<Shard> files = walk(root, cache, name -> chosen.isEmpty() || chosen.get().matches(name));
     List<Shard> documents =
         files.stream().filter(f -> DocumentFormat.of(f.name()).isPresent()).toList();
     if (!documents.isEmpty() && documents.size() < files.size()) {
@@ -111,7 +114,8 @@ public record DocumentSource(String name, List<Shard> shards) {
     if (!Files.isDirectory(root)) {
       throw new DataException(root, "no such directory, in " + data);
     }
-    List<Shard> shards = walk(root, cache, Optional.of(matcher(data.substring(slash + 1))));
+    PathMatcher matcher = matcher(data.substring(slash + 1));
+    List<Shard> shards = walk(root, cache, name -> matcher.matches(Path.of(name)));
     if (shards.isEmpty()) {
       throw new DataException(data + ": no file matches");
     }
@@ -128,19 +132,11 @@ public record DocumentSource(String name, List<Shard> shards) {
   }
 
   /** Files below a directory, sorted by name, but for hidden ones. */
-  private static List<Shard> walk(Path root, Path cache, Optional<PathMatcher> matcher) {
-    List<Shard> files = new ArrayList<>();
-    DirectorySource.files(root, cache)
-        .forEach(
-            (name, file) -> {
-              Path relative = Path.of(name);
-              if (matcher.isEmpty()
-                  || matcher.get().matches(relative)
-                  || matcher.get().matches(relative.getFileName())) {
-                files.add(new Shard.OnDisk(name, file));
-              }
-            });
-    return files;
+  private static List<Shard> walk(Path root, Path cache, Predicate<String> chosen) {
+    return DirectorySource.files(root, cache).entrySet().stream()
+        .filter(file -> chosen.test(file.getKey()))
+        .<Shard>map(file -> new Shard.OnDisk(file.getKey(), file.getValue()))
+        .toList();
   }
 
   private static List<Shard> onHub(String data, Supplier<Hub> hub) {

@@ -12,6 +12,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.time.Duration;
 import java.util.UUID;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -98,6 +99,8 @@ public sealed interface Shard {
    * @param path its name there
    */
   record OnHub(Hub hub, Hub.Listing listing, String path) implements Shard {
+    private static final Logger LOG = LoggerFactory.getLogger(Shard.class);
+
     @Override
     public String name() {
       return "hf:" + listing.address().repository() + "/" + path;
@@ -110,7 +113,14 @@ public sealed interface Shard {
 
     @Override
     public Path file() {
-      return hub.listed(listing, path, Progress.none());
+      AtomicBoolean told = new AtomicBoolean();
+      Progress begun =
+          (file, done, total) -> {
+            if (!told.getAndSet(true)) {
+              LOG.info("fetching {}, {} bytes", name(), total);
+            }
+          };
+      return hub.listed(listing, path, begun);
     }
   }
 }

@@ -103,8 +103,9 @@ class DocumentSourceTest {
         .containsExactly("a.jsonl.zst", "b.jsonl", "sub/a.json.gz");
     assertThat(names(parse(dir.resolve("in"), "*.json.gz"))).containsExactly("sub/a.json.gz");
     assertThat(names(parse(dir.resolve("in/b.jsonl")))).containsExactly("b.jsonl");
-    assertThat(names(parse(dir.resolve("in") + "/*.jsonl*")))
+    assertThat(names(parse(dir.resolve("in") + "/*.json*")))
         .containsExactly("a.jsonl.zst", "b.jsonl");
+    assertThat(names(parse(dir.resolve("in") + "/s*/*.json*"))).containsExactly("sub/a.json.gz");
   }
 
   @Test
