@@ -108,6 +108,7 @@ final class LaunchCommand implements Callable<Integer> {
     variables.put("RANK", Integer.toString(rank));
     variables.put("WORLD_SIZE", Integer.toString(nnodes * nproc));
     variables.put("LOCAL_RANK", Integer.toString(local));
+    variables.put("TORCH_CPP_LOG_LEVEL", level());
     int cores = Runtime.getRuntime().availableProcessors();
     variables.put(
         "OMP_NUM_THREADS",
@@ -116,6 +117,11 @@ final class LaunchCommand implements Callable<Integer> {
     PrintWriter out = spec.commandLine().getOut();
     PrintWriter err = spec.commandLine().getErr();
     return LocalRank.start(rank, command, variables, logs.resolve("rank-" + rank + ".log"), out, err);
+  }
+
+  /** What c10d says when a peer is gone comes with traces; we say it in a line. */
+  private static String level() {
+    return System.getenv().getOrDefault("TORCH_CPP_LOG_LEVEL", "ERROR");
   }
 
   /** Waits until all have ended well, or one has not. */

@@ -6,6 +6,7 @@ import io.github.gss4j.ops.Tensors;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
@@ -24,6 +25,7 @@ import org.bytedeco.pytorch.global.torch.ScalarType;
  */
 public final class C10d implements ProcessGroup {
   private static final Duration POLL = Duration.ofMillis(10);
+  private static final Duration PARTING = Duration.ofSeconds(1);
 
   private final Rendezvous at;
   private final Device device;
@@ -78,26 +80,44 @@ public final class C10d implements ProcessGroup {
     return new C10d(open.at(), device, open.store());
   }
 
+  /** Waits for the others; the first to give up says so to those that are there. */
   private void arrive() {
     store.put("here/" + at.rank(), "");
     long end = System.nanoTime() + at.timeout().toNanos();
     List<Integer> missing = missing("here/");
     while (!missing.isEmpty()) {
       if (System.nanoTime() > end) {
-        throw new RankException(
-            "no sign of rank "
-                + missing.stream().map(Object::toString).collect(Collectors.joining(", "))
-                + " of "
-                + at.world()
-                + " at "
-                + at.store()
-                + " within "
-                + at.timeout().toMillis() / 1e3
-                + " s: start all with the same MASTER_ADDR, MASTER_PORT and WORLD_SIZE");
+        store.putFirst(Watch.FAILED, noSignOf(missing));
+      }
+      Optional<String> failure = store.get(Watch.FAILED);
+      if (failure.isPresent()) {
+        giveUp(failure.get());
       }
       pause();
       missing = missing("here/");
     }
+  }
+
+  /** The store ends with its process: the others have a moment to read why. */
+  private void giveUp(String reason) {
+    if (at.keepsStore()) {
+      for (long waited = 0; waited < PARTING.toMillis(); waited += POLL.toMillis()) {
+        pause();
+      }
+    }
+    throw new RankException(reason);
+  }
+
+  private String noSignOf(List<Integer> missing) {
+    return "no sign of rank "
+        + missing.stream().map(Object::toString).collect(Collectors.joining(", "))
+        + " of "
+        + at.world()
+        + " at "
+        + at.store()
+        + " within "
+        + at.timeout().toMillis() / 1e3
+        + " s: start all with the same MASTER_ADDR, MASTER_PORT and WORLD_SIZE";
   }
 
   private List<Integer> missing(String prefix) {
@@ -198,7 +218,7 @@ public final class C10d implements ProcessGroup {
   /** Waits for what another rank puts there, for as long as its heart beats. */
   private String awaitKey(String key, int from) {
     while (true) {
-      var text = store.get(key);
+      Optional<String> text = store.get(key);
       if (text.isPresent()) {
         return text.get();
       }

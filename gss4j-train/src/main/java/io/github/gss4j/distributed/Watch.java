@@ -12,7 +12,9 @@ import java.util.concurrent.atomic.AtomicLong;
  * not come is found, too. The first to see a loss writes it down for all.
  */
 final class Watch implements AutoCloseable {
-  private static final String FAILED = "failed";
+  /** Where the first to see a loss writes it down. */
+  static final String FAILED = "failed";
+
 
   private final KeyStore store;
   private final Rendezvous at;
