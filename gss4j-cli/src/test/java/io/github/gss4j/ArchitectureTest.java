@@ -8,7 +8,7 @@ import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
 import org.junit.jupiter.api.Test;
 
-/** Imports run one way: cli → mlflow → trainer → data, loss and tracking → library. */
+/** Imports run one way: cli → mlflow → trainer → data, loss, tracking and distributed → library. */
 class ArchitectureTest {
   private static final String ROOT = "io.github.gss4j.";
 
@@ -34,6 +34,8 @@ class ArchitectureTest {
         .definedBy(ROOT + "loss..")
         .layer("tracking")
         .definedBy(ROOT + "tracking..")
+        .layer("distributed")
+        .definedBy(ROOT + "distributed..")
         .layer("trainer")
         .definedBy(ROOT + "trainer..")
         .layer("mlflow")
@@ -48,16 +50,19 @@ class ArchitectureTest {
         .mayOnlyAccessLayers("library")
         .whereLayer("loss")
         .mayOnlyAccessLayers("library")
+        .whereLayer("distributed")
+        .mayOnlyAccessLayers("library")
         .whereLayer("tracking")
         .mayOnlyAccessLayers("library")
         .whereLayer("trainer")
-        .mayOnlyAccessLayers("library", "data", "loss", "tracking")
+        .mayOnlyAccessLayers("library", "data", "loss", "tracking", "distributed")
         .whereLayer("mlflow")
         .mayOnlyAccessLayers("library", "tracking", "trainer")
         .whereLayer("parquet")
         .mayOnlyAccessLayers("data")
         .whereLayer("cli")
-        .mayOnlyAccessLayers("library", "data", "loss", "tracking", "trainer", "mlflow")
+        .mayOnlyAccessLayers(
+            "library", "data", "loss", "tracking", "distributed", "trainer", "mlflow")
         .check(all);
   }
 

@@ -76,7 +76,8 @@ final class DemoCommand implements Callable<Integer> {
         RunProgress progress = new RunProgress(spec.commandLine().getErr());
         TrackingOptions.Listeners heard = tracking.listeners(progress, directory);
         TrainingRun training =
-            TrainingRun.start(config, Distribution.single(), directory, text, tokenizer, teacher, heard.all())) {
+            TrainingRun.start(
+                config, Distribution.single(), directory, text, tokenizer, teacher, heard.all())) {
       TrainingRun.Outcome outcome = training.run(interrupt);
       progress.close();
       if (!outcome.finished()) {

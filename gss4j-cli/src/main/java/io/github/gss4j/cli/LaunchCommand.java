@@ -116,7 +116,8 @@ final class LaunchCommand implements Callable<Integer> {
             .getOrDefault("OMP_NUM_THREADS", Integer.toString(Math.max(1, cores / nproc))));
     PrintWriter out = spec.commandLine().getOut();
     PrintWriter err = spec.commandLine().getErr();
-    return LocalRank.start(rank, command, variables, logs.resolve("rank-" + rank + ".log"), out, err);
+    return LocalRank.start(
+        rank, command, variables, logs.resolve("rank-" + rank + ".log"), out, err);
   }
 
   /** What c10d says when a peer is gone comes with traces; we say it in a line. */

@@ -129,8 +129,10 @@ final class TrainCommand implements Callable<Integer> {
         TrackingOptions.Listeners heard = listeners(progress, path, group);
         TrainingRun run =
             resume == null
-                ? TrainingRun.start(config, distribution, path, text, tokenizer, teacher, heard.all())
-                : TrainingRun.resume(config, distribution, path, text, tokenizer, teacher, heard.all())) {
+                ? TrainingRun.start(
+                    config, distribution, path, text, tokenizer, teacher, heard.all())
+                : TrainingRun.resume(
+                    config, distribution, path, text, tokenizer, teacher, heard.all())) {
       TrainingRun.Outcome outcome = run.run(interrupt);
       progress.close();
       if (group.isFirst()) {
@@ -151,8 +153,7 @@ final class TrainCommand implements Callable<Integer> {
     return text;
   }
 
-  private TrackingOptions.Listeners listeners(
-      RunProgress progress, Path path, ProcessGroup group) {
+  private TrackingOptions.Listeners listeners(RunProgress progress, Path path, ProcessGroup group) {
     return group.isFirst()
         ? tracking.listeners(progress, path)
         : new TrackingOptions.Listeners(progress, List.of());

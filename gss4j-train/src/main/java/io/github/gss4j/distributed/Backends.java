@@ -21,8 +21,7 @@ final class Backends {
 
   /** A connection of its own to the first rank's store; like all of them, never freed. */
   private static Store prefixed(Rendezvous at, String prefix) {
-    PrefixStore store =
-        Scopes.kept(() -> new PrefixStore(prefix, KeyStore.connect(at, false)));
+    PrefixStore store = Scopes.kept(() -> new PrefixStore(prefix, KeyStore.connect(at, false)));
     store.deallocate(false);
     return store;
   }

@@ -57,8 +57,8 @@ final class KeyStore implements AutoCloseable {
   }
 
   /**
-   * A connection that lives as long as the process: the binding counts the owners of a store wrongly,
-   * so that freeing one corrupts memory.
+   * A connection that lives as long as the process: the binding counts the owners of a store
+   * wrongly, so that freeing one corrupts memory.
    */
   static TCPStore connect(Rendezvous at, boolean server) {
     TCPStore store = Scopes.kept(() -> open(at, server));

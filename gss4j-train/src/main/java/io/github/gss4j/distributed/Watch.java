@@ -15,7 +15,6 @@ final class Watch implements AutoCloseable {
   /** Where the first to see a loss writes it down. */
   static final String FAILED = "failed";
 
-
   private final KeyStore store;
   private final Rendezvous at;
   private final Duration interval;

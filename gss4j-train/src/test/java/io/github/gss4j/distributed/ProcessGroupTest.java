@@ -99,8 +99,18 @@ class ProcessGroupTest {
     assertThat(Rendezvous.from(environment, "", LONG)).isEmpty();
     environment.putAll(
         Map.of(
-            "MASTER_ADDR", "node1", "MASTER_PORT", "29500", "RANK", "3", "WORLD_SIZE", "4",
-            "LOCAL_RANK", "1", "GLOO_SOCKET_IFNAME", "eth0"));
+            "MASTER_ADDR",
+            "node1",
+            "MASTER_PORT",
+            "29500",
+            "RANK",
+            "3",
+            "WORLD_SIZE",
+            "4",
+            "LOCAL_RANK",
+            "1",
+            "GLOO_SOCKET_IFNAME",
+            "eth0"));
     assertThat(Rendezvous.from(environment, "", LONG))
         .isEqualTo(Optional.of(new Rendezvous("node1", 29500, 3, 4, 1, false, "eth0", LONG)));
     assertThat(Rendezvous.from(environment, "ib0", LONG).orElseThrow().networkInterface())

@@ -70,7 +70,10 @@ class RankCheckpointTest {
 
   @ParameterizedTest
   @CsvSource({
-    "3, FULL, 3, FULL", "2, FULL, 3, OPTIMIZER", "2, OPTIMIZER, 1, NONE", "1, NONE, 2, FULL",
+    "3, FULL, 3, FULL",
+    "2, FULL, 3, OPTIMIZER",
+    "2, OPTIMIZER, 1, NONE",
+    "1, NONE, 2, FULL",
     "2, NONE, 3, FULL"
   })
   void otherRanksGoOnWhereTheseStopped(int before, Shard shard, int after, Shard then)
