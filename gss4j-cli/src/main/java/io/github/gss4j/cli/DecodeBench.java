@@ -5,6 +5,7 @@ import io.github.gss4j.checkpoint.StoredModel;
 import io.github.gss4j.generation.GenerationOptions;
 import io.github.gss4j.generation.Sampling;
 import io.github.gss4j.generation.TextGenerator;
+import io.github.gss4j.layers.Parameter;
 import io.github.gss4j.model.LanguageModel;
 import io.github.gss4j.ops.Tensors;
 import java.io.IOException;
@@ -56,7 +57,7 @@ final class DecodeBench implements Callable<Integer> {
       double loadSeconds = (System.nanoTime() - start) / 1e9;
       long peak = Speed.peakResidentBytes() - before;
       ObjectNode result = BenchResult.empty();
-      long bytes = loaded.parameters().stream().mapToLong(p -> p.value().nbytes()).sum();
+      long bytes = loaded.parameters().stream().mapToLong(Parameter::bytes).sum();
       result.put("dtype", model.dtype).put("file_bytes", ReadSpeed.bytes(files));
       result.put("read_seconds", readSeconds).put("load_seconds", loadSeconds);
       result.put("load_to_read", loadSeconds / readSeconds);
@@ -72,7 +73,7 @@ final class DecodeBench implements Callable<Integer> {
     long aToken =
         loaded.parameters().stream()
             .filter(p -> tied || !p.name().equals("token_emb.weight"))
-            .mapToLong(p -> p.value().nbytes())
+            .mapToLong(Parameter::bytes)
             .sum();
     double bandwidth = 0;
     double rate = 0;

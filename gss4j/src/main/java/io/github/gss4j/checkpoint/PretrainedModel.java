@@ -112,7 +112,7 @@ public final class PretrainedModel {
     saveConfig(model.config(), directory);
     Map<String, Tensor> tensors = new LinkedHashMap<>();
     for (Parameter p : model.parameters()) {
-      tensors.put(p.name(), p.value());
+      tensors.put(p.name(), p.plain());
     }
     Map<String, String> all = new LinkedHashMap<>(metadata);
     all.putIfAbsent("format", "pt"); // what loaders of the ecosystem look for

@@ -3,6 +3,7 @@ package io.github.gss4j.layers;
 import io.github.gss4j.ops.Tensors;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.TensorOptional;
+import org.bytedeco.pytorch.TensorVector;
 import org.bytedeco.pytorch.global.torch;
 import org.bytedeco.pytorch.global.torch.ScalarType;
 
@@ -15,6 +16,9 @@ import org.bytedeco.pytorch.global.torch.ScalarType;
  * @param products the dtype of the product and its result
  */
 public record Dense(Tensor weight, Tensor scale, Tensor bias, ScalarType products) {
+  private static final long FEW_ROWS = 8;
+  private static final long LARGE = 1 << 18;
+
   /** A product with a weight in a floating dtype. */
   public Dense(Tensor weight, Tensor bias, ScalarType products) {
     this(weight, null, bias, products);
@@ -48,25 +52,37 @@ public record Dense(Tensor weight, Tensor scale, Tensor bias, ScalarType product
       Tensor y = Int8.product(x, weight, scale);
       return bias == null ? y : y.add(bias.to(products));
     }
+    if (Packed.is(weight)) {
+      return Packed.product(x, weight, bias);
+    }
     Tensor in = x.to(products);
     Tensor w = weight.to(products);
-    if (isOneVector(in)) {
-      return oneVector(in, w);
+    if (isFewVectors(in)) {
+      return vectors(in, w);
     }
     return bias == null
         ? torch.linear(in, w)
         : torch.linear(in, w, new TensorOptional(bias.to(products)));
   }
 
-  /** On a CPU, one vector at a time is read twice as fast as a matrix of one row. */
-  private boolean isOneVector(Tensor in) {
-    return products != ScalarType.BFloat16 && in.numel() == weight.size(1) && !in.is_cuda();
+  /** On a CPU, vectors one by one are read many times as fast as a matrix of few rows. */
+  private boolean isFewVectors(Tensor in) {
+    long rows = in.numel() / weight.size(1);
+    return products != ScalarType.BFloat16
+        && !in.is_cuda()
+        && (rows == 1 || (rows <= FEW_ROWS && weight.numel() >= LARGE));
   }
 
-  private Tensor oneVector(Tensor in, Tensor w) {
-    Tensor y = w.mv(in.reshape(-1));
+  private Tensor vectors(Tensor in, Tensor w) {
+    Tensor rows = in.reshape(-1, w.size(1));
+    TensorVector all = new TensorVector();
+    for (long i = 0; i < rows.size(0); i++) {
+      all.push_back(w.mv(rows.select(0, i)));
+    }
+    Tensor y = all.size() == 1 ? all.get(0) : torch.cat(all, 0);
     long[] shape = Tensors.shape(in);
     shape[shape.length - 1] = weight.size(0);
-    return (bias == null ? y : y.add(bias.to(products))).view(shape);
+    Tensor product = y.view(shape);
+    return bias == null ? product : product.add(bias.to(products));
   }
 }

@@ -7,6 +7,7 @@ import io.github.gss4j.ops.Scopes;
 import io.github.gss4j.ops.StateSpaceKernel;
 import io.github.gss4j.ops.Tensors;
 import java.util.List;
+import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.ScalarTypeOptional;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.TensorVector;
@@ -102,11 +103,14 @@ public final class DiagonalStateSpace implements SequenceMixer {
     return y.transpose(1, 2).add(u.mul(paramD)); // (B, L, H)
   }
 
-  /** Re Λ and Im Λ, (N) in float64, and the conjugate of C̃, (H, 2N). */
+  /** Re Λ and Im Λ, (N) in float64, the conjugate of C̃, (H, 2N), and e^Λ, (2N). */
   @Override
   public List<Tensor> constants() {
     Tensor conjugateC = Scopes.scoped(() -> StateSpaceKernel.conjugate(discreteC()).to(type()));
-    return List.of(Scopes.scoped(this::lambdaRe), Scopes.scoped(this::lambdaIm), conjugateC);
+    Tensor decay =
+        Scopes.scoped(
+            () -> StateSpaceKernel.powers(lambdaRe(), lambdaIm(), 1, 2).select(1, 0).to(type()));
+    return List.of(Scopes.scoped(this::lambdaRe), Scopes.scoped(this::lambdaIm), conjugateC, decay);
   }
 
   @Override
@@ -119,7 +123,8 @@ public final class DiagonalStateSpace implements SequenceMixer {
   public Mixed mix(Tensor x, MixerState state, List<Tensor> constants) {
     Tensor u = norm.apply(x); // (B, L, H)
     Tensor s = state.tensors().get(0); // (B, H, 2N)
-    Recurrence r = new Recurrence(constants.get(0), constants.get(1), constants.get(2));
+    Recurrence r =
+        new Recurrence(constants.get(0), constants.get(1), constants.get(2), constants.get(3));
     boolean oneToken = x.size(1) == 1;
     Tensor next = oneToken ? r.step(s, u) : r.lastState(s, sequenceLast(u));
     Tensor y = oneToken ? r.read(next) : r.outputs(s, sequenceLast(u)); // (B, H, L)
@@ -133,13 +138,19 @@ public final class DiagonalStateSpace implements SequenceMixer {
   }
 
   /** The state's arithmetic, in real numbers: (…, 2N) holds real parts, then imaginary parts. */
-  private record Recurrence(Tensor lambdaRe, Tensor lambdaIm, Tensor conjugateC) {
-    /** s' = e^Λ s + u for one token: s (B, H, 2N), u (B, 1, H). */
+  private record Recurrence(Tensor lambdaRe, Tensor lambdaIm, Tensor conjugateC, Tensor decay) {
+    /** s' = e^Λ s + u for one token: s (B, H, 2N), u (B, 1, H). Few passes: a state is large. */
     Tensor step(Tensor s, Tensor u) {
-      Tensor decayed = times(s, powers(1, 2).select(1, 0));
       long n = lambdaRe.size(0);
-      Tensor re = decayed.narrow(-1, 0, n).add(u.transpose(1, 2));
-      return torch.cat(new TensorVector(re, decayed.narrow(-1, n, n)), -1);
+      Tensor re = s.narrow(-1, 0, n);
+      Tensor im = s.narrow(-1, n, n);
+      Tensor decayRe = decay.narrow(-1, 0, n);
+      Tensor decayIm = decay.narrow(-1, n, n);
+      Tensor nextRe = torch.addcmul(u.transpose(1, 2), re, decayRe);
+      nextRe.addcmul_(im, decayIm, new Scalar(-1));
+      Tensor nextIm = im.mul(decayRe);
+      nextIm.addcmul_(re, decayIm);
+      return torch.cat(new TensorVector(nextRe, nextIm), -1);
     }
 
     /** y = Re Σ C̃ s: (B, H, 1). */

@@ -73,7 +73,8 @@ public final class Parameters {
         Scopes.kept(
             () -> {
               ScalarType dtype = precision.storage(role);
-              return source.owned(full, init, shape, dtype).to(device, dtype);
+              Tensor given = source.owned(full, init, shape, dtype).to(device, dtype);
+              return Packed.isFor(precision, role, device) ? Packed.of(given) : given;
             });
     if (!java.util.Arrays.equals(Tensors.shape(value), shape)) {
       throw new IllegalArgumentException(

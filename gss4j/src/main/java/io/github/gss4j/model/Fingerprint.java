@@ -35,8 +35,11 @@ public final class Fingerprint {
     MessageDigest digest = sha256();
     digest.update(config.getBytes(StandardCharsets.UTF_8));
     for (Parameter p : parameters) {
-      String line = p.name() + " " + p.value().scalar_type().intern() + " " + checksum(p.value());
-      digest.update(line.getBytes(StandardCharsets.UTF_8));
+      try (PointerScope scope = new PointerScope()) {
+        Tensor value = p.plain();
+        String line = p.name() + " " + value.scalar_type().intern() + " " + checksum(value);
+        digest.update(line.getBytes(StandardCharsets.UTF_8));
+      }
     }
     return HexFormat.of().formatHex(digest.digest());
   }
