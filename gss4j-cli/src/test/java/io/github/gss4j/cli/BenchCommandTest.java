@@ -88,9 +88,27 @@ class BenchCommandTest {
   /** What the timer of the published package prints for every workload. */
   private static final List<String> PEER =
       List.of(
-          "peer", "torch", "workload", "variant", "dim", "depth", "expansion", "state",
-          "kernel_dim", "vocab", "seq_len", "batch", "prompt_len", "new", "dtype", "repeats",
-          "threads", "seconds", "min_seconds", "tokens_per_second", "peak_rss_mb",
+          "peer",
+          "torch",
+          "workload",
+          "variant",
+          "dim",
+          "depth",
+          "expansion",
+          "state",
+          "kernel_dim",
+          "vocab",
+          "seq_len",
+          "batch",
+          "prompt_len",
+          "new",
+          "dtype",
+          "repeats",
+          "threads",
+          "seconds",
+          "min_seconds",
+          "tokens_per_second",
+          "peak_rss_mb",
           "peak_above_start_mb");
 
   private static final List<String> SHARE =
@@ -108,9 +126,7 @@ class BenchCommandTest {
     JsonNode result = json(args.toArray());
     List<String> keys = new ArrayList<>(PEER);
     keys.addAll(more);
-    assertThat(result.fieldNames())
-        .toIterable()
-        .containsExactlyInAnyOrderElementsOf(keys);
+    assertThat(result.fieldNames()).toIterable().containsExactlyInAnyOrderElementsOf(keys);
     assertThat(result.get("peer").asText()).isEqualTo("gss4j");
     assertThat(result.get("workload").asText()).isEqualTo(name);
     assertThat(result.get("variant").asText()).isEqualTo(variant);
@@ -187,8 +203,20 @@ class BenchCommandTest {
   void rooflineMeasuresProductsAndMemory() throws IOException {
     JsonNode result =
         json(
-            "roofline", "--square", "16,32", "--dim", 16, "--depth", 2, "--vocab", 40, "--rows", 8,
-            "--threads", Native.threads(), "--json");
+            "roofline",
+            "--square",
+            "16,32",
+            "--dim",
+            16,
+            "--depth",
+            2,
+            "--vocab",
+            40,
+            "--rows",
+            8,
+            "--threads",
+            Native.threads(),
+            "--json");
     assertThat(result.fieldNames())
         .toIterable()
         .containsExactly(
@@ -219,8 +247,19 @@ class BenchCommandTest {
   @Test
   void workloadsThatMakeNoSenseAreRefused() {
     for (String size :
-        List.of("dim", "depth", "expansion", "state", "kernel-dim", "vocab", "seq-len", "batch",
-            "prompt-len", "new", "repeats", "threads")) {
+        List.of(
+            "dim",
+            "depth",
+            "expansion",
+            "state",
+            "kernel-dim",
+            "vocab",
+            "seq-len",
+            "batch",
+            "prompt-len",
+            "new",
+            "repeats",
+            "threads")) {
       Command.here("bench", "train", "--" + size, 0).refused("--" + size + " is 0", "at least 1");
     }
     Command.here("bench", "layer", "--dtype", "int8").refused("int8", "float32 or bfloat16");

@@ -1,5 +1,6 @@
 package io.github.gss4j.trainer;
 
+import io.github.gss4j.distributed.Replication;
 import io.github.gss4j.layers.Lengths;
 import io.github.gss4j.layers.Role;
 import io.github.gss4j.layers.SequenceLayer;
@@ -75,8 +76,9 @@ public final class ClassifierTrainer implements AutoCloseable {
     this.model = model;
     this.schedule = schedule;
     this.recompute = recompute;
-    this.optimizer = new Adam(model.parameters(), config, rates(model, stateSpaceLr));
     model.parameters().forEach(p -> GraphCut.require(p.value()));
+    Replication alone = Replication.alone(model.parameters());
+    this.optimizer = new Adam(alone, config, rates(model, stateSpaceLr));
   }
 
   /** State-space parameters have a rate of their own in S4's recipes. */
