@@ -24,13 +24,15 @@ final class LocalRank {
   private final int rank;
   private final Process process;
   private final Path log;
+  private final PrintWriter file;
   private final List<Thread> readers = new ArrayList<>();
   private volatile String lastError = "";
 
-  private LocalRank(int rank, Process process, Path log) {
+  private LocalRank(int rank, Process process, Path log, PrintWriter file) {
     this.rank = rank;
     this.process = process;
     this.log = log;
+    this.file = file;
   }
 
   /** Starts this very program once more. */
@@ -52,22 +54,22 @@ final class LocalRank {
     ProcessBuilder builder = new ProcessBuilder(command);
     builder.environment().putAll(variables);
     builder.environment().remove("GSS_TERMINAL"); // several progress bars cannot share a line
-    LocalRank started = new LocalRank(rank, builder.start(), log);
-    started.process.getOutputStream().close();
     PrintWriter file = new PrintWriter(Files.newBufferedWriter(log), true);
-    started.read(started.process.getInputStream(), file, rank == 0 ? out : err, rank == 0);
-    started.read(started.process.getErrorStream(), file, err, false);
+    LocalRank started = new LocalRank(rank, builder.start(), log, file);
+    started.process.getOutputStream().close();
+    started.read(started.process.getInputStream(), rank == 0 ? out : err, rank == 0);
+    started.read(started.process.getErrorStream(), err, false);
     return started;
   }
 
-  private void read(InputStream from, PrintWriter file, PrintWriter to, boolean plain) {
-    Thread reader = new Thread(() -> copy(from, file, to, plain), "rank-" + rank);
+  private void read(InputStream from, PrintWriter to, boolean plain) {
+    Thread reader = new Thread(() -> copy(from, to, plain), "rank-" + rank);
     reader.setDaemon(true);
     reader.start();
     readers.add(reader);
   }
 
-  private void copy(InputStream from, PrintWriter file, PrintWriter to, boolean plain) {
+  private void copy(InputStream from, PrintWriter to, boolean plain) {
     try (BufferedReader lines =
         new BufferedReader(new InputStreamReader(from, StandardCharsets.UTF_8))) {
       for (String line = lines.readLine(); line != null; line = lines.readLine()) {
@@ -107,6 +109,7 @@ final class LocalRank {
       for (Thread reader : readers) {
         reader.join();
       }
+      file.close();
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new IllegalStateException("interrupted while rank " + rank + " ends", e);

@@ -2,7 +2,9 @@ package io.github.gss4j.trainer;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
+import static org.assertj.core.api.Assertions.withinPercentage;
 
+import io.github.gss4j.data.TokenStore;
 import io.github.gss4j.distributed.Distribution;
 import io.github.gss4j.distributed.ProcessGroup;
 import io.github.gss4j.distributed.Ranks;
@@ -14,9 +16,12 @@ import io.github.gss4j.ops.Native;
 import io.github.gss4j.ops.Tensors;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import org.bytedeco.pytorch.Tensor;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -117,5 +122,67 @@ class RanksEqualOneTest {
             .isCloseTo(one.get(i), within(1e-10 * Math.max(1, Math.abs(one.get(i)))));
       }
     }
+  }
+
+  @Test
+  void gradientsThatTravelInBfloat16AreRoundedToItsEightBits() throws Exception {
+    List<Double> one = train(Way.TIED, Distribution.single());
+    for (Shard shard : Shard.values()) {
+      List<Double> two =
+          Ranks.run(2, TIMEOUT, group -> train(Way.TIED, new Distribution(group, shard, true)))
+              .get(0);
+      int firstNorm = 2; // after the losses of two micro-batches
+      assertThat(two.get(0)).isCloseTo(one.get(0), within(1e-12));
+      assertThat(two.get(firstNorm))
+          .isNotEqualTo(one.get(firstNorm))
+          .isCloseTo(one.get(firstNorm), withinPercentage(0.4));
+      assertThat(two.get(3 * STEPS - 2)).isCloseTo(one.get(3 * STEPS - 2), withinPercentage(2));
+    }
+  }
+
+  @Test
+  void ranksReadTheSamplesOfOneRankInItsOrder() {
+    long[] ids = TinyRun.values(1, 2000);
+    TokenStore text = new Tokens(ids);
+    TrainConfig whole = TinyRun.config("float64", 6, 2, false, false);
+    TrainConfig part = TinyRun.config("float64", 2, 2, false, false);
+    BatchSource one = new CorpusBatches(text, whole, 0, 1);
+    for (long step = 1; step < 12; step++) {
+      for (int micro = 0; micro < 2; micro++) {
+        List<Long> apart = new ArrayList<>();
+        for (int rank = 0; rank < 3; rank++) {
+          apart.addAll(all(new CorpusBatches(text, part, rank, 3).ids(step, micro)));
+        }
+        assertThat(apart).isEqualTo(all(one.ids(step, micro)));
+      }
+    }
+  }
+
+  private static List<Long> all(Tensor ids) {
+    return Arrays.stream(Tensors.toLongs(ids)).boxed().toList();
+  }
+
+  private record Tokens(List<Long> ids) implements TokenStore {
+    Tokens(long[] ids) {
+      this(Arrays.stream(ids).boxed().toList());
+    }
+
+    @Override
+    public long size() {
+      return ids.size();
+    }
+
+    @Override
+    public void read(long offset, long[] into) {
+      Arrays.setAll(into, i -> ids.get((int) offset + i));
+    }
+
+    @Override
+    public String fingerprint() {
+      return Integer.toHexString(ids.hashCode());
+    }
+
+    @Override
+    public void close() {}
   }
 }
