@@ -8,7 +8,9 @@ import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
 import org.junit.jupiter.api.Test;
 
-/** Imports run one way: cli → mlflow → trainer → data, loss and tracking → library. */
+/**
+ * Imports run one way: cli → mlflow, study → trainer → data, loss, tracking, distributed → library.
+ */
 class ArchitectureTest {
   private static final String ROOT = "io.github.gss4j.";
 
@@ -34,8 +36,12 @@ class ArchitectureTest {
         .definedBy(ROOT + "loss..")
         .layer("tracking")
         .definedBy(ROOT + "tracking..")
+        .layer("distributed")
+        .definedBy(ROOT + "distributed..")
         .layer("trainer")
         .definedBy(ROOT + "trainer..")
+        .layer("study")
+        .definedBy(ROOT + "study..")
         .layer("mlflow")
         .definedBy(ROOT + "mlflow..")
         .layer("parquet")
@@ -48,16 +54,21 @@ class ArchitectureTest {
         .mayOnlyAccessLayers("library")
         .whereLayer("loss")
         .mayOnlyAccessLayers("library")
+        .whereLayer("distributed")
+        .mayOnlyAccessLayers("library")
         .whereLayer("tracking")
         .mayOnlyAccessLayers("library")
         .whereLayer("trainer")
-        .mayOnlyAccessLayers("library", "data", "loss", "tracking")
+        .mayOnlyAccessLayers("library", "data", "loss", "tracking", "distributed")
+        .whereLayer("study")
+        .mayOnlyAccessLayers("library", "data", "loss", "tracking", "trainer")
         .whereLayer("mlflow")
         .mayOnlyAccessLayers("library", "tracking", "trainer")
         .whereLayer("parquet")
         .mayOnlyAccessLayers("data")
         .whereLayer("cli")
-        .mayOnlyAccessLayers("library", "data", "loss", "tracking", "trainer", "mlflow")
+        .mayOnlyAccessLayers(
+            "library", "data", "loss", "tracking", "distributed", "trainer", "study", "mlflow")
         .check(all);
   }
 

@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.github.gss4j.data.Compressors;
 import io.github.gss4j.data.Corpus;
 import io.github.gss4j.data.TrainingText;
+import io.github.gss4j.distributed.Distribution;
 import io.github.gss4j.tokenizer.Tokenizer;
 import io.github.gss4j.tracking.Comparison;
 import io.github.gss4j.trainer.RunDirectory;
@@ -75,7 +76,8 @@ final class DemoCommand implements Callable<Integer> {
         RunProgress progress = new RunProgress(spec.commandLine().getErr());
         TrackingOptions.Listeners heard = tracking.listeners(progress, directory);
         TrainingRun training =
-            TrainingRun.start(config, directory, text, tokenizer, teacher, heard.all())) {
+            TrainingRun.start(
+                config, Distribution.single(), directory, text, tokenizer, teacher, heard.all())) {
       TrainingRun.Outcome outcome = training.run(interrupt);
       progress.close();
       if (!outcome.finished()) {

@@ -31,7 +31,12 @@ import picocli.CommandLine.UnmatchedArgumentException;
       ConvertCommand.class,
       InspectCommand.class,
       SynthesizeCommand.class,
+      StudyCommand.class,
+      PathfinderCommand.class,
+      ListOpsCommand.class,
+      ClassifyCommand.class,
       BenchCommand.class,
+      LaunchCommand.class,
       CommandLine.HelpCommand.class
     })
 public final class Gss implements Runnable {
@@ -86,6 +91,7 @@ public final class Gss implements Runnable {
     CommandLine line = new CommandLine(new Gss(interrupt));
     line.setCaseInsensitiveEnumValuesAllowed(true);
     line.setAbbreviatedOptionsAllowed(false);
+    line.getSubcommands().get("launch").setStopAtPositional(true); // the rest is a rank's
     line.setParameterExceptionHandler(Gss::refuse);
     line.setExecutionExceptionHandler((e, command, parsed) -> fail(e, command.getErr()));
     return line;

@@ -4,6 +4,10 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.github.gss4j.data.TrainingText;
+import io.github.gss4j.distributed.Distribution;
+import io.github.gss4j.distributed.ProcessGroup;
+import io.github.gss4j.distributed.Rendezvous;
+import io.github.gss4j.ops.Native;
 import io.github.gss4j.tokenizer.Tokenizer;
 import io.github.gss4j.trainer.BatchSource;
 import io.github.gss4j.trainer.RunDirectory;
@@ -13,6 +17,7 @@ import io.github.gss4j.trainer.TrainingRun;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.Callable;
@@ -60,6 +65,8 @@ final class TrainCommand implements Callable<Integer> {
 
   @Mixin private final TrackingOptions tracking = new TrackingOptions();
 
+  @Mixin private final RankOptions ranks = new RankOptions();
+
   @Mixin(name = "run")
   private final RunOptions run = new RunOptions();
 
@@ -77,32 +84,79 @@ final class TrainCommand implements Callable<Integer> {
     if (resume == null) {
       StartFrom.settle(settings, spec.commandLine().getErr());
     }
-    try (Tokenizer tokenizer = RunTokenizer.choose(settings, Presets.train(), resumed())) {
-      train(RunOptions.parse(settings, where(directory), Presets.train()), tokenizer, directory);
+    Optional<Rendezvous> at = ranks.rendezvous(System.getenv());
+    String device = RankOptions.device(settings.path("device").asText("cpu"), at);
+    if (at.isPresent()) {
+      settings.put("device", device);
+    }
+    try (ProcessGroup group = ranks.join(at, device)) {
+      train(settings, directory, group);
     }
     return Gss.OK;
+  }
+
+  /** What ends this rank ends the others, too, and they are told why. */
+  private void train(ObjectNode settings, RunDirectory directory, ProcessGroup group)
+      throws IOException {
+    try (Tokenizer tokenizer = RunTokenizer.choose(settings, Presets.train(), resumed())) {
+      TrainConfig config = RunOptions.parse(settings, where(directory), Presets.train());
+      train(config, tokenizer, directory, group);
+    } catch (IOException | RuntimeException e) {
+      group.fail(Native.reason(e).lines().findFirst().orElse(e.toString()));
+      throw e;
+    }
   }
 
   private Optional<Path> resumed() {
     return Optional.ofNullable(resume);
   }
 
-  private void train(TrainConfig config, Tokenizer tokenizer, RunDirectory directory)
+  private void train(
+      TrainConfig config, Tokenizer tokenizer, RunDirectory directory, ProcessGroup group)
       throws IOException {
     Path path = directory.path();
+    if (group.world() > 1 && !config.objective().teacherCache().isEmpty()) {
+      throw new IllegalArgumentException(
+          "teacher_cache is '"
+              + config.objective().teacherCache()
+              + "', expected none where several ranks train, as they would all write it");
+    }
+    Distribution distribution = ranks.distribution(group);
     try (RunTeacher teacher = Models.teacher(config, spec.commandLine().getErr());
-        TrainingText text = Texts.open(config.data(), tokenizer);
+        TrainingText text = text(config, tokenizer, group);
         Interrupt.Watch interrupt = gss.interrupt().watch();
         RunProgress progress = new RunProgress(spec.commandLine().getErr());
-        TrackingOptions.Listeners heard = tracking.listeners(progress, path);
+        TrackingOptions.Listeners heard = listeners(progress, path, group);
         TrainingRun run =
             resume == null
-                ? TrainingRun.start(config, path, text, tokenizer, teacher, heard.all())
-                : TrainingRun.resume(config, path, text, tokenizer, teacher, heard.all())) {
+                ? TrainingRun.start(
+                    config, distribution, path, text, tokenizer, teacher, heard.all())
+                : TrainingRun.resume(
+                    config, distribution, path, text, tokenizer, teacher, heard.all())) {
       TrainingRun.Outcome outcome = run.run(interrupt);
       progress.close();
-      print(outcome, run.leftOut(), directory.path());
+      if (group.isFirst()) {
+        print(outcome, run.leftOut(), directory.path());
+      }
     }
+  }
+
+  /** The first rank opens the text before the others: what is encoded once is then found by all. */
+  private static TrainingText text(TrainConfig config, Tokenizer tokenizer, ProcessGroup group)
+      throws IOException {
+    if (!group.isFirst()) {
+      group.barrier();
+      return Texts.open(config.data(), tokenizer);
+    }
+    TrainingText text = Texts.open(config.data(), tokenizer);
+    group.barrier();
+    return text;
+  }
+
+  private TrackingOptions.Listeners listeners(RunProgress progress, Path path, ProcessGroup group) {
+    return group.isFirst()
+        ? tracking.listeners(progress, path)
+        : new TrackingOptions.Listeners(progress, List.of());
   }
 
   private String where(RunDirectory directory) {

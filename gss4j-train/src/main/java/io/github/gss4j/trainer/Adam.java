@@ -1,5 +1,6 @@
 package io.github.gss4j.trainer;
 
+import io.github.gss4j.distributed.Replication;
 import io.github.gss4j.layers.Parameter;
 import io.github.gss4j.layers.Role;
 import io.github.gss4j.ops.Aten;
@@ -14,6 +15,7 @@ import java.util.Set;
 import java.util.function.Function;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.NoGradGuard;
+import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.TensorVector;
 import org.bytedeco.pytorch.global.torch;
@@ -32,12 +34,21 @@ import org.bytedeco.pytorch.global.torch;
 final class Adam implements AutoCloseable {
   private static final String FIRST = "exp_avg.";
   private static final String SECOND = "exp_avg_sq.";
-  private static final String SINCE = "learned_since.";
+
+  /**
+   * What goes before a parameter's name in {@link #state}, of the step that it is learned since.
+   */
+  static final String SINCE = "learned_since.";
+
+  /** What goes before a parameter's name in {@link #state}, of the moments. */
+  static final List<String> KINDS = List.of(FIRST, SECOND);
 
   private final OptimizerConfig config;
+  private final Replication replication;
   private final FineTuning rates;
   private final List<Parameter> parameters;
   private final Map<String, Tensor> moments = new LinkedHashMap<>();
+  private final Map<String, Long> since = new LinkedHashMap<>();
   private final Map<Group, List<Parameter>> groups = new LinkedHashMap<>();
   private long steps;
 
@@ -46,27 +57,29 @@ final class Adam implements AutoCloseable {
 
   /** An optimizer at rest over parameters that all have the same learning rate. */
   Adam(List<Parameter> parameters, OptimizerConfig config) {
-    this(parameters, config, FineTuning.NONE);
+    this(Replication.alone(parameters), config, FineTuning.NONE);
   }
 
-  /** An optimizer at rest over the parameters that are learned. */
-  Adam(List<Parameter> parameters, OptimizerConfig config, FineTuning rates) {
-    this.parameters = List.copyOf(parameters);
+  /** An optimizer at rest over what this rank has of the parameters that are learned. */
+  Adam(Replication replication, OptimizerConfig config, FineTuning rates) {
+    this.replication = replication;
+    this.parameters = List.copyOf(replication.owned());
     this.config = config;
     this.rates = rates;
     for (Parameter p : parameters) {
-      for (String kind : List.of(FIRST, SECOND)) {
+      for (String kind : KINDS) {
         moments.put(
             kind + p.name(),
             Scopes.kept(() -> Tensors.zerosLike(p.value(), Tensors.shape(p.value()))));
       }
-      group(p, 0);
+      group(p);
     }
   }
 
-  private void group(Parameter p, long since) {
+  private void group(Parameter p) {
     double factor = rates.lr(p, config.lr()) / config.lr();
-    groups.computeIfAbsent(new Group(factor, decays(p), since), group -> new ArrayList<>()).add(p);
+    Group group = new Group(factor, decays(p), since.getOrDefault(p.name(), 0L));
+    groups.computeIfAbsent(group, none -> new ArrayList<>()).add(p);
   }
 
   /**
@@ -75,11 +88,25 @@ final class Adam implements AutoCloseable {
    * @return the norm before
    */
   double clip() {
-    try (PointerScope scope = new PointerScope()) {
-      Tensor[] values = parameters.stream().map(Parameter::value).toArray(Tensor[]::new);
-      double most = config.gradClip() == 0 ? Double.POSITIVE_INFINITY : config.gradClip();
-      return torch.clip_grad_norm_(new TensorVector(values), most, 2, false);
+    try (PointerScope scope = new PointerScope();
+        NoGradGuard guard = new NoGradGuard()) {
+      List<Tensor> gradients = parameters.stream().map(p -> GraphCut.gradient(p.value())).toList();
+      double here = norm(gradients);
+      double norm = Math.sqrt(replication.overParts(here * here)[0]);
+      double scale = config.gradClip() / (norm + 1e-6);
+      if (config.gradClip() > 0 && scale < 1) {
+        gradients.forEach(g -> g.mul_(new Scalar(scale)));
+      }
+      return norm;
     }
+  }
+
+  private static double norm(List<Tensor> tensors) {
+    if (tensors.isEmpty()) {
+      return 0;
+    }
+    Tensor[] norms = tensors.stream().map(Tensor::norm).toArray(Tensor[]::new);
+    return Tensors.value(torch.stack(new TensorVector(norms)).norm());
   }
 
   /** Moves the parameters along their gradients and forgets these. */
@@ -147,13 +174,7 @@ final class Adam implements AutoCloseable {
   /** The moments by name, and since when parameters are learned that were not, for a checkpoint. */
   Map<String, Tensor> state() {
     Map<String, Tensor> state = new LinkedHashMap<>(moments);
-    groups.forEach(
-        (group, members) -> {
-          if (group.since() > 0) {
-            members.forEach(
-                p -> state.put(SINCE + p.name(), Tensors.of(new long[] {group.since()}, 1)));
-          }
-        });
+    since.forEach((name, step) -> state.put(SINCE + name, Tensors.of(new long[] {step}, 1)));
     return state;
   }
 
@@ -161,23 +182,41 @@ final class Adam implements AutoCloseable {
    * Goes on from a checkpoint.
    *
    * @param names of what the checkpoint keeps
-   * @param source gives each by name
+   * @param source gives each by name, of the whole parameter
    */
   void restore(long stepsTaken, Set<String> names, Function<String, Tensor> source) {
     steps = stepsTaken;
+    since.clear();
+    for (String name : replication.trained()) {
+      long from = learnedSince(name, names, source);
+      if (from > 0) {
+        since.put(name, from);
+      }
+    }
     groups.clear();
     for (Parameter p : parameters) {
-      try (PointerScope scope = new PointerScope();
-          NoGradGuard guard = new NoGradGuard()) {
-        if (!names.contains(FIRST + p.name())) {
-          group(p, stepsTaken); // it was frozen
-          continue;
-        }
-        moments.get(FIRST + p.name()).copy_(source.apply(FIRST + p.name()));
-        moments.get(SECOND + p.name()).copy_(source.apply(SECOND + p.name()));
-        String since = SINCE + p.name();
-        group(p, names.contains(since) ? Tensors.toLongs(source.apply(since))[0] : 0);
+      if (names.contains(FIRST + p.name())) {
+        restore(p, FIRST + p.name(), source);
+        restore(p, SECOND + p.name(), source);
       }
+      group(p);
+    }
+  }
+
+  private long learnedSince(String name, Set<String> names, Function<String, Tensor> source) {
+    if (!names.contains(FIRST + name)) {
+      return steps; // it was frozen
+    }
+    try (PointerScope scope = new PointerScope()) {
+      boolean later = names.contains(SINCE + name);
+      return later ? Tensors.toLongs(source.apply(SINCE + name))[0] : 0;
+    }
+  }
+
+  private void restore(Parameter p, String name, Function<String, Tensor> source) {
+    try (PointerScope scope = new PointerScope();
+        NoGradGuard guard = new NoGradGuard()) {
+      moments.get(name).copy_(replication.part(p.name(), source.apply(name)));
     }
   }
 

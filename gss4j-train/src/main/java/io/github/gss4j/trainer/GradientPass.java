@@ -1,5 +1,6 @@
 package io.github.gss4j.trainer;
 
+import io.github.gss4j.distributed.Replication;
 import io.github.gss4j.layers.CausalLayer;
 import io.github.gss4j.loss.TokenLoss;
 import io.github.gss4j.model.LanguageModel;
@@ -21,33 +22,50 @@ import org.bytedeco.pytorch.global.torch;
  *
  * <p>The graph is cut at every layer and at the kernels. Kernels depend on the parameters alone, so
  * they are taken once for all micro-batches; their gradients add up and are sent on into the
- * parameters by {@link #finish()}. Logits and loss are taken in slices, so no tensor of (tokens,
+ * parameters after the last one. Logits and loss are taken in slices, so no tensor of (tokens,
  * vocabulary) exists; each layer's activations are freed as the backward pass leaves it.
+ *
+ * <p>Where ranks train together, a layer's parameters are asked for before they are read, and its
+ * gradients given away as soon as they are there.
  */
 final class GradientPass implements AutoCloseable {
   /** Logits of a slice take at most this many numbers. */
   private static final long SLICE = 1 << 22;
 
   private final LanguageModel model;
+  private final Replication replication;
+  private final long length;
   private final boolean recompute;
   private final SequenceForm form;
   private final List<List<Tensor>> kernels = new ArrayList<>();
   private final List<List<Tensor>> leaves = new ArrayList<>();
 
   /**
-   * Takes the kernels of the present parameters.
+   * A pass over the present parameters.
    *
+   * @param replication where they lie
    * @param length of the sequences to come
    * @param recompute whether layers are computed again in the backward pass instead of remembered
    * @param form how layers read their sequences
    */
-  GradientPass(LanguageModel model, long length, boolean recompute, SequenceForm form) {
+  GradientPass(
+      LanguageModel model,
+      Replication replication,
+      long length,
+      boolean recompute,
+      SequenceForm form) {
     this.model = model;
+    this.replication = replication;
+    this.length = length;
     this.recompute = recompute;
     this.form = form;
-    for (CausalLayer layer : model.layers()) {
+  }
+
+  /** A layer's kernel, cut from the parameters; taken with the first micro-batch. */
+  private List<Tensor> kernel(int layer) {
+    if (leaves.size() == layer) {
       try (PointerScope scope = new PointerScope()) {
-        List<Tensor> kernel = form.derived(layer, length);
+        List<Tensor> kernel = form.derived(model.layers().get(layer), length);
         List<Tensor> leaf = kernel.stream().map(GradientPass::leaf).toList();
         kernel.forEach(Tensor::retainReference);
         leaf.forEach(Tensor::retainReference);
@@ -55,6 +73,7 @@ final class GradientPass implements AutoCloseable {
         leaves.add(leaf);
       }
     }
+    return leaves.get(layer);
   }
 
   /** Cut from its graph; its gradient is wanted unless nothing behind it is learned. */
@@ -66,38 +85,58 @@ final class GradientPass implements AutoCloseable {
    * Adds one micro-batch's gradients to the parameters'.
    *
    * @param ids (B, L+1): the first L are read, the last L are what should follow
+   * @param last whether it is the last one, after which the gradients are whole
    * @param weight the share of this micro-batch in the whole
    * @param objective its loss
    * @return the mean over its tokens, unweighted
    */
-  MicroLoss add(Tensor ids, double weight, TokenLoss objective) {
-    long length = ids.size(1) - 1;
+  MicroLoss add(Tensor ids, boolean last, double weight, TokenLoss objective) {
+    int layers = model.layers().size();
+    int root = replication.root();
     Tensor inputs = ids.narrow(1, 0, length);
     Tensor targets = ids.narrow(1, 1, length).flatten();
     Deque<GraphCut> cuts = new ArrayDeque<>();
     try (PointerScope scope = new PointerScope()) {
+      replication.enter(root, layers == 0 ? Replication.NONE : 0);
       cuts.push(GraphCut.forward(inputs, model::embed, false));
-      for (int i = 0; i < model.layers().size(); i++) {
+      for (int i = 0; i < layers; i++) {
+        replication.enter(i, i + 1 < layers ? i + 1 : Replication.NONE);
         int index = i;
         CausalLayer layer = model.layers().get(i);
-        List<Tensor> kernel = leaves.get(i);
+        List<Tensor> kernel = kernel(i);
         Tensor x = cuts.element().output();
         cuts.push(GraphCut.forward(x, in -> form.forward(index, layer, in, kernel), recompute));
+        if (i + 1 < layers) { // the last one is the first that the backward pass reads
+          replication.leave(i);
+        }
       }
       Tensor hidden = cuts.element().output();
       Loss loss = loss(hidden.flatten(0, 1), inputs, targets, weight, objective);
       Tensor gradient = Scopes.kept(() -> loss.gradient().view(Tensors.shape(hidden)));
-      while (!cuts.isEmpty()) {
-        Tensor incoming = gradient;
-        gradient = Scopes.kept(() -> cuts.element().backward(incoming));
-        cuts.pop();
-        incoming.releaseReference();
+      for (int i = layers - 1; i >= 0; i--) {
+        replication.enter(i, i - 1);
+        gradient = backward(cuts, gradient);
+        if (last) {
+          finish(i);
+        }
+        replication.added(i, last);
+        replication.leave(i);
       }
-      gradient.releaseReference();
+      backward(cuts, gradient).releaseReference();
+      replication.added(root, last);
+      replication.leave(root);
       return loss.mean();
     } finally {
       cuts.forEach(GraphCut::close);
     }
+  }
+
+  /** Walks the last cut back and frees it. */
+  private static Tensor backward(Deque<GraphCut> cuts, Tensor gradient) {
+    Tensor next = Scopes.kept(() -> cuts.element().backward(gradient));
+    cuts.pop();
+    gradient.releaseReference();
+    return next;
   }
 
   private record Loss(MicroLoss mean, Tensor gradient) {}
@@ -141,15 +180,13 @@ final class GradientPass implements AutoCloseable {
     return Math.max(1, SLICE / model.config().numTokens());
   }
 
-  /** Sends the kernels' gradients on into the parameters. */
-  void finish() {
-    for (int i = 0; i < kernels.size(); i++) {
-      for (int k = 0; k < kernels.get(i).size(); k++) {
-        try (PointerScope scope = new PointerScope()) {
-          Tensor gradient = GraphCut.gradient(leaves.get(i).get(k));
-          if (gradient.defined()) { // else nothing behind it is learned, or nothing used it
-            GraphCut.backward(kernels.get(i).get(k), gradient);
-          }
+  /** Sends the gradients of a layer's kernel on into the parameters. */
+  private void finish(int layer) {
+    for (int k = 0; k < kernels.get(layer).size(); k++) {
+      try (PointerScope scope = new PointerScope()) {
+        Tensor gradient = GraphCut.gradient(leaves.get(layer).get(k));
+        if (gradient.defined()) { // else nothing behind it is learned, or nothing used it
+          GraphCut.backward(kernels.get(layer).get(k), gradient);
         }
       }
     }

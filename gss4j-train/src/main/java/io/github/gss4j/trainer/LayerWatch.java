@@ -1,5 +1,6 @@
 package io.github.gss4j.trainer;
 
+import io.github.gss4j.distributed.Replication;
 import io.github.gss4j.layers.Parameter;
 import io.github.gss4j.ops.GraphCut;
 import io.github.gss4j.ops.Scopes;
@@ -10,14 +11,13 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
-import java.util.function.Predicate;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.NoGradGuard;
 import org.bytedeco.pytorch.Tensor;
 
 /**
  * Measures one step layer by layer. Holds a copy of the weights during the step; used for one step
- * alone.
+ * alone. Norms are those of whole layers; where ranks keep parts, histograms are of this rank's.
  */
 final class LayerWatch implements StepObserver, AutoCloseable {
   private final boolean histograms;
@@ -37,26 +37,25 @@ final class LayerWatch implements StepObserver, AutoCloseable {
   }
 
   /** The layer of a parameter: {@code layers.0} of {@code layers.0.dss.Lambda_real}. */
-  static String layer(Parameter parameter) {
-    String[] parts = parameter.name().split("\\.", -1);
+  static String layer(String name) {
+    String[] parts = name.split("\\.", -1);
     return parts[0].equals("layers") && parts.length > 1 ? parts[0] + "." + parts[1] : parts[0];
   }
 
-  private static Map<String, List<Parameter>> layers(List<Parameter> parameters) {
-    Predicate<Parameter> trained = p -> p.value().requires_grad();
+  /** What this rank has of each layer that is trained: the same layers on every rank. */
+  private static Map<String, List<Parameter>> layers(Replication replication) {
     Map<String, List<Parameter>> layers = new LinkedHashMap<>();
-    parameters.stream()
-        .filter(trained)
-        .forEach(p -> layers.computeIfAbsent(layer(p), name -> new ArrayList<>()).add(p));
+    replication.trained().forEach(name -> layers.putIfAbsent(layer(name), new ArrayList<>()));
+    replication.owned().forEach(p -> layers.get(layer(p.name())).add(p));
     return layers;
   }
 
   @Override
-  public void beforeUpdate(List<Parameter> parameters) {
-    layers(parameters)
+  public void beforeUpdate(Replication replication) {
+    layers(replication)
         .forEach(
             (layer, members) -> {
-              gradNorms.put(layer, norm(members, p -> GraphCut.gradient(p.value())));
+              gradNorms.put(layer, norm(replication, members, p -> GraphCut.gradient(p.value())));
               if (histograms) {
                 gradients.put(layer, histogram(members, p -> GraphCut.gradient(p.value())));
               }
@@ -65,19 +64,20 @@ final class LayerWatch implements StepObserver, AutoCloseable {
   }
 
   @Override
-  public void afterUpdate(List<Parameter> parameters) {
-    layers(parameters)
+  public void afterUpdate(Replication replication) {
+    layers(replication)
         .forEach(
             (layer, members) -> {
-              double moved = norm(members, p -> p.value().sub(before.get(p)));
-              updateRatios.put(layer, moved / norm(members, before::get));
+              double moved = norm(replication, members, p -> p.value().sub(before.get(p)));
+              updateRatios.put(layer, moved / norm(replication, members, before::get));
               if (histograms) {
                 weights.put(layer, histogram(members, Parameter::value));
               }
             });
   }
 
-  private static double norm(List<Parameter> members, Function<Parameter, Tensor> value) {
+  private static double norm(
+      Replication replication, List<Parameter> members, Function<Parameter, Tensor> value) {
     double squares = 0;
     for (Parameter p : members) {
       try (PointerScope scope = new PointerScope();
@@ -86,7 +86,7 @@ final class LayerWatch implements StepObserver, AutoCloseable {
         squares += norm * norm;
       }
     }
-    return Math.sqrt(squares);
+    return Math.sqrt(replication.overParts(squares)[0]);
   }
 
   private static Histogram histogram(List<Parameter> members, Function<Parameter, Tensor> value) {

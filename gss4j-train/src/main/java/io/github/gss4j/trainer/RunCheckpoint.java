@@ -8,6 +8,8 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.github.gss4j.checkpoint.CheckpointException;
 import io.github.gss4j.checkpoint.PretrainedModel;
 import io.github.gss4j.checkpoint.Safetensors;
+import io.github.gss4j.checkpoint.TensorSource;
+import io.github.gss4j.distributed.ProcessGroup;
 import io.github.gss4j.model.JsonFields;
 import io.github.gss4j.tracking.Environment;
 import java.io.IOException;
@@ -18,6 +20,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * The training state that lies beside a checkpoint's model.
@@ -52,12 +55,32 @@ record RunCheckpoint(
     return facts;
   }
 
-  /** Writes model, optimizer and training state into a directory. */
+  /**
+   * Writes model, optimizer and training state into a directory, on all ranks at once: in one file
+   * each where every rank has them whole, else in a file a unit, which the ranks share out.
+   */
   void write(Trainer trainer, Path directory) throws IOException {
+    ProcessGroup group = trainer.group();
+    group.barrier(); // the directory is there
+    if (trainer.replication().savesByUnits()) {
+      UnitFiles.write(trainer, directory);
+    } else if (group.isFirst()) {
+      writeWhole(trainer, directory);
+    }
+    if (group.isFirst()) {
+      writeState(directory);
+    }
+    group.barrier(); // all is written
+  }
+
+  private static void writeWhole(Trainer trainer, Path directory) throws IOException {
     try (Trainer.Averaged averaged = trainer.averaged()) {
       PretrainedModel.save(trainer.model(), directory, Map.of());
       Safetensors.write(directory.resolve(OPTIMIZER), averaged.state(), Map.of());
     }
+  }
+
+  private void writeState(Path directory) throws IOException {
     ObjectNode json = JSON.createObjectNode();
     json.put("step", progress.steps()).put("skipped", progress.skipped());
     json.put("skipped_in_a_row", progress.skippedInARow()).put("clipped", progress.clipped());
@@ -124,7 +147,9 @@ record RunCheckpoint(
 
   /** Puts optimizer and trained weights back to where they were. */
   void restore(Trainer trainer, Path directory) {
-    Safetensors file = Safetensors.open(directory.resolve(OPTIMIZER));
-    trainer.restore(progress, file.entries().keySet(), file::tensor);
+    Path whole = directory.resolve(OPTIMIZER);
+    Path index = directory.resolve(UnitFiles.OPTIMIZER_INDEX);
+    TensorSource file = TensorSource.open(Files.exists(index) ? index : whole);
+    trainer.restore(progress, Set.copyOf(file.names()), file::tensor);
   }
 }

@@ -76,6 +76,11 @@ public record RunDirectory(Path path) {
     }
   }
 
+  /** Where a checkpoint lies while it is written. */
+  Path aside(long step) {
+    return path.resolve("step-" + step + ASIDE);
+  }
+
   /**
    * Writes a checkpoint and points {@code last} to it.
    *
@@ -88,7 +93,7 @@ public record RunDirectory(Path path) {
     if (inUse().contains(target.toAbsolutePath().normalize())) {
       throw new IllegalStateException(target + " is in use, expected a step not saved before");
     }
-    Path aside = path.resolve("step-" + step + ASIDE);
+    Path aside = aside(step);
     deleteTree(aside);
     Files.createDirectories(aside);
     try {

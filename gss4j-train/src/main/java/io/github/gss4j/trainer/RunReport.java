@@ -27,7 +27,7 @@ final class RunReport {
 
   static Report of(TrainingRun run, long steps, Duration time, List<Comparison> comparisons)
       throws IOException {
-    long tokens = steps * run.config().tokensPerStep();
+    long tokens = steps * run.tokensPerStep();
     String name = "gss4j · " + run.directory().path().getFileName();
     return new Report(
         new RunFacts(name, run.model().parameterCount(), tokens, time),

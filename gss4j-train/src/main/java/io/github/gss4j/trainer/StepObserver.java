@@ -1,7 +1,6 @@
 package io.github.gss4j.trainer;
 
-import io.github.gss4j.layers.Parameter;
-import java.util.List;
+import io.github.gss4j.distributed.Replication;
 
 /** Looks at an optimizer step from within, and changes nothing. */
 interface StepObserver {
@@ -9,15 +8,15 @@ interface StepObserver {
   StepObserver NONE =
       new StepObserver() {
         @Override
-        public void beforeUpdate(List<Parameter> parameters) {}
+        public void beforeUpdate(Replication replication) {}
 
         @Override
-        public void afterUpdate(List<Parameter> parameters) {}
+        public void afterUpdate(Replication replication) {}
       };
 
   /** The gradients are whole, and not clipped yet. */
-  void beforeUpdate(List<Parameter> parameters);
+  void beforeUpdate(Replication replication);
 
   /** The weights were moved; not called where the step was skipped. */
-  void afterUpdate(List<Parameter> parameters);
+  void afterUpdate(Replication replication);
 }

@@ -1,5 +1,8 @@
 package io.github.gss4j.trainer;
 
+import io.github.gss4j.distributed.Distribution;
+import io.github.gss4j.distributed.ProcessGroup;
+import io.github.gss4j.distributed.Replication;
 import io.github.gss4j.layers.Parameter;
 import io.github.gss4j.loss.Alternating;
 import io.github.gss4j.loss.Distillation;
@@ -17,6 +20,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.function.Function;
 import java.util.function.ToDoubleFunction;
+import java.util.stream.DoubleStream;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.NoGradGuard;
 import org.bytedeco.pytorch.Tensor;
@@ -38,16 +42,19 @@ public final class Trainer implements AutoCloseable {
   private final LanguageModel model;
   private final TrainConfig config;
   private final Objective objective;
+  private final ProcessGroup group;
+  private final Replication replication;
   private final Adam optimizer;
   private final WeightAverage average;
   private final List<Parameter> learned;
   private final CarriedState carried;
   private Progress progress = Progress.NONE;
+  private int looks;
 
   /**
-   * What one step came to.
+   * What one step came to, on all ranks together.
    *
-   * @param microBatches the loss of each
+   * @param microBatches the loss of each, the mean over ranks
    * @param learningRate as it was in this step
    * @param gradNorm the global norm of the gradient before clipping
    */
@@ -112,14 +119,33 @@ public final class Trainer implements AutoCloseable {
    * @param objective what it is trained on
    */
   public Trainer(LanguageModel model, TrainConfig config, Objective objective) {
+    this(model, config, objective, Distribution.single());
+  }
+
+  /**
+   * One rank's trainer at rest. From here on the model is to be read only as the distribution
+   * allows: between steps a fully sharded one is not whole but within {@link #averaged}.
+   *
+   * @param model the same on all ranks
+   * @param distribution how the ranks share the work
+   */
+  public Trainer(
+      LanguageModel model, TrainConfig config, Objective objective, Distribution distribution) {
     this.model = model;
     this.config = config;
     this.objective = objective;
+    this.group = distribution.group();
+    Checks.that(
+        group.world() == 1 || !config.carryState(),
+        "carry_state",
+        true,
+        "false where several ranks train: a state goes with its rank");
     this.learned = config.fineTuning().learned(model.parameters());
-    this.optimizer = new Adam(learned, config.optimizer(), config.fineTuning());
     learned.forEach(p -> GraphCut.require(p.value()));
+    this.replication = distribution.replicate(model.parameters());
+    this.optimizer = new Adam(replication, config.optimizer(), config.fineTuning());
     double decay = config.longRun().ema();
-    this.average = decay == 0 ? null : new WeightAverage(learned, decay);
+    this.average = decay == 0 ? null : new WeightAverage(replication.owned(), decay);
     this.carried = config.carryState() ? new CarriedState(model) : null;
   }
 
@@ -147,26 +173,27 @@ public final class Trainer implements AutoCloseable {
   StepResult step(BatchSource batches, StepObserver observer) {
     long step = progress.steps() + 1;
     double lr = config.schedule().at(step);
-    double weight = config.sumGradients() ? 1 : 1.0 / config.accumulate();
+    int all = config.accumulate();
+    double weight = (config.sumGradients() ? 1 : 1.0 / all) / group.world();
     List<MicroLoss> losses = new ArrayList<>();
     try (PointerScope scope = new PointerScope()) {
       SequenceForm form = carried == null ? SequenceForm.WHOLE : carried;
       Tensor ids = onDevice(batches.ids(step, 0));
       try (GradientPass pass =
-          new GradientPass(model, ids.size(1) - 1, config.checkpointLayers(), form)) {
-        for (int micro = 0; micro < config.accumulate(); micro++) {
+          new GradientPass(model, replication, ids.size(1) - 1, config.checkpointLayers(), form)) {
+        for (int micro = 0; micro < all; micro++) {
           ids = micro == 0 ? ids : onDevice(batches.ids(step, micro));
           if (carried != null) {
             carried.begin(ids.size(0), batches.startsAnew(step, micro));
           }
-          losses.add(pass.add(ids, weight, loss(step, micro)));
+          losses.add(pass.add(ids, micro == all - 1, weight, loss(step, micro)));
         }
-        pass.finish();
       }
     }
-    observer.beforeUpdate(learned);
+    replication.awaitGradients();
+    observer.beforeUpdate(replication);
     double norm = optimizer.clip();
-    StepResult result = new StepResult(List.copyOf(losses), lr, norm);
+    StepResult result = new StepResult(overRanks(losses), lr, norm);
     if (result.skipped()) {
       optimizer.forgetGradients();
       skip(step, result);
@@ -174,12 +201,29 @@ public final class Trainer implements AutoCloseable {
       optimizer.step(lr);
       double most = config.optimizer().gradClip();
       progress = progress.moved(most > 0 && norm > most);
+      replication.publish();
       if (average != null) {
         average.update(progress.updates());
       }
-      observer.afterUpdate(learned);
+      observer.afterUpdate(replication);
     }
     return result;
+  }
+
+  /** The mean over ranks of each micro-batch's losses. */
+  private List<MicroLoss> overRanks(List<MicroLoss> here) {
+    double[] sums =
+        group.sum(
+            here.stream()
+                .flatMapToDouble(loss -> DoubleStream.of(loss.value(), loss.crossEntropy()))
+                .toArray());
+    List<MicroLoss> means = new ArrayList<>();
+    for (int i = 0; i < here.size(); i++) {
+      double value = sums[2 * i] / group.world();
+      double crossEntropy = sums[2 * i + 1] / group.world();
+      means.add(new MicroLoss(here.get(i).objective(), value, crossEntropy));
+    }
+    return List.copyOf(means);
   }
 
   private TokenLoss loss(long step, int micro) {
@@ -212,17 +256,52 @@ public final class Trainer implements AutoCloseable {
   }
 
   /**
-   * Puts the averaged weights in the model's place until closed, where the run averages them: for
-   * evaluations, samples and the model that is saved.
+   * Makes the model whole until closed, with the averaged weights in its place where the run
+   * averages them: for evaluations, samples and the model that is saved. On all ranks at once;
+   * within, once more at will.
    */
   Averaged averaged() {
-    return new Averaged();
+    return new Averaged(true);
+  }
+
+  /** The same, but that a model which is kept in parts stays so: to be saved unit by unit. */
+  Averaged averagedInParts() {
+    return new Averaged(false);
+  }
+
+  /** Who trains. */
+  ProcessGroup group() {
+    return group;
+  }
+
+  /** Where the model's parameters lie. */
+  Replication replication() {
+    return replication;
   }
 
   /** As long as it is open, the model has the averaged weights. */
   final class Averaged implements AutoCloseable {
-    private Averaged() {
-      swap();
+    private final boolean whole;
+
+    private Averaged(boolean whole) {
+      this.whole = whole;
+      if (looks++ == 0) {
+        swap();
+        if (whole) {
+          replication.hold();
+        }
+      }
+    }
+
+    /**
+     * What goes before a parameter's name in {@link #state}, of tensors that ranks keep parts of.
+     */
+    List<String> kindsInParts() {
+      List<String> kinds = new ArrayList<>(Adam.KINDS);
+      if (average != null) {
+        kinds.add(TRAINED);
+      }
+      return kinds;
     }
 
     /**
@@ -242,12 +321,19 @@ public final class Trainer implements AutoCloseable {
 
     @Override
     public void close() {
+      if (--looks > 0) {
+        return;
+      }
+      if (whole) {
+        replication.letGo();
+      }
       swap();
     }
 
     private void swap() {
       if (average != null) {
         average.swap();
+        replication.publish();
       }
     }
   }
@@ -256,7 +342,7 @@ public final class Trainer implements AutoCloseable {
    * Goes on from a checkpoint, whose model is loaded already.
    *
    * @param names of what the checkpoint keeps beside the model
-   * @param source gives each by name
+   * @param source gives each by name, whole
    */
   void restore(Progress reached, Set<String> names, Function<String, Tensor> source) {
     progress = reached;
@@ -264,16 +350,17 @@ public final class Trainer implements AutoCloseable {
     if (carried != null) {
       carried.restore(names, source);
     }
-    for (Parameter p : learned) {
+    for (Parameter p : replication.owned()) {
       if (names.contains(TRAINED + p.name())) {
         Scopes.run(
             () -> {
               try (NoGradGuard guard = new NoGradGuard()) {
-                p.value().copy_(source.apply(TRAINED + p.name()));
+                p.value().copy_(replication.part(p.name(), source.apply(TRAINED + p.name())));
               }
             });
       }
     }
+    replication.publish();
   }
 
   /** How many numbers are learned; all others stay as they are. */
@@ -293,6 +380,7 @@ public final class Trainer implements AutoCloseable {
     if (average != null) {
       average.close();
     }
+    replication.close();
     if (carried != null) {
       carried.close();
     }

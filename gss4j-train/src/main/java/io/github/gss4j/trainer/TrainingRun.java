@@ -6,6 +6,8 @@ import com.fasterxml.jackson.databind.json.JsonMapper;
 import io.github.gss4j.data.Corpus;
 import io.github.gss4j.data.TrainingText;
 import io.github.gss4j.data.documents.StreamedCorpus;
+import io.github.gss4j.distributed.Distribution;
+import io.github.gss4j.distributed.ProcessGroup;
 import io.github.gss4j.generation.GenerationOptions;
 import io.github.gss4j.generation.Sampling;
 import io.github.gss4j.generation.TextGenerator;
@@ -22,6 +24,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CancellationException;
 import java.util.function.BooleanSupplier;
+import java.util.function.Function;
 import org.bytedeco.javacpp.Pointer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -32,6 +35,9 @@ import org.slf4j.LoggerFactory;
  * <p>Everything a step depends on is in the configuration, the checkpoint or the step's number, so
  * a run that is killed at any moment and resumed gives the same losses to the bit as one that was
  * not (at equal threads and environment).
+ *
+ * <p>Where several ranks train together, each is such a run, and the first one alone writes, but
+ * for its share of a checkpoint; it also evaluates and samples, while the others wait.
  */
 public final class TrainingRun implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(TrainingRun.class);
@@ -40,6 +46,7 @@ public final class TrainingRun implements AutoCloseable {
       JsonMapper.builder().enable(SerializationFeature.INDENT_OUTPUT).build();
 
   private final TrainConfig config;
+  private final ProcessGroup group;
   private final RunDirectory directory;
   private final TrainingText corpus;
   private final Tokenizer tokenizer;
@@ -72,6 +79,7 @@ public final class TrainingRun implements AutoCloseable {
 
   private TrainingRun(
       TrainConfig config,
+      Distribution distribution,
       RunDirectory directory,
       TrainingText corpus,
       Tokenizer tokenizer,
@@ -82,23 +90,19 @@ public final class TrainingRun implements AutoCloseable {
       throws IOException {
     this.lock = lock;
     this.config = config;
+    this.group = distribution.group();
     this.directory = directory;
     this.corpus = corpus;
     this.tokenizer = tokenizer;
-    this.listener = listener;
-    this.batches = batches(corpus, config);
+    this.listener = group.isFirst() ? listener : new RunListener() {};
+    this.batches = batches(corpus, config, group);
     this.model = RunModel.open(config, tokenizer, resumeFrom);
-    this.trainer = new Trainer(model, config, teacher.objective());
+    this.trainer = new Trainer(model, config, teacher.objective(), distribution);
     try {
       if (resumeFrom.isPresent()) {
         restore(resumeFrom.get());
       }
-      if (directory.isUsed()) {
-        ConfigDrift.between(directory.config(), config).forEach(LOG::warn);
-      }
-      tokenizer.save(directory.path());
-      directory.writeConfig(JSON.writeValueAsBytes(config.toJson()));
-      this.metrics = MetricsLog.open(directory.metrics(), trainer.steps());
+      this.metrics = group.isFirst() ? begin() : null;
     } catch (IOException | RuntimeException e) {
       batches.close();
       trainer.close();
@@ -107,15 +111,24 @@ public final class TrainingRun implements AutoCloseable {
     }
   }
 
-  private static BatchSource batches(TrainingText text, TrainConfig config) {
+  private MetricsLog begin() throws IOException {
+    if (directory.isUsed()) {
+      ConfigDrift.between(directory.config(), config).forEach(LOG::warn);
+    }
+    tokenizer.save(directory.path());
+    directory.writeConfig(JSON.writeValueAsBytes(config.toJson()));
+    return MetricsLog.open(directory.metrics(), trainer.steps());
+  }
+
+  private static BatchSource batches(TrainingText text, TrainConfig config, ProcessGroup group) {
     if (text instanceof Corpus corpus) {
       return config.carryState()
           ? new LongDocuments(corpus.train(), config)
-          : new CorpusBatches(corpus.train(), config);
+          : new CorpusBatches(corpus.train(), config, group.rank(), group.world());
     }
     if (text instanceof StreamedCorpus stream) {
       Checks.that(!config.carryState(), "carry_state", true, "false with --stream, which shuffles");
-      return new StreamBatches(stream, config, 0, 1);
+      return new StreamBatches(stream, config, group.rank(), group.world());
     }
     throw new IllegalArgumentException(
         text.name() + " is a " + text.getClass().getSimpleName() + ", expected a corpus or stream");
@@ -130,17 +143,20 @@ public final class TrainingRun implements AutoCloseable {
   public static TrainingRun start(
       TrainConfig config, Path path, TrainingText corpus, Tokenizer tokenizer, RunListener listener)
       throws IOException {
-    return start(config, path, corpus, tokenizer, RunTeacher.none(config), listener);
+    return start(
+        config, Distribution.single(), path, corpus, tokenizer, RunTeacher.none(config), listener);
   }
 
   /**
-   * A new run in a new directory, with a teacher.
+   * A new run in a new directory, on one of several ranks and with a teacher.
    *
+   * @param distribution how ranks share the work; its group is open for as long as the run is
    * @param teacher open for as long as the run is
    * @throws IllegalArgumentException if a run has been there
    */
   public static TrainingRun start(
       TrainConfig config,
+      Distribution distribution,
       Path path,
       TrainingText corpus,
       Tokenizer tokenizer,
@@ -149,16 +165,25 @@ public final class TrainingRun implements AutoCloseable {
       throws IOException {
     RunDirectory directory = new RunDirectory(path);
     return locked(
+        distribution.group(),
         directory,
         lock -> {
-          if (directory.isUsed()) {
+          if (lock != null && directory.isUsed()) {
             throw new IllegalArgumentException(
                 path
                     + " already holds a run: choose another --out, or go on with it by --resume "
                     + path);
           }
           return new TrainingRun(
-              config, directory, corpus, tokenizer, teacher, listener, lock, Optional.empty());
+              config,
+              distribution,
+              directory,
+              corpus,
+              tokenizer,
+              teacher,
+              listener,
+              lock,
+              Optional.empty());
         });
   }
 
@@ -171,12 +196,16 @@ public final class TrainingRun implements AutoCloseable {
   public static TrainingRun resume(
       TrainConfig config, Path path, TrainingText corpus, Tokenizer tokenizer, RunListener listener)
       throws IOException {
-    return resume(config, path, corpus, tokenizer, RunTeacher.none(config), listener);
+    return resume(
+        config, Distribution.single(), path, corpus, tokenizer, RunTeacher.none(config), listener);
   }
 
-  /** The same with a teacher, open for as long as the run is. */
+  /**
+   * The same on one of several ranks and with a teacher; how many ranks there were is no matter.
+   */
   public static TrainingRun resume(
       TrainConfig config,
+      Distribution distribution,
       Path path,
       TrainingText corpus,
       Tokenizer tokenizer,
@@ -185,11 +214,12 @@ public final class TrainingRun implements AutoCloseable {
       throws IOException {
     RunDirectory directory = new RunDirectory(path);
     return locked(
+        distribution.group(),
         directory,
         lock -> {
           Optional<Path> last = directory.checkpoint(RunDirectory.LAST);
           return new TrainingRun(
-              config, directory, corpus, tokenizer, teacher, listener, lock, last);
+              config, distribution, directory, corpus, tokenizer, teacher, listener, lock, last);
         });
   }
 
@@ -197,10 +227,21 @@ public final class TrainingRun implements AutoCloseable {
     TrainingRun run(RunLock lock) throws IOException;
   }
 
-  private static TrainingRun locked(RunDirectory directory, Opening opening) throws IOException {
+  /** The first rank has the directory's lock, the others none; all are there when it is taken. */
+  private static TrainingRun locked(ProcessGroup group, RunDirectory directory, Opening opening)
+      throws IOException {
+    if (!group.isFirst()) {
+      group.barrier();
+      TrainingRun run = opening.run(null);
+      group.barrier();
+      return run;
+    }
     RunLock lock = RunLock.take(directory.path());
     try {
-      return opening.run(lock);
+      group.barrier();
+      TrainingRun run = opening.run(lock);
+      group.barrier();
+      return run;
     } catch (IOException | RuntimeException e) {
       lock.close();
       throw e;
@@ -213,10 +254,12 @@ public final class TrainingRun implements AutoCloseable {
     state.position().ifPresent(batches::seek);
     bestLoss = state.bestLoss();
     seconds = state.seconds();
-    if (state.best()) {
+    if (state.best() && group.isFirst()) {
       directory.point(RunDirectory.BEST, checkpoint); // a kill may have come before
     }
-    state.drift(corpus.fingerprint()).forEach(LOG::warn);
+    if (group.isFirst()) {
+      state.drift(corpus.fingerprint()).forEach(LOG::warn);
+    }
   }
 
   /** The model that is being trained, with the weights that are trained, not their average. */
@@ -264,7 +307,7 @@ public final class TrainingRun implements AutoCloseable {
       if (!last && due(config.watch().sampleEvery())) {
         record(sample());
       }
-      boolean stopping = stop.getAsBoolean();
+      boolean stopping = group.sum(stop.getAsBoolean() ? 1 : 0)[0] > 0;
       if (best || last || stopping || (isSound() && due(config.watch().saveEvery()))) {
         save(best || (last && bestLoss == Double.POSITIVE_INFINITY));
       }
@@ -308,7 +351,7 @@ public final class TrainingRun implements AutoCloseable {
     }
     double took = (System.nanoTime() - start) / 1e9;
     seconds += took;
-    double rate = config.tokensPerStep() / took;
+    double rate = tokensPerStep() / took;
     record(
         new MetricLine.Step(
             trainer.steps(),
@@ -342,15 +385,25 @@ public final class TrainingRun implements AutoCloseable {
   private boolean quickEvaluation() throws IOException {
     Evaluator.Result result;
     try (Trainer.Averaged averaged = trainer.averaged()) {
-      result =
-          new Evaluator(model, tokenizer)
-              .quick(corpus.heldOut(), config.watch().evalTokens(), config.seed());
+      long tokens = config.watch().evalTokens();
+      result = onFirst(evaluator -> evaluator.quick(corpus.heldOut(), tokens, config.seed()));
+      record(line(result, false)); // while the model is whole, for listeners that look at it
     }
-    record(line(result, false));
     listener.evaluated(trainer.steps(), result, false);
     boolean best = isSound() && result.loss() < bestLoss;
     bestLoss = best ? result.loss() : bestLoss;
     return best;
+  }
+
+  /** An evaluation by the first rank, while the others wait. */
+  private Evaluator.Result onFirst(Function<Evaluator, Evaluator.Result> evaluation) {
+    double[] told =
+        group.fromFirst(
+            () -> {
+              Evaluator.Result found = evaluation.apply(new Evaluator(model, tokenizer));
+              return new double[] {found.loss(), found.tokens(), found.bytes()};
+            });
+    return new Evaluator.Result(told[0], (long) told[1], (long) told[2]);
   }
 
   private MetricLine.Evaluation line(Evaluator.Result result, boolean whole) {
@@ -366,16 +419,25 @@ public final class TrainingRun implements AutoCloseable {
   private MetricLine.Sample sample() {
     String prompt = config.watch().prompt();
     String text;
-    try (Trainer.Averaged averaged = trainer.averaged();
-        TextGenerator generator = new TextGenerator(model, tokenizer)) {
-      Sampling sampling = Sampling.from(config.seed()).withTemperature(0.7).withTopP(0.95);
-      text = generator.generate(prompt, GenerationOptions.of(SAMPLE_TOKENS, sampling)).text();
+    try (Trainer.Averaged averaged = trainer.averaged()) {
+      text = group.isFirst() ? written(prompt) : "";
+      group.barrier();
     }
     listener.sampled(trainer.steps(), prompt, text);
     return new MetricLine.Sample(trainer.steps(), prompt, text);
   }
 
+  private String written(String prompt) {
+    try (TextGenerator generator = new TextGenerator(model, tokenizer)) {
+      Sampling sampling = Sampling.from(config.seed()).withTemperature(0.7).withTopP(0.95);
+      return generator.generate(prompt, GenerationOptions.of(SAMPLE_TOKENS, sampling)).text();
+    }
+  }
+
   private void record(MetricLine line) throws IOException {
+    if (!group.isFirst()) {
+      return;
+    }
     try {
       metrics.append(line);
     } catch (IOException e) {
@@ -386,7 +448,7 @@ public final class TrainingRun implements AutoCloseable {
 
   /** As {@link #record}, unless the same stands there: from a run that ended and is resumed. */
   private void recordOnce(MetricLine line) throws IOException {
-    if (!MetricsLog.read(directory.metrics()).contains(line)) {
+    if (group.isFirst() && !MetricsLog.read(directory.metrics()).contains(line)) {
       record(line);
     }
   }
@@ -401,6 +463,10 @@ public final class TrainingRun implements AutoCloseable {
             corpus.fingerprint(),
             RunCheckpoint.presentEnvironment(),
             batches.position());
+    if (!group.isFirst()) {
+      state.write(trainer, directory.aside(trainer.steps()));
+      return;
+    }
     Path saved = directory.save(trainer.steps(), aside -> write(state, aside));
     if (best) {
       directory.point(RunDirectory.BEST, saved);
@@ -410,25 +476,17 @@ public final class TrainingRun implements AutoCloseable {
   }
 
   private void write(RunCheckpoint state, Path aside) throws IOException {
-    state.write(trainer, aside);
     tokenizer.save(aside);
+    state.write(trainer, aside);
   }
 
   /** What comes after the last step and its checkpoint; a finished run that is resumed is here. */
   private Outcome finish(BooleanSupplier stop) throws IOException {
     Evaluator.Result heldOut;
     try (Trainer.Averaged averaged = trainer.averaged()) {
-      heldOut =
-          new Evaluator(model, tokenizer)
-              .whole(
-                  corpus.heldOut(),
-                  share -> {
-                    listener.evaluating(share);
-                    if (share < 1 && stop.getAsBoolean()) {
-                      throw new CancellationException();
-                    }
-                  });
-    } catch (CancellationException asked) {
+      heldOut = onFirst(evaluator -> whole(evaluator, stop));
+    }
+    if (heldOut.tokens() == 0) {
       return stopped();
     }
     recordOnce(line(heldOut, true));
@@ -437,6 +495,22 @@ public final class TrainingRun implements AutoCloseable {
     recordOnce(sample);
     writeReport(List.of());
     return outcome(heldOut, sample.text());
+  }
+
+  /** The whole held-out text; of no tokens where it was asked to stop on the way. */
+  private Evaluator.Result whole(Evaluator evaluator, BooleanSupplier stop) {
+    try {
+      return evaluator.whole(
+          corpus.heldOut(),
+          share -> {
+            listener.evaluating(share);
+            if (share < 1 && stop.getAsBoolean()) {
+              throw new CancellationException();
+            }
+          });
+    } catch (CancellationException asked) {
+      return new Evaluator.Result(Double.NaN, 0, 0);
+    }
   }
 
   private Outcome stopped() throws IOException {
@@ -452,23 +526,35 @@ public final class TrainingRun implements AutoCloseable {
   }
 
   private double tokensPerSecond() {
-    return trainer.steps() * config.tokensPerStep() / Math.max(seconds, 1e-9);
+    return trainer.steps() * tokensPerStep() / Math.max(seconds, 1e-9);
+  }
+
+  /** Tokens of one optimizer step, of all ranks together. */
+  public long tokensPerStep() {
+    return config.tokensPerStep() * group.world();
   }
 
   /**
-   * Writes {@code report.html} from the metrics so far.
+   * Writes {@code report.html} from the metrics so far; on all ranks at once, and the first one
+   * writes.
    *
    * @param comparisons what others need for the held-out text
    */
   public Path writeReport(List<Comparison> comparisons) throws IOException {
     try (Trainer.Averaged averaged = trainer.averaged()) {
+      if (!group.isFirst()) {
+        return directory.path();
+      }
       return RunReport.of(
               this, trainer.steps(), Duration.ofMillis(Math.round(seconds * 1000)), comparisons)
           .write(directory.path());
     }
   }
 
-  /** What the state-space layers have learned so far, to be drawn. */
+  /**
+   * What the state-space layers have learned so far, to be drawn; where several ranks train, while
+   * the run tells its listeners of an evaluation, or on all ranks at once.
+   */
   public List<KernelPicture> kernels() {
     try (Trainer.Averaged averaged = trainer.averaged()) {
       return RunReport.kernels(model.layers());
@@ -478,9 +564,13 @@ public final class TrainingRun implements AutoCloseable {
   @Override
   public void close() throws IOException {
     batches.close();
-    metrics.close();
+    if (metrics != null) {
+      metrics.close();
+    }
     trainer.close();
     model.close();
-    lock.close();
+    if (lock != null) {
+      lock.close();
+    }
   }
 }

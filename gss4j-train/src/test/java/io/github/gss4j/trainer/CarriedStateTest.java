@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.within;
 import io.github.gss4j.checkpoint.PretrainedModel;
 import io.github.gss4j.data.DataException;
 import io.github.gss4j.data.TokenStore;
+import io.github.gss4j.distributed.Replication;
 import io.github.gss4j.layers.Parameter;
 import io.github.gss4j.layers.Precision;
 import io.github.gss4j.loss.CrossEntropy;
@@ -68,10 +69,9 @@ class CarriedStateTest {
   }
 
   private static double loss(LanguageModel model, Tensor ids, SequenceForm form) {
-    try (GradientPass pass = new GradientPass(model, ids.size(1) - 1, false, form)) {
-      double loss = pass.add(ids, 1, new CrossEntropy()).value();
-      pass.finish();
-      return loss;
+    Replication alone = Replication.alone(model.parameters());
+    try (GradientPass pass = new GradientPass(model, alone, ids.size(1) - 1, false, form)) {
+      return pass.add(ids, true, 1, new CrossEntropy()).value();
     }
   }
 

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import io.github.gss4j.checkpoint.PretrainedModel;
+import io.github.gss4j.distributed.Replication;
 import io.github.gss4j.layers.DssConfig;
 import io.github.gss4j.layers.Init;
 import io.github.gss4j.layers.Parameter;
@@ -90,9 +91,14 @@ class DistillationTest {
       student.parameters().forEach(p -> GraphCut.require(p.value()));
 
       MicroLoss found;
-      try (GradientPass pass = new GradientPass(student, LENGTH - 1, false, SequenceForm.WHOLE)) {
-        found = pass.add(ids, 1, loss);
-        pass.finish();
+      try (GradientPass pass =
+          new GradientPass(
+              student,
+              Replication.alone(student.parameters()),
+              LENGTH - 1,
+              false,
+              SequenceForm.WHOLE)) {
+        found = pass.add(ids, true, 1, loss);
       }
       long slice = GradientPass.sliceTokens(student);
       assertThat(teacher.mostTokens).isEqualTo(slice).isLessThan(LENGTH - 1);

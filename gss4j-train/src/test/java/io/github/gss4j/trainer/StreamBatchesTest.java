@@ -86,7 +86,7 @@ class StreamBatchesTest {
           .isInstanceOf(IllegalArgumentException.class)
           .hasMessageContaining("keeps no position");
     }
-    CorpusBatches pure = new CorpusBatches(corpus.heldOut(), CONFIG);
+    CorpusBatches pure = new CorpusBatches(corpus.heldOut(), CONFIG, 0, 1);
     assertThat(pure.position()).isEmpty();
     assertThatThrownBy(() -> pure.seek(null))
         .isInstanceOf(IllegalArgumentException.class)

@@ -166,18 +166,29 @@ public final class ShardedSafetensors {
               .formatted(tensors.size(), maxShardBytes));
     }
     List<Map<String, Tensor>> shards = split(tensors, maxShardBytes);
-    ObjectNode root = Safetensors.JSON.createObjectNode();
-    root.putObject("metadata")
-        .put("total_size", tensors.values().stream().mapToLong(Tensor::nbytes).sum());
-    ObjectNode weights = root.putObject("weight_map");
+    Map<String, String> fileByTensor = new LinkedHashMap<>();
     for (int i = 0; i < shards.size(); i++) {
       String file = "model-%05d-of-%05d.safetensors".formatted(i + 1, shards.size());
       Safetensors.write(directory.resolve(file), shards.get(i), metadata);
-      shards.get(i).keySet().forEach(name -> weights.put(name, file));
+      shards.get(i).keySet().forEach(name -> fileByTensor.put(name, file));
     }
-    Files.write(
-        directory.resolve(INDEX),
-        Safetensors.JSON.writerWithDefaultPrettyPrinter().writeValueAsBytes(root));
+    long bytes = tensors.values().stream().mapToLong(Tensor::nbytes).sum();
+    writeIndex(directory.resolve(INDEX), fileByTensor, bytes);
+  }
+
+  /**
+   * Writes an index over shards that lie beside it, or will.
+   *
+   * @param fileByTensor the name of the shard that holds each tensor
+   * @param totalBytes of all tensors
+   */
+  public static void writeIndex(Path index, Map<String, String> fileByTensor, long totalBytes)
+      throws IOException {
+    ObjectNode root = Safetensors.JSON.createObjectNode();
+    root.putObject("metadata").put("total_size", totalBytes);
+    ObjectNode weights = root.putObject("weight_map");
+    fileByTensor.forEach(weights::put);
+    Files.write(index, Safetensors.JSON.writerWithDefaultPrettyPrinter().writeValueAsBytes(root));
   }
 
   private static List<Map<String, Tensor>> split(Map<String, Tensor> tensors, long maxShardBytes) {

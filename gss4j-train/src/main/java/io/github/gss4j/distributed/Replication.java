@@ -1,0 +1,96 @@
+package io.github.gss4j.distributed;
+
+import io.github.gss4j.layers.Parameter;
+import java.util.List;
+import java.util.Map;
+import org.bytedeco.pytorch.Tensor;
+
+/**
+ * Where a model's parameters, their gradients and what an optimizer remembers of them lie. One rank
+ * alone has everything, and then none of this does anything.
+ *
+ * <p>A model is a few units: its layers, by number, and after them what is not in a layer
+ * (embedding, last norm, logits). A unit's parameters may be read between {@link #enter} and {@link
+ * #leave}.
+ */
+public sealed interface Replication extends AutoCloseable
+    permits OneRank, Replicated, ShardedOptimizer, FullySharded {
+  /** Parameters that one process has to itself. */
+  static Replication alone(List<Parameter> parameters) {
+    return new OneRank(parameters);
+  }
+
+  /** No unit. */
+  int NONE = -1;
+
+  /** The number of the unit that is no layer: as many as there are layers. */
+  int root();
+
+  /**
+   * What this rank's optimizer moves: trained parameters, whole or the part that this rank keeps,
+   * flattened. Their {@code grad} is the sum over ranks once {@link #awaitGradients} returns.
+   */
+  List<Parameter> owned();
+
+  /** The names of all trained parameters, on every rank the same. */
+  List<String> trained();
+
+  /**
+   * Makes a unit's parameters whole.
+   *
+   * @param next the unit that comes after it, whose parameters may be sent for; or {@link #NONE}
+   */
+  default void enter(int unit, int next) {}
+
+  /** A unit's parameters are not read for a while. */
+  default void leave(int unit) {}
+
+  /**
+   * A backward pass has added to the gradients of a unit's parameters.
+   *
+   * @param last whether nothing more comes to them in this step
+   */
+  default void added(int unit, boolean last) {}
+
+  /** Waits until {@link #owned()} has its gradients. */
+  default void awaitGradients() {}
+
+  /** Sums what was summed over this rank's {@link #owned()} parts over all parts. */
+  default double[] overParts(double... sums) {
+    return sums;
+  }
+
+  /** The owned parts have new values, which the other ranks are to see. */
+  default void publish() {}
+
+  /** Makes all parameters whole until {@link #letGo}, as for an evaluation. */
+  default void hold() {}
+
+  /** Ends {@link #hold}. */
+  default void letGo() {}
+
+  /** Whether checkpoints are written unit by unit, each by one rank. */
+  default boolean savesByUnits() {
+    return false;
+  }
+
+  /** The parameters of a unit. */
+  List<Parameter> unit(int unit);
+
+  /**
+   * Puts side by side what ranks keep of a unit.
+   *
+   * @param parts a tensor of the shape of each owned part, by parameter
+   * @return whole tensors, by parameter, in the caller's scope
+   */
+  Map<String, Tensor> whole(int unit, Map<String, Tensor> parts);
+
+  /** What this rank keeps of a tensor of a trained parameter's shape. */
+  default Tensor part(String name, Tensor whole) {
+    return whole;
+  }
+
+  /** Frees what it holds; the parameters stay, as far as they are whole. */
+  @Override
+  void close();
+}

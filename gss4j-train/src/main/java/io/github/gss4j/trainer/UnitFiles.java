@@ -1,0 +1,136 @@
+package io.github.gss4j.trainer;
+
+import io.github.gss4j.checkpoint.PretrainedModel;
+import io.github.gss4j.checkpoint.Safetensors;
+import io.github.gss4j.checkpoint.ShardedSafetensors;
+import io.github.gss4j.distributed.ProcessGroup;
+import io.github.gss4j.distributed.Replication;
+import io.github.gss4j.layers.Parameter;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Set;
+import org.bytedeco.javacpp.PointerScope;
+import org.bytedeco.pytorch.Tensor;
+
+/**
+ * A checkpoint of what ranks keep in parts: whole tensors, in a file a unit (a layer, or what is in
+ * none), in the form in which the Hugging Face hub keeps large models.
+ *
+ * <p>As many units as there are ranks are gathered one after the other; then each rank writes one,
+ * all at the same time. Nothing in the files tells how many ranks wrote them.
+ */
+final class UnitFiles {
+  static final String OPTIMIZER_INDEX = "optimizer.safetensors.index.json";
+  private static final Map<String, String> METADATA = Map.of("format", "pt");
+
+  private final Replication replication;
+  private final ProcessGroup group;
+  private final Path directory;
+  private final Trainer.Averaged averaged;
+
+  private UnitFiles(Trainer trainer, Path directory, Trainer.Averaged averaged) {
+    this.replication = trainer.replication();
+    this.group = trainer.group();
+    this.directory = directory;
+    this.averaged = averaged;
+  }
+
+  /** Writes model and optimizer, on all ranks at once. */
+  static void write(Trainer trainer, Path directory) throws IOException {
+    try (Trainer.Averaged averaged = trainer.averagedInParts()) {
+      UnitFiles files = new UnitFiles(trainer, directory, averaged);
+      for (int first = 0; first <= files.replication.root(); first += files.group.world()) {
+        files.writeSome(first);
+      }
+      if (files.group.isFirst()) {
+        PretrainedModel.saveConfig(trainer.model().config(), directory);
+        files.writeIndices();
+      }
+    }
+  }
+
+  private String file(String kind, int unit) {
+    return "%s-%05d-of-%05d.safetensors".formatted(kind, unit + 1, replication.root() + 1);
+  }
+
+  private void writeSome(int first) throws IOException {
+    try (PointerScope scope = new PointerScope()) {
+      int mine = first + group.rank();
+      Map<String, Tensor> model = new LinkedHashMap<>();
+      Map<String, Tensor> optimizer = new LinkedHashMap<>();
+      int end = Math.min(first + group.world(), replication.root() + 1);
+      for (int unit = first; unit < end; unit++) {
+        gather(unit, unit == mine ? model : null, unit == mine ? optimizer : null);
+      }
+      if (mine < end) {
+        Safetensors.write(directory.resolve(file("model", mine)), model, METADATA);
+        if (!optimizer.isEmpty()) {
+          Safetensors.write(directory.resolve(file("optimizer", mine)), optimizer, Map.of());
+        }
+      }
+    }
+  }
+
+  /** Gathers a unit on all ranks; the one that writes it has a place for it. */
+  private void gather(int unit, Map<String, Tensor> model, Map<String, Tensor> optimizer) {
+    replication.enter(unit, Replication.NONE);
+    if (model != null) {
+      replication.unit(unit).forEach(p -> model.put(p.name(), p.value().detach().clone()));
+    }
+    replication.leave(unit);
+    Map<String, Tensor> state = averaged.state();
+    for (String kind : averaged.kindsInParts()) {
+      Map<String, Tensor> parts = new LinkedHashMap<>();
+      for (Parameter p : replication.unit(unit)) {
+        if (state.containsKey(kind + p.name())) {
+          parts.put(p.name(), state.remove(kind + p.name()));
+        }
+      }
+      if (optimizer != null) {
+        replication.whole(unit, parts).forEach((name, t) -> optimizer.put(kind + name, t));
+      } else {
+        try (PointerScope scope = new PointerScope()) {
+          replication.whole(unit, parts);
+        }
+      }
+    }
+    if (optimizer != null) {
+      for (Parameter p : replication.unit(unit)) {
+        String since = Adam.SINCE + p.name();
+        if (state.containsKey(since)) {
+          optimizer.put(since, state.get(since));
+        }
+      }
+    }
+  }
+
+  private void writeIndices() throws IOException {
+    Map<String, String> model = new LinkedHashMap<>();
+    Map<String, String> optimizer = new LinkedHashMap<>();
+    Set<String> trained = Set.copyOf(replication.trained());
+    Set<String> state = averaged.state().keySet();
+    long modelBytes = 0;
+    long optimizerBytes = 0;
+    for (int unit = 0; unit <= replication.root(); unit++) {
+      for (Parameter p : replication.unit(unit)) {
+        long bytes = p.value().numel() * p.value().element_size();
+        model.put(p.name(), file("model", unit));
+        modelBytes += bytes;
+        if (trained.contains(p.name())) {
+          for (String kind : averaged.kindsInParts()) {
+            optimizer.put(kind + p.name(), file("optimizer", unit));
+            optimizerBytes += bytes;
+          }
+        }
+        if (state.contains(Adam.SINCE + p.name())) {
+          optimizer.put(Adam.SINCE + p.name(), file("optimizer", unit));
+          optimizerBytes += Long.BYTES;
+        }
+      }
+    }
+    ShardedSafetensors.writeIndex(directory.resolve(ShardedSafetensors.INDEX), model, modelBytes);
+    ShardedSafetensors.writeIndex(directory.resolve(OPTIMIZER_INDEX), optimizer, optimizerBytes);
+  }
+}

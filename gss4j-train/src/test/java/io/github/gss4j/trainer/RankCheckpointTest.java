@@ -1,0 +1,105 @@
+package io.github.gss4j.trainer;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import io.github.gss4j.checkpoint.PretrainedModel;
+import io.github.gss4j.distributed.Distribution;
+import io.github.gss4j.distributed.Ranks;
+import io.github.gss4j.distributed.Shard;
+import io.github.gss4j.layers.Precision;
+import io.github.gss4j.loss.Objective;
+import io.github.gss4j.model.LanguageModel;
+import io.github.gss4j.ops.Tensors;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** Checkpoints that some ranks wrote, and others read. */
+class RankCheckpointTest {
+  private static final Duration TIMEOUT = Duration.ofSeconds(60);
+  private static final int BATCH = 6;
+  private static final int HALF = 5;
+
+  @TempDir Path directory;
+
+  private static TrainConfig config(int world) {
+    String averaged = "{\"ema\": 0.9, \"freeze\": \"layers.1.norm\"}";
+    TrainConfig tiny = TinyRun.config("float64", BATCH / world, 1, false, false);
+    return TinyRun.config(tiny, averaged);
+  }
+
+  /** Some steps from the start or a checkpoint; writes one where there is none. */
+  private List<Double> train(Distribution distribution, boolean resume, Path checkpoint, int steps)
+      throws IOException {
+    int world = distribution.group().world();
+    TrainConfig config = config(world);
+    BatchSource batches =
+        (step, micro) ->
+            TinyRun.ids(step, BATCH, 33)
+                .narrow(0, (long) distribution.group().rank() * config.batch(), config.batch())
+                .clone();
+    List<Double> losses = new ArrayList<>();
+    try (LanguageModel model =
+            resume
+                ? PretrainedModel.open(checkpoint)
+                    .loadToTrain(Precision.FLOAT64, Tensors.device("cpu"))
+                : TinyRun.model(config);
+        Trainer trainer = new Trainer(model, config, Objective.crossEntropy(), distribution)) {
+      if (resume) {
+        RunCheckpoint.read(checkpoint).restore(trainer, checkpoint);
+      }
+      for (int i = 0; i < steps; i++) {
+        losses.add(trainer.step(batches).loss());
+      }
+      if (!resume && checkpoint != null) {
+        new RunCheckpoint(trainer.progress(), false, 1, 0, "", Map.of(), Optional.empty())
+            .write(trainer, checkpoint);
+      }
+    }
+    return losses;
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "3, FULL, 3, FULL",
+    "2, FULL, 3, OPTIMIZER",
+    "2, OPTIMIZER, 1, NONE",
+    "1, NONE, 2, FULL",
+    "2, NONE, 3, FULL"
+  })
+  void otherRanksGoOnWhereTheseStopped(int before, Shard shard, int after, Shard then)
+      throws Exception {
+    Path checkpoint = Files.createDirectories(directory.resolve("checkpoint"));
+    List<Double> unbroken = train(Distribution.single(), false, null, 2 * HALF);
+    List<Double> first = on(before, shard, false, checkpoint);
+    List<Double> second = on(after, then, true, checkpoint);
+    List<Double> all = new ArrayList<>(first);
+    all.addAll(second);
+    for (int i = 0; i < unbroken.size(); i++) {
+      assertThat(all.get(i)).as("step %d", i + 1).isCloseTo(unbroken.get(i), within(1e-10));
+    }
+    boolean byUnits = before > 1 && shard != Shard.NONE;
+    assertThat(Files.exists(checkpoint.resolve("model.safetensors"))).isEqualTo(!byUnits);
+  }
+
+  private List<Double> on(int world, Shard shard, boolean resume, Path checkpoint)
+      throws Exception {
+    if (world == 1) {
+      return train(Distribution.single(), resume, checkpoint, HALF);
+    }
+    return Ranks.run(
+            world,
+            TIMEOUT,
+            group -> train(new Distribution(group, shard, false), resume, checkpoint, HALF))
+        .get(0);
+  }
+}
