@@ -158,7 +158,7 @@ class BenchCommandTest {
     long weights = 2 * (16 * 32 + 16 * 8 + 8 * 32 + 32 * 16) + 16 * 40; // u, v, gate, out; logits
     assertThat(result.get("dense_gflop").asDouble())
         .as("two operations a weight and token forward, four backward")
-        .isCloseTo(6e-9 * 2 * 24 * weights, within(1e-15));
+        .isCloseTo(6e-9 * 2 * 24 * (double) weights, within(1e-15));
     assertThat(result.get("share_of_matrix_rate").asDouble()).isPositive();
     workload("train", "bfloat16", "mhesa", more);
     workload("train", "float32", "dsconv", more);
