@@ -20,8 +20,8 @@ train() { # NAME, flags
   "$home/gss" train --config "$home/configs/distill-small.json" --data "$out/teacher/corpus/train.txt" \
     --out "$out/$name" --json "$@" >"$out/$name.json"
 }
-train distilled --teacher "$out/teacher/model" "$@"
-train alone --objective cross_entropy --teacher "" "$@"
+train distilled --teacher "$out/teacher/model" --embeddings-from "$out/teacher/model" "$@"
+train alone --objective cross_entropy --teacher "" --embeddings-from "$out/teacher/model" "$@"
 
 "$python" - "$out" <<'PY'
 import json, sys

@@ -8,7 +8,7 @@ import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
 import org.junit.jupiter.api.Test;
 
-/** Imports run one way: cli → mlflow → trainer → data, loss, tracking and distributed → library. */
+/** Imports run one way: cli → mlflow, study → trainer → data, loss, … → library. */
 class ArchitectureTest {
   private static final String ROOT = "io.github.gss4j.";
 
@@ -38,6 +38,8 @@ class ArchitectureTest {
         .definedBy(ROOT + "distributed..")
         .layer("trainer")
         .definedBy(ROOT + "trainer..")
+        .layer("study")
+        .definedBy(ROOT + "study..")
         .layer("mlflow")
         .definedBy(ROOT + "mlflow..")
         .layer("parquet")
@@ -56,13 +58,15 @@ class ArchitectureTest {
         .mayOnlyAccessLayers("library")
         .whereLayer("trainer")
         .mayOnlyAccessLayers("library", "data", "loss", "tracking", "distributed")
+        .whereLayer("study")
+        .mayOnlyAccessLayers("library", "data", "loss", "tracking", "trainer")
         .whereLayer("mlflow")
         .mayOnlyAccessLayers("library", "tracking", "trainer")
         .whereLayer("parquet")
         .mayOnlyAccessLayers("data")
         .whereLayer("cli")
         .mayOnlyAccessLayers(
-            "library", "data", "loss", "tracking", "distributed", "trainer", "mlflow")
+            "library", "data", "loss", "tracking", "distributed", "trainer", "study", "mlflow")
         .check(all);
   }
 

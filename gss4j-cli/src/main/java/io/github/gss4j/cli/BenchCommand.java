@@ -10,7 +10,15 @@ import picocli.CommandLine.Spec;
     name = "bench",
     mixinStandardHelpOptions = true,
     description = "Measures this machine at work.",
-    subcommands = {DecodeBench.class, StreamBench.class})
+    subcommands = {
+      TrainBench.class,
+      LayerBench.class,
+      GenerateBench.class,
+      EvalBench.class,
+      RooflineBench.class,
+      DecodeBench.class,
+      StreamBench.class
+    })
 final class BenchCommand implements Runnable {
   @Spec private CommandSpec spec;
 

@@ -69,12 +69,7 @@ final class DecodeBench implements Callable<Integer> {
   }
 
   private void decode(LanguageModel loaded, ObjectNode result) {
-    boolean tied = loaded.config().tieEmbeddings(); // else one row of the embedding is read
-    long aToken =
-        loaded.parameters().stream()
-            .filter(p -> tied || !p.name().equals("token_emb.weight"))
-            .mapToLong(Parameter::bytes)
-            .sum();
+    long aToken = ReadSpeed.bytesAToken(loaded);
     double bandwidth = 0;
     double rate = 0;
     try (TextGenerator generator = new TextGenerator(loaded, null)) {

@@ -31,6 +31,10 @@ import picocli.CommandLine.UnmatchedArgumentException;
       ConvertCommand.class,
       InspectCommand.class,
       SynthesizeCommand.class,
+      StudyCommand.class,
+      PathfinderCommand.class,
+      ListOpsCommand.class,
+      ClassifyCommand.class,
       BenchCommand.class,
       LaunchCommand.class,
       CommandLine.HelpCommand.class

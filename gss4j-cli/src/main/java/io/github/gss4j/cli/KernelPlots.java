@@ -6,6 +6,7 @@ import io.github.gss4j.layers.DssConfig;
 import io.github.gss4j.layers.LayerConfig;
 import io.github.gss4j.layers.MhesaConfig;
 import io.github.gss4j.layers.MixerConfig;
+import io.github.gss4j.layers.PlainDssConfig;
 import io.github.gss4j.layers.Precision;
 import io.github.gss4j.model.LanguageModel;
 import io.github.gss4j.model.ModelState;
@@ -45,7 +46,9 @@ record KernelPlots(StoredModel model, int lags, String prompt) {
     List<KernelPlot> taps = dynamic ? taps() : List.of();
     List<KernelPlot> plots = new ArrayList<>();
     for (int i = 0; i < layers.size(); i++) {
-      if (layers.get(i) instanceof DsConvConfig) {
+      if (layers.get(i) instanceof PlainDssConfig plain) {
+        plots.add(kernel(i, plain.at(model.config().dim())));
+      } else if (layers.get(i) instanceof DsConvConfig) {
         plots.add(taps.get(i));
       } else if (layers.get(i) instanceof MixerConfig mixer) {
         plots.add(kernel(i, mixer));

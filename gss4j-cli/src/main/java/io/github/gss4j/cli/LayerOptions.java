@@ -8,7 +8,7 @@ final class LayerOptions {
   @Option(
       names = "--mixer",
       paramLabel = "KIND",
-      description = "all layers: gss, dsconv, mhesa or attention")
+      description = "all layers: gss, dss, dsconv, mhesa or attention")
   String mixer;
 
   @Option(

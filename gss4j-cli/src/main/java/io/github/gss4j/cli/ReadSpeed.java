@@ -2,6 +2,8 @@ package io.github.gss4j.cli;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.github.gss4j.checkpoint.StoredModel;
+import io.github.gss4j.layers.Parameter;
+import io.github.gss4j.model.LanguageModel;
 import io.github.gss4j.ops.Tensors;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -67,6 +69,30 @@ final class ReadSpeed {
         long start = System.nanoTime();
         Tensors.value(large.sum());
         best = Math.max(best, 4e9 * FLOATS / (System.nanoTime() - start));
+      }
+    }
+    return best;
+  }
+
+  /** Bytes of weights that a token reads: of an embedding that is not tied, it reads one row. */
+  static long bytesAToken(LanguageModel model) {
+    boolean tied = model.config().tieEmbeddings();
+    return model.parameters().stream()
+        .filter(p -> tied || !p.name().equals("token_emb.weight"))
+        .mapToLong(Parameter::bytes)
+        .sum();
+  }
+
+  /** Bytes a second, read and written together, of a copy of half a gigabyte: the best of five. */
+  static double copyBandwidth() {
+    double best = 0;
+    try (PointerScope scope = new PointerScope()) {
+      Tensor from = torch.ones(FLOATS);
+      Tensor to = torch.ones(FLOATS);
+      for (int i = 0; i < 5; i++) {
+        long start = System.nanoTime();
+        to.copy_(from);
+        best = Math.max(best, 8e9 * FLOATS / (System.nanoTime() - start));
       }
     }
     return best;

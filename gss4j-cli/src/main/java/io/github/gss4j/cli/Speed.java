@@ -28,6 +28,11 @@ final class Speed {
     return (written - 1) / ((last - first) / 1e9);
   }
 
+  /** Seconds until the first token, which waits for the prompt. */
+  double secondsToFirst() {
+    return (first - start) / 1e9;
+  }
+
   /** One line; the rate is that of the tokens after the first, which waits for the prompt. */
   String text(double loadSeconds, int read, int written) {
     StringBuilder line = new StringBuilder();
@@ -40,7 +45,7 @@ final class Speed {
             written,
             (last - start) / 1e9));
     if (first != 0) {
-      line.append(String.format(Locale.ROOT, "; first after %.3f s", (first - start) / 1e9));
+      line.append(String.format(Locale.ROOT, "; first after %.3f s", secondsToFirst()));
     }
     if (written > 1) {
       line.append(String.format(Locale.ROOT, ", then %.2f tokens/s", tokensPerSecond(written)));

@@ -1,12 +1,14 @@
 package io.github.gss4j.trainer;
 
 import io.github.gss4j.checkpoint.CheckpointException;
+import io.github.gss4j.checkpoint.PretrainedModel;
 import io.github.gss4j.checkpoint.TensorSource;
 import io.github.gss4j.layers.Parameter;
 import io.github.gss4j.layers.Role;
 import io.github.gss4j.model.LanguageModel;
 import io.github.gss4j.ops.Scopes;
 import io.github.gss4j.ops.Tensors;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
@@ -32,10 +34,11 @@ final class Embeddings {
   /**
    * Copies them in.
    *
-   * @param file of weights
+   * @param from a file of weights, or a directory with {@code model.safetensors}
    * @throws CheckpointException if it holds none, or of another shape
    */
-  static void copy(Path file, LanguageModel model) {
+  static void copy(Path from, LanguageModel model) {
+    Path file = Files.isDirectory(from) ? from.resolve(PretrainedModel.WEIGHTS) : from;
     TensorSource source = TensorSource.open(file);
     String name =
         NAMES.stream()

@@ -42,8 +42,10 @@ final class ConfigInference {
     }
     List<Long> c = matrix(shapes, "layers.0.dss.C_real");
     if (c != null) {
-      json.put("dss_kernel_H", c.get(0));
       json.put("dss_kernel_N", c.get(1));
+    }
+    if (c != null && toU != null) { // without a gate it has as many channels as the model
+      json.put("dss_kernel_H", c.get(0));
     }
     boolean norm = shapes.containsKey("to_logits.0.weight");
     json.put("final_norm", norm);

@@ -1,7 +1,7 @@
 package io.github.gss4j.layers;
 
 /** Which layer, and its sizes and options: a model is made of a list of them. */
-public sealed interface LayerConfig permits MixerConfig, AttentionConfig {
+public sealed interface LayerConfig permits MixerConfig, PlainDssConfig, AttentionConfig {
   /** The name by which configurations call such a layer: {@code gss}, {@code dsconv}, …. */
   String kind();
 

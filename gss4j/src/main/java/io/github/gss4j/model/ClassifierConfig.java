@@ -81,16 +81,20 @@ public record ClassifierConfig(
    */
   public static ClassifierConfig parse(String where, JsonNode json) {
     JsonFields fields = new JsonFields(where, json);
-    int depth = fields.has("layers") ? 1 : fields.integer("depth");
-    ClassifierConfig config =
-        new ClassifierConfig(
-            input(fields),
-            fields.integer("num_classes"),
-            StackConfig.from(fields, StackConfig.of(fields.integer("dim"), depth)),
-            fields.flag("bidirectional", false),
-            Pooling.of(fields.text("pooling", Pooling.MEAN.text())));
+    ClassifierConfig config = from(fields);
     fields.refuseUnknown();
     return config;
+  }
+
+  /** Reads the same fields out of a larger object, leaving its other fields alone. */
+  public static ClassifierConfig from(JsonFields fields) {
+    int depth = fields.has("layers") ? 1 : fields.integer("depth");
+    return new ClassifierConfig(
+        input(fields),
+        fields.integer("num_classes"),
+        StackConfig.from(fields, StackConfig.of(fields.integer("dim"), depth)),
+        fields.flag("bidirectional", false),
+        Pooling.of(fields.text("pooling", Pooling.MEAN.text())));
   }
 
   private static Input input(JsonFields fields) {

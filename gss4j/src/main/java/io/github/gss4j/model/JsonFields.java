@@ -126,6 +126,35 @@ public final class JsonFields {
     return all;
   }
 
+  /** A list of numbers, or the default where the field is missing. */
+  public List<Double> numbers(String name, List<Double> byDefault) {
+    if (!has(name)) {
+      return byDefault;
+    }
+    List<Double> all = new ArrayList<>();
+    for (JsonNode item : node.get(name)) {
+      if (!item.isNumber()) {
+        throw wrong(name, node.get(name), "a list of numbers");
+      }
+      all.add(item.asDouble());
+    }
+    if (all.isEmpty()) {
+      throw wrong(name, node.get(name), "a list of at least one number");
+    }
+    return all;
+  }
+
+  /** An object within; empty where the field is missing. */
+  public ObjectNode object(String name) {
+    if (!has(name)) {
+      return node.objectNode();
+    }
+    if (!(node.get(name) instanceof ObjectNode object)) {
+      throw wrong(name, node.get(name), "an object { … }");
+    }
+    return object;
+  }
+
   private IllegalArgumentException wrong(String name, JsonNode value, String expected) {
     return new IllegalArgumentException(
         where + ": '" + name + "' is " + value + ", expected " + expected);

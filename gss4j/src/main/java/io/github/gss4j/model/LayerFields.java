@@ -6,6 +6,7 @@ import io.github.gss4j.layers.DsConvConfig;
 import io.github.gss4j.layers.DssConfig;
 import io.github.gss4j.layers.LayerConfig;
 import io.github.gss4j.layers.MhesaConfig;
+import io.github.gss4j.layers.PlainDssConfig;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -33,7 +34,8 @@ final class LayerFields {
           DssConfig.PUBLISHED,
           DsConvConfig.PUBLISHED,
           MhesaConfig.PUBLISHED,
-          AttentionConfig.PAPER);
+          AttentionConfig.PAPER,
+          PlainDssConfig.PUBLISHED);
 
   private static final Map<String, List<String>> OPTIONS =
       Map.of(
@@ -41,6 +43,13 @@ final class LayerFields {
               List.of(
                   "dss_kernel_N",
                   "dss_kernel_H",
+                  "dss_kernel_lambda_imag_exp",
+                  "init",
+                  "learned_step",
+                  "normalize_input"),
+          "dss",
+              List.of(
+                  "dss_kernel_N",
                   "dss_kernel_lambda_imag_exp",
                   "init",
                   "learned_step",
@@ -170,6 +179,8 @@ final class LayerFields {
           DssConfig.Start.of(fields.text("init", dss.init().text())),
           fields.flag("learned_step", dss.learnedStep()),
           fields.flag("normalize_input", dss.normalizeInput()));
+    } else if (template instanceof PlainDssConfig plain) {
+      return PlainDssConfig.of((DssConfig) options(plain.at(1)));
     } else if (template instanceof DsConvConfig dsconv) {
       return new DsConvConfig(
           fields.integer("heads", dsconv.heads()),
@@ -200,7 +211,10 @@ final class LayerFields {
 
   private static void write(ObjectNode json, LayerConfig layer) {
     if (layer instanceof DssConfig dss) {
-      json.put("dss_kernel_N", dss.stateSize()).put("dss_kernel_H", dss.kernelDim());
+      json.put("dss_kernel_H", dss.kernelDim());
+      write(json, PlainDssConfig.of(dss));
+    } else if (layer instanceof PlainDssConfig dss) {
+      json.put("dss_kernel_N", dss.stateSize());
       json.put("dss_kernel_lambda_imag_exp", dss.lambdaImagExp());
       json.put("init", dss.init().text()).put("learned_step", dss.learnedStep());
       json.put("normalize_input", dss.normalizeInput());

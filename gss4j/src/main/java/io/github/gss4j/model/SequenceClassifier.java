@@ -36,16 +36,18 @@ import org.bytedeco.pytorch.global.torch;
 public final class SequenceClassifier implements AutoCloseable {
   private final ClassifierConfig config;
   private final Parameters parameters;
+  private final Device device;
   private final Tensor tokenEmbedding;
   private final Dense toDim;
   private final List<SequenceLayer> layers;
   private final LayerNorm norm;
   private final Dense toLogits;
 
-  private SequenceClassifier(ClassifierConfig config, Parameters p) {
+  private SequenceClassifier(ClassifierConfig config, Parameters p, Device device) {
     StackConfig stack = config.stack();
     this.config = config;
     this.parameters = p;
+    this.device = device;
     if (config.input() instanceof ClassifierConfig.Tokens tokens) {
       Parameters at = p.at("token_emb");
       this.tokenEmbedding =
@@ -74,7 +76,7 @@ public final class SequenceClassifier implements AutoCloseable {
       ClassifierConfig config, Parameters.Source source, Precision precision, Device device) {
     Parameters parameters = Parameters.from(source, precision, device);
     try {
-      return new SequenceClassifier(config, parameters);
+      return new SequenceClassifier(config, parameters, device);
     } catch (RuntimeException e) {
       parameters.release();
       throw e;
@@ -84,6 +86,11 @@ public final class SequenceClassifier implements AutoCloseable {
   /** Its sizes and options. */
   public ClassifierConfig config() {
     return config;
+  }
+
+  /** Where its weights lie. */
+  public Device device() {
+    return device;
   }
 
   /** Its learned tensors. */
@@ -124,6 +131,16 @@ public final class SequenceClassifier implements AutoCloseable {
     for (SequenceLayer layer : layers) {
       x = layer.forward(x, layer.kernel(x.size(1)), lengths); // (B, L, D)
     }
+    return head(x, lengths);
+  }
+
+  /**
+   * The logits of what the last layer gives.
+   *
+   * @param x (B, L, D)
+   * @return (B, num_classes)
+   */
+  public Tensor head(Tensor x, Lengths lengths) {
     Tensor normed = norm.apply(x);
     Tensor pooled =
         switch (config.pooling()) {
@@ -133,8 +150,13 @@ public final class SequenceClassifier implements AutoCloseable {
     return toLogits.apply(pooled).to(parameters.precision().base());
   }
 
-  /** (B, L, D); padding is read as zeros, so that not even its rounding is seen. */
-  private Tensor embed(Tensor input, Lengths lengths) {
+  /**
+   * What the first layer reads; padding is read as zeros, so that not even its rounding is seen.
+   *
+   * @param input (B, L) ids, or (B, L, input_dim) numbers
+   * @return (B, L, D)
+   */
+  public Tensor embed(Tensor input, Lengths lengths) {
     Tensor padding = lengths.mask(input.size(1)).logical_not(); // (B, L)
     Tensor x =
         toDim == null

@@ -9,6 +9,7 @@ import io.github.gss4j.layers.DssConfig;
 import io.github.gss4j.layers.LayerConfig;
 import io.github.gss4j.layers.MhesaConfig;
 import io.github.gss4j.layers.Parameters;
+import io.github.gss4j.layers.PlainDssConfig;
 import io.github.gss4j.layers.SequenceLayer;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -67,6 +68,17 @@ public record StackConfig(int dim, double dimExpansionFactor, List<LayerConfig> 
                       + different.get(1)
                       + ", expected the same options");
             });
+    long stateSpaces =
+        layers.stream()
+            .filter(layer -> layer instanceof DssConfig || layer instanceof PlainDssConfig)
+            .map(layer -> layer instanceof DssConfig dss ? PlainDssConfig.of(dss) : layer)
+            .distinct()
+            .count();
+    if (stateSpaces > 1) {
+      throw new IllegalArgumentException(
+          "gss and dss layers have different state spaces, expected the same: they share their"
+              + " options");
+    }
     Set<Integer> heads = new TreeSet<>();
     for (LayerConfig layer : layers) {
       if (layer instanceof DsConvConfig dsconv) {

@@ -31,6 +31,7 @@ public record LayerFixture(CausalLayer layer, Parameters parameters) implements 
         new DssConfig(6, 8, true).with(DssConfig.Start.LONG_RANGE, true, true),
         new DsConvConfig(2, 8, 4096),
         new MhesaConfig(4, 8),
+        PlainDssConfig.of(new DssConfig(6, 1, true)),
         new AttentionConfig(2, 5, AttentionConfig.Kind.CHUNKS),
         new AttentionConfig(4, 7, AttentionConfig.Kind.SLIDING));
   }

@@ -119,7 +119,7 @@ class ModelConfigTest {
       delimiter = '|',
       quoteCharacter = '"',
       value = {
-        "'mixer':'rnn' | layer 'rnn' is not known, expected [gss, dsconv, mhesa, attention]",
+        "'mixer':'rnn' | layer 'rnn' is not known, expected [gss, dsconv, mhesa, attention, dss]",
         "'heads':3 | 'heads' is given, but the layers are [gss]",
         "'mixer':'mhesa','dss_kernel_N':4 | 'dss_kernel_N' is given, but the layers are [mhesa]",
         "'layers':['gss'] | depth is 4 and 'layers' names 1",

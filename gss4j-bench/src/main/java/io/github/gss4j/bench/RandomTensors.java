@@ -1,0 +1,15 @@
+package io.github.gss4j.bench;
+
+import io.github.gss4j.ops.Scopes;
+import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.global.torch;
+
+/** Tensors to work on. */
+final class RandomTensors {
+  private RandomTensors() {}
+
+  /** Standard normal in float32; the caller frees it. */
+  static Tensor normal(long... shape) {
+    return Scopes.kept(() -> torch.randn(shape));
+  }
+}

@@ -1,0 +1,61 @@
+package io.github.gss4j.cli;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.github.gss4j.data.TokenStore;
+import io.github.gss4j.study.Launcher;
+import io.github.gss4j.tokenizer.Tokenizer;
+import io.github.gss4j.tokenizer.Tokenizers;
+import io.github.gss4j.trainer.RunDirectory;
+import io.github.gss4j.trainer.TrainConfig;
+import java.io.IOException;
+import java.lang.management.ManagementFactory;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Trains each of a study's runs in a process of its own, by {@code gss train}. */
+final class ChildRuns implements Launcher {
+  private static final ObjectMapper JSON = new ObjectMapper();
+
+  @Override
+  public void train(TrainConfig config, Path directory) throws IOException {
+    Files.createDirectories(directory.toAbsolutePath().getParent());
+    Path settings = directory.resolveSibling(directory.getFileName() + ".json");
+    Path log = directory.resolveSibling(directory.getFileName() + ".log");
+    Files.write(settings, JSON.writeValueAsBytes(config.toJson()));
+    List<String> line = new ArrayList<>();
+    line.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    line.addAll(ManagementFactory.getRuntimeMXBean().getInputArguments());
+    line.addAll(List.of("-cp", System.getProperty("java.class.path"), Gss.class.getName()));
+    line.add("train");
+    line.addAll(
+        new RunDirectory(directory).isUsed()
+            ? List.of("--resume", directory.toString())
+            : List.of("--config", settings.toString(), "--out", directory.toString()));
+    ProcessBuilder builder = new ProcessBuilder(line).redirectErrorStream(true);
+    builder.environment().remove("GSS_TERMINAL"); // its log is a file
+    Process process = builder.redirectOutput(log.toFile()).start();
+    try {
+      int code = process.waitFor();
+      if (code != Gss.OK) {
+        List<String> said = Files.readAllLines(log);
+        String last = said.isEmpty() ? "exit code " + code : said.get(said.size() - 1);
+        throw new IOException(directory + ": training failed: " + last + " (see " + log + ")");
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      process.destroy();
+      throw new IOException(directory + ": interrupted", e);
+    }
+  }
+
+  @Override
+  public TokenStore heldOut(TrainConfig config) {
+    String file = config.data().tokenizerFile();
+    String name = file.isEmpty() ? config.model().tokenizer() : file;
+    try (Tokenizer tokenizer = Tokenizers.open(name)) {
+      return Texts.heldOut(config.data(), tokenizer);
+    }
+  }
+}

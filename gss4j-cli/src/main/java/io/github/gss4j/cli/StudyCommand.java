@@ -1,0 +1,89 @@
+package io.github.gss4j.cli;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.github.gss4j.study.Study;
+import io.github.gss4j.study.StudyConfig;
+import io.github.gss4j.study.StudyFile;
+import io.github.gss4j.study.probe.ProbeStudy;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParentCommand;
+import picocli.CommandLine.Spec;
+
+/** {@code gss study}. */
+@Command(
+    name = "study",
+    mixinStandardHelpOptions = true,
+    sortOptions = false,
+    description =
+        "Trains models of equal size side by side and writes a table and plots: on text"
+            + " (configs/study.json), or on small tasks of memory where the file names probes"
+            + " (configs/probes.json). What was stopped goes on when it is called again.")
+final class StudyCommand implements Callable<Integer> {
+  @Spec private CommandSpec spec;
+
+  @ParentCommand private Gss gss;
+
+  @Option(
+      names = "--config",
+      required = true,
+      paramLabel = "FILE",
+      description = "models, text, seeds and budget as JSON")
+  private Path configFile;
+
+  @Option(
+      names = "--out",
+      required = true,
+      paramLabel = "DIR",
+      description = "the study's directory")
+  private Path out;
+
+  @Option(names = "--quick", description = "with what the file says under 'quick': minutes")
+  private boolean quick;
+
+  @Option(names = "--json", description = "print what was found as JSON")
+  private boolean json;
+
+  @Mixin private final ThreadOptions threads = new ThreadOptions();
+
+  @Override
+  public Integer call() throws IOException {
+    threads.apply();
+    ObjectNode settings = StudyFile.settings(RunOptions.read(configFile), quick);
+    boolean probes = settings.has("probes");
+    boolean stopped;
+    try (Interrupt.Watch interrupt = gss.interrupt().watch()) {
+      if (probes) {
+        ProbeStudy study = ProbeStudy.read(configFile.toString(), settings, Presets.train());
+        study.run(out, this::say, interrupt);
+      } else {
+        StudyConfig config = StudyConfig.read(configFile.toString(), settings);
+        new Study(config, Presets.train(), out, new ChildRuns()).run(this::say, interrupt);
+      }
+      stopped = interrupt.getAsBoolean();
+    }
+    if (stopped) {
+      say("Stopped. The same command goes on.");
+    }
+    String name = probes ? "probes" : "study";
+    Path found = out.resolve(name + (json ? ".json" : ".md"));
+    PrintWriter stdout = spec.commandLine().getOut();
+    if (Files.exists(found)) {
+      stdout.print(Files.readString(found));
+    }
+    stdout.flush();
+    return Gss.OK;
+  }
+
+  private void say(String what) {
+    spec.commandLine().getErr().println(what);
+    spec.commandLine().getErr().flush();
+  }
+}

@@ -1,0 +1,221 @@
+package io.github.gss4j.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.github.gss4j.model.JsonFields;
+import io.github.gss4j.study.StudyConfig;
+import io.github.gss4j.study.StudyFile;
+import io.github.gss4j.study.classifier.ClassifyConfig;
+import io.github.gss4j.study.probe.ProbeStudy;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** {@code gss study, pathfinder, listops, classify}. */
+class StudyCommandTest {
+  @TempDir Path directory;
+
+  private Path write(String text) throws IOException {
+    return Files.writeString(directory.resolve("config.json"), text);
+  }
+
+  private static Path published(String config) {
+    return Path.of("../configs").resolve(config);
+  }
+
+  private Path images() {
+    Path images = directory.resolve("images");
+    Command.here(
+            "pathfinder",
+            "generate",
+            "--out",
+            images,
+            "--size",
+            32,
+            "--count",
+            20,
+            "--seed",
+            3,
+            "--threads",
+            2,
+            "--contour-length",
+            9)
+        .ok();
+    return images;
+  }
+
+  @Test
+  void imagesAreDrawnAndShown() {
+    Path images = images();
+    assertThat(images.resolve("curv_contour_length_9/imgs/0/sample_19.png")).exists();
+    assertThat(images.resolve("curv_contour_length_9/metadata/0.npy")).content().hasLineCount(20);
+    Path sheet = directory.resolve("sheet.png");
+    Command.here("pathfinder", "sheet", "--data", images, "--out", sheet, "--columns", 2).ok();
+    assertThat(sheet).isNotEmptyFile();
+    Command.here("pathfinder").refused("generate or sheet?");
+    Command.here("pathfinder", "generate", "--out", directory.resolve("x"), "--size", 48)
+        .refused("size is 48", "[16, 32, 64, 128, 256]");
+    Command.here("pathfinder", "generate", "--out", directory.resolve("x"), "--count", 3)
+        .refused("count is 3", "even");
+    Command.here("pathfinder", "generate", "--out", images, "--count", 2)
+        .refused("holds images already");
+    Command.here("pathfinder", "sheet", "--data", directory.resolve("no"), "--out", sheet)
+        .refused("no Pathfinder images");
+  }
+
+  @Test
+  void aClassifierIsTrainedOnImages() throws IOException {
+    Path images = images();
+    Path config =
+        write(
+            """
+            // tiny
+            {"input_dim": 1, "num_classes": 2, "dim": 8, "depth": 1, "dss_kernel_N": 4,
+             "dss_kernel_H": 4, "bidirectional": true, "steps": 50, "batch": 2}
+            """);
+    Object[] flags = {
+      "classify",
+      "--config",
+      config,
+      "--data",
+      images,
+      "--steps",
+      2,
+      "--init",
+      "long_range",
+      "--lr",
+      0.01,
+      "--batch",
+      3,
+      "--seed",
+      4,
+      "--dtype",
+      "float32",
+      "--device",
+      "cpu",
+      "--out"
+    };
+    Path run = directory.resolve("run");
+    JsonNode result =
+        new ObjectMapper().readTree(Command.here(with(flags, run, "--json")).ok().out());
+    assertThat(result.get("steps").asInt()).isEqualTo(2);
+    assertThat(result.get("test_accuracy").asDouble()).isBetween(0.0, 1.0);
+    JsonNode settings = new ObjectMapper().readTree(run.resolve("run.json").toFile());
+    assertThat(settings.get("init").asText()).isEqualTo("long_range");
+    assertThat(settings.get("batch").asInt()).isEqualTo(3);
+    assertThat(settings.get("lr").asDouble()).isEqualTo(0.01);
+    assertThat(settings.get("seed").asInt()).isEqualTo(4);
+    Path other = directory.resolve("other");
+    assertThat(Command.here(with(flags, other)).ok().out()).contains("majority class");
+    Command.here(with(flags, run)).refused("already holds a run");
+    Command.here("classify", "--config", config, "--data", directory, "--out", "x")
+        .refused("holds no task", "Pathfinder", "ListOps");
+  }
+
+  private static Object[] with(Object[] flags, Object... more) {
+    List<Object> all = new java.util.ArrayList<>(List.of(flags));
+    all.addAll(List.of(more));
+    return all.toArray();
+  }
+
+  @Test
+  void expressionsAreWritten() {
+    Path out = directory.resolve("ops");
+    Object[] flags = {
+      "listops",
+      "--out",
+      out,
+      "--count",
+      30,
+      "--held-out",
+      5,
+      "--max-depth",
+      4,
+      "--max-args",
+      4,
+      "--min-length",
+      5,
+      "--max-length",
+      30,
+      "--seed",
+      2
+    };
+    Command.here(flags).ok();
+    assertThat(out.resolve("basic_train.tsv"))
+        .content()
+        .hasLineCount(31)
+        .startsWith("Source\tTarget");
+    assertThat(out.resolve("basic_test.tsv")).content().hasLineCount(6);
+    Command.here(flags).refused("is there already");
+    Command.here("listops", "--out", directory.resolve("x"), "--max-depth", 1)
+        .refused("max-depth is 1");
+  }
+
+  @Test
+  void aStudyTrainsEachRunInAProcessOfItsOwn() throws IOException {
+    Path text = Tiny.text(directory);
+    Path config =
+        write(
+            """
+            {"data": ["%s"], "seq_len": [32], "seeds": [1], "lr": [1e-2], "sweep_steps": 2,
+             "batch_tokens": 64, "budget": {"steps": 50}, "position_times": 4,
+             "position_tokens": 512,
+             "run": {"dim": 16, "depth": 1, "eval_every": 2, "eval_tokens": 128, "dtype": "float32"},
+             "models": {"gss": {"dss_kernel_N": 4, "dss_kernel_H": 4}},
+             "quick": {"budget": {"steps": 3}}}
+            """
+                .formatted(text));
+    Path out = directory.resolve("study");
+    Object[] flags = {"study", "--config", config, "--out", out, "--quick"};
+    Command.Result first = Command.process(directory, flags).ok();
+    assertThat(first.out()).contains("| gss |", "bits per byte");
+    assertThat(first.err()).contains("0-32-gss-lr0.01", "0-32-gss-seed1: 3 steps");
+    assertThat(out.resolve("runs/0-32-gss-seed1/report.html")).exists();
+    Command.Result again = Command.process(directory, with(flags, "--json")).ok();
+    assertThat(new ObjectMapper().readTree(again.out()).get(0).get("model").asText())
+        .isEqualTo("gss");
+    assertThat(again.err()).as("nothing is made twice").isEmpty();
+  }
+
+  @Test
+  void whatIsWrongIsRefused() throws IOException {
+    Path config = write("{\"data\": [\"java\"], \"budget\": {\"steps\": 1}}");
+    Command.here("study", "--config", config, "--out", directory.resolve("x"), "--quick")
+        .refused("no 'quick'");
+    Command.here("study", "--config", config, "--out", directory.resolve("x"))
+        .refused("'models' is missing");
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {"path32.json", "path16.json", "path32-small.json", "pathx.json", "listops.json"})
+  void publishedClassifiersAreUnderstood(String config) throws IOException {
+    ClassifyConfig read =
+        ClassifyConfig.from(new JsonFields(config, RunOptions.read(published(config))));
+    assertThat(read.model().bidirectional()).isTrue();
+  }
+
+  @ParameterizedTest
+  @ValueSource(booleans = {true, false})
+  void publishedStudiesAreUnderstood(boolean quick) throws IOException {
+    for (String name : List.of("study.json", "study-small.json")) {
+      StudyConfig config =
+          StudyConfig.read(name, StudyFile.settings(RunOptions.read(published(name)), quick));
+      assertThat(config.models()).hasSize(7);
+      new io.github.gss4j.study.Study(config, Presets.train(), directory, new ChildRuns());
+    }
+    ProbeStudy probes =
+        ProbeStudy.read(
+            "probes.json",
+            StudyFile.settings(RunOptions.read(published("probes.json")), quick),
+            Presets.train());
+    assertThat(probes.runs()).isEqualTo(4 * 5);
+  }
+}

@@ -1,0 +1,202 @@
+package io.github.gss4j.study;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.github.gss4j.checkpoint.PretrainedModel;
+import io.github.gss4j.data.TokenStore;
+import io.github.gss4j.layers.Precision;
+import io.github.gss4j.model.JsonFields;
+import io.github.gss4j.model.LanguageModel;
+import io.github.gss4j.ops.Tensors;
+import io.github.gss4j.trainer.RunDirectory;
+import io.github.gss4j.trainer.TrainConfig;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
+
+/**
+ * Trains models of equal size on equal terms, one after the other, and measures them alike: a small
+ * sweep finds each one's learning rate, then every seed is trained and evaluated by position.
+ *
+ * <p>Each run has a directory under {@code runs}; what is finished there is not made again, so a
+ * study that was stopped goes on where it was.
+ */
+public final class Study {
+  private static final ObjectMapper JSON = new ObjectMapper();
+
+  private final StudyConfig config;
+  private final TrainConfig byDefault;
+  private final Path directory;
+  private final Launcher launcher;
+
+  /**
+   * What came of one model on one corpus at one length.
+   *
+   * @param data the corpus
+   * @param seqLen the length of training
+   * @param model its name
+   * @param parameters how many it has
+   * @param lr the learning rate that the sweep chose
+   * @param runs one a seed
+   * @param positions loss by position of each run
+   */
+  public record Finding(
+      String data,
+      int seqLen,
+      String model,
+      long parameters,
+      double lr,
+      List<StudyRun> runs,
+      List<List<LossByPosition>> positions) {}
+
+  /**
+   * A study that has not begun, or goes on.
+   *
+   * @param byDefault what holds for trainings where the study says nothing
+   * @param directory of the study
+   */
+  public Study(StudyConfig config, TrainConfig byDefault, Path directory, Launcher launcher) {
+    this.config = config;
+    this.byDefault = byDefault;
+    this.directory = directory;
+    this.launcher = launcher;
+    for (String data : config.data()) {
+      config.seqLens().forEach(seqLen -> config.choices(data, seqLen, byDefault));
+    }
+  }
+
+  /**
+   * Makes what is not made yet, and writes the report anew after every run.
+   *
+   * @param progress hears what comes next
+   * @param stop asked before every run
+   * @return what was found; less than all of it where it was stopped
+   */
+  public List<Finding> run(Consumer<String> progress, BooleanSupplier stop) throws IOException {
+    List<Finding> findings = new ArrayList<>();
+    for (String data : config.data()) {
+      for (int seqLen : config.seqLens()) {
+        ModelChoices choices = config.choices(data, seqLen, byDefault);
+        for (Map.Entry<String, TrainConfig> choice : choices.settings().entrySet()) {
+          String model = choice.getKey();
+          String name = config.data().indexOf(data) + "-" + seqLen + "-" + model;
+          Optional<StudyRun> best = sweep(name, choice.getValue(), progress, stop);
+          if (best.isEmpty()) {
+            return findings;
+          }
+          Finding finding =
+              new Finding(
+                  data,
+                  seqLen,
+                  model,
+                  choices.parameters().get(model),
+                  best.get().config().optimizer().lr(),
+                  new ArrayList<>(),
+                  new ArrayList<>());
+          findings.add(finding);
+          for (long seed : config.seeds()) {
+            TrainConfig settings = last(best.get(), seed);
+            Path home = home(name + "-seed" + seed);
+            Optional<StudyRun> run = train(settings, home, progress, stop);
+            if (run.isEmpty()) {
+              findings.remove(finding.runs().isEmpty() ? finding : null);
+              return findings;
+            }
+            finding.runs().add(run.get());
+            finding.positions().add(positions(settings, home, progress));
+            new StudyReport(config, findings).write(directory);
+          }
+        }
+      }
+    }
+    return findings;
+  }
+
+  private Path home(String name) {
+    return directory.resolve("runs").resolve(name);
+  }
+
+  /** The run of the learning rate whose held-out loss is least. */
+  private Optional<StudyRun> sweep(
+      String name, TrainConfig model, Consumer<String> progress, BooleanSupplier stop)
+      throws IOException {
+    List<StudyRun> tried = new ArrayList<>();
+    for (double lr : config.rates()) {
+      long steps = config.sweepSteps();
+      TrainConfig settings = with(model, lr, config.seeds().get(0), steps);
+      Optional<StudyRun> run = train(settings, home(name + "-lr" + lr), progress, stop);
+      if (run.isEmpty()) {
+        return run;
+      }
+      tried.add(run.get());
+    }
+    return tried.stream().min(Comparator.comparingDouble(StudyRun::loss));
+  }
+
+  private TrainConfig last(StudyRun best, long seed) {
+    TrainConfig model = best.config();
+    long steps = config.budget().steps(model, best.tokensPerSecond());
+    return with(model, model.optimizer().lr(), seed, steps);
+  }
+
+  /** The warm-up takes a tenth of a run at most. */
+  private static TrainConfig with(TrainConfig model, double lr, long seed, long steps) {
+    ObjectNode json = model.toJson();
+    json.put("lr", lr).put("seed", seed).put("steps", steps);
+    json.put("warmup", Math.min(model.warmup(), steps / 10));
+    return TrainConfig.from(new JsonFields("study", json), model);
+  }
+
+  private Optional<StudyRun> train(
+      TrainConfig settings, Path home, Consumer<String> progress, BooleanSupplier stop)
+      throws IOException {
+    refuseOthers(settings, home);
+    Optional<StudyRun> made = StudyRun.read(settings, home);
+    if (made.isPresent() || stop.getAsBoolean()) {
+      return made;
+    }
+    progress.accept(home.getFileName() + ": " + settings.steps() + " steps");
+    launcher.train(settings, home);
+    return StudyRun.read(settings, home);
+  }
+
+  /** A run that was made by other settings tells nothing about these. */
+  private static void refuseOthers(TrainConfig settings, Path home) throws IOException {
+    Path file = new RunDirectory(home).config();
+    if (Files.exists(file)
+        && !JSON.readTree(Files.readAllBytes(file))
+            .equals(JSON.readTree(JSON.writeValueAsBytes(settings.toJson())))) {
+      throw new IllegalArgumentException(
+          home
+              + ": was made by other settings, expected those of this study: choose another --out");
+    }
+  }
+
+  /** The loss by position of a run's best model; measured once. */
+  private List<LossByPosition> positions(TrainConfig settings, Path home, Consumer<String> progress)
+      throws IOException {
+    Path file = home.resolve("positions.json");
+    if (Files.exists(file)) {
+      return Arrays.asList(JSON.readValue(file.toFile(), LossByPosition[].class));
+    }
+    progress.accept(home.getFileName() + ": loss by position");
+    Path best = home.resolve(RunDirectory.BEST);
+    try (TokenStore text = launcher.heldOut(settings);
+        LanguageModel model =
+            PretrainedModel.load(best, Precision.FLOAT32, Tensors.device(settings.device()))) {
+      List<LossByPosition> found =
+          LossByPosition.of(
+              model, text, settings.seqLen(), config.times(), config.positionTokens());
+      JSON.writeValue(file.toFile(), found);
+      return found;
+    }
+  }
+}

@@ -1,0 +1,226 @@
+package io.github.gss4j.study;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.SerializationFeature;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.github.gss4j.study.LinePlot.Line;
+import io.github.gss4j.study.LinePlot.Point;
+import io.github.gss4j.study.Study.Finding;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.function.ToDoubleFunction;
+import java.util.stream.DoubleStream;
+import java.util.stream.IntStream;
+
+/**
+ * What a study found, written as {@code study.json}, {@code study.md} and plots beside it.
+ *
+ * @param config what was compared
+ * @param findings one a model, corpus and length
+ */
+record StudyReport(StudyConfig config, List<Finding> findings) {
+  private static final ObjectMapper JSON =
+      JsonMapper.builder().enable(SerializationFeature.INDENT_OUTPUT).build();
+
+  void write(Path directory) throws IOException {
+    Files.createDirectories(directory);
+    Files.write(directory.resolve("study.json"), JSON.writeValueAsBytes(json()));
+    StringBuilder text = new StringBuilder("# Models of equal size side by side\n");
+    for (String data : config.data()) {
+      for (int seqLen : config.seqLens()) {
+        List<Finding> some =
+            findings.stream().filter(f -> f.data().equals(data) && f.seqLen() == seqLen).toList();
+        if (!some.isEmpty()) {
+          String name = config.data().indexOf(data) + "-" + seqLen;
+          plots(some, name, directory);
+          text.append(section(data, seqLen, some, name));
+        }
+      }
+    }
+    Files.writeString(directory.resolve("study.md"), text);
+  }
+
+  private static String section(String data, int seqLen, List<Finding> some, String name) {
+    StringBuilder text = new StringBuilder();
+    text.append("\n## ").append(data).append(", trained at ").append(seqLen).append(" tokens\n\n");
+    text.append(table(some));
+    text.append("\nMean over the seeds, ± their standard deviation; loss on the whole held-out")
+        .append(" text, the state carried.\n\n");
+    for (String plot : List.of("tokens", "seconds", "positions")) {
+      text.append("![loss against %s](%s-%s.svg)\n\n".formatted(plot, name, plot));
+    }
+    text.append(positions(some, seqLen));
+    return text.toString();
+  }
+
+  private static String table(List<Finding> some) {
+    StringBuilder text =
+        new StringBuilder(
+            """
+            | model | parameters | lr | seeds | tokens | loss, nats | bits per byte | tokens/s |
+            | --- | --- | --- | --- | --- | --- | --- | --- |
+            """);
+    for (Finding f : some) {
+      StudyRun first = f.runs().get(0);
+      text.append(
+          String.format(
+              Locale.ROOT,
+              "| %s | %,d | %.2g | %d | %,d | %s | %s | %,.0f |\n",
+              f.model(),
+              f.parameters(),
+              f.lr(),
+              f.runs().size(),
+              first.config().steps() * first.config().tokensPerStep(),
+              spread(f, StudyRun::loss),
+              spread(f, StudyRun::bitsPerByte),
+              values(f, StudyRun::tokensPerSecond).average().orElseThrow()));
+    }
+    return text.toString();
+  }
+
+  private static String spread(Finding f, ToDoubleFunction<StudyRun> of) {
+    double mean = values(f, of).average().orElseThrow();
+    double squares = values(f, of).map(v -> (v - mean) * (v - mean)).sum();
+    int seeds = f.runs().size();
+    return seeds == 1
+        ? String.format(Locale.ROOT, "%.4f", mean)
+        : String.format(Locale.ROOT, "%.4f ± %.4f", mean, Math.sqrt(squares / (seeds - 1)));
+  }
+
+  private static DoubleStream values(Finding f, ToDoubleFunction<StudyRun> of) {
+    return f.runs().stream().mapToDouble(of);
+  }
+
+  /** The loss at each stretch, one line a model. */
+  private static String positions(List<Finding> some, int seqLen) {
+    List<LossByPosition> longest =
+        some.stream()
+            .map(f -> f.positions().get(0))
+            .max(java.util.Comparator.comparingInt(List::size))
+            .orElseThrow();
+    StringBuilder text =
+        new StringBuilder("Loss by position, in nats; 1× is the length of training:\n\n| model |");
+    for (LossByPosition p : longest) {
+      text.append(String.format(Locale.ROOT, " to %s× |", times(p.to(), seqLen)));
+    }
+    text.append("\n| --- |").append(" --- |".repeat(longest.size())).append('\n');
+    for (Finding f : some) {
+      text.append("| ").append(f.model()).append(" |");
+      for (int i = 0; i < longest.size(); i++) {
+        text.append(
+            i < f.positions().get(0).size()
+                ? String.format(Locale.ROOT, " %.3f |", at(f, i).y())
+                : " – |");
+      }
+      text.append('\n');
+    }
+    return text.toString();
+  }
+
+  private static String times(long position, int seqLen) {
+    return String.format(Locale.ROOT, "%.2f", (double) position / seqLen)
+        .replaceFirst("0+$", "")
+        .replaceFirst("\\.$", "");
+  }
+
+  /** A stretch's loss, the mean over the seeds, at the context it ends with. */
+  private static Point at(Finding f, int stretch) {
+    List<LossByPosition> seeds = f.positions().stream().map(p -> p.get(stretch)).toList();
+    return point(
+        (double) seeds.get(0).to(), seeds.stream().mapToDouble(LossByPosition::loss).toArray());
+  }
+
+  private static Point point(double x, double[] values) {
+    double mean = DoubleStream.of(values).average().orElseThrow();
+    double low = DoubleStream.of(values).min().orElseThrow();
+    return new Point(x, mean, low, DoubleStream.of(values).max().orElseThrow());
+  }
+
+  private static void plots(List<Finding> some, String name, Path directory) throws IOException {
+    List<Line> tokens = new ArrayList<>();
+    List<Line> seconds = new ArrayList<>();
+    List<Line> positions = new ArrayList<>();
+    for (Finding f : some) {
+      int marks = f.runs().stream().mapToInt(r -> r.curve().size()).min().orElse(0);
+      if (marks > 0) {
+        tokens.add(new Line(f.model(), curve(f, marks, StudyRun.Mark::tokens)));
+        seconds.add(new Line(f.model(), curve(f, marks, StudyRun.Mark::seconds)));
+      }
+      positions.add(
+          new Line(
+              f.model(),
+              IntStream.range(0, f.positions().get(0).size()).mapToObj(i -> at(f, i)).toList()));
+    }
+    String loss = "held-out loss, nats a token";
+    if (!tokens.isEmpty()) {
+      write(
+          directory,
+          name + "-tokens",
+          new LinePlot(
+              "Loss against tokens trained on, mean and range of seeds",
+              "tokens",
+              loss,
+              false,
+              tokens));
+      write(
+          directory,
+          name + "-seconds",
+          new LinePlot(
+              "Loss against seconds of training, mean and range of seeds",
+              "seconds",
+              loss,
+              false,
+              seconds));
+    }
+    write(
+        directory,
+        name + "-positions",
+        new LinePlot(
+            "Loss by position, the state carried, mean and range of seeds",
+            "tokens read before, at most",
+            loss,
+            true,
+            positions));
+  }
+
+  private static List<Point> curve(Finding f, int marks, ToDoubleFunction<StudyRun.Mark> across) {
+    return IntStream.range(0, marks)
+        .mapToObj(
+            i -> {
+              List<StudyRun.Mark> seeds = f.runs().stream().map(r -> r.curve().get(i)).toList();
+              double x = seeds.stream().mapToDouble(across).average().orElseThrow();
+              return point(x, seeds.stream().mapToDouble(StudyRun.Mark::loss).toArray());
+            })
+        .toList();
+  }
+
+  private static void write(Path directory, String name, LinePlot plot) throws IOException {
+    Files.writeString(directory.resolve(name + ".svg"), plot.svg());
+  }
+
+  private ArrayNode json() {
+    ArrayNode all = JSON.createArrayNode();
+    for (Finding f : findings) {
+      ObjectNode one = all.addObject();
+      one.put("data", f.data()).put("seq_len", f.seqLen()).put("model", f.model());
+      one.put("parameters", f.parameters()).put("lr", f.lr());
+      ArrayNode runs = one.putArray("runs");
+      for (int i = 0; i < f.runs().size(); i++) {
+        StudyRun run = f.runs().get(i);
+        ObjectNode node = runs.addObject();
+        node.put("seed", run.config().seed()).put("loss", run.loss());
+        node.put("bits_per_byte", run.bitsPerByte()).put("seconds", run.seconds());
+        node.put("tokens_per_second", run.tokensPerSecond());
+        node.set("curve", JSON.valueToTree(run.curve()));
+        node.set("positions", JSON.valueToTree(f.positions().get(i)));
+      }
+    }
+    return all;
+  }
+}

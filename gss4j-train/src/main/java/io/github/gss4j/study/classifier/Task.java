@@ -1,0 +1,123 @@
+package io.github.gss4j.study.classifier;
+
+import io.github.gss4j.data.DataException;
+import io.github.gss4j.study.listops.ListOps;
+import io.github.gss4j.study.pathfinder.PathfinderImages;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.SplittableRandom;
+import java.util.stream.IntStream;
+
+/**
+ * A task's data: what is learned from, what choices are made by, and what is reported.
+ *
+ * @param train 80 % of Pathfinder's images, by a fixed shuffle; ListOps has files of its own
+ * @param validation 10 %
+ * @param test 10 %
+ */
+public record Task(LabelledSequences train, LabelledSequences validation, LabelledSequences test) {
+  private static final long SHUFFLE = 42;
+
+  /**
+   * Opens what lies in a directory: Pathfinder's images or ListOps' files.
+   *
+   * @throws DataException if it is neither
+   */
+  public static Task open(Path directory) {
+    if (ListOps.isAt(directory)) {
+      return new Task(
+          listOps(directory, ListOps.Part.TRAIN),
+          listOps(directory, ListOps.Part.VAL),
+          listOps(directory, ListOps.Part.TEST));
+    }
+    if (!PathfinderImages.isAt(directory)) {
+      throw new DataException(
+          directory,
+          "holds no task, expected Pathfinder (metadata/*.npy) or ListOps (basic_train.tsv)");
+    }
+    LabelledSequences all = pathfinder(PathfinderImages.open(directory));
+    int tenth = all.size() / 10;
+    if (tenth < 1) {
+      throw new DataException(
+          directory, "holds " + all.size() + " images, expected at least 10 to divide");
+    }
+    int[] order = shuffled(all.size());
+    int held = all.size() - 2 * tenth;
+    return new Task(
+        all.at(Arrays.copyOfRange(order, 0, held)),
+        all.at(Arrays.copyOfRange(order, held, held + tenth)),
+        all.at(Arrays.copyOfRange(order, held + tenth, order.length)));
+  }
+
+  private static int[] shuffled(int size) {
+    SplittableRandom random = new SplittableRandom(SHUFFLE);
+    int[] order = IntStream.range(0, size).toArray();
+    for (int i = size - 1; i > 0; i--) {
+      int j = random.nextInt(i + 1);
+      int swapped = order[i];
+      order[i] = order[j];
+      order[j] = swapped;
+    }
+    return order;
+  }
+
+  private static LabelledSequences pathfinder(PathfinderImages images) {
+    return new LabelledSequences() {
+      @Override
+      public int size() {
+        return images.entries().size();
+      }
+
+      @Override
+      public int numClasses() {
+        return 2;
+      }
+
+      @Override
+      public int numTokens() {
+        return 256;
+      }
+
+      @Override
+      public int[] sequence(int index) {
+        return images.pixels(index);
+      }
+
+      @Override
+      public int label(int index) {
+        return images.entries().get(index).label();
+      }
+    };
+  }
+
+  private static LabelledSequences listOps(Path directory, ListOps.Part part) {
+    ListOps expressions = ListOps.read(directory, part);
+    return new LabelledSequences() {
+      @Override
+      public int size() {
+        return expressions.examples().size();
+      }
+
+      @Override
+      public int numClasses() {
+        return ListOps.NUM_CLASSES;
+      }
+
+      @Override
+      public int numTokens() {
+        return ListOps.NUM_TOKENS;
+      }
+
+      @Override
+      public int[] sequence(int index) {
+        byte[] ids = expressions.examples().get(index).ids();
+        return IntStream.range(0, ids.length).map(i -> ids[i]).toArray();
+      }
+
+      @Override
+      public int label(int index) {
+        return expressions.examples().get(index).value();
+      }
+    };
+  }
+}

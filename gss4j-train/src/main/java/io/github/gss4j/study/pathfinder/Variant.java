@@ -1,0 +1,125 @@
+package io.github.gss4j.study.pathfinder;
+
+import java.util.Arrays;
+import java.util.List;
+
+/**
+ * The numbers of one of the Long Range Arena's four Pathfinder tasks, at first of the difficulty
+ * {@code curv_contour_length_14} that the arena reports.
+ *
+ * <p>Tay et al. 2021 (arXiv 2011.04006), {@code lra_benchmarks/data/pathfinder.py}; the task is of
+ * Linsley et al. 2018 (arXiv 1805.08315). Lengths are in pixels.
+ *
+ * @param size of the square image; a sequence has size² pixels
+ * @param seedDistance between the first tips of the two contours
+ * @param markerRadius of the discs that mark two tips
+ * @param paddleLength of each straight piece of a contour
+ * @param paddleThickness of the pieces
+ * @param margins half the gap between two pieces; one is drawn for each image
+ * @param continuity how straight contours run: the turn by θ has weight cos²(continuity·θ)
+ * @param contourLength pieces of a marked contour
+ * @param distractorPaddles about how many pieces all distractors have together
+ * @param contrast of distractors
+ * @param paddleContrast of the marked contours, times {@code contrast}
+ * @param padding a border that stays empty
+ */
+public record Variant(
+    int size,
+    int seedDistance,
+    double markerRadius,
+    int paddleLength,
+    double paddleThickness,
+    List<Integer> margins,
+    double continuity,
+    int contourLength,
+    int distractorPaddles,
+    double contrast,
+    double paddleContrast,
+    int padding) {
+  /** 256 pixels: smaller than the arena's and with contours of 5 pieces, to learn on a CPU. */
+  public static final Variant PATH16 =
+      new Variant(16, 3, 1, 2, 0.5, List.of(1), 1.0, 5, 2, 2, 0.75, 1);
+
+  /** 1,024 pixels. */
+  public static final Variant PATH32 =
+      new Variant(32, 7, 1.5, 2, 0.5, List.of(1), 1.0, 14, 20, 2, 0.75, 1);
+
+  /** 4,096 pixels. */
+  public static final Variant PATH64 =
+      new Variant(64, 12, 2.5, 5, 1, List.of(1), 1.8, 14, 22, 0.8, 1, 1);
+
+  /** 16,384 pixels: Path-X. */
+  public static final Variant PATH128 =
+      new Variant(128, 20, 3, 5, 1.5, List.of(2, 3), 1.8, 14, 35, 0.9, 1, 1);
+
+  /** 65,536 pixels. */
+  public static final Variant PATH256 =
+      new Variant(256, 27, 5, 5, 2, List.of(3), 1.8, 14, 30, 1, 1, 22);
+
+  private static final List<Variant> ALL = List.of(PATH16, PATH32, PATH64, PATH128, PATH256);
+
+  /** Pieces of a contour in the arena's easiest difficulty, {@code curv_baseline}. */
+  private static final int BASELINE = 6;
+
+  /** Checks the contours. */
+  public Variant {
+    margins = List.copyOf(margins);
+    if (contourLength < 3 || contourLength > 20) {
+      throw new IllegalArgumentException(
+          "contour-length is "
+              + contourLength
+              + ", expected 3 to 20; the arena has 6 (easy), 9 and 14 (hard)");
+    }
+  }
+
+  /** The same with contours of another length: the arena's difficulties are 6, 9 and 14. */
+  public Variant withContourLength(int length) {
+    return new Variant(
+        size,
+        seedDistance,
+        markerRadius,
+        paddleLength,
+        paddleThickness,
+        margins,
+        continuity,
+        length,
+        distractorPaddles,
+        contrast,
+        paddleContrast,
+        padding);
+  }
+
+  /** Pieces of a distractor: a third of a contour's. */
+  public int distractorLength() {
+    return contourLength / 3;
+  }
+
+  /** How many contours end in no marker. */
+  public int distractors() {
+    return distractorPaddles / distractorLength();
+  }
+
+  /** The variant of an image size. */
+  public static Variant of(int size) {
+    return ALL.stream()
+        .filter(variant -> variant.size == size)
+        .findFirst()
+        .orElseThrow(
+            () ->
+                new IllegalArgumentException(
+                    "size is "
+                        + size
+                        + ", expected "
+                        + Arrays.toString(ALL.stream().mapToInt(Variant::size).toArray())));
+  }
+
+  /** The task's name in the arena: {@code pathfinder32}. */
+  public String task() {
+    return "pathfinder" + size;
+  }
+
+  /** The name of its difficulty in the arena. */
+  public String difficulty() {
+    return contourLength == BASELINE ? "curv_baseline" : "curv_contour_length_" + contourLength;
+  }
+}

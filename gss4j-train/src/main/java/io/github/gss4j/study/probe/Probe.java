@@ -1,0 +1,152 @@
+package io.github.gss4j.study.probe;
+
+import java.util.Arrays;
+import java.util.Locale;
+import java.util.SplittableRandom;
+
+/**
+ * A task whose answers stand in the sequence itself, for who remembers.
+ *
+ * <p>Token 0 is a blank, token 1 says that answers follow; symbols are from 2 to 31.
+ */
+public enum Probe {
+  /**
+   * Half a sequence of symbols, then the same again (Graves et al. 2014, arXiv 1410.5401, section
+   * 4.1).
+   */
+  COPYING {
+    @Override
+    Sequence draw(int length, SplittableRandom random) {
+      int half = length / 2;
+      long[] ids = new long[length + 1];
+      for (int i = 0; i < half; i++) {
+        ids[i] = symbol(random);
+      }
+      ids[half] = GO;
+      for (int i = half + 1; i <= length; i++) {
+        ids[i] = ids[i - half - 1];
+      }
+      return new Sequence(ids, answers(length, half + 1));
+    }
+  },
+
+  /**
+   * A few symbols scattered among blanks, then the same without the blanks (Gu and Dao 2023, arXiv
+   * 2312.00752, section 3.1).
+   */
+  SELECTIVE_COPYING {
+    @Override
+    Sequence draw(int length, SplittableRandom random) {
+      int count = Math.max(1, Math.min(16, length / 8));
+      int room = length - count;
+      long[] ids = new long[length + 1];
+      int left = count;
+      for (int i = 0; i < room; i++) {
+        if (random.nextInt(room - i) < left) {
+          ids[i] = symbol(random);
+          ids[room + 1 + count - left] = ids[i];
+          left--;
+        }
+      }
+      ids[room] = GO;
+      return new Sequence(ids, answers(length, room + 1));
+    }
+  },
+
+  /**
+   * What followed a certain token the last time (Fu et al. 2023, arXiv 2212.14052, section 3.1):
+   * here it comes up about every 32 tokens.
+   */
+  INDUCTION {
+    @Override
+    Sequence draw(int length, SplittableRandom random) {
+      long[] ids = random.longs(length + 1, 2, NUM_TOKENS).toArray();
+      boolean[] answers = new boolean[length + 1];
+      long answer = symbol(random);
+      int times = Math.max(2, length / 32);
+      int stretch = (length + 1) / times;
+      for (int i = 0; i < times; i++) {
+        boolean last = i == times - 1;
+        int at = last ? length - 1 : i * stretch + random.nextInt(Math.max(1, stretch - 2));
+        ids[at] = GO;
+        ids[at + 1] = answer;
+        answers[at + 1] = i > 0;
+      }
+      return new Sequence(ids, answers);
+    }
+  },
+
+  /**
+   * Pairs of a key and its value, each key with the value that it had before (Arora et al. 2023,
+   * arXiv 2312.04927: several queries a sequence).
+   */
+  ASSOCIATIVE_RECALL {
+    @Override
+    Sequence draw(int length, SplittableRandom random) {
+      long[] value = random.longs(KEYS, 2 + KEYS, NUM_TOKENS).toArray();
+      boolean[] seen = new boolean[KEYS];
+      long[] ids = new long[length + 1];
+      boolean[] answers = new boolean[length + 1];
+      for (int i = 0; i < length; i += 2) {
+        int key = random.nextInt(KEYS);
+        ids[i] = 2L + key;
+        ids[i + 1] = value[key];
+        answers[i + 1] = seen[key];
+        seen[key] = true;
+      }
+      ids[length] = length % 2 == 0 ? 2 + random.nextInt(KEYS) : ids[length];
+      return new Sequence(ids, answers);
+    }
+  };
+
+  /** How many tokens there are. */
+  public static final int NUM_TOKENS = 32;
+
+  private static final int GO = 1;
+  private static final int KEYS = 16;
+
+  /**
+   * One sequence.
+   *
+   * @param ids one more than are read: each but the first is to be foretold
+   * @param answers which of them are answers, and not chance
+   */
+  @SuppressWarnings("ArrayRecordComponent") // read, never compared
+  record Sequence(long[] ids, boolean[] answers) {}
+
+  /**
+   * Draws a sequence by lot.
+   *
+   * @param length tokens that are read, 16 or more
+   */
+  abstract Sequence draw(int length, SplittableRandom random);
+
+  /** The name in configurations. */
+  public String text() {
+    return name().toLowerCase(Locale.ROOT);
+  }
+
+  /** The probe of a name. */
+  public static Probe of(String text) {
+    return Arrays.stream(values())
+        .filter(probe -> probe.text().equals(text))
+        .findFirst()
+        .orElseThrow(
+            () ->
+                new IllegalArgumentException(
+                    "probe is '"
+                        + text
+                        + "', expected one of "
+                        + Arrays.stream(values()).map(Probe::text).toList()));
+  }
+
+  private static long symbol(SplittableRandom random) {
+    return random.nextLong(2, NUM_TOKENS);
+  }
+
+  private static boolean[] answers(int length, int from) {
+    boolean[] answers = new boolean[length + 1];
+    Arrays.fill(answers, from, length + 1, true);
+    return answers;
+  }
+}

@@ -1,0 +1,204 @@
+package io.github.gss4j.study;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.assertj.core.api.Assertions.within;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.github.gss4j.data.Corpus;
+import io.github.gss4j.data.CorpusSource;
+import io.github.gss4j.data.TokenStore;
+import io.github.gss4j.model.LanguageModel;
+import io.github.gss4j.model.ModelConfig;
+import io.github.gss4j.tokenizer.ByteTokenizer;
+import io.github.gss4j.trainer.Evaluator;
+import io.github.gss4j.trainer.RunDirectory;
+import io.github.gss4j.trainer.RunListener;
+import io.github.gss4j.trainer.TrainConfig;
+import io.github.gss4j.trainer.TrainingRun;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.SplittableRandom;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class StudyTest {
+  @TempDir Path directory;
+
+  private Path text;
+  private final List<String> trained = new ArrayList<>();
+
+  @BeforeEach
+  void writeText() throws IOException {
+    SplittableRandom random = new SplittableRandom(3);
+    StringBuilder words = new StringBuilder();
+    while (words.length() < 40_000) {
+      words.append(random.nextBoolean() ? "the state " : "of a gate ");
+    }
+    text = Files.writeString(directory.resolve("text.txt"), words);
+  }
+
+  /** Trains in this process. */
+  private final class Here implements Launcher {
+    @Override
+    public void train(TrainConfig config, Path home) throws IOException {
+      trained.add(home.getFileName().toString());
+      try (Corpus corpus = open();
+          TrainingRun run =
+              TrainingRun.start(config, home, corpus, new ByteTokenizer(), new RunListener() {})) {
+        run.run(() -> false);
+      }
+    }
+
+    @Override
+    public TokenStore heldOut(TrainConfig config) {
+      return open().heldOut();
+    }
+
+    private Corpus open() {
+      return Corpus.open(CorpusSource.parse(text.toString()), directory.resolve("cache"));
+    }
+  }
+
+  private ObjectNode settings() throws IOException {
+    ObjectNode settings =
+        (ObjectNode)
+            new ObjectMapper()
+                .readTree(
+                    """
+                    {"seq_len": [32], "seeds": [1, 2], "lr": [1e-2, 1e-9], "sweep_steps": 4,
+                     "batch_tokens": 64, "budget": {"tokens": 640}, "position_times": 32,
+                     "position_tokens": 512,
+                     "run": {"dim": 16, "depth": 2, "eval_every": 4, "eval_tokens": 256},
+                     "models": {
+                       "gss": {"dss_kernel_N": 8, "dss_kernel_H": 8},
+                       "dss": {"mixer": "dss", "dss_kernel_N": 8},
+                       "dsconv": {"mixer": "dsconv", "heads": 2, "dim_dsconv": 8,
+                         "max_seq_len": 512}},
+                     "quick": {"budget": {"steps": 3}, "run": {"eval_every": 3}}}
+                    """);
+    settings.putArray("data").add(text.toString());
+    return settings;
+  }
+
+  private Study study(ObjectNode settings) {
+    StudyConfig config = StudyConfig.read("study.json", StudyFile.settings(settings, false));
+    return new Study(config, StudyDefaults.TRAIN, directory.resolve("study"), new Here());
+  }
+
+  @Test
+  void modelsOfEqualSizeAreTrainedAndReported() throws IOException {
+    List<Study.Finding> findings = study(settings()).run(what -> {}, () -> false);
+    assertThat(trained).hasSize(3 * (2 + 2));
+    assertThat(findings).extracting(Study.Finding::model).containsExactly("gss", "dss", "dsconv");
+    for (Study.Finding found : findings) {
+      assertThat((double) found.parameters() / findings.get(0).parameters())
+          .isCloseTo(1, within(ModelChoices.TOLERANCE));
+      assertThat(found.lr()).as("the rate that learns").isEqualTo(1e-2);
+      assertThat(found.runs()).hasSize(2);
+      StudyRun run = found.runs().get(0);
+      assertThat(run.config().steps()).as("640 tokens in batches of 64").isEqualTo(10);
+      assertThat(run.curve()).extracting(StudyRun.Mark::tokens).containsExactly(256L, 512L, 640L);
+      assertThat(run.loss()).isBetween(1.0, 9.0);
+      long end = found.model().equals("dsconv") ? 512 : 1024;
+      List<LossByPosition> stretches = found.positions().get(0);
+      assertThat(stretches.get(stretches.size() - 1).to()).isEqualTo(end);
+    }
+    Path home = directory.resolve("study");
+    String report = Files.readString(home.resolve("study.md"));
+    assertThat(report).contains("| gss |", "| dss |", " ± ", "to 32×", "0-32-tokens.svg");
+    for (String plot : List.of("tokens", "seconds", "positions")) {
+      assertThat(home.resolve("0-32-" + plot + ".svg"))
+          .content()
+          .contains("polyline", "dsconv")
+          .doesNotContain("NaN");
+    }
+    JsonNode json = new ObjectMapper().readTree(home.resolve("study.json").toFile());
+    assertThat(json.get(0).get("runs").get(1).get("positions").size()).isGreaterThan(4);
+    study(settings()).run(what -> {}, () -> false);
+    assertThat(trained).as("nothing is made twice").hasSize(12);
+  }
+
+  @Test
+  void aStudyThatIsStoppedGoesOn() throws IOException {
+    ObjectNode settings = settings();
+    settings.putArray("lr").add(1e-2);
+    List<Study.Finding> some = study(settings).run(what -> {}, () -> trained.size() == 3);
+    assertThat(some).hasSize(1);
+    assertThat(study(settings).run(what -> {}, () -> false)).hasSize(3);
+    assertThat(trained).doesNotHaveDuplicates().hasSize(9);
+  }
+
+  @Test
+  void runsOfOtherSettingsAreRefused() throws IOException {
+    ObjectNode settings = settings();
+    study(settings).run(what -> {}, () -> trained.size() == 1);
+    ((ObjectNode) settings.get("run")).put("weight_decay", 0.3);
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> study(settings).run(what -> {}, () -> false))
+        .withMessageContaining("was made by other settings");
+  }
+
+  @Test
+  void secondsAreSpentAtTheSpeedOfTheSweep() {
+    Budget budget = new Budget.Seconds(10);
+    assertThat(budget.steps(StudyDefaults.TRAIN, 640)).isEqualTo(100);
+    assertThat(new Budget.Tokens(640).steps(StudyDefaults.TRAIN, 1)).isEqualTo(10);
+  }
+
+  @Test
+  void quickReplacesSettingsOneByOne() throws IOException {
+    ObjectNode quick = StudyFile.settings(settings(), true);
+    assertThat(quick.get("budget").get("steps").asInt()).isEqualTo(3);
+    assertThat(quick.get("run").get("eval_every").asInt()).isEqualTo(3);
+    assertThat(quick.get("run").get("dim").asInt()).isEqualTo(16);
+  }
+
+  @Test
+  void whatIsWrongIsNamed() throws IOException {
+    ObjectNode large = settings();
+    ((ObjectNode) large.get("models").get("dss")).put("dim", 128);
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> study(large))
+        .withMessageContainingAll("model 'dss'", "within 2 %", "choose another dim");
+    ObjectNode twice = settings();
+    ((ObjectNode) twice.get("budget")).put("seconds", 3);
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> study(twice))
+        .withMessageContaining("expected one of steps, tokens and seconds");
+    ObjectNode steps = settings();
+    ((ObjectNode) steps.get("run")).put("steps", 3);
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> study(steps))
+        .withMessageContaining("the study sets it");
+  }
+
+  /** With all of a text in one stream, the mean over positions is the evaluator's loss. */
+  @Test
+  void lossByPositionAddsUpToTheLoss() {
+    try (LanguageModel model = LanguageModel.create(ModelConfig.of(256, 16, 2), 4);
+        Corpus corpus = new Here().open()) {
+      TokenStore some = corpus.heldOut();
+      long tokens = some.size() - 1;
+      List<LossByPosition> stretches = LossByPosition.of(model, some, 64, 1000, tokens);
+      double sum = stretches.stream().mapToDouble(s -> s.loss() * (s.to() - s.from())).sum();
+      long[] ids = new long[(int) some.size()];
+      some.read(0, ids);
+      double whole = new Evaluator(model, null).sequences(List.of(ids)).loss();
+      assertThat(sum / tokens).isCloseTo(whole, within(1e-4));
+      assertThat(stretches).extracting(LossByPosition::to).startsWith(16L, 32L, 64L, 128L);
+    }
+  }
+
+  @Test
+  void theBestModelLiesInTheRun() throws IOException {
+    study(settings()).run(what -> {}, () -> trained.size() == 3);
+    assertThat(directory.resolve("study/runs/0-32-gss-seed1").resolve(RunDirectory.BEST)).exists();
+  }
+}

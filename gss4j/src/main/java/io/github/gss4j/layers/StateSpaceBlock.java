@@ -1,0 +1,84 @@
+package io.github.gss4j.layers;
+
+import java.util.List;
+import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.global.torch;
+
+/**
+ * A diagonal state space without a gate: a Transformer block that has it in attention's place.
+ *
+ * <pre>
+ * a   = x + W_o gelu(dss(x)) + b_o             (B, L, D)
+ * out = a + W_2 gelu(W_1·LN(a)) + b_2          (B, L, D)
+ * </pre>
+ *
+ * <table>
+ * <caption>Shapes and cost</caption>
+ * <tr><td>x, out</td><td>(B, L, D)</td></tr>
+ * <tr><td>state</td><td>that of {@link DiagonalStateSpace} on D channels, fixed size</td></tr>
+ * <tr><td>parallel</td><td>O(D·L log L + L·D·F) a sequence</td></tr>
+ * <tr><td>recurrent</td><td>O(D·N + D·F) a token</td></tr>
+ * </table>
+ *
+ * <p>The first line is the layer of Gupta et al. 2022 (arXiv 2203.14343), section 3: what the paper
+ * of {@link GatedLayer} gates. The second is that of {@link TransformerBlock}, as language models
+ * of S4 have it (Gu et al. 2022, arXiv 2111.00396, section 4.2).
+ */
+public final class StateSpaceBlock implements CausalLayer {
+  private final DiagonalStateSpace dss;
+  private final Dense toOut;
+  private final LayerNorm forwardNorm;
+  private final Dense toHidden;
+  private final Dense fromHidden;
+
+  private StateSpaceBlock(Parameters p, int dim, int hidden, DssConfig config) {
+    this.dss = DiagonalStateSpace.declare(p.at("dss"), config); // it normalises what it reads
+    this.toOut = Dense.declareWithBias(p, "to_out", dim, dim);
+    Parameters ff = p.at("ff");
+    this.forwardNorm = LayerNorm.declare(ff, "norm", dim);
+    this.toHidden = Dense.declare(ff, "to_hidden.0", dim, hidden);
+    this.fromHidden = Dense.declareWithBias(ff, "to_out", hidden, dim);
+  }
+
+  /**
+   * Declares a block's parameters.
+   *
+   * @param dim D, as many as the state space has channels
+   * @param hidden F, the width of the feed-forward part
+   */
+  public static StateSpaceBlock declare(Parameters p, int dim, int hidden, DssConfig config) {
+    return new StateSpaceBlock(p, dim, hidden, config);
+  }
+
+  @Override
+  public List<Tensor> kernel(long length) {
+    return dss.kernel(length);
+  }
+
+  @Override
+  public Tensor forward(Tensor x, List<Tensor> kernel) {
+    return rest(x, dss.forward(x, kernel));
+  }
+
+  @Override
+  public List<Tensor> constants() {
+    return dss.constants();
+  }
+
+  @Override
+  public MixerState initialState(long batch) {
+    return dss.initialState(batch);
+  }
+
+  @Override
+  public Mixed mix(Tensor x, MixerState state, List<Tensor> constants) {
+    Mixed mixed = dss.mix(x, state, constants);
+    return new Mixed(rest(x, mixed.output()), mixed.state());
+  }
+
+  private Tensor rest(Tensor x, Tensor context) {
+    Tensor a = toOut.apply(torch.gelu(context)).add(x); // (B, L, D)
+    Tensor wide = torch.gelu(toHidden.apply(forwardNorm.apply(a))); // (B, L, F)
+    return fromHidden.apply(wide).add(a); // (B, L, D)
+  }
+}
