@@ -8,7 +8,9 @@ import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
 import org.junit.jupiter.api.Test;
 
-/** Imports run one way: cli → mlflow, study → trainer → data, loss, … → library. */
+/**
+ * Imports run one way: cli → mlflow, study → trainer → data, loss, tracking, distributed → library.
+ */
 class ArchitectureTest {
   private static final String ROOT = "io.github.gss4j.";
 

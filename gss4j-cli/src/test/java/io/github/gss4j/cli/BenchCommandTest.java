@@ -136,7 +136,7 @@ class BenchCommandTest {
     assertThat(result.get("seconds").asDouble())
         .isGreaterThanOrEqualTo(result.get("min_seconds").asDouble());
     assertThat(result.get("min_seconds").asDouble()).isPositive();
-    long tokens = name.equals("generate") ? 3 : 2 * 24;
+    double tokens = name.equals("generate") ? 3 : 2 * 24;
     assertThat(result.get("tokens_per_second").asDouble() * result.get("seconds").asDouble())
         .isCloseTo(tokens, within(1e-6));
     assertThat(result.get("peak_rss_mb").asDouble())

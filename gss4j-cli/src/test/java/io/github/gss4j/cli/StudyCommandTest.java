@@ -64,7 +64,7 @@ class StudyCommandTest {
         .refused("size is 48", "[16, 32, 64, 128, 256]");
     Command.here("pathfinder", "generate", "--out", directory.resolve("x"), "--count", 3)
         .refused("count is 3", "even");
-    Command.here("pathfinder", "generate", "--out", images, "--count", 2)
+    Command.here("pathfinder", "generate", "--out", images, "--count", 2, "--contour-length", 9)
         .refused("holds images already");
     Command.here("pathfinder", "sheet", "--data", directory.resolve("no"), "--out", sheet)
         .refused("no Pathfinder images");

@@ -184,6 +184,8 @@ public final class ClassifierRun {
     boolean finished = trainer.steps() == config.steps();
     if (best >= 0) {
       restore(model);
+    } else {
+      save(model); // stopped before the first look
     }
     Result result =
         new Result(

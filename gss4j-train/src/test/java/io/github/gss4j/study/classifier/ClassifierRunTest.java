@@ -99,6 +99,7 @@ class ClassifierRunTest {
             .run(SILENT, () -> true);
     assertThat(result.steps()).isEqualTo(1);
     assertThat(result.finished()).isFalse();
+    assertThat(directory.resolve("run/model.safetensors")).exists();
   }
 
   @Test
