@@ -26,7 +26,7 @@ public record Distribution(ProcessGroup group, Shard shard, boolean bfloat16) {
    */
   public Replication replicate(List<Parameter> parameters) {
     if (group.world() == 1) {
-      return new OneRank(parameters);
+      return new OneRank(parameters, parameters.stream().filter(Units::isTrained).toList());
     }
     Travel travel = new Travel(group, bfloat16 ? ScalarType.BFloat16 : null);
     return switch (shard) {

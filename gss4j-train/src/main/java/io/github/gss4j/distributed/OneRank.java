@@ -10,9 +10,9 @@ final class OneRank implements Replication {
   private final Units units;
   private final List<Parameter> trained;
 
-  OneRank(List<Parameter> parameters) {
+  OneRank(List<Parameter> parameters, List<Parameter> trained) {
     this.units = Units.of(parameters);
-    this.trained = parameters.stream().filter(Units::isTrained).toList();
+    this.trained = List.copyOf(trained);
   }
 
   @Override

@@ -15,9 +15,9 @@ import org.bytedeco.pytorch.Tensor;
  */
 public sealed interface Replication extends AutoCloseable
     permits OneRank, Replicated, ShardedOptimizer, FullySharded {
-  /** Parameters that one process has to itself. */
+  /** Parameters that one process has to itself, all of them trained. */
   static Replication alone(List<Parameter> parameters) {
-    return new OneRank(parameters);
+    return new OneRank(parameters, parameters);
   }
 
   /** No unit. */
