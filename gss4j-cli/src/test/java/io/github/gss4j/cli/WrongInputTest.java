@@ -188,7 +188,7 @@ class WrongInputTest {
     wrong("already holds a run", "--resume", Tiny.demo(text, "--out", run));
     wrong("missing", "no run to resume", "train", "--resume", directory.resolve("missing"));
     wrong("--out", "leave out --config", "train", "--resume", run, "--out", "x");
-    wrong("\"dim\":64", "\"dim\":32", "train", "--resume", run, "--dim", 64);
+    wrong("dim is 64", "expected 32", "train", "--resume", run, "--dim", 64);
     byte[] half = half(run.resolve("last/model.safetensors"));
     Path cut = run("cut", "model.safetensors", half);
     wrong("model.safetensors", "cut short", "train", "--resume", cut);
