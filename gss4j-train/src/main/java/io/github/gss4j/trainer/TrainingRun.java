@@ -430,7 +430,11 @@ public final class TrainingRun implements AutoCloseable {
   private String written(String prompt) {
     try (TextGenerator generator = new TextGenerator(model, tokenizer)) {
       Sampling sampling = Sampling.from(config.seed()).withTemperature(0.7).withTopP(0.95);
-      return generator.generate(prompt, GenerationOptions.of(SAMPLE_TOKENS, sampling)).text();
+      int room = model.config().maxSeqLen().orElse(Integer.MAX_VALUE);
+      int tokens = Math.min(SAMPLE_TOKENS, room - tokenizer.encode(prompt).length);
+      return tokens < 1
+          ? ""
+          : generator.generate(prompt, GenerationOptions.of(tokens, sampling)).text();
     }
   }
 
