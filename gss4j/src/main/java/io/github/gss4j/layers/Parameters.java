@@ -3,9 +3,17 @@ package io.github.gss4j.layers;
 import io.github.gss4j.ops.Scopes;
 import io.github.gss4j.ops.Tensors;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.function.BiConsumer;
 import org.bytedeco.pytorch.Device;
+import org.bytedeco.pytorch.DeviceOptional;
+import org.bytedeco.pytorch.MemoryFormatOptional;
 import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.TensorOptions;
+import org.bytedeco.pytorch.global.torch;
 import org.bytedeco.pytorch.global.torch.ScalarType;
 
 /**
@@ -57,6 +65,26 @@ public final class Parameters {
     return new Parameters(kept, precision, device, "", new ArrayList<>());
   }
 
+  /**
+   * The names and shapes of the parameters that a model declares, without making them.
+   *
+   * @param making makes the model from a source, on a device where tensors have no values, and
+   *     frees it
+   * @return in the order of declaration
+   */
+  public static Map<String, List<Long>> shapes(BiConsumer<Source, Device> making) {
+    Device nowhere = Tensors.nowhere();
+    TensorOptions meta = new TensorOptions(ScalarType.Float).device(new DeviceOptional(nowhere));
+    Map<String, List<Long>> shapes = new LinkedHashMap<>();
+    Source source =
+        (name, init, shape) -> {
+          shapes.put(name, Arrays.stream(shape).boxed().toList());
+          return torch.empty(shape, meta, new MemoryFormatOptional());
+        };
+    making.accept(source, nowhere);
+    return shapes;
+  }
+
   /** The same list under a name within: {@code at("dss")} declares {@code dss.…}. */
   public Parameters at(String name) {
     return new Parameters(source, precision, device, prefix + name + ".", declared);
@@ -76,7 +104,7 @@ public final class Parameters {
               Tensor given = source.owned(full, init, shape, dtype).to(device, dtype);
               return Packed.isFor(precision, role, device) ? Packed.of(given) : given;
             });
-    if (!java.util.Arrays.equals(Tensors.shape(value), shape)) {
+    if (!Arrays.equals(Tensors.shape(value), shape)) {
       throw new IllegalArgumentException(
           full
               + " has shape "

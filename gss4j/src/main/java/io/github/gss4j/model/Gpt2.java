@@ -8,19 +8,12 @@ import io.github.gss4j.layers.Parameters;
 import io.github.gss4j.layers.Precision;
 import io.github.gss4j.layers.Role;
 import io.github.gss4j.ops.Scopes;
-import io.github.gss4j.ops.Tensors;
 import java.util.ArrayList;
-import java.util.Arrays;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.bytedeco.pytorch.Device;
-import org.bytedeco.pytorch.DeviceOptional;
-import org.bytedeco.pytorch.MemoryFormatOptional;
 import org.bytedeco.pytorch.Tensor;
-import org.bytedeco.pytorch.TensorOptions;
 import org.bytedeco.pytorch.global.torch;
-import org.bytedeco.pytorch.global.torch.ScalarType;
 
 /**
  * GPT-2 of any size, for inference alone: a teacher of our models.
@@ -97,16 +90,8 @@ public final class Gpt2 implements AutoCloseable {
    * @return in the order of declaration; dense weights are (outputs, inputs)
    */
   public static Map<String, List<Long>> shapes(Gpt2Config config) {
-    Device nowhere = Tensors.nowhere();
-    TensorOptions meta = new TensorOptions(ScalarType.Float).device(new DeviceOptional(nowhere));
-    Map<String, List<Long>> shapes = new LinkedHashMap<>();
-    Parameters.Source source =
-        (name, init, shape) -> {
-          shapes.put(name, Arrays.stream(shape).boxed().toList());
-          return torch.empty(shape, meta, new MemoryFormatOptional());
-        };
-    of(config, source, Precision.FLOAT32, nowhere).close();
-    return shapes;
+    return Parameters.shapes(
+        (source, nowhere) -> of(config, source, Precision.FLOAT32, nowhere).close());
   }
 
   /** Its sizes. */

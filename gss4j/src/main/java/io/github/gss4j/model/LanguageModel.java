@@ -13,20 +13,14 @@ import io.github.gss4j.layers.Role;
 import io.github.gss4j.ops.Scopes;
 import io.github.gss4j.ops.Tensors;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Collections;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.Device;
-import org.bytedeco.pytorch.DeviceOptional;
-import org.bytedeco.pytorch.MemoryFormatOptional;
 import org.bytedeco.pytorch.NoGradGuard;
 import org.bytedeco.pytorch.Tensor;
-import org.bytedeco.pytorch.TensorOptions;
 import org.bytedeco.pytorch.global.torch;
-import org.bytedeco.pytorch.global.torch.ScalarType;
 
 /**
  * A language model: token embedding, causal layers, logits.
@@ -97,16 +91,8 @@ public final class LanguageModel implements AutoCloseable {
    * @return in the order of declaration
    */
   public static Map<String, List<Long>> shapes(ModelConfig config) {
-    Device nowhere = Tensors.nowhere();
-    TensorOptions meta = new TensorOptions(ScalarType.Float).device(new DeviceOptional(nowhere));
-    Map<String, List<Long>> shapes = new LinkedHashMap<>();
-    Parameters.Source source =
-        (name, init, shape) -> {
-          shapes.put(name, Arrays.stream(shape).boxed().toList());
-          return torch.empty(shape, meta, new MemoryFormatOptional());
-        };
-    of(config, source, Precision.FLOAT32, nowhere).close();
-    return shapes;
+    return Parameters.shapes(
+        (source, nowhere) -> of(config, source, Precision.FLOAT32, nowhere).close());
   }
 
   /** Its sizes and options. */
