@@ -72,7 +72,7 @@ final class Embeddings {
     Scopes.run(
         () -> {
           try (NoGradGuard guard = new NoGradGuard()) {
-            Tensor rows = source.read(name, Tensors.type(p.value())).tensor();
+            Tensor rows = source.readWarned(name, Tensors.type(p.value()));
             p.value().copy_(rows);
           }
         });

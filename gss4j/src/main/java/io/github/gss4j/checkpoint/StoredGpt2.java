@@ -16,8 +16,6 @@ import java.util.regex.Pattern;
 import org.bytedeco.pytorch.Device;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch.ScalarType;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * A GPT-2 on disk that was looked at but not loaded, as {@code openai-community/gpt2} has it or
@@ -25,7 +23,6 @@ import org.slf4j.LoggerFactory;
  * (inputs, outputs).
  */
 public final class StoredGpt2 {
-  private static final Logger LOG = LoggerFactory.getLogger(StoredGpt2.class);
   private static final String PREFIX = "transformer.";
   private static final Pattern CONV1D = Pattern.compile("h\\.\\d+\\.(attn|mlp)\\.c_\\w+\\.weight");
 
@@ -132,24 +129,16 @@ public final class StoredGpt2 {
    */
   public Gpt2 load(Precision precision, Device device) {
     if (device.is_cuda()) {
-      return Gpt2.of(config, new Weights(source::read), precision, device);
+      return Gpt2.of(config, new Weights(source::readWarned), precision, device);
     }
-    try (MappedFiles mapped = new MappedFiles()) {
-      Reader reader = (name, dtype) -> source.mapped(name, dtype, mapped);
-      return Gpt2.of(config, new Weights(reader), precision, device);
-    }
-  }
-
-  /** One tensor by the file's name, in a dtype. */
-  private interface Reader {
-    TensorSource.Loaded read(String name, ScalarType dtype);
+    return source.inPlace(reader -> Gpt2.of(config, new Weights(reader), precision, device));
   }
 
   /** The values of the model's parameters, dense weights turned to (outputs, inputs). */
   private final class Weights implements Parameters.Source {
-    private final Reader reader;
+    private final TensorSource.Reader reader;
 
-    private Weights(Reader reader) {
+    private Weights(TensorSource.Reader reader) {
       this.reader = reader;
     }
 
@@ -160,16 +149,7 @@ public final class StoredGpt2 {
 
     @Override
     public Tensor owned(String name, Init init, long[] shape, ScalarType dtype) {
-      TensorSource.Loaded loaded = reader.read(inFile.get(name), dtype);
-      if (loaded.nonFinite() > 0) {
-        LOG.warn(
-            "{}: tensor '{}' holds {} values that are NaN or infinite: what the model says is not"
-                + " to be trusted",
-            source.file(),
-            inFile.get(name),
-            loaded.nonFinite());
-      }
-      return turned(name, loaded.tensor());
+      return turned(name, reader.read(inFile.get(name), dtype));
     }
 
     private Tensor turned(String name, Tensor tensor) {

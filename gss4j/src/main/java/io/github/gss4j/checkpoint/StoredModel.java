@@ -116,19 +116,7 @@ public final class StoredModel {
    * numbers are warned of.
    */
   public Tensor read(String name, ScalarType dtype) {
-    return warned(name, source.read(theirs(name), dtype));
-  }
-
-  private Tensor warned(String name, TensorSource.Loaded loaded) {
-    if (loaded.nonFinite() > 0) {
-      LOG.warn(
-          "{}: tensor '{}' holds {} values that are NaN or infinite: what the model says is not"
-              + " to be trusted",
-          file(),
-          theirs(name),
-          loaded.nonFinite());
-    }
-    return loaded.tensor();
+    return source.readWarned(theirs(name), dtype);
   }
 
   private String theirs(String name) {
@@ -148,27 +136,20 @@ public final class StoredModel {
     if (precision == Precision.INT8 || device.is_cuda()) {
       return loadToTrain(precision, device); // nothing stays as it is in the file
     }
-    try (MappedFiles mapped = new MappedFiles()) {
-      Reader reader = (name, dtype) -> warned(name, source.mapped(theirs(name), dtype, mapped));
-      return LanguageModel.of(config, new Weights(reader), precision, device);
-    }
+    return source.inPlace(
+        reader -> LanguageModel.of(config, new Weights(reader), precision, device));
   }
 
   /** Loads the model into memory of its own, where an optimizer may change it. */
   public LanguageModel loadToTrain(Precision precision, Device device) {
-    return LanguageModel.of(config, new Weights(this::read), precision, device);
-  }
-
-  /** One parameter by our own name, in a dtype. */
-  private interface Reader {
-    Tensor read(String name, ScalarType dtype);
+    return LanguageModel.of(config, new Weights(source::readWarned), precision, device);
   }
 
   /** The values of a model's parameters, from this file. */
   private final class Weights implements Parameters.Source {
-    private final Reader reader;
+    private final TensorSource.Reader reader;
 
-    private Weights(Reader reader) {
+    private Weights(TensorSource.Reader reader) {
       this.reader = reader;
     }
 
@@ -179,7 +160,7 @@ public final class StoredModel {
 
     @Override
     public Tensor owned(String name, Init init, long[] shape, ScalarType dtype) {
-      return reader.read(name, dtype);
+      return reader.read(theirs(name), dtype);
     }
   }
 }

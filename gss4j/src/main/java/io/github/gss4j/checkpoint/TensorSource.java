@@ -6,15 +6,20 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch.ScalarType;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Named tensors on disk, whatever the form of their file: safetensors, sharded safetensors, or
  * PyTorch's.
  */
 public final class TensorSource {
+  private static final Logger LOG = LoggerFactory.getLogger(TensorSource.class);
+
   private final Path file;
   private final Map<String, Stored> tensors;
   private final List<String> ignored;
@@ -156,18 +161,47 @@ public final class TensorSource {
     }
   }
 
+  /** Gives a tensor by the file's name, in a dtype, on the CPU, into the caller's scope. */
+  @FunctionalInterface
+  interface Reader {
+    Tensor read(String name, ScalarType dtype);
+  }
+
+  /** Reads as {@link #read}, and warns of values that are no numbers. */
+  public Tensor readWarned(String name, ScalarType dtype) {
+    return warned(name, read(name, dtype));
+  }
+
   /**
-   * One tensor in a dtype, in place where the file holds it in that dtype already.
+   * Makes something of tensors that stay in place where the file holds them in the dtype asked for,
+   * and are read where not. What is no number is warned of.
    *
-   * @param mapped what was mapped so far
-   * @return on the CPU, in the caller's scope
+   * @param making may keep the tensors, and with them the file mapped
    */
-  Loaded mapped(String name, ScalarType dtype, MappedFiles mapped) {
+  <T> T inPlace(Function<Reader, T> making) {
+    try (MappedFiles mapped = new MappedFiles()) {
+      return making.apply((name, dtype) -> warned(name, mapped(name, dtype, mapped)));
+    }
+  }
+
+  private Loaded mapped(String name, ScalarType dtype, MappedFiles mapped) {
     if (dtype(name).scalarType() != dtype.intern()) {
       return read(name, dtype);
     }
     Tensor tensor = inPlace(name, mapped);
     return new Loaded(tensor, NonFinite.count(tensor));
+  }
+
+  private Tensor warned(String name, Loaded loaded) {
+    if (loaded.nonFinite() > 0) {
+      LOG.warn(
+          "{}: tensor '{}' holds {} values that are NaN or infinite: what the model says is not"
+              + " to be trusted",
+          file,
+          name,
+          loaded.nonFinite());
+    }
+    return loaded.tensor();
   }
 
   private Tensor inPlace(String name, MappedFiles mapped) {
