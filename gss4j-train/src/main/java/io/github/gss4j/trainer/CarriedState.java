@@ -3,6 +3,7 @@ package io.github.gss4j.trainer;
 import io.github.gss4j.layers.CausalLayer;
 import io.github.gss4j.layers.Mixed;
 import io.github.gss4j.layers.MixerState;
+import io.github.gss4j.layers.SequenceMixer;
 import io.github.gss4j.model.LanguageModel;
 import io.github.gss4j.ops.Scopes;
 import java.util.ArrayList;
@@ -50,8 +51,8 @@ final class CarriedState implements SequenceForm, AutoCloseable {
   }
 
   @Override
-  public Tensor forward(int index, CausalLayer layer, Tensor x, List<Tensor> derived) {
-    Mixed mixed = layer.mix(x, before.get(index), derived);
+  public Tensor forward(int index, SequenceMixer part, Tensor x, List<Tensor> derived) {
+    Mixed mixed = part.mix(x, before.get(index), derived);
     if (after.size() == index) { // the backward pass may ask again
       after.add(detached(mixed.state()).keep());
     }

@@ -4,6 +4,7 @@ import io.github.gss4j.distributed.Replication;
 import io.github.gss4j.layers.CausalLayer;
 import io.github.gss4j.loss.TokenLoss;
 import io.github.gss4j.model.LanguageModel;
+import io.github.gss4j.ops.Cut;
 import io.github.gss4j.ops.GraphCut;
 import io.github.gss4j.ops.Scopes;
 import io.github.gss4j.ops.Tensors;
@@ -95,7 +96,7 @@ final class GradientPass implements AutoCloseable {
     int root = replication.root();
     Tensor inputs = ids.narrow(1, 0, length);
     Tensor targets = ids.narrow(1, 1, length).flatten();
-    Deque<GraphCut> cuts = new ArrayDeque<>();
+    Deque<Cut> cuts = new ArrayDeque<>();
     try (PointerScope scope = new PointerScope()) {
       replication.enter(root, layers == 0 ? Replication.NONE : 0);
       cuts.push(GraphCut.forward(inputs, model::embed, false));
@@ -105,7 +106,7 @@ final class GradientPass implements AutoCloseable {
         CausalLayer layer = model.layers().get(i);
         List<Tensor> kernel = kernel(i);
         Tensor x = cuts.element().output();
-        cuts.push(GraphCut.forward(x, in -> form.forward(index, layer, in, kernel), recompute));
+        cuts.push(layer.cut(x, (part, in) -> form.forward(index, part, in, kernel), recompute));
         if (i + 1 < layers) { // the last one is the first that the backward pass reads
           replication.leave(i);
         }
@@ -127,12 +128,12 @@ final class GradientPass implements AutoCloseable {
       replication.leave(root);
       return loss.mean();
     } finally {
-      cuts.forEach(GraphCut::close);
+      cuts.forEach(Cut::close);
     }
   }
 
   /** Walks the last cut back and frees it. */
-  private static Tensor backward(Deque<GraphCut> cuts, Tensor gradient) {
+  private static Tensor backward(Deque<Cut> cuts, Tensor gradient) {
     Tensor next = Scopes.kept(() -> cuts.element().backward(gradient));
     cuts.pop();
     gradient.releaseReference();

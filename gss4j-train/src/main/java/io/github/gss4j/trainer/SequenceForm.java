@@ -1,6 +1,7 @@
 package io.github.gss4j.trainer;
 
 import io.github.gss4j.layers.CausalLayer;
+import io.github.gss4j.layers.SequenceMixer;
 import java.util.List;
 import org.bytedeco.pytorch.Tensor;
 
@@ -15,8 +16,8 @@ interface SequenceForm {
         }
 
         @Override
-        public Tensor forward(int index, CausalLayer layer, Tensor x, List<Tensor> derived) {
-          return layer.forward(x, derived);
+        public Tensor forward(int index, SequenceMixer part, Tensor x, List<Tensor> derived) {
+          return part.forward(x, derived);
         }
       };
 
@@ -28,10 +29,11 @@ interface SequenceForm {
   List<Tensor> derived(CausalLayer layer, long length);
 
   /**
-   * The layer's output; may be asked for again by the backward pass.
+   * The output of a layer, or of the mixer in it; may be asked for again by the backward pass.
    *
    * @param index the layer's number, from 0
-   * @param x (B, L, D)
+   * @param part the layer or its mixer
+   * @param x (B, L, C)
    */
-  Tensor forward(int index, CausalLayer layer, Tensor x, List<Tensor> derived);
+  Tensor forward(int index, SequenceMixer part, Tensor x, List<Tensor> derived);
 }

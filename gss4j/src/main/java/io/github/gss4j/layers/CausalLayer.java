@@ -1,33 +1,42 @@
 package io.github.gss4j.layers;
 
+import io.github.gss4j.ops.Cut;
+import io.github.gss4j.ops.GraphCut;
 import java.util.List;
 import org.bytedeco.pytorch.Tensor;
 
 /**
  * A layer whose output at a token depends on that token and those before it: it can carry a state,
- * and a language model can be made of it. The contract is that of {@link SequenceMixer}.
+ * and a language model can be made of it.
  */
-public interface CausalLayer extends SequenceLayer {
+public interface CausalLayer extends SequenceLayer, SequenceMixer {
+  /** How sequences are read: each whole from the zero state, or on from a state. */
+  @FunctionalInterface
+  interface Reading {
+    /**
+     * Reads a sequence with a layer or with the mixer in it.
+     *
+     * @param x (B, L, C)
+     * @return (B, L, C)
+     */
+    Tensor of(SequenceMixer part, Tensor x);
+  }
+
+  /**
+   * Runs the layer forward for a backward pass to come.
+   *
+   * @param x (B, L, D)
+   * @param recompute whether to keep nothing but x, and compute the rest again
+   */
+  default Cut cut(Tensor x, Reading reading, boolean recompute) {
+    return GraphCut.forward(x, in -> reading.of(this, in), recompute);
+  }
+
   /** Padding comes after the tokens, where a causal layer does not look for them. */
   @Override
   default Tensor forward(Tensor x, List<Tensor> kernel, Lengths lengths) {
     return forward(x, kernel);
   }
-
-  /** What the recurrent form needs of the parameters; gradients flow through it. Possibly empty. */
-  List<Tensor> constants();
-
-  /** The state before the first token, for a batch of sequences. */
-  MixerState initialState(long batch);
-
-  /**
-   * Reads L ≥ 1 tokens into a state.
-   *
-   * @param x (B, L, D)
-   * @param state of the same B
-   * @param constants of these parameters
-   */
-  Mixed mix(Tensor x, MixerState state, List<Tensor> constants);
 
   /** Reads tokens into a state, with the constants derived on the spot. */
   default Mixed mix(Tensor x, MixerState state) {

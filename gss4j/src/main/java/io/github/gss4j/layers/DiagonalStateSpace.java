@@ -36,6 +36,9 @@ import org.bytedeco.pytorch.global.torch.ScalarType;
  * there is.
  */
 public final class DiagonalStateSpace implements SequenceMixer {
+  /** Numbers of the channels that are convolved together: what a cache holds. */
+  private static final long GROUP = 1 << 21;
+
   private final DssConfig config;
   private final LayerNorm norm;
   private final Tensor lambdaReal;
@@ -88,19 +91,39 @@ public final class DiagonalStateSpace implements SequenceMixer {
     return paramD.scalar_type();
   }
 
-  /** K, (H, L). */
+  /** K, (H, T): it ends where it is below rounding, at the latest after L. */
   @Override
   public List<Tensor> kernel(long length) {
     return List.of(
         Scopes.scoped(
-            () -> StateSpaceKernel.kernel(lambdaRe(), lambdaIm(), discreteC(), length, type())));
+            () -> {
+              Tensor re = lambdaRe();
+              long taps = StateSpaceKernel.reach(re, length, type());
+              return StateSpaceKernel.kernel(re, lambdaIm(), discreteC(), taps, type());
+            }));
   }
 
   @Override
   public Tensor forward(Tensor x, List<Tensor> kernel) {
+    Tensor taps = withSkip(kernel.get(0));
     Tensor u = norm.apply(x); // (B, L, H)
-    Tensor y = CausalConvolution.apply(sequenceLast(u), kernel.get(0)); // (B, H, L)
-    return y.transpose(1, 2).add(u.mul(paramD)); // (B, L, H)
+    long channels = Math.max(1, GROUP / (x.size(0) * x.size(1)));
+    if (channels >= u.size(2)) {
+      return CausalConvolution.apply(sequenceLast(u), taps).transpose(1, 2); // (B, L, H)
+    }
+    TensorVector groups = new TensorVector();
+    for (long from = 0; from < u.size(2); from += channels) {
+      Tensor some = u.narrow(2, from, Math.min(channels, u.size(2) - from));
+      Tensor kernels = taps.narrow(0, from, some.size(2));
+      groups.push_back(Scopes.scoped(() -> CausalConvolution.apply(sequenceLast(some), kernels)));
+    }
+    return torch.cat(groups, 1).transpose(1, 2);
+  }
+
+  /** D ⊙ u is one more value of the kernel, at lag 0. */
+  private Tensor withSkip(Tensor kernel) {
+    Tensor first = kernel.narrow(1, 0, 1).add(paramD.unsqueeze(1)); // (H, 1)
+    return torch.cat(new TensorVector(first, kernel.narrow(1, 1, kernel.size(1) - 1)), 1);
   }
 
   /** Re Λ and Im Λ, (N) in float64, the conjugate of C̃, (H, 2N), and e^Λ, (2N). */
@@ -158,23 +181,31 @@ public final class DiagonalStateSpace implements SequenceMixer {
       return s.mul(conjugateC).sum(new long[] {-1}, true, new ScalarTypeOptional());
     }
 
-    /** s_L = e^{ΛL} s + Σ_l e^{Λ(L−1−l)} u_l for u (B, H, L). */
+    /** s_L = e^{ΛL} s + Σ_l e^{Λ(L−1−l)} u_l for u (B, H, L); the sum has the last T inputs. */
     Tensor lastState(Tensor s, Tensor u) {
       long length = u.size(-1);
-      Tensor backwards = powers(0, length).flip(1).t(); // (L, 2N)
-      return times(s, powers(length, length + 1).select(1, 0)).add(matmul(u, backwards));
+      long reach = reach(length);
+      Tensor backwards = powers(0, reach).flip(1).t(); // (T, 2N)
+      return times(s, powers(length, length + 1).select(1, 0))
+          .add(matmul(u.narrow(-1, length - reach, reach), backwards));
     }
 
-    /** y_l = (K * u)_l + Re Σ_n C̃ e^{Λ(l+1)} s, (B, H, L). */
+    /** y_l = (K * u)_l + Re Σ_n C̃ e^{Λ(l+1)} s, (B, H, L); what is remembered ends after T. */
     Tensor outputs(Tensor s, Tensor u) {
       long length = u.size(-1);
+      long reach = reach(length);
       Tensor c = StateSpaceKernel.conjugate(conjugateC);
       Tensor kernel =
           StateSpaceKernel.kernel(
-              lambdaRe, lambdaIm, c.to(ScalarType.Double), length, conjugateC.scalar_type());
+              lambdaRe, lambdaIm, c.to(ScalarType.Double), reach, conjugateC.scalar_type());
       Tensor remembered =
-          matmul(StateSpaceKernel.conjugate(times(s, c)), powers(1, length + 1)); // (B, H, L)
-      return CausalConvolution.apply(u, kernel).add(remembered);
+          matmul(StateSpaceKernel.conjugate(times(s, c)), powers(1, reach + 1)); // (B, H, T)
+      return CausalConvolution.apply(u, kernel)
+          .add(torch.constant_pad_nd(remembered, 0, length - reach));
+    }
+
+    private long reach(long length) {
+      return StateSpaceKernel.reach(lambdaRe, length, conjugateC.scalar_type());
     }
 
     private Tensor powers(long from, long to) {

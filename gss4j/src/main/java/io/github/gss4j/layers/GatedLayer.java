@@ -1,10 +1,10 @@
 package io.github.gss4j.layers;
 
+import io.github.gss4j.ops.Cut;
 import io.github.gss4j.ops.Scopes;
 import io.github.gss4j.ops.Tensors;
 import java.util.List;
 import org.bytedeco.pytorch.Tensor;
-import org.bytedeco.pytorch.TensorVector;
 import org.bytedeco.pytorch.global.torch;
 
 /**
@@ -20,23 +20,18 @@ import org.bytedeco.pytorch.global.torch;
  * al. 2022 (arXiv 2206.13947), section 3.2 and its pseudocode. Dense products cost O(D·F) a token.
  */
 public final class GatedLayer implements CausalLayer {
-  /** Numbers in the gated space of a slice: 4,096 tokens of 2,048. */
-  private static final long SLICE = 1 << 23;
-
   private final LayerNorm norm;
-  private final Dense toU;
   private final Dense toV;
   private final SequenceMixer mixer;
-  private final Dense toGate;
-  private final Dense toOut;
+  private final Gate gate;
 
   private GatedLayer(Parameters p, int dim, int hidden, int mixerDim, SequenceMixer mixer) {
     this.norm = LayerNorm.declare(p, "norm", dim);
-    this.toU = Dense.declare(p, "to_u.0", dim, hidden);
+    Dense toU = Dense.declare(p, "to_u.0", dim, hidden);
     this.toV = Dense.declare(p, "to_v.0", dim, mixerDim);
     this.mixer = mixer;
-    this.toGate = Dense.declare(p, "to_gate", mixerDim, hidden);
-    this.toOut = Dense.declareWithBias(p, "to_out", hidden, dim);
+    Dense toContext = Dense.declare(p, "to_gate", mixerDim, hidden);
+    this.gate = new Gate(toU, toContext, Dense.declareWithBias(p, "to_out", hidden, dim));
   }
 
   /**
@@ -63,11 +58,21 @@ public final class GatedLayer implements CausalLayer {
   @Override
   public Tensor forward(Tensor x, List<Tensor> kernel) {
     return Scopes.scoped(
-        () -> {
-          Tensor normed = norm.apply(x);
-          Tensor context = Scopes.scoped(() -> mixer.forward(value(normed), kernel));
-          return gate(x, normed, context);
-        });
+        () -> gated(x, Scopes.scoped(() -> mixer.forward(value(x), kernel)))); // (B, L, D)
+  }
+
+  /** Remembers x, LN(x), W_u·LN(x) and what the mixer's graph holds. */
+  @Override
+  public Cut cut(Tensor x, Reading reading, boolean recompute) {
+    return GatedCut.forward(
+        gate,
+        x,
+        in -> {
+          Tensor normed = norm.apply(in);
+          Tensor v = torch.gelu(toV.apply(normed));
+          return List.of(normed, Scopes.scoped(() -> reading.of(mixer, v)));
+        },
+        recompute);
   }
 
   @Override
@@ -82,40 +87,31 @@ public final class GatedLayer implements CausalLayer {
 
   @Override
   public Mixed mix(Tensor x, MixerState state, List<Tensor> constants) {
-    Tensor normed = norm.apply(x);
-    Mixed mixed = mixer.mix(value(normed), state, constants);
-    return new Mixed(gate(x, normed, mixed.output()), mixed.state());
+    Mixed mixed = mixer.mix(value(x), state, constants);
+    return new Mixed(gated(x, mixed.output()), mixed.state());
   }
 
-  private Tensor value(Tensor normed) {
-    return torch.gelu(toV.apply(normed)); // (B, L, H)
+  /** gelu(W_v·LN(x)): (B, L, H). */
+  private Tensor value(Tensor x) {
+    Tensor rows = x.flatten(0, 1); // (T, D)
+    Tensor v =
+        Slices.of(rows.size(0), toV.weight().size(1))
+            .map((from, n) -> torch.gelu(toV.apply(norm.apply(rows.narrow(0, from, n)))));
+    return v.view(x.size(0), x.size(1), -1);
   }
 
-  private Tensor gate(Tensor x, Tensor normed, Tensor context) {
-    return Scopes.scoped(() -> inSlices(normed, context)).add(x); // (B, L, D)
-  }
-
-  /**
-   * What remains once the mixer has run knows no neighbours, so it is taken in slices of tokens: a
-   * backward pass then has wide gradients of one slice at a time.
-   */
-  private Tensor inSlices(Tensor normed, Tensor context) {
-    long slice = Math.max(1, SLICE / toU.weight().size(0));
-    if (normed.size(0) * normed.size(1) <= slice) {
-      return slice(normed, context);
-    }
-    TensorVector norms = normed.flatten(0, 1).split(slice, 0); // each (slice, D)
-    TensorVector contexts = context.flatten(0, 1).split(slice, 0); // each (slice, H)
-    TensorVector slices = new TensorVector();
-    for (long i = 0; i < norms.size(); i++) {
-      long at = i;
-      slices.push_back(Scopes.scoped(() -> slice(norms.get(at), contexts.get(at))));
-    }
-    return torch.cat(slices, 0).view(Tensors.shape(normed));
-  }
-
-  private Tensor slice(Tensor normed, Tensor context) {
-    Tensor u = torch.gelu(toU.apply(normed)); // (…, F)
-    return toOut.apply(toGate.apply(context).mul(u)); // (…, D)
+  /** The gate's output and x: (B, L, D). */
+  private Tensor gated(Tensor x, Tensor context) {
+    Tensor rows = x.flatten(0, 1); // (T, D)
+    Tensor contexts = context.flatten(0, 1); // (T, H)
+    Tensor out =
+        Slices.of(rows.size(0), gate.toU().weight().size(0))
+            .map(
+                (from, n) -> {
+                  Tensor in = rows.narrow(0, from, n);
+                  Tensor wide = gate.wide(norm.apply(in));
+                  return gate.apply(wide, contexts.narrow(0, from, n)).add(in);
+                });
+    return out.view(Tensors.shape(x));
   }
 }

@@ -6,17 +6,21 @@ import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
 
 /**
- * Causal convolution of a whole sequence by FFT, in O(L log L).
+ * Causal convolution of a whole sequence by FFT.
  *
  * <pre>
- * y[l] = Σ_{k≤l} K[k] u[l−k]
+ * y[l] = Σ_{k≤l} K[k] u[l−k]          K of T ≤ L taps
  * </pre>
  *
- * <p>Both are padded to at least 2L−1 so that the circular convolution does not wrap around. The
- * sequence lies last and contiguous, which is 2.5 times faster than transforming along dimension
- * −2.
+ * <p>Padded to at least L+T−1, the circular convolution does not wrap around: O(L log L). Where the
+ * kernel is much shorter than the sequence, blocks of it are cheaper, each read together with the
+ * T−1 inputs before it (overlap-save, Stockham 1966): O(L log T). The sequence lies last and
+ * contiguous, which is 2.5 times faster than transforming along dimension −2.
  */
 public final class CausalConvolution {
+  /** What gathering a block and cutting it out again costs, as a share of its transforms. */
+  private static final double BLOCK_COST = 1.25;
+
   private CausalConvolution() {}
 
   /**
@@ -28,15 +32,65 @@ public final class CausalConvolution {
    */
   public static Tensor apply(Tensor u, Tensor kernel) {
     long length = u.size(-1);
+    long taps = kernel.size(-1);
+    long block = blockLength(length, taps);
+    return Scopes.scoped(() -> block < length ? inBlocks(u, kernel, block) : whole(u, kernel));
+  }
+
+  /**
+   * How many outputs a block should have: L where blocks are no cheaper than the whole.
+   *
+   * @param taps of the kernel
+   */
+  static long blockLength(long length, long taps) {
+    double least = cost(fastLength(length + taps - 1), 1);
+    long best = length;
+    for (long n = Long.highestOneBit(Math.max(8, 2 * taps)); n < length; n *= 2) {
+      long outputs = n - taps + 1;
+      double cost = BLOCK_COST * cost(n, (length + outputs - 1) / outputs);
+      if (cost < least) {
+        least = cost;
+        best = outputs;
+      }
+    }
+    return best;
+  }
+
+  /** Of so many transforms of length n, in no unit. */
+  private static double cost(long n, long transforms) {
+    return (double) (transforms * n) * Math.log((double) n);
+  }
+
+  private static Tensor whole(Tensor u, Tensor kernel) {
+    long length = u.size(-1);
     long n = fastLength(length + kernel.size(-1) - 1);
-    Tensor product = rfft(u, n).mul(rfft(kernel, n));
-    return torch
-        .fft_irfft(product, new LongOptional(n), -1, new StringViewOptional())
+    return irfft(Scopes.scoped(() -> rfft(u, n).mul(rfft(kernel, n))), n).narrow(-1, 0, length);
+  }
+
+  private static Tensor inBlocks(Tensor u, Tensor kernel, long block) {
+    long length = u.size(-1);
+    long before = kernel.size(-1) - 1;
+    long blocks = (length + block - 1) / block;
+    long n = before + block;
+    Tensor product = // (…, blocks, n/2 + 1)
+        Scopes.scoped(
+            () -> {
+              Tensor padded = torch.constant_pad_nd(u, before, blocks * block - length);
+              Tensor windows = padded.unfold(-1, n, block); // (…, blocks, n)
+              return rfft(windows, n).mul(rfft(kernel, n).unsqueeze(-2));
+            });
+    return irfft(product, n)
+        .narrow(-1, before, block)
+        .flatten(-2, -1) // (…, blocks · block)
         .narrow(-1, 0, length);
   }
 
   private static Tensor rfft(Tensor x, long n) {
     return torch.fft_rfft(x, new LongOptional(n), -1, new StringViewOptional());
+  }
+
+  private static Tensor irfft(Tensor x, long n) {
+    return torch.fft_irfft(x, new LongOptional(n), -1, new StringViewOptional());
   }
 
   /** The smallest 2^a·3^b·5^c (a ≥ 1) that is at least n: lengths that an FFT handles quickly. */

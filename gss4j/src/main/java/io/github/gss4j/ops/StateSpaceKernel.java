@@ -97,6 +97,28 @@ public final class StateSpaceKernel {
   }
 
   /**
+   * How many lags matter: what the slowest mode still holds beyond them is below rounding.
+   *
+   * <pre>
+   * T = (ln 1/ε + 4) / |Re Λ|     of the slowest mode     e^{Re Λ·T} = ε/55
+   * </pre>
+   *
+   * <p>Beyond T a mode has less than ε of its own sum Σ_l |e^{Λl}|, and, as (1 + |Re Λ|T)·e^{-4} is
+   * below 1 for float32 and float64 alike, less than ε of Σ_l l·|e^{Λl}|, by which Λ is learned: a
+   * kernel that ends at T has the values and the gradients of an endless one.
+   *
+   * @param lambdaRe real part of Λ, (N), float64
+   * @param type the dtype whose rounding counts
+   * @return T ≥ 1, at most {@code length}
+   */
+  public static long reach(Tensor lambdaRe, long length, ScalarType type) {
+    double slowest = -Tensors.value(lambdaRe.detach().max());
+    double digits = type.intern() == ScalarType.Double ? 53 : 24;
+    double lags = (digits * Math.log(2) + 4) / slowest;
+    return lags < length ? Math.max(1, (long) Math.ceil(lags)) : length; // NaN: all of it
+  }
+
+  /**
    * The kernel of length L.
    *
    * @param discreteC C̃ as {@link #discreteC} gives it, (H, 2N), float64

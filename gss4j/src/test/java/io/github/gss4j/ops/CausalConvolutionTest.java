@@ -26,6 +26,21 @@ class CausalConvolutionTest {
     }
   }
 
+  /** Sequences so much longer than the kernel that blocks are cheaper: they are not cut evenly. */
+  @ParameterizedTest
+  @CsvSource({"5000, 3", "3001, 17", "9000, 64"})
+  void blocksEqualTheSumOverLags(long length, long taps) {
+    assertThat(CausalConvolution.blockLength(length, taps)).isLessThan(length / 2);
+    convolutionEqualsTheSumOverLags(length, taps);
+  }
+
+  @Test
+  void kernelsAsLongAsTheSequenceAreTakenWhole() {
+    for (long length : new long[] {1, 2, 100, 4096, 65_536}) {
+      assertThat(CausalConvolution.blockLength(length, length)).isEqualTo(length);
+    }
+  }
+
   /** y = Σ_k K[k] · (u, k places later). */
   private static Tensor lagByLag(Tensor u, Tensor kernel) {
     long length = u.size(-1);

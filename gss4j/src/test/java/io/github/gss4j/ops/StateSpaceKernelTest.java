@@ -1,9 +1,11 @@
 package io.github.gss4j.ops;
 
 import static io.github.gss4j.layers.LayerFixture.random;
+import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.gss4j.layers.Naive;
 import io.github.gss4j.layers.Precision;
+import java.util.List;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
@@ -11,6 +13,7 @@ import org.bytedeco.pytorch.TensorVector;
 import org.bytedeco.pytorch.global.torch;
 import org.bytedeco.pytorch.global.torch.ScalarType;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class StateSpaceKernelTest {
@@ -56,5 +59,30 @@ class StateSpaceKernelTest {
       re = next;
     }
     return torch.stack(lags, 1); // (H, L)
+  }
+
+  /** What is cut off, for the kernel and for the gradient of Λ, which feels the tail most. */
+  @ParameterizedTest
+  @EnumSource(
+      value = Precision.class,
+      names = {"FLOAT32", "FLOAT64"})
+  void kernelsEndBelowRounding(Precision precision) {
+    try (PointerScope scope = new PointerScope()) {
+      Tensor re = Tensors.of(new double[] {-0.05, -0.4, -3}, 3);
+      long length = 4096;
+      long reach = StateSpaceKernel.reach(re, length, precision.base());
+      assertThat(reach).isBetween(300L, 900L);
+      double rounding = precision == Precision.FLOAT32 ? 0x1p-24 : 0x1p-53;
+      Tensor lag = Tensors.range(0, 2 * length, re);
+      Tensor size = re.unsqueeze(1).mul(lag).exp(); // |e^{Λl}|, (N, 2L)
+      Tensor felt = size.mul(lag); // |d e^{Λl} / dΛ|
+      for (Tensor mass : List.of(size, felt)) {
+        Tensor tail = mass.narrow(1, reach, 2 * length - reach).sum(1);
+        assertThat(Tensors.value(tail.div(mass.sum(1)).max())).isLessThan(rounding);
+      }
+      assertThat(StateSpaceKernel.reach(re, 100, precision.base())).isEqualTo(100);
+      Tensor endless = Tensors.of(new double[] {-0.05, -0.0}, 2);
+      assertThat(StateSpaceKernel.reach(endless, length, precision.base())).isEqualTo(length);
+    }
   }
 }

@@ -1,0 +1,124 @@
+package io.github.gss4j.layers;
+
+import io.github.gss4j.ops.Cut;
+import io.github.gss4j.ops.GraphCut;
+import io.github.gss4j.ops.Scopes;
+import io.github.gss4j.ops.Tensors;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.List;
+import java.util.function.Function;
+import org.bytedeco.javacpp.PointerScope;
+import org.bytedeco.pytorch.NoGradGuard;
+import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.global.torch;
+
+/**
+ * A {@link GatedLayer} that ran forward and can run backward: the mixer by its graph, the {@link
+ * Gate} by its own equations, some thousand tokens at a time.
+ */
+final class GatedCut implements Cut {
+  private final Gate gate;
+  private final GraphCut mixing;
+  private final Deque<Tensor> wide = new ArrayDeque<>();
+  private final boolean recompute;
+  private final Tensor output;
+  private boolean closed;
+
+  private GatedCut(Gate gate, GraphCut mixing, Tensor x, boolean recompute) {
+    this.gate = gate;
+    this.mixing = mixing;
+    this.recompute = recompute;
+    this.output = Scopes.kept(() -> torch.empty_like(x));
+  }
+
+  /**
+   * Runs the layer forward.
+   *
+   * @param x (B, L, D)
+   * @param mixing gives LN(x), (B, L, D), and the mixer's output, (B, L, H)
+   * @param recompute whether to keep x alone
+   */
+  static GatedCut forward(
+      Gate gate, Tensor x, Function<Tensor, List<Tensor>> mixing, boolean recompute) {
+    GatedCut cut = new GatedCut(gate, GraphCut.forwardAll(x, mixing, recompute), x, recompute);
+    Scopes.run(() -> cut.forward(x.detach().flatten(0, 1), cut.mixing.outputs()));
+    cut.mixing.forget();
+    return cut;
+  }
+
+  private void forward(Tensor x, List<Tensor> mixed) {
+    Tensor normed = mixed.get(0).flatten(0, 1); // (T, D)
+    Tensor context = mixed.get(1).flatten(0, 1); // (T, H)
+    Tensor out = output.flatten(0, 1); // (T, D)
+    try (NoGradGuard guard = new NoGradGuard()) {
+      Slices.of(x.size(0), gate.toU().weight().size(0))
+          .forEach(
+              (from, count) -> {
+                Tensor a = gate.wide(normed.narrow(0, from, count)); // (slice, F)
+                Tensor gated = gate.apply(a, context.narrow(0, from, count));
+                torch.add_out(out.narrow(0, from, count), gated, x.narrow(0, from, count));
+                if (!recompute) {
+                  a.retainReference();
+                  wide.add(a);
+                }
+              });
+    }
+  }
+
+  @Override
+  public Tensor output() {
+    return output.detach();
+  }
+
+  @Override
+  public Tensor backward(Tensor gradient) {
+    Tensor gradInput = mixing.backward(mixed -> gradients(mixed, gradient.flatten(0, 1)));
+    close();
+    gradInput.add_(gradient); // the layer's x goes around it, too
+    return gradInput;
+  }
+
+  /** Of LN(x) and of the context. */
+  private List<Tensor> gradients(List<Tensor> mixed, Tensor gradient) {
+    Tensor normed = mixed.get(0).flatten(0, 1);
+    Tensor context = mixed.get(1).flatten(0, 1);
+    Tensor toNormed = torch.empty_like(normed);
+    Tensor toContexts = torch.empty_like(context);
+    try (NoGradGuard guard = new NoGradGuard()) {
+      Slices.of(normed.size(0), gate.toU().weight().size(0))
+          .forEach(
+              (from, count) -> {
+                Tensor n = normed.narrow(0, from, count);
+                gate.backward(
+                    n,
+                    context.narrow(0, from, count),
+                    recompute ? gate.wide(n) : taken(),
+                    gradient.narrow(0, from, count),
+                    toNormed.narrow(0, from, count),
+                    toContexts.narrow(0, from, count));
+              });
+    }
+    return List.of(
+        toNormed.view(Tensors.shape(mixed.get(0))), toContexts.view(Tensors.shape(mixed.get(1))));
+  }
+
+  /** The next slice's a, which from now on ends with the slice. */
+  private Tensor taken() {
+    Tensor a = wide.remove();
+    PointerScope.getInnerScope().attach(a);
+    a.releaseReference();
+    return a;
+  }
+
+  @Override
+  public void close() {
+    if (!closed) {
+      mixing.close();
+      wide.forEach(Tensor::releaseReference);
+      wide.clear();
+      output.releaseReference();
+      closed = true;
+    }
+  }
+}
