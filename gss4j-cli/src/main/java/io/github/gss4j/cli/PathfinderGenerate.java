@@ -34,7 +34,7 @@ final class PathfinderGenerate implements Callable<Integer> {
   @Option(
       names = "--contour-length",
       paramLabel = "N",
-      description = "pieces of a marked contour: 14 (default), 9 or 6 (easy) in the arena; 5 at 16")
+      description = "pieces of a marked contour: 14 (default), 9 or 6 (easy) in the arena; 4 at 16")
   private Integer contourLength;
 
   @Option(

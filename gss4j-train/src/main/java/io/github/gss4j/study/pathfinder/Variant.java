@@ -36,9 +36,9 @@ public record Variant(
     double contrast,
     double paddleContrast,
     int padding) {
-  /** 256 pixels: smaller than the arena's and with contours of 5 pieces, to learn on a CPU. */
+  /** 256 pixels: smaller than the arena's and with contours of 4 pieces, to learn on a CPU. */
   public static final Variant PATH16 =
-      new Variant(16, 3, 1, 2, 0.5, List.of(1), 1.0, 5, 2, 2, 0.75, 1);
+      new Variant(16, 3, 1.25, 2, 0.5, List.of(1), 1.0, 4, 1, 1, 0.8, 1);
 
   /** 1,024 pixels. */
   public static final Variant PATH32 =

@@ -61,7 +61,7 @@ class PathfinderTest {
     assertThat(scene.targets()).allSatisfy(c -> assertThat(c).hasSize(length));
     assertThat(scene.distractors()).hasSize(length == 6 ? 10 : 6);
     assertThat(v.difficulty()).isEqualTo(length == 6 ? "curv_baseline" : "curv_contour_length_9");
-    assertThat(new Generator(Variant.PATH16, SEED, 1).scene(0).targets().get(0)).hasSize(5);
+    assertThat(new Generator(Variant.PATH16, SEED, 1).scene(0).targets().get(0)).hasSize(4);
   }
 
   @Test
