@@ -23,11 +23,13 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Barrier tasks start real rank processes, which train a tiny model. */
 class SparkTrainingTest {
-  private static final int STEPS = 30;
+  private static final int STEPS = 60;
+  private static final int SAVED = 5;
 
   @TempDir static Path directory;
   private static JavaSparkContext spark;
   private final List<MetricLine> heard = Collections.synchronizedList(new ArrayList<>());
+  private boolean killed;
   private final List<String> failures = Collections.synchronizedList(new ArrayList<>());
 
   @BeforeAll
@@ -40,6 +42,7 @@ class SparkTrainingTest {
                 .setMaster("local[2,4]")
                 .setAppName("test")
                 .set("spark.ui.enabled", "false")
+                .set("spark.stage.maxConsecutiveAttempts", "2")
                 .set("spark.driver.host", "127.0.0.1")
                 .set("spark.driver.bindAddress", "127.0.0.1")
                 .set("spark.local.dir", directory.resolve("spark").toString()));
@@ -81,8 +84,10 @@ class SparkTrainingTest {
     List<String> train = new ArrayList<>(List.of("train", "--out", out, "--data", "text.txt"));
     String flags =
         "--dim 32 --depth 2 --dss-kernel-N 8 --dss-kernel-H 8 --seq-len 64 --batch 2 --warmup 5"
-            + " --dtype float32 --eval-every 10 --eval-tokens 500 --save-every 5 --timeout 20"
-            + " --shard full --steps "
+            + " --dtype float32 --eval-every 10 --eval-tokens 500 --timeout 20"
+            + " --shard full --save-every "
+            + SAVED
+            + " --steps "
             + STEPS;
     train.addAll(List.of(flags.split(" ", -1)));
     train.addAll(List.of(more));
@@ -126,11 +131,15 @@ class SparkTrainingTest {
     train(command("killed"), this::killOnce);
     assertThat(failures).singleElement().asString().contains("attempt 1 failed: rank ");
     assertThat(measured("killed")).isEqualTo(measured("unbroken")).isEqualTo(comparable(heard));
+    assertThat(MetricsLog.read(directory.resolve("killed/metrics.jsonl")))
+        .as("steps up to the checkpoint were not taken again: even their speed is the same")
+        .containsAll(heard.stream().filter(line -> line.step() <= SAVED).toList());
     assertThat(ranks()).isEmpty();
   }
 
   private void killOnce(MetricLine line) {
-    if (line.step() == 12 && line instanceof MetricLine.Step && failures.isEmpty()) {
+    if (line.step() == SAVED + 1 && !killed) {
+      killed = true;
       List<ProcessHandle> ranks = ranks();
       assertThat(ranks).hasSize(2);
       ranks.get(1).destroyForcibly();
