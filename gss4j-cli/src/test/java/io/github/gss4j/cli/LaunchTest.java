@@ -102,7 +102,9 @@ class LaunchTest {
   @Test
   void ranksEndWithAKilledLauncher() throws Exception {
     Path run = directory.resolve("orphaned");
-    try (Command.Running running = Command.start(directory, launch(run, "--steps", 100_000))) {
+    Object[] args = launch(run);
+    args[List.of(args).indexOf("--steps") + 1] = 100_000;
+    try (Command.Running running = Command.start(directory, args)) {
       while (lines(run) < 3) {
         assertThat(running.process().isAlive()).as("alive, waiting").isTrue();
         Thread.sleep(10);
