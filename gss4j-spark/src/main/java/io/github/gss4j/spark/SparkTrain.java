@@ -1,6 +1,5 @@
 package io.github.gss4j.spark;
 
-import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.List;
@@ -68,12 +67,13 @@ public final class SparkTrain implements Callable<Integer> {
   }
 
   private static int refuse(Exception e, PrintWriter err, int code) {
-    err.println("gss: " + e.getMessage());
+    String message = e.getMessage() == null ? e.toString() : e.getMessage();
+    err.println("gss: " + message.lines().findFirst().orElse(e.toString()));
     return code;
   }
 
   @Override
-  public Integer call() throws IOException {
+  public Integer call() {
     if (gssHome == null || gssHome.isEmpty()) {
       throw new IllegalArgumentException(
           "--gss-home is not given and GSS_HOME not set, expected where gss4j lies on every worker");

@@ -13,6 +13,8 @@ import org.apache.spark.api.java.JavaPairRDD;
 import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.rdd.RDD;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import scala.Tuple2;
 import scala.reflect.ClassTag$;
 
@@ -25,6 +27,7 @@ import scala.reflect.ClassTag$;
  * that {@code gss train} leaves.
  */
 public final class SparkTraining {
+  private static final Logger LOG = LoggerFactory.getLogger(SparkTraining.class);
   private static final long POLL_MILLIS = 200;
 
   private final JavaSparkContext spark;
@@ -53,23 +56,21 @@ public final class SparkTraining {
    *     gone on with measured before
    * @param failures takes a line for each attempt that has failed, on a thread of Spark's
    * @return what the first rank printed as its results, by lines
-   * @throws IOException if a line of the metrics cannot be read
    * @throws IllegalStateException if Spark has given up; the message names the last reason
    */
-  public List<String> run(Consumer<MetricLine> metrics, Consumer<String> failures)
-      throws IOException {
+  public List<String> run(Consumer<MetricLine> metrics, Consumer<String> failures) {
     FailedAttempts listener = new FailedAttempts(failures);
     spark.sc().addSparkListener(listener);
     Future<List<String>> job = stage().collectAsync();
     try {
-      MetricsFollower follower = new MetricsFollower(command.run().metrics());
-      boolean goesOn = true;
-      while (goesOn) {
-        goesOn = !job.isDone();
-        follower.poll().forEach(metrics);
-        Thread.sleep(goesOn ? POLL_MILLIS : 0);
+      follow(job, metrics);
+      List<String> results = job.get();
+      if (!command.run().isUsed()) {
+        LOG.warn(
+            "{} is not seen by the driver, and so no metrics: it shares no file system with the ranks",
+            command.run().path());
       }
-      return job.get();
+      return results;
     } catch (ExecutionException e) {
       throw new IllegalStateException(reason(e.getCause()), e);
     } catch (InterruptedException e) {
@@ -78,6 +79,25 @@ public final class SparkTraining {
     } finally {
       job.cancel(true);
       spark.sc().removeSparkListener(listener);
+    }
+  }
+
+  /** Until the job has ended. What cannot be read ends no training. */
+  private void follow(Future<?> job, Consumer<MetricLine> metrics) throws InterruptedException {
+    MetricsFollower follower = new MetricsFollower(command.run().metrics());
+    String trouble = "";
+    boolean goesOn = true;
+    while (goesOn) {
+      goesOn = !job.isDone();
+      try {
+        follower.poll().forEach(metrics);
+      } catch (IOException e) {
+        if (!trouble.equals(e.toString())) {
+          trouble = e.toString();
+          LOG.warn("metrics cannot be read, the run goes on: {}", trouble);
+        }
+      }
+      Thread.sleep(goesOn ? POLL_MILLIS : 0);
     }
   }
 

@@ -94,7 +94,7 @@ class SparkTrainingTest {
     return new RankCommand(directory.toString(), directory.toString(), train);
   }
 
-  private List<String> train(RankCommand command, Consumer<MetricLine> also) throws IOException {
+  private List<String> train(RankCommand command, Consumer<MetricLine> also) {
     return new SparkTraining(spark, command, 2).run(also.andThen(heard::add), failures::add);
   }
 
