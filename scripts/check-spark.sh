@@ -38,7 +38,9 @@ if [ ! -x "$venv/bin/spark-submit" ]; then
   python3 -m venv "$venv"
   "$venv/bin/pip" install --quiet "pyspark==$version"
 fi
-[ -e "$jar" ] || (cd "$home" && mvn -B -q -DskipTests -pl gss4j-spark -am package)
+if [ ! -e "$jar" ] || [ -n "$(find "$home"/gss4j*/src/main "$home"/gss4j*/pom.xml -newer "$jar" -print -quit)" ]; then
+  (cd "$home" && mvn -B -q -DskipTests -pl gss4j-spark -am package)
+fi
 "$home/gss" --version
 
 SPARK_HOME=$("$venv/bin/python" -c 'import os, pyspark; print(os.path.dirname(pyspark.__file__))')
