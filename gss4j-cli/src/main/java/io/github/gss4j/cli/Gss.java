@@ -1,5 +1,6 @@
 package io.github.gss4j.cli;
 
+import io.github.gss4j.distributed.ParentWatch;
 import io.github.gss4j.ops.Native;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -66,12 +67,15 @@ public final class Gss implements Runnable {
   private static int run(Interrupt interrupt, String[] args) {
     CommandLine line = commandLine(interrupt);
     try {
+      ParentWatch.begin(System.getenv(), System.in, () -> endAlone(line.getErr()));
       int code = line.execute(args);
       if (System.out.checkError()) {
         line.getErr().println("gss: standard output could not be written to its end");
         return FAILED;
       }
       return code;
+    } catch (IllegalArgumentException e) { // of the environment; commands' own are theirs
+      return fail(e, line.getErr());
     } catch (OutOfMemoryError e) {
       line.getErr().println("gss: " + e.getMessage() + ": smaller sizes need less memory");
       return FAILED;
@@ -79,6 +83,13 @@ public final class Gss implements Runnable {
       line.getErr().println("gss: libtorch cannot be loaded: " + Native.reason(e));
       return FAILED;
     }
+  }
+
+  /** At once, and nothing is saved: whoever takes over may have begun already. */
+  private static void endAlone(PrintWriter err) {
+    err.println("gss: the process that started this one has ended");
+    err.flush();
+    Runtime.getRuntime().halt(FAILED);
   }
 
   /** What Ctrl-C says to commands that would save first. */

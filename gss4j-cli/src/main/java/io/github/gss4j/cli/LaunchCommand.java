@@ -1,5 +1,6 @@
 package io.github.gss4j.cli;
 
+import io.github.gss4j.distributed.Rendezvous;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.net.InetAddress;
@@ -76,11 +77,12 @@ final class LaunchCommand implements Callable<Integer> {
     check(command.get(0).equals("train"), "COMMAND", command.get(0), "train");
     Files.createDirectories(logs);
     String[] met = (master == null ? freePort() : master).split(":(?=\\d+$)", -1);
-    check(met.length == 2, "--master", master, "HOST:PORT");
+    check(met.length == 2 && met[1].length() <= 5, "--master", master, "HOST:PORT");
+    int port = Integer.parseInt(met[1]);
     List<LocalRank> ranks = new ArrayList<>();
     try (Interrupt.Watch interrupt = gss.interrupt().watch()) {
       for (int local = 0; local < nproc; local++) {
-        ranks.add(start(local, met[0], met[1]));
+        ranks.add(start(local, met[0], port));
       }
       Optional<LocalRank> failed = awaitFirstFailure(ranks, interrupt);
       failed.ifPresent(first -> stop(ranks));
@@ -90,7 +92,7 @@ final class LaunchCommand implements Callable<Integer> {
       failed.ifPresent(first -> spec.commandLine().getErr().println("gss: " + first.whyItEnded()));
       return failed.isPresent() ? Gss.FAILED : Gss.OK;
     } finally {
-      ranks.forEach(LocalRank::kill);
+      ranks.forEach(rank -> rank.process().kill());
     }
   }
 
@@ -100,15 +102,10 @@ final class LaunchCommand implements Callable<Integer> {
     }
   }
 
-  private LocalRank start(int local, String host, String port) throws IOException {
+  private LocalRank start(int local, String host, int port) throws IOException {
     int rank = nodeRank * nproc + local;
-    Map<String, String> variables = new LinkedHashMap<>();
-    variables.put("MASTER_ADDR", host);
-    variables.put("MASTER_PORT", port);
-    variables.put("RANK", Integer.toString(rank));
-    variables.put("WORLD_SIZE", Integer.toString(nnodes * nproc));
-    variables.put("LOCAL_RANK", Integer.toString(local));
-    variables.put("TORCH_CPP_LOG_LEVEL", level());
+    Map<String, String> variables =
+        new LinkedHashMap<>(Rendezvous.variables(host, port, rank, nnodes * nproc, local));
     int cores = Runtime.getRuntime().availableProcessors();
     variables.put(
         "OMP_NUM_THREADS",
@@ -120,26 +117,21 @@ final class LaunchCommand implements Callable<Integer> {
         rank, command, variables, logs.resolve("rank-" + rank + ".log"), out, err);
   }
 
-  /** What c10d says when a peer is gone comes with traces; we say it in a line. */
-  private static String level() {
-    return System.getenv().getOrDefault("TORCH_CPP_LOG_LEVEL", "ERROR");
-  }
-
   /** Waits until all have ended well, or one has not. */
   private static Optional<LocalRank> awaitFirstFailure(
       List<LocalRank> ranks, Interrupt.Watch interrupt) {
     boolean told = false;
     while (true) {
       for (LocalRank rank : ranks) {
-        if (rank.hasFailed()) {
+        if (rank.process().hasFailed()) {
           return Optional.of(rank);
         }
       }
-      if (ranks.stream().noneMatch(LocalRank::isAlive)) {
+      if (ranks.stream().noneMatch(rank -> rank.process().isAlive())) {
         return Optional.empty();
       }
       if (interrupt.getAsBoolean() && !told) {
-        ranks.forEach(LocalRank::askToStop);
+        ranks.forEach(rank -> rank.process().askToStop());
         told = true;
       }
       pause();
@@ -149,10 +141,10 @@ final class LaunchCommand implements Callable<Integer> {
   /** Lets the others find out by themselves and say so, then ends them. */
   private static void stop(List<LocalRank> ranks) {
     long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(GRACE_SECONDS);
-    while (System.nanoTime() < end && ranks.stream().anyMatch(LocalRank::isAlive)) {
+    while (System.nanoTime() < end && ranks.stream().anyMatch(rank -> rank.process().isAlive())) {
       pause();
     }
-    ranks.forEach(LocalRank::kill);
+    ranks.forEach(rank -> rank.process().kill());
   }
 
   private static void pause() {

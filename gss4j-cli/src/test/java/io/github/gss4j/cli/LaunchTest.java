@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.SplittableRandom;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -96,6 +97,26 @@ class LaunchTest {
     Path file = directory.resolve("one.safetensors");
     assertThat(Command.here("convert", run, file).code()).isZero();
     assertThat(file).isNotEmptyFile();
+  }
+
+  @Test
+  void ranksEndWithAKilledLauncher() throws Exception {
+    Path run = directory.resolve("orphaned");
+    Object[] args = launch(run);
+    args[List.of(args).indexOf("--steps") + 1] = 100_000;
+    try (Command.Running running = Command.start(directory, args)) {
+      while (lines(run) < 3) {
+        assertThat(running.process().isAlive()).as("alive, waiting").isTrue();
+        Thread.sleep(10);
+      }
+      List<ProcessHandle> ranks = running.process().descendants().toList();
+      assertThat(ranks).hasSize(2);
+      running.process().destroyForcibly();
+      for (ProcessHandle rank : ranks) {
+        rank.onExit().get(20, TimeUnit.SECONDS);
+      }
+      assertThat(running.end().err()).doesNotContain("does not answer any more");
+    }
   }
 
   @Test

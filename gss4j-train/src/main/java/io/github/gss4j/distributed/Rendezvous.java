@@ -77,6 +77,22 @@ public record Rendezvous(
             timeout));
   }
 
+  /**
+   * The variables that tell a process where and as whom it meets the others.
+   *
+   * @param address the first rank's host
+   * @param port where its store listens
+   */
+  public static Map<String, String> variables(
+      String address, int port, int rank, int world, int localRank) {
+    return Map.of(
+        "MASTER_ADDR", address,
+        "MASTER_PORT", Integer.toString(port),
+        "RANK", Integer.toString(rank),
+        "WORLD_SIZE", Integer.toString(world),
+        "LOCAL_RANK", Integer.toString(localRank));
+  }
+
   private static int number(Map<String, String> environment, String name, String byDefault) {
     String text = environment.getOrDefault(name, byDefault).strip();
     check(text.matches("\\d{1,9}"), name, "'" + text + "'", "a number");
