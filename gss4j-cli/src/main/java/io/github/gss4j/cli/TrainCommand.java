@@ -9,7 +9,7 @@ import io.github.gss4j.distributed.ProcessGroup;
 import io.github.gss4j.distributed.Rendezvous;
 import io.github.gss4j.ops.Native;
 import io.github.gss4j.tokenizer.Tokenizer;
-import io.github.gss4j.trainer.BatchSource;
+import io.github.gss4j.tracking.MetricLine;
 import io.github.gss4j.trainer.RunDirectory;
 import io.github.gss4j.trainer.RunTeacher;
 import io.github.gss4j.trainer.TrainConfig;
@@ -180,7 +180,7 @@ final class TrainCommand implements Callable<Integer> {
   }
 
   private void print(
-      TrainingRun.Outcome outcome, Optional<BatchSource.LeftOut> leftOut, Path directory)
+      TrainingRun.Outcome outcome, Optional<MetricLine.LeftOut> leftOut, Path directory)
       throws IOException {
     var stdout = spec.commandLine().getOut();
     if (json) {

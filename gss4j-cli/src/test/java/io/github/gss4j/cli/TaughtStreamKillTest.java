@@ -72,7 +72,7 @@ class TaughtStreamKillTest {
         }
         lines.append(JSON.writeValueAsString(Map.of("text", text.toString()))).append('\n');
       }
-      Files.writeString(shards.resolve(shard + ".jsonl"), lines);
+      Files.writeString(shards.resolve(shard + ".jsonl"), lines + "no document\n");
     }
   }
 
@@ -111,6 +111,9 @@ class TaughtStreamKillTest {
     assertThat(metrics.stream().filter(line -> line.has("loss")).map(line -> line.get("step")))
         .extracting(JsonNode::asInt)
         .isEqualTo(Stream.iterate(1, step -> step + 1).limit(STEPS).toList());
+    assertThat(metrics.get(0).has("broken_rows")).isFalse();
+    assertThat(metrics).anyMatch(line -> line.path("broken_rows").asInt() == 4);
+    assertThat(metrics).noneMatch(line -> line.path("broken_rows").asInt() > 4);
     assertThat(metrics).anyMatch(line -> line.path("objective").asText().equals("alternating"));
     for (String file : List.of("model.safetensors", "optimizer.safetensors")) {
       assertThat(killed.resolve("last").resolve(file))

@@ -283,7 +283,7 @@ public final class TrainingRun implements AutoCloseable {
   }
 
   /** What of a stream was left out so far. */
-  public Optional<BatchSource.LeftOut> leftOut() {
+  public Optional<MetricLine.LeftOut> leftOut() {
     return batches.leftOut();
   }
 
@@ -359,7 +359,8 @@ public final class TrainingRun implements AutoCloseable {
             result.learningRate(),
             result.gradNorm(),
             rate,
-            config.objective().isTaught() ? Optional.of(result.taught()) : Optional.empty()));
+            config.objective().isTaught() ? Optional.of(result.taught()) : Optional.empty(),
+            batches.leftOut().orElse(MetricLine.LeftOut.NONE)));
     listener.stepped(trainer.steps(), result, rate);
     if (measures != null) {
       watched(measures, every);
