@@ -122,7 +122,7 @@ final class TrainCommand implements Callable<Integer> {
               + "', expected none where several ranks train, as they would all write it");
     }
     Distribution distribution = ranks.distribution(group);
-    try (RunTeacher teacher = Models.teacher(config, spec.commandLine().getErr());
+    try (RunTeacher teacher = Models.teacher(config, tokenizer, spec.commandLine().getErr());
         TrainingText text = text(config, tokenizer, group);
         Interrupt.Watch interrupt = gss.interrupt().watch();
         RunProgress progress = new RunProgress(spec.commandLine().getErr());

@@ -22,7 +22,10 @@ import io.github.gss4j.model.LanguageModel;
 import io.github.gss4j.model.ModelConfig;
 import io.github.gss4j.ops.GraphCut;
 import io.github.gss4j.ops.Tensors;
+import io.github.gss4j.tokenizer.ByteTokenizer;
+import io.github.gss4j.tokenizer.TokenizerException;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -181,11 +184,11 @@ class DistillationTest {
       PretrainedModel.save(wise, own, Map.of());
     }
     TrainConfig run = taught(TinyRun.config("float32"), "distillation", own.toString());
-    assertThatThrownBy(() -> RunTeacher.open(run, own))
+    assertThatThrownBy(() -> RunTeacher.open(run, own, new ByteTokenizer()))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContainingAll("num_tokens is 64", "expected 63");
     Path gpt2 = Path.of("../gss4j/src/test/resources/gpt2/one_head");
-    assertThatThrownBy(() -> RunTeacher.open(run, gpt2))
+    assertThatThrownBy(() -> RunTeacher.open(run, gpt2, new ByteTokenizer()))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContainingAll("num_tokens is 64", "expected 61");
   }
@@ -199,16 +202,36 @@ class DistillationTest {
                 "run.json", taught(tiny, "alternating", "gpt2").toJson().put("num_tokens", 61)),
             tiny);
     Path gpt2 = Path.of("../gss4j/src/test/resources/gpt2/one_head");
-    assertThatThrownBy(() -> RunTeacher.open(run, gpt2))
+    assertThatThrownBy(() -> RunTeacher.open(run, gpt2, new ByteTokenizer()))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContainingAll("seq_len is 32", "at most 24");
+  }
+
+  @Test
+  void aTeacherOfAsManyOtherTokensIsRefused() throws IOException {
+    ModelConfig config = ModelConfig.of(256, 16, 1);
+    Path own = directory.resolve("own");
+    try (LanguageModel wise = LanguageModel.create(config, 9)) {
+      PretrainedModel.save(wise, Files.createDirectory(own), Map.of());
+    }
+    StringBuilder tokens = new StringBuilder("{\"!\": 0");
+    for (int id = 1; id < 256; id++) {
+      tokens.append(", \"token ").append(id).append("\": ").append(id);
+    }
+    TrainConfig tiny = TinyRun.config(TinyRun.config("float32"), "{\"num_tokens\": 256}");
+    TrainConfig run = taught(tiny, "distillation", own.toString());
+    RunTeacher.open(run, own, new ByteTokenizer()).close(); // nothing says what its tokens are
+    Files.writeString(own.resolve("vocab.json"), tokens + "}");
+    assertThatThrownBy(() -> RunTeacher.open(run, own, new ByteTokenizer()))
+        .isInstanceOf(TokenizerException.class)
+        .hasMessageContainingAll("vocab.json: token 0 is '!' there", "share their tokenizer");
   }
 
   @Test
   void aTeacherThatNobodyAsksIsRefused() {
     TrainConfig run = taught(TinyRun.config("float32"), "cross_entropy", "somewhere");
     assertThatThrownBy(() -> RunTeacher.none(run)).hasMessageContaining("'somewhere'");
-    assertThatThrownBy(() -> RunTeacher.open(run, directory))
+    assertThatThrownBy(() -> RunTeacher.open(run, directory, new ByteTokenizer()))
         .hasMessageContaining("objective is cross_entropy");
     TrainConfig alone = taught(TinyRun.config("float32"), "distillation", "");
     assertThatThrownBy(() -> RunTeacher.none(alone)).hasMessageContaining("a teacher");
