@@ -1,7 +1,6 @@
 package io.github.gss4j.mlflow;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import io.github.gss4j.data.Hex;
 import io.github.gss4j.tracking.MetricLine;
 import io.github.gss4j.tracking.MetricsLog;
 import io.github.gss4j.trainer.RunDirectory;
@@ -16,6 +15,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.UUID;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Stream;
 import org.mlflow.api.proto.Service.Metric;
@@ -172,7 +172,7 @@ public final class MlflowTracking implements RunListener, AutoCloseable {
 
   private void sendModel(Path checkpoint) {
     try (Stream<Path> files = Files.list(checkpoint)) {
-      String digest = Hex.of(Files.readString(checkpoint.resolve(STATE)));
+      String digest = digest(checkpoint.resolve(STATE));
       files
           .filter(file -> !TRAINING_ONLY.contains(file.getFileName().toString()))
           .sorted()
@@ -182,6 +182,10 @@ public final class MlflowTracking implements RunListener, AutoCloseable {
     } catch (IOException e) {
       throw new java.io.UncheckedIOException(e);
     }
+  }
+
+  private static String digest(Path file) throws IOException {
+    return UUID.nameUUIDFromBytes(Files.readAllBytes(file)).toString();
   }
 
   private interface Sending {
