@@ -22,8 +22,8 @@ import io.github.gss4j.trainer.ObjectiveConfig;
 import io.github.gss4j.trainer.OptimizerConfig;
 import io.github.gss4j.trainer.RunListener;
 import io.github.gss4j.trainer.RunListeners;
+import io.github.gss4j.trainer.StepResult;
 import io.github.gss4j.trainer.TrainConfig;
-import io.github.gss4j.trainer.Trainer;
 import io.github.gss4j.trainer.TrainingRun;
 import java.io.IOException;
 import java.net.URI;
@@ -90,7 +90,7 @@ class MlflowTrackingTest {
     RunListener own =
         new RunListener() {
           @Override
-          public void stepped(long step, Trainer.StepResult result, double tokensPerSecond) {
+          public void stepped(long step, StepResult result, double tokensPerSecond) {
             stepped.accept(step);
           }
         };

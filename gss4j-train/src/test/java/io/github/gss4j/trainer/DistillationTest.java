@@ -139,9 +139,9 @@ class DistillationTest {
     return gradients;
   }
 
-  private static List<Trainer.StepResult> train(Objective objective, int accumulate, int steps) {
+  private static List<StepResult> train(Objective objective, int accumulate, int steps) {
     TrainConfig config = TinyRun.config("float32", 2, accumulate, false, false);
-    List<Trainer.StepResult> results = new ArrayList<>();
+    List<StepResult> results = new ArrayList<>();
     try (LanguageModel model = TinyRun.model(config);
         Trainer trainer = new Trainer(model, config, objective)) {
       for (int i = 0; i < steps; i++) {
@@ -155,20 +155,20 @@ class DistillationTest {
   void eachStepSaysWhatItsLossIs() {
     try (LanguageModel wise = LanguageModel.create(TinyRun.MODEL, 9)) {
       TokenLoss distillation = new Distillation(new FullTeaching(Teacher.of(wise), 1), 1);
-      List<Trainer.StepResult> steps =
+      List<StepResult> steps =
           train(new Alternating(new CrossEntropy(), distillation, Alternating.Every.STEP), 2, 3);
       assertThat(steps)
-          .extracting(Trainer.StepResult::objective)
+          .extracting(StepResult::objective)
           .containsExactly("cross_entropy", "distillation", "cross_entropy");
       assertThat(steps.get(0).loss()).isEqualTo(steps.get(0).crossEntropy());
       assertThat(steps.get(0).lossOf("distillation")).isNaN();
       assertThat(steps.get(1).loss()).isEqualTo(steps.get(1).lossOf("distillation"));
       assertThat(steps.get(1).crossEntropy()).isNotEqualTo(steps.get(1).loss()).isPositive();
 
-      List<Trainer.StepResult> micros =
+      List<StepResult> micros =
           train(new Alternating(new CrossEntropy(), distillation, Alternating.Every.MICRO), 3, 2);
       assertThat(micros)
-          .extracting(Trainer.StepResult::objective)
+          .extracting(StepResult::objective)
           .containsExactly("alternating", "alternating");
       assertThat(micros.get(1).microBatches())
           .extracting(MicroLoss::objective)

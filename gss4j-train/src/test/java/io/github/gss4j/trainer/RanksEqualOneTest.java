@@ -82,11 +82,11 @@ class RanksEqualOneTest {
                   .narrow(0, (long) group.rank() * config.batch(), config.batch())
                   .clone();
       for (int i = 0; i < STEPS; i++) {
-        Trainer.StepResult result = trainer.step(batches);
+        StepResult result = trainer.step(batches);
         numbers.addAll(result.losses());
         numbers.add(result.gradNorm());
       }
-      try (Trainer.Averaged averaged = trainer.averaged()) {
+      try (Learning.Averaged averaged = trainer.averaged()) {
         for (Parameter p : model.parameters()) {
           for (double value : Tensors.toDoubles(p.value())) {
             numbers.add(value);

@@ -132,7 +132,7 @@ class TrackedRunTest {
           }
 
           @Override
-          public void stepped(long step, Trainer.StepResult result, double tokensPerSecond) {
+          public void stepped(long step, StepResult result, double tokensPerSecond) {
             if (step == 7) {
               var weight = run[0].model().parameters().get(0).value();
               Scopes.withoutGradient(() -> weight.fill_(new Scalar(Double.NaN)).detach());
