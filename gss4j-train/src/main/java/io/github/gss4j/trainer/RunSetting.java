@@ -31,4 +31,9 @@ record RunSetting(
   boolean isFirst() {
     return group().isFirst();
   }
+
+  /** Tokens of one step, of all ranks together. */
+  long tokensPerStep() {
+    return config.tokensPerStep() * group().world();
+  }
 }

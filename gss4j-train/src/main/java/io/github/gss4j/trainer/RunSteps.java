@@ -21,11 +21,6 @@ final class RunSteps {
     this.record = record;
   }
 
-  /** Tokens of one step, of all ranks together. */
-  long tokens() {
-    return config.tokensPerStep() * setting.group().world();
-  }
-
   /**
    * Takes the next step.
    *
@@ -51,7 +46,7 @@ final class RunSteps {
               .orElse("No checkpoint was written yet"));
     }
     double seconds = (System.nanoTime() - start) / 1e9;
-    double rate = tokens() / seconds;
+    double rate = setting.tokensPerStep() / seconds;
     record.add(line(result, rate));
     setting.listener().stepped(trainer.steps(), result, rate);
     if (measures != null) {

@@ -5,7 +5,6 @@ import com.fasterxml.jackson.databind.SerializationFeature;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import io.github.gss4j.data.TrainingText;
 import io.github.gss4j.distributed.Distribution;
-import io.github.gss4j.distributed.ProcessGroup;
 import io.github.gss4j.model.LanguageModel;
 import io.github.gss4j.tokenizer.Tokenizer;
 import io.github.gss4j.tracking.Comparison;
@@ -40,12 +39,7 @@ public final class TrainingRun implements AutoCloseable {
   private final Trainer trainer;
   private final BatchSource batches;
   private final RunRecord record;
-  private final RunSteps steps;
-  private final RunEvaluation evaluation;
-  private final RunSample sample;
-  private final RunCheckpoints checkpoints;
-  private double bestLoss = Double.POSITIVE_INFINITY;
-  private double seconds;
+  private final RunLoop loop;
 
   /**
    * What became of a run.
@@ -74,10 +68,12 @@ public final class TrainingRun implements AutoCloseable {
     LanguageModel model = RunModel.open(config, setting.tokenizer(), resumeFrom);
     this.trainer =
         new Trainer(model, config, setting.teacher().objective(), setting.distribution());
-    this.checkpoints = new RunCheckpoints(setting, trainer, batches);
+    double bestLoss = Double.POSITIVE_INFINITY;
+    double seconds = 0;
     try {
       if (resumeFrom.isPresent()) {
-        RunCheckpoint state = checkpoints.restore(resumeFrom.get());
+        RunCheckpoint state =
+            new RunCheckpoints(setting, trainer, batches).restore(resumeFrom.get());
         bestLoss = state.bestLoss();
         seconds = state.seconds();
       }
@@ -91,9 +87,7 @@ public final class TrainingRun implements AutoCloseable {
       model.close();
       throw e;
     }
-    this.steps = new RunSteps(setting, trainer, batches, record);
-    this.evaluation = new RunEvaluation(setting, trainer, record);
-    this.sample = new RunSample(setting, trainer);
+    this.loop = new RunLoop(setting, trainer, batches, record, bestLoss, seconds);
   }
 
   private void writeSettings() throws IOException {
@@ -222,75 +216,29 @@ public final class TrainingRun implements AutoCloseable {
    * @param stop asked after every step, and on the way through the last evaluation
    */
   public Outcome run(BooleanSupplier stop) throws IOException {
-    ProcessGroup group = setting.group();
     setting.listener().started(this, trainer.steps());
-    while (trainer.steps() < setting.config().steps()) {
-      seconds += steps.next();
-      boolean last = trainer.steps() == setting.config().steps();
-      boolean best = evaluationIsDue(last) && isBest(evaluation.quick());
-      if (!last && due(setting.config().watch().sampleEvery())) {
-        record.add(sample.write());
-      }
-      boolean stopping = group.sum(stop.getAsBoolean() ? 1 : 0)[0] > 0;
-      if (best || last || stopping || (isSound() && due(setting.config().watch().saveEvery()))) {
-        boolean onlyOne = last && bestLoss == Double.POSITIVE_INFINITY;
-        checkpoints.save(best || onlyOne, bestLoss, seconds);
-      }
-      if (stopping && !last) {
-        return stopped();
-      }
+    boolean whole = loop.train(stop);
+    Optional<Evaluator.Result> heldOut =
+        whole
+            ? new RunEvaluation(setting, trainer, record).whole(stop)
+            : Optional.<Evaluator.Result>empty();
+    String text = "";
+    if (heldOut.isPresent()) {
+      MetricLine.Sample sample = new RunSample(setting, trainer).write();
+      record.addOnce(sample);
+      text = sample.text();
     }
-    return finish(stop);
-  }
-
-  private boolean isBest(Evaluator.Result result) {
-    boolean best = isSound() && result.loss() < bestLoss;
-    bestLoss = best ? result.loss() : bestLoss;
-    return best;
-  }
-
-  /** Whether the last step was not skipped: only then is a checkpoint a good one to go on from. */
-  private boolean isSound() {
-    return trainer.progress().skippedInARow() == 0;
-  }
-
-  private boolean evaluationIsDue(boolean last) {
-    long every = setting.config().watch().evalEvery();
-    return due(every) || (last && every > 0);
-  }
-
-  private boolean due(long every) {
-    return every > 0 && trainer.steps() % every == 0;
-  }
-
-  /** What comes after the last step and its checkpoint; a finished run that is resumed is here. */
-  private Outcome finish(BooleanSupplier stop) throws IOException {
-    Optional<Evaluator.Result> heldOut = evaluation.whole(stop);
-    if (heldOut.isEmpty()) {
-      return stopped();
-    }
-    MetricLine.Sample written = sample.write();
-    record.addOnce(written);
     writeReport(List.of());
-    return outcome(heldOut.get(), written.text());
-  }
-
-  private Outcome stopped() throws IOException {
-    writeReport(List.of());
-    return outcome(null, "");
-  }
-
-  private Outcome outcome(Evaluator.Result heldOut, String text) {
-    double tokensPerSecond = trainer.steps() * tokensPerStep() / Math.max(seconds, 1e-9);
+    double rate = trainer.steps() * tokensPerStep() / Math.max(loop.seconds(), 1e-9);
     long skipped = trainer.progress().skipped();
-    Outcome outcome = new Outcome(trainer.steps(), heldOut, text, tokensPerSecond, skipped);
+    Outcome outcome = new Outcome(trainer.steps(), heldOut.orElse(null), text, rate, skipped);
     setting.listener().ended(this, outcome);
     return outcome;
   }
 
   /** Tokens of one optimizer step, of all ranks together. */
   public long tokensPerStep() {
-    return steps.tokens();
+    return setting.tokensPerStep();
   }
 
   /**
@@ -305,7 +253,10 @@ public final class TrainingRun implements AutoCloseable {
         return setting.directory().path();
       }
       return RunReport.of(
-              this, trainer.steps(), Duration.ofMillis(Math.round(seconds * 1000)), comparisons)
+              this,
+              trainer.steps(),
+              Duration.ofMillis(Math.round(loop.seconds() * 1000)),
+              comparisons)
           .write(setting.directory().path());
     }
   }
