@@ -111,7 +111,9 @@ class TaughtStreamKillTest {
     assertThat(metrics.stream().filter(line -> line.has("loss")).map(line -> line.get("step")))
         .extracting(JsonNode::asInt)
         .isEqualTo(Stream.iterate(1, step -> step + 1).limit(STEPS).toList());
-    assertThat(metrics.get(0).has("broken_rows")).isFalse();
+    assertThat(metrics.get(0).path("broken_rows").asInt())
+        .as("the rest is read later")
+        .isLessThan(4);
     assertThat(metrics).anyMatch(line -> line.path("broken_rows").asInt() == 4);
     assertThat(metrics).noneMatch(line -> line.path("broken_rows").asInt() > 4);
     assertThat(metrics).anyMatch(line -> line.path("objective").asText().equals("alternating"));
