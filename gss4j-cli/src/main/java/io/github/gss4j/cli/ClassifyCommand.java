@@ -10,12 +10,14 @@ import io.github.gss4j.trainer.ClassifierTrainer;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Locale;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParentCommand;
 import picocli.CommandLine.Spec;
@@ -57,23 +59,7 @@ final class ClassifyCommand implements Callable<Integer> {
   @Option(names = "--init", paramLabel = "KIND", description = "random or long_range")
   String init;
 
-  @Option(names = "--steps", description = "optimizer steps")
-  Long steps;
-
-  @Option(names = "--batch", description = "sequences of a micro-batch")
-  Integer batch;
-
-  @Option(names = "--lr", description = "peak learning rate")
-  Double lr;
-
-  @Option(names = "--seed", description = "where all chance starts")
-  Long seed;
-
-  @Option(names = "--dtype", paramLabel = "TYPE", description = "float32, bfloat16 or float64")
-  String dtype;
-
-  @Option(names = "--device", description = "cpu, cuda or cuda:N")
-  String device;
+  @Mixin StepOptions steps;
 
   @Option(names = "--json", description = "print the outcome as one JSON object")
   private boolean json;
@@ -98,11 +84,9 @@ final class ClassifyCommand implements Callable<Integer> {
 
   private ObjectNode settings() throws IOException {
     ObjectNode settings = RunOptions.read(configFile);
-    spec.options().stream()
-        .filter(option -> spec.commandLine().getParseResult().hasMatchedOption(option))
-        .filter(option -> !OWN.contains(option.longestName()))
-        .forEach(
-            option -> settings.set(RunOptions.key(option), JSON.valueToTree(option.getValue())));
+    List<OptionSpec> options =
+        spec.options().stream().filter(option -> !OWN.contains(option.longestName())).toList();
+    RunOptions.given(spec.commandLine().getParseResult(), options, settings);
     return settings;
   }
 

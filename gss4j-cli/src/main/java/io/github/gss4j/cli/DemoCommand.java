@@ -70,7 +70,7 @@ final class DemoCommand implements Callable<Integer> {
 
   private void train(TrainConfig config, Tokenizer tokenizer) throws IOException {
     Path directory = out == null ? free() : out;
-    try (RunTeacher teacher = Models.teacher(config, spec.commandLine().getErr());
+    try (RunTeacher teacher = Models.teacher(config, tokenizer, spec.commandLine().getErr());
         TrainingText text = Texts.open(config.data(), tokenizer);
         Interrupt.Watch interrupt = gss.interrupt().watch();
         RunProgress progress = new RunProgress(spec.commandLine().getErr());

@@ -1,6 +1,7 @@
 package io.github.gss4j.cli;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.github.gss4j.data.TokenArray;
 import io.github.gss4j.layers.Init;
 import io.github.gss4j.layers.Precision;
 import io.github.gss4j.model.LanguageModel;
@@ -35,7 +36,7 @@ final class EvalBench implements Callable<Integer> {
     try (LanguageModel model =
             LanguageModel.of(
                 options.model(), Init.random(BenchOptions.SEED), precision, Tensors.device("cpu"));
-        RandomText text = new RandomText(options.randomIds(options.tokens() + 1))) {
+        TokenArray text = new TokenArray(options.randomIds(options.tokens() + 1))) {
       Evaluator evaluator = new Evaluator(model, null);
       BenchTimer.measure(
           options.repeats, options.tokens(), result, () -> evaluator.whole(text, share -> {}));

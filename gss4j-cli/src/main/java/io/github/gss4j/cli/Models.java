@@ -27,13 +27,13 @@ final class Models {
   }
 
   /** The objective of a run, its teacher loaded. */
-  static RunTeacher teacher(TrainConfig config, PrintWriter err) {
+  static RunTeacher teacher(TrainConfig config, Tokenizer tokenizer, PrintWriter err) {
     String model = config.objective().teacher();
     if (model.isEmpty()) {
       return RunTeacher.none(config);
     }
     try (DownloadProgress progress = new DownloadProgress(err)) {
-      return RunTeacher.open(config, PretrainedModel.locate(model, hub(), progress));
+      return RunTeacher.open(config, PretrainedModel.locate(model, hub(), progress), tokenizer);
     }
   }
 

@@ -6,12 +6,12 @@ import io.github.gss4j.data.documents.Preparation;
 import io.github.gss4j.data.documents.PreparedCorpus;
 import io.github.gss4j.tokenizer.Tokenizer;
 import io.github.gss4j.tokenizer.Tokenizers;
-import io.github.gss4j.trainer.TrainConfig.DataConfig;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Locale;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
@@ -50,37 +50,7 @@ final class PrepareCommand implements Callable<Integer> {
       description = "bytes (default), gpt2 or the path of a tokenizer.json")
   private String tokenizer;
 
-  @Option(
-      names = "--glob",
-      defaultValue = "",
-      description = "which files of a directory or archive")
-  private String glob;
-
-  @Option(
-      names = "--held-out",
-      defaultValue = "0",
-      paramLabel = "SHARE",
-      description = "share never trained on (default: 0.05)")
-  private double heldOut;
-
-  @Option(
-      names = "--validation",
-      defaultValue = "",
-      paramLabel = "FILES",
-      description = "files of documents to hold out instead of a share")
-  private String validation;
-
-  @Option(
-      names = "--text-field",
-      defaultValue = "text",
-      paramLabel = "NAME",
-      description = "where documents have their text (default: text)")
-  private String textField;
-
-  @Option(
-      names = "--skip-broken",
-      description = "leave out what comes after a break in a file of documents")
-  private boolean skipBroken;
+  @Mixin private TextOptions text;
 
   @Option(
       names = "--threads",
@@ -93,12 +63,10 @@ final class PrepareCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException {
-    DataConfig config =
-        new DataConfig(data, glob, heldOut, validation, "", textField, false, 1, skipBroken);
     PreparedCorpus corpus;
     try (Tokenizer opened = Tokenizers.open(tokenizer);
         PrepareProgress progress = new PrepareProgress(spec.commandLine().getErr())) {
-      corpus = Texts.prepare(config, new Preparation(opened, threads, out, progress));
+      corpus = Texts.prepare(text.of(data), new Preparation(opened, threads, out, progress));
     }
     print(corpus);
     return Gss.OK;

@@ -7,6 +7,7 @@ import io.github.gss4j.trainer.Decay;
 import io.github.gss4j.trainer.TrainConfig;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.Collection;
 import java.util.Locale;
 import java.util.Set;
 import java.util.TreeSet;
@@ -41,28 +42,7 @@ final class RunOptions {
       description = "bytes (default), gpt2 or the path of a tokenizer.json")
   String tokenizer;
 
-  @Option(
-      names = "--glob",
-      description = "which files of a directory or archive, such as '**/*.java'")
-  String glob;
-
-  @Option(
-      names = "--held-out",
-      paramLabel = "SHARE",
-      description = "share of the text never trained on")
-  Double heldOut;
-
-  @Option(
-      names = "--validation",
-      paramLabel = "FILES",
-      description = "files of documents to hold out instead of a share")
-  String validation;
-
-  @Option(
-      names = "--text-field",
-      paramLabel = "NAME",
-      description = "where documents have their text")
-  String textField;
+  @Mixin TextOptions text;
 
   @Option(
       names = "--stream",
@@ -77,14 +57,6 @@ final class RunOptions {
       paramLabel = "N",
       description = "documents that a stream is shuffled among")
   Integer shuffleBuffer;
-
-  @Option(
-      names = "--skip-broken",
-      arity = "0..1",
-      fallbackValue = "true",
-      paramLabel = "true|false",
-      description = "leave out what comes after a break in a file of documents")
-  Boolean skipBroken;
 
   @Option(names = "--dim", description = "width of the residual stream")
   Integer dim;
@@ -118,11 +90,7 @@ final class RunOptions {
 
   @Mixin ObjectiveOptions objective;
 
-  @Option(names = "--steps", description = "optimizer steps of the run")
-  Long steps;
-
-  @Option(names = "--batch", description = "sequences of a micro-batch")
-  Integer batch;
+  @Mixin StepOptions steps;
 
   @Option(names = "--accumulate", description = "micro-batches of a step")
   Integer accumulate;
@@ -138,9 +106,6 @@ final class RunOptions {
 
   @Option(names = "--optimizer", paramLabel = "adam|adamw", description = "adamw by default")
   String optimizer;
-
-  @Option(names = "--lr", description = "peak learning rate")
-  Double lr;
 
   @Option(names = "--warmup", paramLabel = "STEPS", description = "steps of rising learning rate")
   Long warmup;
@@ -189,15 +154,6 @@ final class RunOptions {
       paramLabel = "NORM",
       description = "most norm of the gradient; 0 is off")
   Double gradClip;
-
-  @Option(names = "--seed", description = "where all chance starts")
-  Long seed;
-
-  @Option(names = "--dtype", paramLabel = "TYPE", description = "float32, bfloat16 or float64")
-  String dtype;
-
-  @Option(names = "--device", description = "cpu, cuda or cuda:N")
-  String device;
 
   @Option(
       names = "--checkpoint-layers",
@@ -299,12 +255,17 @@ final class RunOptions {
       others.removeAll(Decay.settings(schedule));
       merged.remove(others);
     }
-    for (OptionSpec option : command.mixins().get("run").options()) {
+    given(parsed, command.mixins().get("run").options(), merged);
+    return merged;
+  }
+
+  /** Puts the flags that were given, of some, into settings. */
+  static void given(ParseResult parsed, Collection<OptionSpec> options, ObjectNode settings) {
+    for (OptionSpec option : options) {
       if (parsed.hasMatchedOption(option)) {
-        merged.set(key(option), JSON.valueToTree(option.getValue()));
+        settings.set(key(option), JSON.valueToTree(option.getValue()));
       }
     }
-    return merged;
   }
 
   /** The key under which a flag stands in a config file. */

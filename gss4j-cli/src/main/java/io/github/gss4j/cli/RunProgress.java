@@ -3,7 +3,7 @@ package io.github.gss4j.cli;
 import io.github.gss4j.loss.Distillation;
 import io.github.gss4j.trainer.Evaluator;
 import io.github.gss4j.trainer.RunListener;
-import io.github.gss4j.trainer.Trainer;
+import io.github.gss4j.trainer.StepResult;
 import io.github.gss4j.trainer.TrainingRun;
 import java.io.PrintWriter;
 import java.nio.file.Path;
@@ -68,7 +68,7 @@ final class RunProgress implements RunListener, AutoCloseable {
   }
 
   @Override
-  public void stepped(long step, Trainer.StepResult result, double tokensPerSecond) {
+  public void stepped(long step, StepResult result, double tokensPerSecond) {
     loss = smooth(loss, result.crossEntropy());
     double taught = result.lossOf(Distillation.NAME);
     distillation = Double.isNaN(taught) ? distillation : smooth(distillation, taught);

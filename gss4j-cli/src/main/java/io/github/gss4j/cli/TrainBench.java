@@ -11,6 +11,7 @@ import io.github.gss4j.trainer.FineTuning;
 import io.github.gss4j.trainer.LongRun;
 import io.github.gss4j.trainer.ObjectiveConfig;
 import io.github.gss4j.trainer.OptimizerConfig;
+import io.github.gss4j.trainer.StepResult;
 import io.github.gss4j.trainer.TrainConfig;
 import io.github.gss4j.trainer.Trainer;
 import java.io.IOException;
@@ -71,7 +72,7 @@ final class TrainBench implements Callable<Integer> {
   }
 
   private static void step(Trainer trainer, BatchSource batches) {
-    Trainer.StepResult step = trainer.step(batches);
+    StepResult step = trainer.step(batches);
     if (step.skipped()) {
       throw new IllegalStateException(
           "step %d: loss %s and gradient norm %s are not finite, so there was no step to measure"

@@ -9,7 +9,7 @@ import io.github.gss4j.distributed.ProcessGroup;
 import io.github.gss4j.distributed.Rendezvous;
 import io.github.gss4j.ops.Native;
 import io.github.gss4j.tokenizer.Tokenizer;
-import io.github.gss4j.trainer.BatchSource;
+import io.github.gss4j.tracking.MetricLine;
 import io.github.gss4j.trainer.RunDirectory;
 import io.github.gss4j.trainer.RunTeacher;
 import io.github.gss4j.trainer.TrainConfig;
@@ -122,7 +122,7 @@ final class TrainCommand implements Callable<Integer> {
               + "', expected none where several ranks train, as they would all write it");
     }
     Distribution distribution = ranks.distribution(group);
-    try (RunTeacher teacher = Models.teacher(config, spec.commandLine().getErr());
+    try (RunTeacher teacher = Models.teacher(config, tokenizer, spec.commandLine().getErr());
         TrainingText text = text(config, tokenizer, group);
         Interrupt.Watch interrupt = gss.interrupt().watch();
         RunProgress progress = new RunProgress(spec.commandLine().getErr());
@@ -180,7 +180,7 @@ final class TrainCommand implements Callable<Integer> {
   }
 
   private void print(
-      TrainingRun.Outcome outcome, Optional<BatchSource.LeftOut> leftOut, Path directory)
+      TrainingRun.Outcome outcome, Optional<MetricLine.LeftOut> leftOut, Path directory)
       throws IOException {
     var stdout = spec.commandLine().getOut();
     if (json) {

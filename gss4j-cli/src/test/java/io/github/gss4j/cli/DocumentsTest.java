@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
@@ -110,7 +109,7 @@ class DocumentsTest {
       running.process().destroyForcibly().waitFor();
     }
     Command.process(directory, "train", "--resume", killed).ok();
-    assertThat(metrics(killed)).isEqualTo(metrics(unbroken));
+    assertThat(new RunFiles(killed).metrics()).isEqualTo(new RunFiles(unbroken).metrics());
     JsonNode state = JSON.readTree(killed.resolve("last/training.json").toFile());
     assertThat(state.path("position").path("place").asInt()).isBetween(1, 11);
   }
@@ -119,16 +118,6 @@ class DocumentsTest {
     List<Object> all = new ArrayList<>(List.of(settings));
     all.addAll(List.of(more));
     return Tiny.train(shards, all.toArray());
-  }
-
-  private static List<ObjectNode> metrics(Path run) throws IOException {
-    List<ObjectNode> lines = new ArrayList<>();
-    for (String line : Files.readAllLines(run.resolve("metrics.jsonl"))) {
-      ObjectNode json = (ObjectNode) JSON.readTree(line);
-      json.remove(List.of("tokens_per_second", "resident_bytes"));
-      lines.add(json);
-    }
-    return lines;
   }
 
   @Test

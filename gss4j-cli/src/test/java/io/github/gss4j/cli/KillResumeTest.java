@@ -6,13 +6,11 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
 import java.util.function.Predicate;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -40,7 +38,7 @@ class KillResumeTest {
     try (Command.Running running = start(run)) {
       running.end().ok();
     }
-    UNBROKEN.addAll(comparable(run));
+    UNBROKEN.addAll(new RunFiles(run).metrics());
     assertThat(UNBROKEN.stream().filter(l -> l.has("loss"))).hasSize(STEPS);
     assertThat(UNBROKEN.stream().filter(l -> l.path("grad_norm").asText().equals("NaN")))
         .as("steps that are skipped")
@@ -60,17 +58,6 @@ class KillResumeTest {
     return all.toArray();
   }
 
-  /** All lines of a run's metrics but their speed and memory. */
-  private static List<ObjectNode> comparable(Path run) throws IOException {
-    List<ObjectNode> lines = new ArrayList<>();
-    for (String line : Files.readAllLines(run.resolve("metrics.jsonl"))) {
-      ObjectNode json = (ObjectNode) JSON.readTree(line);
-      json.remove(List.of("tokens_per_second", "resident_bytes"));
-      lines.add(json);
-    }
-    return lines;
-  }
-
   /** With accumulation, averaged weights, warm restarts and skipped steps. */
   @Test
   void aRunKilledAtAnyMomentGoesOnToTheSameBits() throws Exception {
@@ -81,9 +68,9 @@ class KillResumeTest {
     moments.add(r -> Files.exists(r.resolve("run.json")));
     for (int from = 5; from < 100; from += 40) {
       long step = (long) from + random.nextInt(20);
-      moments.add(r -> steps(lines(r)) >= step); // mostly reading and learning
-      moments.add(KillResumeTest::saves);
-      moments.add(KillResumeTest::evaluates);
+      moments.add(r -> new RunFiles(r).steps() >= step); // mostly reading and learning
+      moments.add(r -> new RunFiles(r).isSaving());
+      moments.add(r -> new RunFiles(r).isEvaluating(EVAL_EVERY));
     }
     moments.add(r -> Files.exists(r.resolve("step-" + STEPS)));
     assertThat(moments).hasSizeGreaterThanOrEqualTo(10);
@@ -98,13 +85,13 @@ class KillResumeTest {
       }
     }
     Command.process(directory, "train", "--resume", run).ok();
-    assertThat(comparable(run)).as("seed %d", seed).isEqualTo(UNBROKEN);
+    assertThat(new RunFiles(run).metrics()).as("seed %d", seed).isEqualTo(UNBROKEN);
     for (String file : List.of("model.safetensors", "optimizer.safetensors")) {
       assertThat(run.resolve("last").resolve(file))
           .as("seed %d: %s", seed, file)
           .hasSameBinaryContentAs(directory.resolve("unbroken/last").resolve(file));
     }
-    assertThat(names(run))
+    assertThat(new RunFiles(run).names())
         .as("seed %d", seed)
         .contains("best", "last", "metrics.jsonl", "report.html", "run.json", "step-" + STEPS)
         .hasSizeLessThanOrEqualTo(9); // the lock, one checkpoint more, and the best step
@@ -114,7 +101,7 @@ class KillResumeTest {
   void aSecondProcessIsTurnedAway() throws Exception {
     Path run = directory.resolve("taken");
     try (Command.Running first = start(run)) {
-      while (lines(run).isEmpty()) {
+      while (new RunFiles(run).lines().isEmpty()) {
         assertThat(first.process().isAlive()).isTrue();
         Thread.sleep(1);
       }
@@ -127,40 +114,6 @@ class KillResumeTest {
     }
   }
 
-  private static boolean saves(Path run) {
-    return names(run).stream().anyMatch(name -> name.matches("step-\\d+\\.writing"));
-  }
-
-  /** Whether the last line is a step that an evaluation comes after. */
-  private static boolean evaluates(Path run) {
-    List<String> lines = lines(run);
-    return steps(lines) % EVAL_EVERY == 0
-        && !lines.isEmpty()
-        && !lines.get(lines.size() - 1).contains("eval_loss");
-  }
-
-  private static long steps(List<String> lines) {
-    return lines.stream().filter(l -> l.contains("\"loss\"")).count();
-  }
-
-  private static List<String> lines(Path run) {
-    try {
-      return Files.readAllLines(run.resolve("metrics.jsonl"));
-    } catch (IOException notYet) {
-      return List.of();
-    }
-  }
-
-  private static List<String> names(Path run) {
-    try (Stream<Path> files = Files.list(run)) {
-      return files.map(f -> f.getFileName().toString()).sorted().toList();
-    } catch (NoSuchFileException notYet) {
-      return List.of();
-    } catch (IOException e) {
-      throw new java.io.UncheckedIOException(e);
-    }
-  }
-
   @Test
   void aSignalFinishesTheStepSavesAndSaysHowToGoOn() throws Exception {
     for (String signal : List.of("TERM", interruptsAreIgnored() ? "TERM" : "INT")) {
@@ -168,19 +121,19 @@ class KillResumeTest {
       Files.createDirectories(run);
       try (Command.Running running =
           Command.start(directory, args("--out", run, "--steps", STEPS))) {
-        while (lines(run).size() < 10) {
+        while (new RunFiles(run).lines().size() < 10) {
           assertThat(running.process().isAlive()).isTrue();
           Thread.sleep(1);
         }
         running.signal(signal);
         Command.Result result = running.end().ok();
-        long steps = steps(lines(run));
+        long steps = new RunFiles(run).steps();
         assertThat(steps).isBetween(5L, STEPS - 1L);
         assertThat(result.out())
             .isEqualTo(
                 "Stopped after step %d and saved. Go on with: gss train --resume %s%n", steps, run);
         assertThat(run.resolve("last").toRealPath()).endsWith(Path.of("step-" + steps));
-        assertThat(names(run)).noneMatch(name -> name.endsWith(".writing"));
+        assertThat(new RunFiles(run).names()).noneMatch(name -> name.endsWith(".writing"));
       }
     }
   }

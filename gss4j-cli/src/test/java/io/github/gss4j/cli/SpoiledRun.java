@@ -5,8 +5,8 @@ import io.github.gss4j.ops.Scopes;
 import io.github.gss4j.tokenizer.ByteTokenizer;
 import io.github.gss4j.trainer.RunDirectory;
 import io.github.gss4j.trainer.RunListener;
+import io.github.gss4j.trainer.StepResult;
 import io.github.gss4j.trainer.TrainConfig;
-import io.github.gss4j.trainer.Trainer;
 import io.github.gss4j.trainer.TrainingRun;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -53,7 +53,7 @@ final class SpoiledRun implements RunListener {
   }
 
   @Override
-  public void stepped(long step, Trainer.StepResult result, double tokensPerSecond) {
+  public void stepped(long step, StepResult result, double tokensPerSecond) {
     if (mended != null) {
       Scopes.withoutGradient(() -> weight.copy_(mended).detach());
       mended.releaseReference();

@@ -15,6 +15,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.UUID;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Stream;
 import org.mlflow.api.proto.Service.Metric;
@@ -34,7 +35,11 @@ public final class MlflowTracking implements RunListener, AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(MlflowTracking.class);
   private static final int MOST_WAITING = 200_000;
   private static final int BATCH = 1_000;
-  private static final Set<String> TRAINING_ONLY = Set.of("optimizer.safetensors", "training.json");
+
+  /** A checkpoint's state, no two of which are the same. */
+  private static final String STATE = "training.json";
+
+  private static final Set<String> TRAINING_ONLY = Set.of("optimizer.safetensors", STATE);
 
   private final String experiment;
   private final MlflowServer server;
@@ -167,14 +172,34 @@ public final class MlflowTracking implements RunListener, AutoCloseable {
 
   private void sendModel(Path checkpoint) {
     try (Stream<Path> files = Files.list(checkpoint)) {
+      String digest = digest(checkpoint.resolve(STATE));
       files
           .filter(file -> !TRAINING_ONLY.contains(file.getFileName().toString()))
           .sorted()
-          .forEach(f -> outbox.add(() -> remote().upload("model/" + f.getFileName(), f)));
+          .forEach(f -> addUnlessRegistered(digest, r -> r.upload("model/" + f.getFileName(), f)));
+      addUnlessRegistered(digest, run -> run.register(experiment));
+      addUnlessRegistered(digest, run -> run.noteRegistered(digest));
     } catch (IOException e) {
       throw new java.io.UncheckedIOException(e);
     }
-    outbox.add(() -> remote().register(experiment));
+  }
+
+  private static String digest(Path file) throws IOException {
+    return UUID.nameUUIDFromBytes(Files.readAllBytes(file)).toString();
+  }
+
+  private interface Sending {
+    void to(RemoteRun run) throws IOException;
+  }
+
+  /** A run that ended before and was only looked at again has its model there. */
+  private void addUnlessRegistered(String digest, Sending part) {
+    outbox.add(
+        () -> {
+          if (!remote().isRegistered(digest)) {
+            part.to(remote());
+          }
+        });
   }
 
   @Override

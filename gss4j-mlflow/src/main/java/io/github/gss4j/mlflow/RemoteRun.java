@@ -28,16 +28,23 @@ final class RemoteRun {
   private static final int BATCH = 100;
   private static final int MOST_TEXT = 500;
 
+  /** The tag that says which model of the run is registered already. */
+  private static final String REGISTERED = "gss4j.registered";
+
   private final MlflowServer server;
   private final RunInfo info;
   private final Map<String, Long> reached = new HashMap<>();
   private final Map<String, String> params = new HashMap<>();
+  private String registered = "";
 
   private RemoteRun(MlflowServer server, Run run) {
     this.server = server;
     this.info = run.getInfo();
     run.getData().getMetricsList().forEach(m -> reached.put(m.getKey(), m.getStep()));
     run.getData().getParamsList().forEach(p -> params.put(p.getKey(), p.getValue()));
+    run.getData().getTagsList().stream()
+        .filter(tag -> tag.getKey().equals(REGISTERED))
+        .forEach(tag -> registered = tag.getValue());
   }
 
   /**
@@ -127,6 +134,11 @@ final class RemoteRun {
     server.upload(info.getArtifactUri(), name, file);
   }
 
+  /** Whether this model of the run was registered when it ended before. */
+  boolean isRegistered(String digest) {
+    return registered.equals(digest);
+  }
+
   /** Makes what lies under {@code model/} a version of a registered model. */
   void register(String model) throws IOException {
     String create = json(CreateRegisteredModel.newBuilder().setName(model).build());
@@ -143,6 +155,12 @@ final class RemoteRun {
                 .setRunId(id())
                 .build());
     server.ask(client -> client.sendPost("model-versions/create", version));
+  }
+
+  /** Notes which model was registered. */
+  void noteRegistered(String digest) throws IOException {
+    RunTag tag = RunTag.newBuilder().setKey(REGISTERED).setValue(digest).build();
+    ask(client -> client.logBatch(id(), List.of(), List.of(), List.of(tag)));
   }
 
   /** Says what became of the run. */

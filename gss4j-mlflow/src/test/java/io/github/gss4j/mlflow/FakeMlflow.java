@@ -37,6 +37,7 @@ final class FakeMlflow implements AutoCloseable {
   final Map<String, byte[]> artifacts = new ConcurrentHashMap<>();
   final Map<String, String> models = new ConcurrentHashMap<>();
   final AtomicInteger runs = new AtomicInteger();
+  final AtomicInteger versions = new AtomicInteger();
   volatile String status = "";
   volatile boolean doubled;
   volatile Mood mood = Mood.WELL;
@@ -112,8 +113,10 @@ final class FakeMlflow implements AutoCloseable {
           models.put(json.get("name").asText(), "");
         }
         case "registered-models/get" -> reply.putObject("registered_model").put("name", "m");
-        case "model-versions/create" ->
-            models.put(json.get("name").asText(), json.get("source").asText());
+        case "model-versions/create" -> {
+          versions.incrementAndGet();
+          models.put(json.get("name").asText(), json.get("source").asText());
+        }
         default -> {
           answer(exchange, 404, "{\"message\": \"no such call: " + call + "\"}");
           return;
@@ -145,6 +148,8 @@ final class FakeMlflow implements AutoCloseable {
         });
     var settings = data.putArray("params");
     params.forEach((key, value) -> settings.addObject().put("key", key).put("value", value));
+    var notes = data.putArray("tags");
+    tags.forEach((key, value) -> notes.addObject().put("key", key).put("value", value));
   }
 
   private void log(JsonNode json) {

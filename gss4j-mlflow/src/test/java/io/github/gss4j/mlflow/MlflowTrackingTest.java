@@ -22,8 +22,8 @@ import io.github.gss4j.trainer.ObjectiveConfig;
 import io.github.gss4j.trainer.OptimizerConfig;
 import io.github.gss4j.trainer.RunListener;
 import io.github.gss4j.trainer.RunListeners;
+import io.github.gss4j.trainer.StepResult;
 import io.github.gss4j.trainer.TrainConfig;
-import io.github.gss4j.trainer.Trainer;
 import io.github.gss4j.trainer.TrainingRun;
 import java.io.IOException;
 import java.net.URI;
@@ -45,6 +45,7 @@ class MlflowTrackingTest {
 
   @TempDir Path directory;
   private final ListAppender<ILoggingEvent> log = new ListAppender<>();
+  private int steps = STEPS;
   private Duration timeout = Duration.ofSeconds(10);
   private Duration grace = Duration.ofMillis(100);
 
@@ -59,12 +60,12 @@ class MlflowTrackingTest {
     ((Logger) LoggerFactory.getLogger("io.github.gss4j.mlflow")).detachAppender(log);
   }
 
-  private static TrainConfig config() {
+  private TrainConfig config() {
     return new TrainConfig(
         ModelConfig.of(256, 8, 1).withDss(new DssConfig(4, 4, true)).withTokenizer("bytes"),
         new OptimizerConfig(true, 1e-2, 0.9, 0.98, 1e-8, 0, false, 1),
         ObjectiveConfig.CROSS_ENTROPY,
-        STEPS,
+        steps,
         1,
         1,
         false,
@@ -89,7 +90,7 @@ class MlflowTrackingTest {
     RunListener own =
         new RunListener() {
           @Override
-          public void stepped(long step, Trainer.StepResult result, double tokensPerSecond) {
+          public void stepped(long step, StepResult result, double tokensPerSecond) {
             stepped.accept(step);
           }
         };
@@ -168,6 +169,18 @@ class MlflowTrackingTest {
       run(server.uri(), out, () -> false, step -> {});
       run(server.uri(), out, () -> false, step -> {}); // once more: nothing new
       assertWhole(server, out);
+      assertThat(server.versions).hasValue(1);
+    }
+  }
+
+  @Test
+  void aRunThatLearnsMoreIsOneMoreVersion() throws IOException {
+    Path out = directory.resolve("run");
+    try (FakeMlflow server = new FakeMlflow()) {
+      run(server.uri(), out, () -> false, step -> {});
+      steps = STEPS + 8;
+      run(server.uri(), out, () -> false, step -> {});
+      assertThat(server.versions).hasValue(2);
     }
   }
 

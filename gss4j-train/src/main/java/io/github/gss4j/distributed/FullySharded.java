@@ -12,9 +12,7 @@ import org.bytedeco.pytorch.Tensor;
  * gathered just before use and freed after, while those of the next unit are on their way
  * (Rajbhandari et al. 2020, "ZeRO", stage 3; Zhao et al. 2023, "PyTorch FSDP").
  */
-final class FullySharded implements Replication {
-  private final Units units;
-  private final List<String> trained;
+final class FullySharded extends Replication {
   private final ProcessGroup group;
   private final Gradients gradients = new Gradients();
   private final List<Part> parts = new ArrayList<>();
@@ -63,30 +61,16 @@ final class FullySharded implements Replication {
   }
 
   FullySharded(List<Parameter> parameters, Travel travel) {
-    this.units = Units.of(parameters);
+    super(parameters, parameters.stream().filter(Units::isTrained).toList());
     this.group = travel.group();
-    this.trained = parameters.stream().filter(Units::isTrained).map(Parameter::name).toList();
-    units.units().forEach(unit -> parts.add(new Part(unit, travel)));
-  }
-
-  @Override
-  public int root() {
-    return units.root();
+    for (int unit = 0; unit <= root(); unit++) {
+      parts.add(new Part(unit(unit), travel));
+    }
   }
 
   @Override
   public List<Parameter> owned() {
     return parts.stream().flatMap(part -> part.owned.stream()).toList();
-  }
-
-  @Override
-  public List<String> trained() {
-    return trained;
-  }
-
-  @Override
-  public List<Parameter> unit(int unit) {
-    return units.units().get(unit);
   }
 
   @Override

@@ -6,33 +6,17 @@ import java.util.Map;
 import org.bytedeco.pytorch.Tensor;
 
 /** Everything lies here. */
-final class OneRank implements Replication {
-  private final Units units;
+final class OneRank extends Replication {
   private final List<Parameter> trained;
 
   OneRank(List<Parameter> parameters, List<Parameter> trained) {
-    this.units = Units.of(parameters);
+    super(parameters, trained);
     this.trained = List.copyOf(trained);
-  }
-
-  @Override
-  public int root() {
-    return units.root();
   }
 
   @Override
   public List<Parameter> owned() {
     return trained;
-  }
-
-  @Override
-  public List<String> trained() {
-    return trained.stream().map(Parameter::name).toList();
-  }
-
-  @Override
-  public List<Parameter> unit(int unit) {
-    return units.units().get(unit);
   }
 
   @Override

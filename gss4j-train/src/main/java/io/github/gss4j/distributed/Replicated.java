@@ -11,36 +11,20 @@ import org.bytedeco.pytorch.Tensor;
  * Every rank has everything; gradients are summed over ranks unit by unit, while the backward pass
  * goes on with the units before (Li et al. 2020, "PyTorch Distributed").
  */
-final class Replicated implements Replication {
-  private final Units units;
+final class Replicated extends Replication {
   private final List<Parameter> trained;
   private final Travel travel;
   private final Gradients gradients = new Gradients();
 
   Replicated(List<Parameter> parameters, Travel travel) {
-    this.units = Units.of(parameters);
+    super(parameters, parameters.stream().filter(Units::isTrained).toList());
     this.trained = parameters.stream().filter(Units::isTrained).toList();
     this.travel = travel;
   }
 
   @Override
-  public int root() {
-    return units.root();
-  }
-
-  @Override
   public List<Parameter> owned() {
     return trained;
-  }
-
-  @Override
-  public List<String> trained() {
-    return trained.stream().map(Parameter::name).toList();
-  }
-
-  @Override
-  public List<Parameter> unit(int unit) {
-    return units.units().get(unit);
   }
 
   @Override

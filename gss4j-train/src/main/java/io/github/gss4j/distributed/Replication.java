@@ -13,69 +13,88 @@ import org.bytedeco.pytorch.Tensor;
  * (embedding, last norm, logits). A unit's parameters may be read between {@link #enter} and {@link
  * #leave}.
  */
-public sealed interface Replication extends AutoCloseable
+public abstract sealed class Replication implements AutoCloseable
     permits OneRank, Replicated, ShardedOptimizer, FullySharded {
+  /** No unit. */
+  public static final int NONE = -1;
+
+  private final Units units;
+  private final List<String> trained;
+
+  /**
+   * A model's parameters by unit.
+   *
+   * @param trained some of them, whole
+   */
+  Replication(List<Parameter> parameters, List<Parameter> trained) {
+    this.units = Units.of(parameters);
+    this.trained = trained.stream().map(Parameter::name).toList();
+  }
+
   /** Parameters that one process has to itself, all of them trained. */
-  static Replication alone(List<Parameter> parameters) {
+  public static Replication alone(List<Parameter> parameters) {
     return new OneRank(parameters, parameters);
   }
 
-  /** No unit. */
-  int NONE = -1;
-
   /** The number of the unit that is no layer: as many as there are layers. */
-  int root();
+  public final int root() {
+    return units.root();
+  }
+
+  /** The parameters of a unit. */
+  public final List<Parameter> unit(int unit) {
+    return units.units().get(unit);
+  }
+
+  /** The names of all trained parameters, on every rank the same. */
+  public final List<String> trained() {
+    return trained;
+  }
 
   /**
    * What this rank's optimizer moves: trained parameters, whole or the part that this rank keeps,
    * flattened. Their {@code grad} is the sum over ranks once {@link #awaitGradients} returns.
    */
-  List<Parameter> owned();
-
-  /** The names of all trained parameters, on every rank the same. */
-  List<String> trained();
+  public abstract List<Parameter> owned();
 
   /**
    * Makes a unit's parameters whole.
    *
    * @param next the unit that comes after it, whose parameters may be sent for; or {@link #NONE}
    */
-  default void enter(int unit, int next) {}
+  public void enter(int unit, int next) {}
 
   /** A unit's parameters are not read for a while. */
-  default void leave(int unit) {}
+  public void leave(int unit) {}
 
   /**
    * A backward pass has added to the gradients of a unit's parameters.
    *
    * @param last whether nothing more comes to them in this step
    */
-  default void added(int unit, boolean last) {}
+  public void added(int unit, boolean last) {}
 
   /** Waits until {@link #owned()} has its gradients. */
-  default void awaitGradients() {}
+  public void awaitGradients() {}
 
   /** Sums what was summed over this rank's {@link #owned()} parts over all parts. */
-  default double[] overParts(double... sums) {
+  public double[] overParts(double... sums) {
     return sums;
   }
 
   /** The owned parts have new values, which the other ranks are to see. */
-  default void publish() {}
+  public void publish() {}
 
   /** Makes all parameters whole until {@link #letGo}, as for an evaluation. */
-  default void hold() {}
+  public void hold() {}
 
   /** Ends {@link #hold}. */
-  default void letGo() {}
+  public void letGo() {}
 
   /** Whether checkpoints are written unit by unit, each by one rank. */
-  default boolean savesByUnits() {
+  public boolean savesByUnits() {
     return false;
   }
-
-  /** The parameters of a unit. */
-  List<Parameter> unit(int unit);
 
   /**
    * Puts side by side what ranks keep of a unit.
@@ -83,14 +102,14 @@ public sealed interface Replication extends AutoCloseable
    * @param parts a tensor of the shape of each owned part, by parameter
    * @return whole tensors, by parameter, in the caller's scope
    */
-  Map<String, Tensor> whole(int unit, Map<String, Tensor> parts);
+  public abstract Map<String, Tensor> whole(int unit, Map<String, Tensor> parts);
 
   /** What this rank keeps of a tensor of a trained parameter's shape. */
-  default Tensor part(String name, Tensor whole) {
+  public Tensor part(String name, Tensor whole) {
     return whole;
   }
 
   /** Frees what it holds; the parameters stay, as far as they are whole. */
   @Override
-  void close();
+  public abstract void close();
 }

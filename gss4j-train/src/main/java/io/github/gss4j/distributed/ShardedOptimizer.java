@@ -13,9 +13,7 @@ import org.bytedeco.pytorch.Tensor;
  * Every rank has all parameters, and moves its part of them alone: it has the moments and the
  * summed gradient of that part (Rajbhandari et al. 2020, "ZeRO", stages 1 and 2).
  */
-final class ShardedOptimizer implements Replication {
-  private final Units units;
-  private final List<String> trained;
+final class ShardedOptimizer extends Replication {
   private final Travel travel;
   private final Gradients gradients = new Gradients();
   private final Map<Integer, Slab> slabs = new LinkedHashMap<>();
@@ -40,9 +38,8 @@ final class ShardedOptimizer implements Replication {
   }
 
   ShardedOptimizer(List<Parameter> parameters, Travel travel) {
-    this.units = Units.of(parameters);
+    super(parameters, parameters.stream().filter(Units::isTrained).toList());
     this.travel = travel;
-    this.trained = parameters.stream().filter(Units::isTrained).map(Parameter::name).toList();
     for (int unit = 0; unit <= root(); unit++) {
       List<Parameter> of = unit(unit).stream().filter(Units::isTrained).toList();
       if (!of.isEmpty()) {
@@ -52,25 +49,10 @@ final class ShardedOptimizer implements Replication {
   }
 
   @Override
-  public int root() {
-    return units.root();
-  }
-
-  @Override
   public List<Parameter> owned() {
     List<Parameter> owned = new ArrayList<>();
     slabs.values().forEach(slab -> owned.addAll(slab.owned()));
     return owned;
-  }
-
-  @Override
-  public List<String> trained() {
-    return trained;
-  }
-
-  @Override
-  public List<Parameter> unit(int unit) {
-    return units.units().get(unit);
   }
 
   @Override

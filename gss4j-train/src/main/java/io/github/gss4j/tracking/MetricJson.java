@@ -8,6 +8,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.github.gss4j.tracking.MetricLine.Evaluation;
+import io.github.gss4j.tracking.MetricLine.LeftOut;
 import io.github.gss4j.tracking.MetricLine.Sample;
 import io.github.gss4j.tracking.MetricLine.Step;
 import io.github.gss4j.tracking.MetricLine.Taught;
@@ -40,6 +41,7 @@ final class MetricJson {
       keys("step", "loss", "lr", "grad_norm", "tokens_per_second");
   private static final Set<String> TAUGHT_KEYS = with(STEP_KEYS, "objective", "cross_entropy");
   private static final Set<String> DISTILLED_KEYS = with(TAUGHT_KEYS, "distillation");
+  private static final Set<String> LEFT_OUT_KEYS = keys("broken_rows", "broken_shards");
   private static final Set<String> EVALUATION_KEYS =
       keys("step", "eval_loss", "bits_per_byte", "perplexity", "eval_tokens", "whole");
   private static final Set<String> WATCH_KEYS =
@@ -63,6 +65,8 @@ final class MetricJson {
           .put("grad_norm", step.gradNorm())
           .put("tokens_per_second", step.tokensPerSecond());
       step.taught().ifPresent(taught -> put(node, taught));
+      putUnlessZero(node, "broken_rows", step.leftOut().brokenRows());
+      putUnlessZero(node, "broken_shards", step.leftOut().brokenShards());
     } else if (line instanceof Watch watch) {
       watch.gradNorms().forEach(node.putObject("layer_grad_norms")::put);
       watch.updateRatios().forEach(node.putObject("layer_update_ratios")::put);
@@ -99,6 +103,10 @@ final class MetricJson {
     }
     Set<String> keys = new LinkedHashSet<>();
     node.fieldNames().forEachRemaining(keys::add);
+    Set<String> all = new LinkedHashSet<>(keys);
+    if (keys.contains("loss")) {
+      keys.removeAll(LEFT_OUT_KEYS);
+    }
     boolean isTaught = keys.equals(TAUGHT_KEYS) || keys.equals(DISTILLED_KEYS);
     if (isTaught || keys.equals(STEP_KEYS)) {
       return new Step(
@@ -107,7 +115,8 @@ final class MetricJson {
           real(node, "lr"),
           real(node, "grad_norm"),
           real(node, "tokens_per_second"),
-          isTaught ? Optional.of(taught(node)) : Optional.empty());
+          isTaught ? Optional.of(taught(node)) : Optional.empty(),
+          new LeftOut(wholeOrZero(node, "broken_rows"), wholeOrZero(node, "broken_shards")));
     }
     if (keys.equals(EVALUATION_KEYS)) {
       return new Evaluation(
@@ -132,7 +141,7 @@ final class MetricJson {
     }
     throw new IllegalArgumentException(
         "has the keys "
-            + keys
+            + all
             + ", expected "
             + STEP_KEYS
             + ", "
@@ -149,6 +158,16 @@ final class MetricJson {
     if (!taught.objective().equals("cross_entropy")) {
       node.put("distillation", taught.distillation());
     }
+  }
+
+  private static void putUnlessZero(ObjectNode node, String key, long count) {
+    if (count != 0) {
+      node.put(key, count);
+    }
+  }
+
+  private static long wholeOrZero(JsonNode node, String key) {
+    return node.has(key) ? whole(node, key) : 0;
   }
 
   private static Taught taught(JsonNode node) {

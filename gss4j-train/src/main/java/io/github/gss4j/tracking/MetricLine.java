@@ -22,6 +22,7 @@ public sealed interface MetricLine {
    * @param gradNorm L2 norm of all gradients before clipping
    * @param tokensPerSecond trained on during this step
    * @param taught what the loss is, in a run with a teacher; else it is cross entropy
+   * @param leftOut of a stream so far
    */
   record Step(
       long step,
@@ -29,16 +30,17 @@ public sealed interface MetricLine {
       double lr,
       double gradNorm,
       double tokensPerSecond,
-      Optional<Taught> taught)
+      Optional<Taught> taught,
+      LeftOut leftOut)
       implements MetricLine {
     /** Checks the step. */
     public Step {
       checkStep(step);
     }
 
-    /** A step on cross entropy alone. */
+    /** A step on cross entropy alone, and on all of the text. */
     public Step(long step, double loss, double lr, double gradNorm, double tokensPerSecond) {
-      this(step, loss, lr, gradNorm, tokensPerSecond, Optional.empty());
+      this(step, loss, lr, gradNorm, tokensPerSecond, Optional.empty(), LeftOut.NONE);
     }
 
     /** Mean cross entropy with the text, whatever the step was trained on. */
@@ -56,6 +58,17 @@ public sealed interface MetricLine {
    * @param distillation over the tokens that were trained on it; NaN where none were
    */
   record Taught(String objective, double crossEntropy, double distillation) {}
+
+  /**
+   * What of a text was not trained on, as it is broken.
+   *
+   * @param brokenRows rows that hold no document
+   * @param brokenShards files whose ends cannot be read
+   */
+  record LeftOut(long brokenRows, long brokenShards) {
+    /** Nothing. */
+    public static final LeftOut NONE = new LeftOut(0, 0);
+  }
 
   /**
    * A look at the layers during a step.

@@ -73,6 +73,7 @@ final class PageData {
   }
 
   private static ObjectNode run(RunFacts run, List<Step> steps) {
+    Step last = steps.isEmpty() ? new Step(0, 0, 0, 0, 0) : steps.get(steps.size() - 1);
     ObjectNode node =
         NODES
             .objectNode()
@@ -80,8 +81,10 @@ final class PageData {
             .put("parameters", run.parameters())
             .put("tokens", run.tokens())
             .put("seconds", run.time().toMillis() / 1e3)
-            .put("steps", steps.isEmpty() ? 0 : steps.get(steps.size() - 1).step())
-            .put("notFinite", steps.stream().filter(PageData::skipped).count());
+            .put("steps", last.step())
+            .put("notFinite", steps.stream().filter(PageData::skipped).count())
+            .put("brokenRows", last.leftOut().brokenRows())
+            .put("brokenShards", last.leftOut().brokenShards());
     double[] speeds =
         steps.stream()
             .mapToDouble(Step::tokensPerSecond)

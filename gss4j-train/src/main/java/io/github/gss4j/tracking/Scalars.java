@@ -16,6 +16,10 @@ public final class Scalars {
       scalars.put("train/grad_norm", step.gradNorm());
       scalars.put("train/tokens_per_second", step.tokensPerSecond());
       step.taught().ifPresent(taught -> put(scalars, taught));
+      if (!step.leftOut().equals(MetricLine.LeftOut.NONE)) {
+        scalars.put("run/broken_rows", (double) step.leftOut().brokenRows());
+        scalars.put("run/broken_shards", (double) step.leftOut().brokenShards());
+      }
     } else if (line instanceof MetricLine.Watch watch) {
       scalars.put("run/clipped_share", watch.clippedShare());
       scalars.put("run/skipped", (double) watch.skipped());

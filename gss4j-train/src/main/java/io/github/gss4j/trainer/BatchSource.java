@@ -1,6 +1,7 @@
 package io.github.gss4j.trainer;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.github.gss4j.tracking.MetricLine;
 import java.util.Optional;
 import org.bytedeco.pytorch.Tensor;
 
@@ -40,16 +41,8 @@ public interface BatchSource extends AutoCloseable {
             + " same --data and --stream");
   }
 
-  /**
-   * What was left out on the way.
-   *
-   * @param brokenRows rows that hold no document
-   * @param brokenShards files whose ends cannot be read
-   */
-  record LeftOut(long brokenRows, long brokenShards) {}
-
   /** What was left out so far, where that can happen. */
-  default Optional<LeftOut> leftOut() {
+  default Optional<MetricLine.LeftOut> leftOut() {
     return Optional.empty();
   }
 

@@ -1,5 +1,6 @@
 package io.github.gss4j.trainer;
 
+import io.github.gss4j.data.TokenArray;
 import io.github.gss4j.data.TokenStore;
 import io.github.gss4j.loss.CrossEntropy;
 import io.github.gss4j.model.LanguageModel;
@@ -129,7 +130,7 @@ public final class Evaluator {
     for (long[] ids : sequences) {
       Checks.that(ids.length >= 2, "a sequence", ids.length + " tokens long", "at least 2");
       Result one =
-          evaluate(new ArrayStore(ids), List.of(new Span(0, ids.length - 1L)), share -> {});
+          evaluate(new TokenArray(ids), List.of(new Span(0, ids.length - 1L)), share -> {});
       sum += one.loss() * one.tokens();
       tokens += one.tokens();
       bytes += one.bytes();
@@ -233,30 +234,5 @@ public final class Evaluator {
       sum += Tensors.value(part);
     }
     return sum;
-  }
-
-  /** Ids in memory. */
-  private record ArrayStore(List<Long> ids) implements TokenStore {
-    ArrayStore(long[] ids) {
-      this(Arrays.stream(ids).boxed().toList());
-    }
-
-    @Override
-    public long size() {
-      return ids.size();
-    }
-
-    @Override
-    public void read(long offset, long[] into) {
-      Arrays.setAll(into, i -> ids.get((int) offset + i));
-    }
-
-    @Override
-    public String fingerprint() {
-      return Integer.toHexString(ids.hashCode());
-    }
-
-    @Override
-    public void close() {}
   }
 }

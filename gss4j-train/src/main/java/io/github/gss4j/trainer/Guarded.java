@@ -49,7 +49,7 @@ public final class Guarded implements RunListener, AutoCloseable {
   }
 
   @Override
-  public void stepped(long step, Trainer.StepResult result, double tokensPerSecond) {
+  public void stepped(long step, StepResult result, double tokensPerSecond) {
     guard(() -> listener.stepped(step, result, tokensPerSecond));
   }
 

@@ -74,7 +74,7 @@ record RunCheckpoint(
   }
 
   private static void writeWhole(Trainer trainer, Path directory) throws IOException {
-    try (Trainer.Averaged averaged = trainer.averaged()) {
+    try (Learning.Averaged averaged = trainer.averaged()) {
       PretrainedModel.save(trainer.model(), directory, Map.of());
       Safetensors.write(directory.resolve(OPTIMIZER), averaged.state(), Map.of());
     }

@@ -14,7 +14,7 @@ public interface RunListener {
   default void started(TrainingRun run, long fromStep) {}
 
   /** A step was taken. */
-  default void stepped(long step, Trainer.StepResult result, double tokensPerSecond) {}
+  default void stepped(long step, StepResult result, double tokensPerSecond) {}
 
   /**
    * The layers were looked at in the step before.

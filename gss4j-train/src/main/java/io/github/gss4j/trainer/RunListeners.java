@@ -21,7 +21,7 @@ public record RunListeners(List<RunListener> all) implements RunListener {
   }
 
   @Override
-  public void stepped(long step, Trainer.StepResult result, double tokensPerSecond) {
+  public void stepped(long step, StepResult result, double tokensPerSecond) {
     all.forEach(l -> l.stepped(step, result, tokensPerSecond));
   }
 

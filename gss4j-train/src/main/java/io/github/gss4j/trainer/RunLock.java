@@ -1,5 +1,6 @@
 package io.github.gss4j.trainer;
 
+import io.github.gss4j.distributed.ProcessGroup;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
@@ -46,6 +47,32 @@ final class RunLock implements AutoCloseable {
       return new RunLock(channel);
     } catch (IOException e) {
       channel.close();
+      throw e;
+    }
+  }
+
+  /** What opens a run, with the lock or, on ranks that have none, with null. */
+  @FunctionalInterface
+  interface Opening {
+    TrainingRun run(RunLock lock) throws IOException;
+  }
+
+  /**
+   * Opens a run on all ranks: the first has the directory's lock, and the others come when it is
+   * taken.
+   */
+  static TrainingRun locked(ProcessGroup group, Path directory, Opening opening)
+      throws IOException {
+    RunLock lock = group.isFirst() ? take(directory) : null;
+    try {
+      group.barrier();
+      TrainingRun run = opening.run(lock);
+      group.barrier();
+      return run;
+    } catch (IOException | RuntimeException e) {
+      if (lock != null) {
+        lock.close();
+      }
       throw e;
     }
   }

@@ -12,6 +12,9 @@ import io.github.gss4j.loss.Teacher;
 import io.github.gss4j.loss.Teaching;
 import io.github.gss4j.loss.TopTeaching;
 import io.github.gss4j.ops.Tensors;
+import io.github.gss4j.tokenizer.Tokenizer;
+import io.github.gss4j.tokenizer.TokenizerException;
+import io.github.gss4j.tokenizer.Vocabulary;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.Deque;
@@ -25,9 +28,9 @@ public final class RunTeacher implements AutoCloseable {
     this.objective = Objective.crossEntropy();
   }
 
-  private RunTeacher(TrainConfig run, Path model) {
+  private RunTeacher(TrainConfig run, Path model, Tokenizer tokenizer) {
     try {
-      this.objective = objective(run, model);
+      this.objective = objective(run, model, tokenizer);
     } catch (RuntimeException e) {
       close();
       throw e;
@@ -59,32 +62,35 @@ public final class RunTeacher implements AutoCloseable {
    * Loads the teacher that a run's configuration names.
    *
    * @param model where it lies: a GPT-2, recognised by its {@code config.json}, or a model of ours
+   * @param tokenizer of the run, which the teacher must share
    * @throws IllegalArgumentException if it does not fit the model that is to be trained
+   * @throws TokenizerException if its directory says that its tokens are others
    */
-  public static RunTeacher open(TrainConfig run, Path model) {
+  public static RunTeacher open(TrainConfig run, Path model, Tokenizer tokenizer) {
     Checks.that(
         run.objective().isTaught(),
         "objective",
         run.objective().objective(),
         "distillation or alternating beside a teacher");
-    return new RunTeacher(run, model);
+    return new RunTeacher(run, model, tokenizer);
   }
 
-  private Objective objective(TrainConfig run, Path model) {
+  private Objective objective(TrainConfig run, Path model, Tokenizer tokenizer) {
     ObjectiveConfig config = run.objective();
-    Teacher teacher = teacher(run, model);
+    Teacher teacher = teacher(run, model, tokenizer);
     Distillation distillation = new Distillation(teaching(config, teacher), config.distillWeight());
     return config.objective().equals(Distillation.NAME)
         ? distillation
         : new Alternating(new CrossEntropy(), distillation, config.every());
   }
 
-  private Teacher teacher(TrainConfig run, Path path) {
+  private Teacher teacher(TrainConfig run, Path path, Tokenizer tokenizer) {
     Precision precision = Precision.forInference(run.objective().teacherDtype());
     var device = Tensors.device(run.device());
     if (StoredGpt2.isGpt2(path)) {
       StoredGpt2 stored = StoredGpt2.open(path);
       checkFits(run, stored.config().numTokens(), stored.config().positions());
+      checkTokens(stored.directory(), "", tokenizer);
       var model = stored.load(precision, device);
       closers.push(model::close);
       return Teacher.of(model);
@@ -92,6 +98,7 @@ public final class RunTeacher implements AutoCloseable {
     var stored = PretrainedModel.open(path);
     int longest = stored.config().maxSeqLen().orElse(Integer.MAX_VALUE);
     checkFits(run, stored.config().numTokens(), longest);
+    checkTokens(stored.directory(), stored.config().tokenizer(), tokenizer);
     var model = stored.load(precision, device);
     closers.push(model::close);
     return Teacher.of(model);
@@ -108,6 +115,11 @@ public final class RunTeacher implements AutoCloseable {
         "seq_len",
         run.seqLen(),
         "at most " + positions + ", the teacher's longest sequence");
+  }
+
+  private static void checkTokens(Path directory, String nameInConfig, Tokenizer tokenizer) {
+    Vocabulary.ofModel(directory, nameInConfig)
+        .ifPresent(vocabulary -> vocabulary.requireSame(tokenizer));
   }
 
   private Teaching teaching(ObjectiveConfig config, Teacher teacher) {

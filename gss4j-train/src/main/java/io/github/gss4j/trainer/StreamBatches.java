@@ -6,6 +6,7 @@ import io.github.gss4j.data.documents.Slice;
 import io.github.gss4j.data.documents.StreamPosition;
 import io.github.gss4j.data.documents.StreamedCorpus;
 import io.github.gss4j.ops.Tensors;
+import io.github.gss4j.tracking.MetricLine;
 import java.util.Arrays;
 import java.util.Optional;
 import org.bytedeco.pytorch.Tensor;
@@ -68,9 +69,9 @@ final class StreamBatches implements BatchSource {
   }
 
   @Override
-  public Optional<LeftOut> leftOut() {
+  public Optional<MetricLine.LeftOut> leftOut() {
     return (current == null ? from : Optional.of(current.after()))
-        .map(at -> new LeftOut(at.brokenRows(), at.brokenShards()));
+        .map(at -> new MetricLine.LeftOut(at.brokenRows(), at.brokenShards()));
   }
 
   @Override

@@ -5,24 +5,16 @@ import io.github.gss4j.distributed.ProcessGroup;
 import io.github.gss4j.distributed.Replication;
 import io.github.gss4j.layers.Parameter;
 import io.github.gss4j.loss.Alternating;
-import io.github.gss4j.loss.Distillation;
 import io.github.gss4j.loss.Objective;
 import io.github.gss4j.loss.TokenLoss;
 import io.github.gss4j.model.LanguageModel;
 import io.github.gss4j.ops.GraphCut;
-import io.github.gss4j.ops.Scopes;
-import io.github.gss4j.ops.Tensors;
-import io.github.gss4j.tracking.MetricLine;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import java.util.function.Function;
-import java.util.function.ToDoubleFunction;
 import java.util.stream.DoubleStream;
 import org.bytedeco.javacpp.PointerScope;
-import org.bytedeco.pytorch.NoGradGuard;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch.ScalarType;
 import org.slf4j.Logger;
@@ -36,77 +28,14 @@ import org.slf4j.LoggerFactory;
 public final class Trainer implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(Trainer.class);
 
-  /** Before the names of weights that are trained, in a checkpoint whose model is their average. */
-  private static final String TRAINED = "weight.";
-
   private final LanguageModel model;
   private final TrainConfig config;
   private final Objective objective;
   private final ProcessGroup group;
   private final Replication replication;
-  private final Adam optimizer;
-  private final WeightAverage average;
+  private final Learning learning;
   private final List<Parameter> learned;
-  private final CarriedState carried;
   private Progress progress = Progress.NONE;
-  private int looks;
-
-  /**
-   * What one step came to, on all ranks together.
-   *
-   * @param microBatches the loss of each, the mean over ranks
-   * @param learningRate as it was in this step
-   * @param gradNorm the global norm of the gradient before clipping
-   */
-  public record StepResult(List<MicroLoss> microBatches, double learningRate, double gradNorm) {
-    /** The objective's value on each micro-batch. */
-    public List<Double> losses() {
-      return microBatches.stream().map(MicroLoss::value).toList();
-    }
-
-    /** The objective's mean over the micro-batches. */
-    public double loss() {
-      return mean(MicroLoss::value);
-    }
-
-    /** The cross entropy's mean over the micro-batches, whatever was trained on. */
-    public double crossEntropy() {
-      return mean(MicroLoss::crossEntropy);
-    }
-
-    /** What was trained on: the objective of all micro-batches, or {@code alternating}. */
-    public String objective() {
-      List<String> names = microBatches.stream().map(MicroLoss::objective).distinct().toList();
-      return names.size() == 1 ? names.get(0) : Alternating.NAME;
-    }
-
-    /**
-     * The mean over the micro-batches of one objective.
-     *
-     * @return NaN where there were none
-     */
-    public double lossOf(String name) {
-      return microBatches.stream()
-          .filter(micro -> micro.objective().equals(name))
-          .mapToDouble(MicroLoss::value)
-          .average()
-          .orElse(Double.NaN);
-    }
-
-    /** The losses by objective, as a run with a teacher logs them. */
-    public MetricLine.Taught taught() {
-      return new MetricLine.Taught(objective(), crossEntropy(), lossOf(Distillation.NAME));
-    }
-
-    private double mean(ToDoubleFunction<MicroLoss> value) {
-      return microBatches.stream().mapToDouble(value).average().orElseThrow();
-    }
-
-    /** Whether loss or gradient was not finite, so that the weights stayed as they were. */
-    public boolean skipped() {
-      return !Double.isFinite(loss()) || !Double.isFinite(gradNorm);
-    }
-  }
 
   /** A trainer at rest for a model, which it trains in place on cross entropy. */
   public Trainer(LanguageModel model, TrainConfig config) {
@@ -143,10 +72,7 @@ public final class Trainer implements AutoCloseable {
     this.learned = config.fineTuning().learned(model.parameters());
     learned.forEach(p -> GraphCut.require(p.value()));
     this.replication = distribution.replicate(model.parameters());
-    this.optimizer = new Adam(replication, config.optimizer(), config.fineTuning());
-    double decay = config.longRun().ema();
-    this.average = decay == 0 ? null : new WeightAverage(replication.owned(), decay);
-    this.carried = config.carryState() ? new CarriedState(model) : null;
+    this.learning = new Learning(model, config, replication);
   }
 
   /** How many steps were taken, those skipped among them. */
@@ -177,34 +103,28 @@ public final class Trainer implements AutoCloseable {
     double weight = (config.sumGradients() ? 1 : 1.0 / all) / group.world();
     List<MicroLoss> losses = new ArrayList<>();
     try (PointerScope scope = new PointerScope()) {
-      SequenceForm form = carried == null ? SequenceForm.WHOLE : carried;
       Tensor ids = onDevice(batches.ids(step, 0));
       try (GradientPass pass =
-          new GradientPass(model, replication, ids.size(1) - 1, config.checkpointLayers(), form)) {
+          new GradientPass(
+              model, replication, ids.size(1) - 1, config.checkpointLayers(), learning.form())) {
         for (int micro = 0; micro < all; micro++) {
           ids = micro == 0 ? ids : onDevice(batches.ids(step, micro));
-          if (carried != null) {
-            carried.begin(ids.size(0), batches.startsAnew(step, micro));
-          }
+          learning.begin(ids.size(0), batches.startsAnew(step, micro));
           losses.add(pass.add(ids, micro == all - 1, weight, loss(step, micro)));
         }
       }
     }
     replication.awaitGradients();
     observer.beforeUpdate(replication);
-    double norm = optimizer.clip();
+    double norm = learning.clip();
     StepResult result = new StepResult(overRanks(losses), lr, norm);
     if (result.skipped()) {
-      optimizer.forgetGradients();
+      learning.forgetGradients();
       skip(step, result);
     } else {
-      optimizer.step(lr);
       double most = config.optimizer().gradClip();
       progress = progress.moved(most > 0 && norm > most);
-      replication.publish();
-      if (average != null) {
-        average.update(progress.updates());
-      }
+      learning.step(lr, progress.updates());
       observer.afterUpdate(replication);
     }
     return result;
@@ -260,13 +180,13 @@ public final class Trainer implements AutoCloseable {
    * averages them: for evaluations, samples and the model that is saved. On all ranks at once;
    * within, once more at will.
    */
-  Averaged averaged() {
-    return new Averaged(true);
+  Learning.Averaged averaged() {
+    return learning.averaged(true);
   }
 
   /** The same, but that a model which is kept in parts stays so: to be saved unit by unit. */
-  Averaged averagedInParts() {
-    return new Averaged(false);
+  Learning.Averaged averagedInParts() {
+    return learning.averaged(false);
   }
 
   /** Who trains. */
@@ -279,65 +199,6 @@ public final class Trainer implements AutoCloseable {
     return replication;
   }
 
-  /** As long as it is open, the model has the averaged weights. */
-  final class Averaged implements AutoCloseable {
-    private final boolean whole;
-
-    private Averaged(boolean whole) {
-      this.whole = whole;
-      if (looks++ == 0) {
-        swap();
-        if (whole) {
-          replication.hold();
-        }
-      }
-    }
-
-    /**
-     * What goes before a parameter's name in {@link #state}, of tensors that ranks keep parts of.
-     */
-    List<String> kindsInParts() {
-      List<String> kinds = new ArrayList<>(Adam.KINDS);
-      if (average != null) {
-        kinds.add(TRAINED);
-      }
-      return kinds;
-    }
-
-    /**
-     * What a checkpoint keeps beside the model, by name: the optimizer's memory, the weights that
-     * are trained where the model's are averages, and the state that long documents are read with.
-     */
-    Map<String, Tensor> state() {
-      Map<String, Tensor> state = new LinkedHashMap<>(optimizer.state());
-      if (average != null) {
-        average.trained().forEach((name, weight) -> state.put(TRAINED + name, weight));
-      }
-      if (carried != null) {
-        state.putAll(carried.state());
-      }
-      return state;
-    }
-
-    @Override
-    public void close() {
-      if (--looks > 0) {
-        return;
-      }
-      if (whole) {
-        replication.letGo();
-      }
-      swap();
-    }
-
-    private void swap() {
-      if (average != null) {
-        average.swap();
-        replication.publish();
-      }
-    }
-  }
-
   /**
    * Goes on from a checkpoint, whose model is loaded already.
    *
@@ -346,21 +207,7 @@ public final class Trainer implements AutoCloseable {
    */
   void restore(Progress reached, Set<String> names, Function<String, Tensor> source) {
     progress = reached;
-    optimizer.restore(reached.updates(), names, source);
-    if (carried != null) {
-      carried.restore(names, source);
-    }
-    for (Parameter p : replication.owned()) {
-      if (names.contains(TRAINED + p.name())) {
-        Scopes.run(
-            () -> {
-              try (NoGradGuard guard = new NoGradGuard()) {
-                p.value().copy_(replication.part(p.name(), source.apply(TRAINED + p.name())));
-              }
-            });
-      }
-    }
-    replication.publish();
+    learning.restore(reached.updates(), names, source);
   }
 
   /** How many numbers are learned; all others stay as they are. */
@@ -376,25 +223,10 @@ public final class Trainer implements AutoCloseable {
   /** Frees the optimizer; the model stays. */
   @Override
   public void close() {
-    optimizer.close();
-    if (average != null) {
-      average.close();
-    }
+    learning.close();
     replication.close();
-    if (carried != null) {
-      carried.close();
-    }
     try (PointerScope scope = new PointerScope()) {
       model.parameters().forEach(p -> p.value().set_requires_grad(false));
     }
-  }
-
-  /** Only for tests: a parameter's value by name. */
-  double[] parameter(String name) {
-    return model.parameters().stream()
-        .filter(p -> p.name().equals(name))
-        .findFirst()
-        .map(p -> Tensors.toDoubles(p.value()))
-        .orElseThrow();
   }
 }

@@ -3,29 +3,19 @@ package io.github.gss4j.trainer;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.SerializationFeature;
 import com.fasterxml.jackson.databind.json.JsonMapper;
-import io.github.gss4j.data.Corpus;
 import io.github.gss4j.data.TrainingText;
-import io.github.gss4j.data.documents.StreamedCorpus;
 import io.github.gss4j.distributed.Distribution;
-import io.github.gss4j.distributed.ProcessGroup;
-import io.github.gss4j.generation.GenerationOptions;
-import io.github.gss4j.generation.Sampling;
-import io.github.gss4j.generation.TextGenerator;
 import io.github.gss4j.model.LanguageModel;
 import io.github.gss4j.tokenizer.Tokenizer;
 import io.github.gss4j.tracking.Comparison;
 import io.github.gss4j.tracking.KernelPicture;
 import io.github.gss4j.tracking.MetricLine;
-import io.github.gss4j.tracking.MetricsLog;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.CancellationException;
 import java.util.function.BooleanSupplier;
-import java.util.function.Function;
-import org.bytedeco.javacpp.Pointer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -41,23 +31,15 @@ import org.slf4j.LoggerFactory;
  */
 public final class TrainingRun implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(TrainingRun.class);
-  private static final int SAMPLE_TOKENS = 400;
   private static final ObjectMapper JSON =
       JsonMapper.builder().enable(SerializationFeature.INDENT_OUTPUT).build();
 
-  private final TrainConfig config;
-  private final ProcessGroup group;
-  private final RunDirectory directory;
-  private final TrainingText corpus;
-  private final Tokenizer tokenizer;
-  private final RunListener listener;
-  private final LanguageModel model;
+  private final RunSetting setting;
+  private final RunLock lock;
   private final Trainer trainer;
   private final BatchSource batches;
-  private final RunLock lock;
-  private final MetricsLog metrics;
-  private double bestLoss = Double.POSITIVE_INFINITY;
-  private double seconds;
+  private final RunRecord record;
+  private final RunLoop loop;
 
   /**
    * What became of a run.
@@ -77,61 +59,44 @@ public final class TrainingRun implements AutoCloseable {
     }
   }
 
-  private TrainingRun(
-      TrainConfig config,
-      Distribution distribution,
-      RunDirectory directory,
-      TrainingText corpus,
-      Tokenizer tokenizer,
-      RunTeacher teacher,
-      RunListener listener,
-      RunLock lock,
-      Optional<Path> resumeFrom)
+  private TrainingRun(RunSetting setting, RunLock lock, Optional<Path> resumeFrom)
       throws IOException {
+    this.setting = setting;
     this.lock = lock;
-    this.config = config;
-    this.group = distribution.group();
-    this.directory = directory;
-    this.corpus = corpus;
-    this.tokenizer = tokenizer;
-    this.listener = group.isFirst() ? listener : new RunListener() {};
-    this.batches = batches(corpus, config, group);
-    this.model = RunModel.open(config, tokenizer, resumeFrom);
-    this.trainer = new Trainer(model, config, teacher.objective(), distribution);
+    TrainConfig config = setting.config();
+    this.batches = RunBatches.of(setting);
+    LanguageModel model = RunModel.open(config, setting.tokenizer(), resumeFrom);
+    this.trainer =
+        new Trainer(model, config, setting.teacher().objective(), setting.distribution());
+    double bestLoss = Double.POSITIVE_INFINITY;
+    double seconds = 0;
     try {
       if (resumeFrom.isPresent()) {
-        restore(resumeFrom.get());
+        RunCheckpoint state =
+            new RunCheckpoints(setting, trainer, batches).restore(resumeFrom.get());
+        bestLoss = state.bestLoss();
+        seconds = state.seconds();
       }
-      this.metrics = group.isFirst() ? begin() : null;
+      if (setting.isFirst()) {
+        writeSettings();
+      }
+      this.record = new RunRecord(setting, trainer.steps());
     } catch (IOException | RuntimeException e) {
       batches.close();
       trainer.close();
       model.close();
       throw e;
     }
+    this.loop = new RunLoop(setting, trainer, batches, record, bestLoss, seconds);
   }
 
-  private MetricsLog begin() throws IOException {
+  private void writeSettings() throws IOException {
+    RunDirectory directory = setting.directory();
     if (directory.isUsed()) {
-      ConfigDrift.between(directory.config(), config).forEach(LOG::warn);
+      ConfigDrift.between(directory.config(), setting.config()).forEach(LOG::warn);
     }
-    tokenizer.save(directory.path());
-    directory.writeConfig(JSON.writeValueAsBytes(config.toJson()));
-    return MetricsLog.open(directory.metrics(), trainer.steps());
-  }
-
-  private static BatchSource batches(TrainingText text, TrainConfig config, ProcessGroup group) {
-    if (text instanceof Corpus corpus) {
-      return config.carryState()
-          ? new LongDocuments(corpus.train(), config)
-          : new CorpusBatches(corpus.train(), config, group.rank(), group.world());
-    }
-    if (text instanceof StreamedCorpus stream) {
-      Checks.that(!config.carryState(), "carry_state", true, "false with --stream, which shuffles");
-      return new StreamBatches(stream, config, group.rank(), group.world());
-    }
-    throw new IllegalArgumentException(
-        text.name() + " is a " + text.getClass().getSimpleName() + ", expected a corpus or stream");
+    setting.tokenizer().save(directory.path());
+    directory.writeConfig(JSON.writeValueAsBytes(setting.config().toJson()));
   }
 
   /**
@@ -164,9 +129,11 @@ public final class TrainingRun implements AutoCloseable {
       RunListener listener)
       throws IOException {
     RunDirectory directory = new RunDirectory(path);
-    return locked(
+    RunSetting setting =
+        new RunSetting(config, distribution, directory, corpus, tokenizer, teacher, listener);
+    return RunLock.locked(
         distribution.group(),
-        directory,
+        path,
         lock -> {
           if (lock != null && directory.isUsed()) {
             throw new IllegalArgumentException(
@@ -174,16 +141,7 @@ public final class TrainingRun implements AutoCloseable {
                     + " already holds a run: choose another --out, or go on with it by --resume "
                     + path);
           }
-          return new TrainingRun(
-              config,
-              distribution,
-              directory,
-              corpus,
-              tokenizer,
-              teacher,
-              listener,
-              lock,
-              Optional.empty());
+          return new TrainingRun(setting, lock, Optional.empty());
         });
   }
 
@@ -213,58 +171,17 @@ public final class TrainingRun implements AutoCloseable {
       RunListener listener)
       throws IOException {
     RunDirectory directory = new RunDirectory(path);
-    return locked(
+    RunSetting setting =
+        new RunSetting(config, distribution, directory, corpus, tokenizer, teacher, listener);
+    return RunLock.locked(
         distribution.group(),
-        directory,
-        lock -> {
-          Optional<Path> last = directory.checkpoint(RunDirectory.LAST);
-          return new TrainingRun(
-              config, distribution, directory, corpus, tokenizer, teacher, listener, lock, last);
-        });
-  }
-
-  private interface Opening {
-    TrainingRun run(RunLock lock) throws IOException;
-  }
-
-  /** The first rank has the directory's lock, the others none; all are there when it is taken. */
-  private static TrainingRun locked(ProcessGroup group, RunDirectory directory, Opening opening)
-      throws IOException {
-    if (!group.isFirst()) {
-      group.barrier();
-      TrainingRun run = opening.run(null);
-      group.barrier();
-      return run;
-    }
-    RunLock lock = RunLock.take(directory.path());
-    try {
-      group.barrier();
-      TrainingRun run = opening.run(lock);
-      group.barrier();
-      return run;
-    } catch (IOException | RuntimeException e) {
-      lock.close();
-      throw e;
-    }
-  }
-
-  private void restore(Path checkpoint) throws IOException {
-    RunCheckpoint state = RunCheckpoint.read(checkpoint);
-    state.restore(trainer, checkpoint);
-    state.position().ifPresent(batches::seek);
-    bestLoss = state.bestLoss();
-    seconds = state.seconds();
-    if (state.best() && group.isFirst()) {
-      directory.point(RunDirectory.BEST, checkpoint); // a kill may have come before
-    }
-    if (group.isFirst()) {
-      state.drift(corpus.fingerprint()).forEach(LOG::warn);
-    }
+        path,
+        lock -> new TrainingRun(setting, lock, directory.checkpoint(RunDirectory.LAST)));
   }
 
   /** The model that is being trained, with the weights that are trained, not their average. */
   public LanguageModel model() {
-    return model;
+    return trainer.model();
   }
 
   /** How many of the model's numbers are learned; all others are frozen. */
@@ -274,22 +191,22 @@ public final class TrainingRun implements AutoCloseable {
 
   /** The run's configuration. */
   public TrainConfig config() {
-    return config;
+    return setting.config();
   }
 
   /** The text. */
   public TrainingText corpus() {
-    return corpus;
+    return setting.corpus();
   }
 
   /** What of a stream was left out so far. */
-  public Optional<BatchSource.LeftOut> leftOut() {
+  public Optional<MetricLine.LeftOut> leftOut() {
     return batches.leftOut();
   }
 
   /** Where everything is written. */
   public RunDirectory directory() {
-    return directory;
+    return setting.directory();
   }
 
   /**
@@ -299,243 +216,29 @@ public final class TrainingRun implements AutoCloseable {
    * @param stop asked after every step, and on the way through the last evaluation
    */
   public Outcome run(BooleanSupplier stop) throws IOException {
-    listener.started(this, trainer.steps());
-    while (trainer.steps() < config.steps()) {
-      step();
-      boolean last = trainer.steps() == config.steps();
-      boolean best = evaluationIsDue(last) && quickEvaluation();
-      if (!last && due(config.watch().sampleEvery())) {
-        record(sample());
-      }
-      boolean stopping = group.sum(stop.getAsBoolean() ? 1 : 0)[0] > 0;
-      if (best || last || stopping || (isSound() && due(config.watch().saveEvery()))) {
-        save(best || (last && bestLoss == Double.POSITIVE_INFINITY));
-      }
-      if (stopping && !last) {
-        return stopped();
-      }
+    setting.listener().started(this, trainer.steps());
+    boolean whole = loop.train(stop);
+    Optional<Evaluator.Result> heldOut =
+        whole
+            ? new RunEvaluation(setting, trainer, record).whole(stop)
+            : Optional.<Evaluator.Result>empty();
+    String text = "";
+    if (heldOut.isPresent()) {
+      MetricLine.Sample sample = new RunSample(setting, trainer).write();
+      record.addOnce(sample);
+      text = sample.text();
     }
-    return finish(stop);
-  }
-
-  /** Whether the last step was not skipped: only then is a checkpoint a good one to go on from. */
-  private boolean isSound() {
-    return trainer.progress().skippedInARow() == 0;
-  }
-
-  private boolean evaluationIsDue(boolean last) {
-    long every = config.watch().evalEvery();
-    return due(every) || (last && every > 0);
-  }
-
-  private boolean due(long every) {
-    return every > 0 && trainer.steps() % every == 0;
-  }
-
-  private void step() throws IOException {
-    long every = config.longRun().watchEvery();
-    boolean watched = every > 0 && (trainer.steps() + 1) % every == 0;
-    long start = System.nanoTime();
-    Trainer.StepResult result;
-    LayerMeasures measures = null;
-    try (LayerWatch watch = new LayerWatch(listener.wantsHistograms())) {
-      result = trainer.step(batches, watched ? watch : StepObserver.NONE);
-      measures = watched ? watch.measures() : null;
-    } catch (NonFiniteLossException e) {
-      throw new NonFiniteLossException(
-          e,
-          directory
-              .checkpoint(RunDirectory.LAST)
-              .map(last -> "The last good checkpoint is " + last)
-              .orElse("No checkpoint was written yet"));
-    }
-    double took = (System.nanoTime() - start) / 1e9;
-    seconds += took;
-    double rate = tokensPerStep() / took;
-    record(
-        new MetricLine.Step(
-            trainer.steps(),
-            result.loss(),
-            result.learningRate(),
-            result.gradNorm(),
-            rate,
-            config.objective().isTaught() ? Optional.of(result.taught()) : Optional.empty()));
-    listener.stepped(trainer.steps(), result, rate);
-    if (measures != null) {
-      watched(measures, every);
-    }
-  }
-
-  private void watched(LayerMeasures measures, long every) throws IOException {
-    Progress progress = trainer.progress();
-    MetricLine.Watch line =
-        new MetricLine.Watch(
-            progress.steps(),
-            measures.gradNorms(),
-            measures.updateRatios(),
-            (double) progress.clipped() / every,
-            progress.skipped(),
-            Pointer.physicalBytes());
-    trainer.watched();
-    record(line);
-    listener.watched(line, measures);
-  }
-
-  /** Evaluates a slice of the held-out text, and says whether the loss is the lowest so far. */
-  private boolean quickEvaluation() throws IOException {
-    Evaluator.Result result;
-    try (Trainer.Averaged averaged = trainer.averaged()) {
-      long tokens = config.watch().evalTokens();
-      result = onFirst(evaluator -> evaluator.quick(corpus.heldOut(), tokens, config.seed()));
-      record(line(result, false)); // while the model is whole, for listeners that look at it
-    }
-    listener.evaluated(trainer.steps(), result, false);
-    boolean best = isSound() && result.loss() < bestLoss;
-    bestLoss = best ? result.loss() : bestLoss;
-    return best;
-  }
-
-  /** An evaluation by the first rank, while the others wait. */
-  private Evaluator.Result onFirst(Function<Evaluator, Evaluator.Result> evaluation) {
-    double[] told =
-        group.fromFirst(
-            () -> {
-              Evaluator.Result found = evaluation.apply(new Evaluator(model, tokenizer));
-              return new double[] {found.loss(), found.tokens(), found.bytes()};
-            });
-    return new Evaluator.Result(told[0], (long) told[1], (long) told[2]);
-  }
-
-  private MetricLine.Evaluation line(Evaluator.Result result, boolean whole) {
-    return new MetricLine.Evaluation(
-        trainer.steps(),
-        result.loss(),
-        result.bitsPerByte(),
-        result.perplexity(),
-        result.tokens(),
-        whole);
-  }
-
-  private MetricLine.Sample sample() {
-    String prompt = config.watch().prompt();
-    String text;
-    try (Trainer.Averaged averaged = trainer.averaged()) {
-      text = group.isFirst() ? written(prompt) : "";
-      group.barrier();
-    }
-    listener.sampled(trainer.steps(), prompt, text);
-    return new MetricLine.Sample(trainer.steps(), prompt, text);
-  }
-
-  private String written(String prompt) {
-    try (TextGenerator generator = new TextGenerator(model, tokenizer)) {
-      Sampling sampling = Sampling.from(config.seed()).withTemperature(0.7).withTopP(0.95);
-      int room = model.config().maxSeqLen().orElse(Integer.MAX_VALUE);
-      int tokens = Math.min(SAMPLE_TOKENS, room - tokenizer.encode(prompt).length);
-      return tokens < 1
-          ? ""
-          : generator.generate(prompt, GenerationOptions.of(tokens, sampling)).text();
-    }
-  }
-
-  private void record(MetricLine line) throws IOException {
-    if (!group.isFirst()) {
-      return;
-    }
-    try {
-      metrics.append(line);
-    } catch (IOException e) {
-      throw new IOException(directory.metrics() + ": cannot be written: " + e.getMessage(), e);
-    }
-    listener.recorded(line);
-  }
-
-  /** As {@link #record}, unless the same stands there: from a run that ended and is resumed. */
-  private void recordOnce(MetricLine line) throws IOException {
-    if (group.isFirst() && !MetricsLog.read(directory.metrics()).contains(line)) {
-      record(line);
-    }
-  }
-
-  private void save(boolean best) throws IOException {
-    RunCheckpoint state =
-        new RunCheckpoint(
-            trainer.progress(),
-            best,
-            bestLoss,
-            seconds,
-            corpus.fingerprint(),
-            RunCheckpoint.presentEnvironment(),
-            batches.position());
-    if (!group.isFirst()) {
-      state.write(trainer, directory.aside(trainer.steps()));
-      return;
-    }
-    Path saved = directory.save(trainer.steps(), aside -> write(state, aside));
-    if (best) {
-      directory.point(RunDirectory.BEST, saved);
-    }
-    directory.prune(config.longRun().keep());
-    listener.saved(trainer.steps(), saved);
-  }
-
-  private void write(RunCheckpoint state, Path aside) throws IOException {
-    tokenizer.save(aside);
-    state.write(trainer, aside);
-  }
-
-  /** What comes after the last step and its checkpoint; a finished run that is resumed is here. */
-  private Outcome finish(BooleanSupplier stop) throws IOException {
-    Evaluator.Result heldOut;
-    try (Trainer.Averaged averaged = trainer.averaged()) {
-      heldOut = onFirst(evaluator -> whole(evaluator, stop));
-    }
-    if (heldOut.tokens() == 0) {
-      return stopped();
-    }
-    recordOnce(line(heldOut, true));
-    listener.evaluated(trainer.steps(), heldOut, true);
-    MetricLine.Sample sample = sample();
-    recordOnce(sample);
     writeReport(List.of());
-    return outcome(heldOut, sample.text());
-  }
-
-  /** The whole held-out text; of no tokens where it was asked to stop on the way. */
-  private Evaluator.Result whole(Evaluator evaluator, BooleanSupplier stop) {
-    try {
-      return evaluator.whole(
-          corpus.heldOut(),
-          share -> {
-            listener.evaluating(share);
-            if (share < 1 && stop.getAsBoolean()) {
-              throw new CancellationException();
-            }
-          });
-    } catch (CancellationException asked) {
-      return new Evaluator.Result(Double.NaN, 0, 0);
-    }
-  }
-
-  private Outcome stopped() throws IOException {
-    writeReport(List.of());
-    return outcome(null, "");
-  }
-
-  private Outcome outcome(Evaluator.Result heldOut, String sample) {
+    double rate = trainer.steps() * tokensPerStep() / Math.max(loop.seconds(), 1e-9);
     long skipped = trainer.progress().skipped();
-    Outcome outcome = new Outcome(trainer.steps(), heldOut, sample, tokensPerSecond(), skipped);
-    listener.ended(this, outcome);
+    Outcome outcome = new Outcome(trainer.steps(), heldOut.orElse(null), text, rate, skipped);
+    setting.listener().ended(this, outcome);
     return outcome;
-  }
-
-  private double tokensPerSecond() {
-    return trainer.steps() * tokensPerStep() / Math.max(seconds, 1e-9);
   }
 
   /** Tokens of one optimizer step, of all ranks together. */
   public long tokensPerStep() {
-    return config.tokensPerStep() * group.world();
+    return setting.tokensPerStep();
   }
 
   /**
@@ -545,13 +248,16 @@ public final class TrainingRun implements AutoCloseable {
    * @param comparisons what others need for the held-out text
    */
   public Path writeReport(List<Comparison> comparisons) throws IOException {
-    try (Trainer.Averaged averaged = trainer.averaged()) {
-      if (!group.isFirst()) {
-        return directory.path();
+    try (Learning.Averaged averaged = trainer.averaged()) {
+      if (!setting.isFirst()) {
+        return setting.directory().path();
       }
       return RunReport.of(
-              this, trainer.steps(), Duration.ofMillis(Math.round(seconds * 1000)), comparisons)
-          .write(directory.path());
+              this,
+              trainer.steps(),
+              Duration.ofMillis(Math.round(loop.seconds() * 1000)),
+              comparisons)
+          .write(setting.directory().path());
     }
   }
 
@@ -560,19 +266,17 @@ public final class TrainingRun implements AutoCloseable {
    * the run tells its listeners of an evaluation, or on all ranks at once.
    */
   public List<KernelPicture> kernels() {
-    try (Trainer.Averaged averaged = trainer.averaged()) {
-      return RunReport.kernels(model.layers());
+    try (Learning.Averaged averaged = trainer.averaged()) {
+      return RunReport.kernels(model().layers());
     }
   }
 
   @Override
   public void close() throws IOException {
     batches.close();
-    if (metrics != null) {
-      metrics.close();
-    }
+    record.close();
     trainer.close();
-    model.close();
+    trainer.model().close();
     if (lock != null) {
       lock.close();
     }

@@ -28,9 +28,9 @@ final class UnitFiles {
   private final Replication replication;
   private final ProcessGroup group;
   private final Path directory;
-  private final Trainer.Averaged averaged;
+  private final Learning.Averaged averaged;
 
-  private UnitFiles(Trainer trainer, Path directory, Trainer.Averaged averaged) {
+  private UnitFiles(Trainer trainer, Path directory, Learning.Averaged averaged) {
     this.replication = trainer.replication();
     this.group = trainer.group();
     this.directory = directory;
@@ -39,7 +39,7 @@ final class UnitFiles {
 
   /** Writes model and optimizer, on all ranks at once. */
   static void write(Trainer trainer, Path directory) throws IOException {
-    try (Trainer.Averaged averaged = trainer.averagedInParts()) {
+    try (Learning.Averaged averaged = trainer.averagedInParts()) {
       UnitFiles files = new UnitFiles(trainer, directory, averaged);
       for (int first = 0; first <= files.replication.root(); first += files.group.world()) {
         files.writeSome(first);

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.gss4j.tracking.MetricLine.Evaluation;
+import io.github.gss4j.tracking.MetricLine.LeftOut;
 import io.github.gss4j.tracking.MetricLine.Sample;
 import io.github.gss4j.tracking.MetricLine.Step;
 import io.github.gss4j.tracking.MetricLine.Taught;
@@ -40,18 +41,40 @@ class MetricsLogTest {
 
   @Test
   void aTaughtStepSaysWhatItsLossIs() {
-    Step both = new Step(3, 2, 1e-3, 1.5, 6000, Optional.of(new Taught("alternating", 2.5, 1.5)));
+    Taught mixed = new Taught("alternating", 2.5, 1.5);
+    Step both = new Step(3, 2, 1e-3, 1.5, 6000, Optional.of(mixed), LeftOut.NONE);
     String line = MetricJson.write(both);
     assertThat(line)
         .endsWith("\"objective\":\"alternating\",\"cross_entropy\":2.5,\"distillation\":1.5}");
     assertThat(MetricJson.read(line)).isEqualTo(both);
     Taught first = new Taught("cross_entropy", 2, Double.NaN);
-    Step one = new Step(3, 2, 1e-3, 1.5, 6000, Optional.of(first));
+    Step one = new Step(3, 2, 1e-3, 1.5, 6000, Optional.of(first), LeftOut.NONE);
     assertThat(MetricJson.write(one)).doesNotContain("distillation");
     assertThat(MetricJson.read(MetricJson.write(one))).isEqualTo(one);
     assertThatThrownBy(() -> MetricJson.read(line.replace("cross_entropy", "entropy")))
         .hasMessageContaining("has the keys")
         .hasMessageContaining("distillation");
+  }
+
+  @Test
+  void whatIsBrokenIsCountedWhereThereIsAny() {
+    Step whole = step(3);
+    assertThat(MetricJson.write(whole)).doesNotContain("broken");
+    LeftOut some = new LeftOut(7, 0);
+    Taught taught = new Taught("distillation", 2.5, 1.5);
+    for (Optional<Taught> how : List.of(Optional.<Taught>empty(), Optional.of(taught))) {
+      Step broken = new Step(3, 2, 1e-3, 1.5, 6000, how, some);
+      String line = MetricJson.write(broken);
+      assertThat(line).endsWith(",\"broken_rows\":7}");
+      assertThat(MetricJson.read(line)).isEqualTo(broken);
+      assertThatThrownBy(() -> MetricJson.read(line.replace("7}", "\"many\"}")))
+          .hasMessageContaining("has broken_rows \"many\", expected a whole number");
+    }
+    Step ends = new Step(3, 2, 1e-3, 1.5, 6000, Optional.empty(), new LeftOut(0, 1));
+    assertThat(MetricJson.read(MetricJson.write(ends))).isEqualTo(ends);
+    assertThat(Scalars.of(ends)).containsEntry("run/broken_shards", 1.0);
+    String evaluation = MetricJson.write(evaluation(2)).replace("}", ",\"broken_rows\":7}");
+    assertThatThrownBy(() -> MetricJson.read(evaluation)).hasMessageContaining("has the keys");
   }
 
   @Property

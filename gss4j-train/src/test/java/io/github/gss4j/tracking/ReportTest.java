@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.github.gss4j.tracking.MetricLine.Evaluation;
+import io.github.gss4j.tracking.MetricLine.LeftOut;
 import io.github.gss4j.tracking.MetricLine.Sample;
 import io.github.gss4j.tracking.MetricLine.Step;
 import io.github.gss4j.tracking.MetricLine.Taught;
@@ -102,13 +103,25 @@ class ReportTest {
   }
 
   @Test
+  void whatWasLeftOutOfTheTextIsSaid() throws IOException {
+    List<MetricLine> lines = new java.util.ArrayList<>();
+    for (int step = 1; step <= 3; step++) {
+      LeftOut soFar = new LeftOut(2L * step, 1);
+      lines.add(new Step(step, 1, 1e-3, 1, 1, Optional.empty(), soFar));
+    }
+    JsonNode data = island(example(lines).html());
+    assertThat(data.at("/run/brokenRows").asLong()).isEqualTo(6);
+    assertThat(data.at("/run/brokenShards").asLong()).isEqualTo(1);
+  }
+
+  @Test
   void aTaughtRunHasACurveForEachObjective() throws IOException {
     List<MetricLine> lines = new java.util.ArrayList<>();
     for (int step = 1; step <= 6; step++) {
       boolean even = step % 2 == 0;
       Taught taught =
           even ? new Taught("distillation", 3, 1.5) : new Taught("cross_entropy", 3, Double.NaN);
-      lines.add(new Step(step, even ? 1.5 : 3, 1e-3, 1, 1, Optional.of(taught)));
+      lines.add(new Step(step, even ? 1.5 : 3, 1e-3, 1, 1, Optional.of(taught), LeftOut.NONE));
     }
     JsonNode data = island(example(lines).html());
     assertThat(data.at("/crossEntropy/x")).hasSize(6);

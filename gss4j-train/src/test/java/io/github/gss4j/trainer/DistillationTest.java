@@ -22,7 +22,10 @@ import io.github.gss4j.model.LanguageModel;
 import io.github.gss4j.model.ModelConfig;
 import io.github.gss4j.ops.GraphCut;
 import io.github.gss4j.ops.Tensors;
+import io.github.gss4j.tokenizer.ByteTokenizer;
+import io.github.gss4j.tokenizer.TokenizerException;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -136,9 +139,9 @@ class DistillationTest {
     return gradients;
   }
 
-  private static List<Trainer.StepResult> train(Objective objective, int accumulate, int steps) {
+  private static List<StepResult> train(Objective objective, int accumulate, int steps) {
     TrainConfig config = TinyRun.config("float32", 2, accumulate, false, false);
-    List<Trainer.StepResult> results = new ArrayList<>();
+    List<StepResult> results = new ArrayList<>();
     try (LanguageModel model = TinyRun.model(config);
         Trainer trainer = new Trainer(model, config, objective)) {
       for (int i = 0; i < steps; i++) {
@@ -152,20 +155,20 @@ class DistillationTest {
   void eachStepSaysWhatItsLossIs() {
     try (LanguageModel wise = LanguageModel.create(TinyRun.MODEL, 9)) {
       TokenLoss distillation = new Distillation(new FullTeaching(Teacher.of(wise), 1), 1);
-      List<Trainer.StepResult> steps =
+      List<StepResult> steps =
           train(new Alternating(new CrossEntropy(), distillation, Alternating.Every.STEP), 2, 3);
       assertThat(steps)
-          .extracting(Trainer.StepResult::objective)
+          .extracting(StepResult::objective)
           .containsExactly("cross_entropy", "distillation", "cross_entropy");
       assertThat(steps.get(0).loss()).isEqualTo(steps.get(0).crossEntropy());
       assertThat(steps.get(0).lossOf("distillation")).isNaN();
       assertThat(steps.get(1).loss()).isEqualTo(steps.get(1).lossOf("distillation"));
       assertThat(steps.get(1).crossEntropy()).isNotEqualTo(steps.get(1).loss()).isPositive();
 
-      List<Trainer.StepResult> micros =
+      List<StepResult> micros =
           train(new Alternating(new CrossEntropy(), distillation, Alternating.Every.MICRO), 3, 2);
       assertThat(micros)
-          .extracting(Trainer.StepResult::objective)
+          .extracting(StepResult::objective)
           .containsExactly("alternating", "alternating");
       assertThat(micros.get(1).microBatches())
           .extracting(MicroLoss::objective)
@@ -181,11 +184,11 @@ class DistillationTest {
       PretrainedModel.save(wise, own, Map.of());
     }
     TrainConfig run = taught(TinyRun.config("float32"), "distillation", own.toString());
-    assertThatThrownBy(() -> RunTeacher.open(run, own))
+    assertThatThrownBy(() -> RunTeacher.open(run, own, new ByteTokenizer()))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContainingAll("num_tokens is 64", "expected 63");
     Path gpt2 = Path.of("../gss4j/src/test/resources/gpt2/one_head");
-    assertThatThrownBy(() -> RunTeacher.open(run, gpt2))
+    assertThatThrownBy(() -> RunTeacher.open(run, gpt2, new ByteTokenizer()))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContainingAll("num_tokens is 64", "expected 61");
   }
@@ -199,16 +202,36 @@ class DistillationTest {
                 "run.json", taught(tiny, "alternating", "gpt2").toJson().put("num_tokens", 61)),
             tiny);
     Path gpt2 = Path.of("../gss4j/src/test/resources/gpt2/one_head");
-    assertThatThrownBy(() -> RunTeacher.open(run, gpt2))
+    assertThatThrownBy(() -> RunTeacher.open(run, gpt2, new ByteTokenizer()))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContainingAll("seq_len is 32", "at most 24");
+  }
+
+  @Test
+  void aTeacherOfAsManyOtherTokensIsRefused() throws IOException {
+    ModelConfig config = ModelConfig.of(256, 16, 1);
+    Path own = directory.resolve("own");
+    try (LanguageModel wise = LanguageModel.create(config, 9)) {
+      PretrainedModel.save(wise, Files.createDirectory(own), Map.of());
+    }
+    StringBuilder tokens = new StringBuilder("{\"!\": 0");
+    for (int id = 1; id < 256; id++) {
+      tokens.append(", \"token ").append(id).append("\": ").append(id);
+    }
+    TrainConfig tiny = TinyRun.config(TinyRun.config("float32"), "{\"num_tokens\": 256}");
+    TrainConfig run = taught(tiny, "distillation", own.toString());
+    RunTeacher.open(run, own, new ByteTokenizer()).close(); // nothing says what its tokens are
+    Files.writeString(own.resolve("vocab.json"), tokens + "}");
+    assertThatThrownBy(() -> RunTeacher.open(run, own, new ByteTokenizer()))
+        .isInstanceOf(TokenizerException.class)
+        .hasMessageContainingAll("vocab.json: token 0 is '!' there", "share their tokenizer");
   }
 
   @Test
   void aTeacherThatNobodyAsksIsRefused() {
     TrainConfig run = taught(TinyRun.config("float32"), "cross_entropy", "somewhere");
     assertThatThrownBy(() -> RunTeacher.none(run)).hasMessageContaining("'somewhere'");
-    assertThatThrownBy(() -> RunTeacher.open(run, directory))
+    assertThatThrownBy(() -> RunTeacher.open(run, directory, new ByteTokenizer()))
         .hasMessageContaining("objective is cross_entropy");
     TrainConfig alone = taught(TinyRun.config("float32"), "distillation", "");
     assertThatThrownBy(() -> RunTeacher.none(alone)).hasMessageContaining("a teacher");

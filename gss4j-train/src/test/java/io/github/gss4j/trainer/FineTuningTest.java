@@ -89,7 +89,7 @@ class FineTuningTest {
     TrainConfig config = freezing("token_emb,to_logits");
     try (LanguageModel model = TinyRun.model(config);
         Trainer trainer = new Trainer(model, config);
-        Trainer.Averaged averaged = trainer.averaged()) {
+        Learning.Averaged averaged = trainer.averaged()) {
       assertThat(averaged.state().keySet())
           .isNotEmpty()
           .noneMatch(name -> name.contains("token_emb") || name.contains("to_logits"));
@@ -124,9 +124,9 @@ class FineTuningTest {
     try (LanguageModel model = load();
         Trainer trainer = new Trainer(model, config)) {
       RunCheckpoint.read(directory).restore(trainer, directory);
-      double[] before = trainer.parameter("token_emb.weight");
+      double[] before = TinyRun.weights(trainer.model()).get("token_emb.weight");
       trainer.step(FineTuningTest::ids);
-      double[] after = trainer.parameter("token_emb.weight");
+      double[] after = TinyRun.weights(trainer.model()).get("token_emb.weight");
       write(trainer);
       try (LanguageModel again = load();
           Trainer other = new Trainer(again, config)) {

@@ -67,7 +67,7 @@ class LongRunTest {
       this.bad = Set.of(bad);
     }
 
-    Trainer.StepResult step(Trainer trainer) {
+    StepResult step(Trainer trainer) {
       boolean spoil = bad.contains(trainer.steps() + 1);
       if (!spoil) {
         return trainer.step(LongRunTest::ids);
@@ -156,8 +156,8 @@ class LongRunTest {
         }
         assertThat(other.progress()).isEqualTo(trainer.progress());
         assertSame(weights(loaded), weights(model));
-        try (Trainer.Averaged one = trainer.averaged();
-            Trainer.Averaged two = other.averaged()) {
+        try (Learning.Averaged one = trainer.averaged();
+            Learning.Averaged two = other.averaged()) {
           assertSame(weights(loaded), weights(model));
         }
       }
@@ -173,11 +173,11 @@ class LongRunTest {
         Trainer trainer = new Trainer(model, averaging);
         Trainer other = new Trainer(twin, plain)) {
       String name = model.parameters().get(0).name();
-      double[] average = trainer.parameter(name);
+      double[] average = TinyRun.weights(trainer.model()).get(name);
       for (int t = 1; t <= 30; t++) {
         assertThat(trainer.step(LongRunTest::ids)).isEqualTo(other.step(LongRunTest::ids));
         double decay = Math.min(0.9, (1.0 + t) / (10.0 + t));
-        double[] weight = trainer.parameter(name);
+        double[] weight = TinyRun.weights(trainer.model()).get(name);
         for (int i = 0; i < average.length; i++) {
           average[i] += (1 - decay) * (weight[i] - average[i]);
         }
@@ -228,7 +228,7 @@ class LongRunTest {
       for (int i = 0; i < 5; i++) {
         Map<String, double[]> before = weights(model);
         try (LayerWatch watch = new LayerWatch(true)) {
-          Trainer.StepResult result = trainer.step(LongRunTest::ids, watch);
+          StepResult result = trainer.step(LongRunTest::ids, watch);
           assertThat(result).isEqualTo(other.step(LongRunTest::ids));
           LayerMeasures seen = watch.measures();
           assertThat(seen.gradNorms().keySet())

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 import static org.assertj.core.api.Assertions.withinPercentage;
 
+import io.github.gss4j.data.TokenArray;
 import io.github.gss4j.data.TokenStore;
 import io.github.gss4j.distributed.Distribution;
 import io.github.gss4j.distributed.ProcessGroup;
@@ -81,11 +82,11 @@ class RanksEqualOneTest {
                   .narrow(0, (long) group.rank() * config.batch(), config.batch())
                   .clone();
       for (int i = 0; i < STEPS; i++) {
-        Trainer.StepResult result = trainer.step(batches);
+        StepResult result = trainer.step(batches);
         numbers.addAll(result.losses());
         numbers.add(result.gradNorm());
       }
-      try (Trainer.Averaged averaged = trainer.averaged()) {
+      try (Learning.Averaged averaged = trainer.averaged()) {
         for (Parameter p : model.parameters()) {
           for (double value : Tensors.toDoubles(p.value())) {
             numbers.add(value);
@@ -143,7 +144,7 @@ class RanksEqualOneTest {
   @Test
   void ranksReadTheSamplesOfOneRankInItsOrder() {
     long[] ids = TinyRun.values(1, 2000);
-    TokenStore text = new Tokens(ids);
+    TokenStore text = new TokenArray(ids);
     TrainConfig whole = TinyRun.config("float64", 6, 2, false, false);
     TrainConfig part = TinyRun.config("float64", 2, 2, false, false);
     BatchSource one = new CorpusBatches(text, whole, 0, 1);
@@ -160,29 +161,5 @@ class RanksEqualOneTest {
 
   private static List<Long> all(Tensor ids) {
     return Arrays.stream(Tensors.toLongs(ids)).boxed().toList();
-  }
-
-  private record Tokens(List<Long> ids) implements TokenStore {
-    Tokens(long[] ids) {
-      this(Arrays.stream(ids).boxed().toList());
-    }
-
-    @Override
-    public long size() {
-      return ids.size();
-    }
-
-    @Override
-    public void read(long offset, long[] into) {
-      Arrays.setAll(into, i -> ids.get((int) offset + i));
-    }
-
-    @Override
-    public String fingerprint() {
-      return Integer.toHexString(ids.hashCode());
-    }
-
-    @Override
-    public void close() {}
   }
 }

@@ -9,6 +9,7 @@ import io.github.gss4j.data.documents.DocumentSource;
 import io.github.gss4j.data.documents.StreamedCorpus;
 import io.github.gss4j.ops.Tensors;
 import io.github.gss4j.tokenizer.ByteTokenizer;
+import io.github.gss4j.tracking.MetricLine;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -75,7 +76,7 @@ class StreamBatchesTest {
       assertThat(resumed.position()).contains(position);
       assertThat(ids(resumed, 3, 1)).isEqualTo(third);
       assertThat(resumed.position()).isEqualTo(batches.position());
-      assertThat(resumed.leftOut()).contains(new BatchSource.LeftOut(0, 0));
+      assertThat(resumed.leftOut()).contains(MetricLine.LeftOut.NONE);
     }
   }
 

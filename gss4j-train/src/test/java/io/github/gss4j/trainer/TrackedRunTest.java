@@ -8,8 +8,6 @@ import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.read.ListAppender;
 import io.github.gss4j.data.Corpus;
 import io.github.gss4j.data.CorpusSource;
-import io.github.gss4j.layers.DssConfig;
-import io.github.gss4j.model.ModelConfig;
 import io.github.gss4j.ops.Scopes;
 import io.github.gss4j.tokenizer.ByteTokenizer;
 import io.github.gss4j.tracking.MetricLine;
@@ -44,26 +42,14 @@ class TrackedRunTest {
   }
 
   private static TrainConfig config(long steps, long watchEvery) {
-    return new TrainConfig(
-        ModelConfig.of(256, 8, 1).withDss(new DssConfig(4, 4, true)).withTokenizer("bytes"),
-        new OptimizerConfig(true, 1e-2, 0.9, 0.98, 1e-8, 0, false, 1),
-        ObjectiveConfig.CROSS_ENTROPY,
-        steps,
-        1,
-        1,
-        false,
-        16,
-        0,
-        new Decay.Constant(),
-        1,
-        "float32",
-        "cpu",
-        false,
-        false,
-        FineTuning.NONE,
-        new TrainConfig.Watch(4, 50, 3, 0, "a"),
-        new LongRun(2, 2, 0.9, watchEvery),
-        new TrainConfig.DataConfig("text.txt", "", 0));
+    String settings =
+        """
+        {"data": "text.txt", "num_tokens": 256, "dim": 8, "depth": 1, "tokenizer": "bytes",
+         "dss_kernel_N": 4, "dss_kernel_H": 4, "steps": %d, "batch": 1, "seq_len": 16, "seed": 1,
+         "eval_every": 4, "eval_tokens": 50, "save_every": 3, "prompt": "a",
+         "keep": 2, "max_bad_steps": 2, "ema": 0.9, "watch_every": %d}
+        """;
+    return TinyRun.config(TinyRun.config("float32"), settings.formatted(steps, watchEvery));
   }
 
   private double run(TrainConfig config, Path out, RunListener listener) throws IOException {
@@ -146,7 +132,7 @@ class TrackedRunTest {
           }
 
           @Override
-          public void stepped(long step, Trainer.StepResult result, double tokensPerSecond) {
+          public void stepped(long step, StepResult result, double tokensPerSecond) {
             if (step == 7) {
               var weight = run[0].model().parameters().get(0).value();
               Scopes.withoutGradient(() -> weight.fill_(new Scalar(Double.NaN)).detach());

@@ -17,8 +17,8 @@ import org.junit.jupiter.api.Test;
 class TrainerTest {
   private static final int LENGTH = 33;
 
-  private static List<Trainer.StepResult> train(TrainConfig config, int steps, BatchSource source) {
-    List<Trainer.StepResult> results = new ArrayList<>();
+  private static List<StepResult> train(TrainConfig config, int steps, BatchSource source) {
+    List<StepResult> results = new ArrayList<>();
     try (LanguageModel model = TinyRun.model(config);
         Trainer trainer = new Trainer(model, config)) {
       for (int i = 0; i < steps; i++) {
@@ -35,7 +35,7 @@ class TrainerTest {
   @Test
   void oneBatchIsLearnedByHeart() {
     BatchSource same = (step, micro) -> TinyRun.ids(1, 2, LENGTH);
-    List<Trainer.StepResult> results = train(TinyRun.config("float32"), 120, same);
+    List<StepResult> results = train(TinyRun.config("float32"), 120, same);
     assertThat(results.get(0).loss()).isGreaterThan(3);
     assertThat(results.get(results.size() - 1).loss()).isLessThan(0.1);
   }
@@ -50,10 +50,8 @@ class TrainerTest {
 
   @Test
   void layersComputedAgainGiveTheSameBits() {
-    List<Trainer.StepResult> kept =
-        train(TinyRun.config("float32", 2, 2, false, false), 8, fresh(2));
-    List<Trainer.StepResult> again =
-        train(TinyRun.config("float32", 2, 2, false, true), 8, fresh(2));
+    List<StepResult> kept = train(TinyRun.config("float32", 2, 2, false, false), 8, fresh(2));
+    List<StepResult> again = train(TinyRun.config("float32", 2, 2, false, true), 8, fresh(2));
     assertThat(again).isEqualTo(kept);
   }
 
@@ -62,10 +60,8 @@ class TrainerTest {
     BatchSource parts =
         (step, micro) -> TinyRun.ids(step, 4, LENGTH).narrow(0, 2L * micro, 2).clone();
     BatchSource whole = (step, micro) -> TinyRun.ids(step, 4, LENGTH);
-    List<Trainer.StepResult> small =
-        train(TinyRun.config("float64", 2, 2, false, false), 10, parts);
-    List<Trainer.StepResult> large =
-        train(TinyRun.config("float64", 4, 1, false, false), 10, whole);
+    List<StepResult> small = train(TinyRun.config("float64", 2, 2, false, false), 10, parts);
+    List<StepResult> large = train(TinyRun.config("float64", 4, 1, false, false), 10, whole);
     for (int i = 0; i < small.size(); i++) {
       assertThat(small.get(i).losses()).hasSize(2);
       assertThat(small.get(i).loss()).isCloseTo(large.get(i).loss(), within(1e-9));
@@ -90,12 +86,12 @@ class TrainerTest {
       Tensor spoilt = model.parameters().get(0).value();
       Scopes.withoutGradient(() -> spoilt.fill_(new Scalar(Double.NaN)));
       String other = model.parameters().get(2).name();
-      double[] before = trainer.parameter(other);
+      double[] before = TinyRun.weights(trainer.model()).get(other);
       assertThatThrownBy(() -> trainer.step(fresh(2)))
           .isInstanceOf(NonFiniteLossException.class)
           .hasMessageContaining("step 1")
           .hasMessageContaining("--lr");
-      assertThat(trainer.parameter(other)).isEqualTo(before);
+      assertThat(TinyRun.weights(trainer.model()).get(other)).isEqualTo(before);
       assertThat(trainer.steps()).isZero();
     }
   }

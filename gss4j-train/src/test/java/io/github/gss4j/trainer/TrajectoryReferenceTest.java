@@ -83,7 +83,7 @@ class TrajectoryReferenceTest {
               .map(name -> Tensors.toDoubles(run.tensor(name)));
       int micros = recipe.get("micro_batches").asInt();
       for (int step = 0; step < data.size(0); step++) {
-        Trainer.StepResult result = trainer.step((s, micro) -> batch(data, s, micro));
+        StepResult result = trainer.step((s, micro) -> batch(data, s, micro));
         for (int micro = 0; micro < micros; micro++) {
           assertThat(result.losses().get(micro))
               .as("loss of step %d, micro-batch %d", step, micro)
@@ -152,7 +152,7 @@ class TrajectoryReferenceTest {
 
   private static void checkFinal(Safetensors run, Trainer trainer, String name, double tolerance) {
     double[] expected = Tensors.toDoubles(run.tensor("out.final." + name));
-    double[] found = trainer.parameter(name);
+    double[] found = TinyRun.weights(trainer.model()).get(name);
     double largest = 0;
     for (double e : expected) {
       largest = Math.max(largest, Math.abs(e));

@@ -78,7 +78,8 @@ final class Pieces {
     return utf8(frame.flatMap(f -> f.within(library, id)).orElse(spelling));
   }
 
-  private static byte[] byteLevel(String spelling) {
+  /** The bytes of a token's spelling in GPT-2's alphabet. */
+  static byte[] byteLevel(String spelling) {
     ByteArrayOutputStream bytes = new ByteArrayOutputStream();
     for (int point : spelling.codePoints().toArray()) {
       Integer value = BYTE_OF_CHARACTER.get(point);

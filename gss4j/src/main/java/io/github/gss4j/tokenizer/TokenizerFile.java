@@ -61,6 +61,19 @@ record TokenizerFile(
     return new TokenizerFile(path, json, root, tokens, added);
   }
 
+  /**
+   * Reads a {@code vocab.json}: an object of spellings and their ids.
+   *
+   * @return the spelling of each id, null where no token has it
+   */
+  static List<String> spellings(Path path) {
+    JsonNode vocab = parse(path, text(path));
+    if (!vocab.isObject()) {
+      throw new TokenizerException(path, "is no vocab.json: expected an object of tokens and ids");
+    }
+    return vocabulary(path, vocab);
+  }
+
   static String text(Path path) {
     try {
       long bytes = Files.size(path);

@@ -56,7 +56,7 @@ class CacheLockTest {
   @Test
   void twoThreadsFetchAFileOnce() throws Exception {
     ExecutorService threads = Executors.newFixedThreadPool(4);
-    try (FakeHub server = new FakeHub().withLarge("model.pt", FakeHub.bytes(2 << 20))) {
+    try (FakeHub server = new FakeHub().withLarge("model.pt", FakeRepository.bytes(2 << 20))) {
       Patience real =
           new Patience(Duration.ofSeconds(20), Duration.ofSeconds(20), 1, t -> Thread.sleep(5));
       Callable<Path> pull =
@@ -67,7 +67,7 @@ class CacheLockTest {
                   .get(0);
 
       for (Future<Path> done : threads.invokeAll(List.of(pull, pull, pull, pull))) {
-        assertThat(Files.readAllBytes(done.get())).isEqualTo(FakeHub.bytes(2 << 20));
+        assertThat(Files.readAllBytes(done.get())).isEqualTo(FakeRepository.bytes(2 << 20));
       }
 
       assertThat(server.seen("store", "GET", "model.pt")).hasSize(1);

@@ -10,21 +10,14 @@ import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.Arrays;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.TreeMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.function.Predicate;
-import java.util.stream.Collectors;
 
 /**
  * A hub on loopback with one repository, and a second server (the store) that it redirects to for
@@ -41,18 +34,11 @@ final class FakeHub implements AutoCloseable {
     }
   }
 
-  interface Answer {
-    void to(HttpExchange exchange, byte[] content) throws IOException;
-  }
-
-  private record Fault(Predicate<Seen> when, Answer answer) {}
+  private record Fault(Predicate<Seen> when, FakeAnswer answer) {}
 
   final List<Seen> seen = new CopyOnWriteArrayList<>();
   final List<Duration> sleeps = new CopyOnWriteArrayList<>();
-  final Map<String, byte[]> files = new TreeMap<>();
-  final List<String> large = new ArrayList<>();
-  final List<String> listedToo = new ArrayList<>();
-  String commit = COMMIT;
+  final FakeRepository repository = new FakeRepository();
   private volatile long arrived;
   private final List<Fault> faults = new CopyOnWriteArrayList<>();
   private final ExecutorService threads = Executors.newCachedThreadPool();
@@ -105,19 +91,19 @@ final class FakeHub implements AutoCloseable {
   }
 
   FakeHub with(String name, String content) {
-    files.put(name, content.getBytes(StandardCharsets.UTF_8));
+    repository.files.put(name, content.getBytes(StandardCharsets.UTF_8));
     return this;
   }
 
   /** A file that the store holds, named by its SHA-256. */
   FakeHub withLarge(String name, byte[] content) {
-    files.put(name, content);
-    large.add(name);
+    repository.files.put(name, content);
+    repository.large.add(name);
     return this;
   }
 
   /** The next request of that kind is answered so. */
-  void once(String server, String method, String pathPart, Answer answer) {
+  void once(String server, String method, String pathPart, FakeAnswer answer) {
     faults.add(
         new Fault(
             s ->
@@ -127,24 +113,14 @@ final class FakeHub implements AutoCloseable {
             answer));
   }
 
-  void times(int n, String server, String method, String pathPart, Answer answer) {
+  void times(int n, String server, String method, String pathPart, FakeAnswer answer) {
     for (int i = 0; i < n; i++) {
       once(server, method, pathPart, answer);
     }
   }
 
-  static Answer status(int status, String... headers) {
-    return (exchange, content) -> {
-      for (int i = 0; i < headers.length; i += 2) {
-        exchange.getResponseHeaders().set(headers[i], headers[i + 1]);
-      }
-      exchange.sendResponseHeaders(status, -1);
-      exchange.close();
-    };
-  }
-
   /** Sends some bytes of the answer, then closes the connection. */
-  Answer dropAfter(int bytes) {
+  FakeAnswer dropAfter(int bytes) {
     return (exchange, content) -> {
       part(exchange, content, bytes);
       throw new IOException("dropped by the test");
@@ -152,7 +128,7 @@ final class FakeHub implements AutoCloseable {
   }
 
   /** Sends some bytes of the answer, then nothing until it is asked again. */
-  Answer stallAfter(int bytes) {
+  FakeAnswer stallAfter(int bytes) {
     return (exchange, content) -> {
       int requests = seen.size();
       part(exchange, content, bytes);
@@ -168,8 +144,8 @@ final class FakeHub implements AutoCloseable {
   }
 
   private void part(HttpExchange exchange, byte[] content, int bytes) throws IOException {
-    int from = from(exchange);
-    range(exchange, content);
+    int from = FakeAnswer.from(exchange);
+    FakeAnswer.begin(exchange, content);
     exchange.getResponseBody().write(content, from, bytes);
     exchange.getResponseBody().flush();
     awaitArrival(from + bytes);
@@ -191,11 +167,6 @@ final class FakeHub implements AutoCloseable {
     return (file, done, total) -> arrived = done;
   }
 
-  /** Sends other bytes. */
-  static Answer content(byte[] other) {
-    return (exchange, content) -> send(exchange, other);
-  }
-
   List<Seen> seen(String server, String method, String pathPart) {
     return seen.stream()
         .filter(s -> s.server().equals(server) && s.method().equals(method))
@@ -209,23 +180,23 @@ final class FakeHub implements AutoCloseable {
     headers.putAll(exchange.getRequestHeaders());
     Seen request = new Seen(server, exchange.getRequestMethod(), path, headers);
     seen.add(request);
-    byte[] content = files.getOrDefault(name(path), new byte[0]);
+    byte[] content = repository.files.getOrDefault(name(path), new byte[0]);
     Optional<Fault> fault = fault(request);
     if (fault.isPresent()) {
       fault.get().answer().to(exchange, content);
       return;
     }
     if (server.equals("store")) {
-      send(exchange, content);
+      FakeAnswer.send(exchange, content);
     } else if (path.startsWith("/api/models/" + ADDRESS.repository() + "/revision/")) {
-      send(exchange, listing().getBytes(StandardCharsets.UTF_8));
+      FakeAnswer.send(exchange, repository.listing().getBytes(StandardCharsets.UTF_8));
     } else if (path.startsWith("/api/models/" + ADDRESS.repository() + "/tree/")) {
-      send(exchange, tree().getBytes(StandardCharsets.UTF_8));
+      FakeAnswer.send(exchange, repository.tree().getBytes(StandardCharsets.UTF_8));
     } else if (path.startsWith("/" + ADDRESS.repository() + "/resolve/")
-        && files.containsKey(name(path))) {
+        && repository.files.containsKey(name(path))) {
       resolve(exchange, name(path), content);
     } else {
-      status(404, "X-Error-Code", "EntryNotFound").to(exchange, content);
+      FakeAnswer.status(404, "X-Error-Code", "EntryNotFound").to(exchange, content);
     }
   }
 
@@ -239,117 +210,20 @@ final class FakeHub implements AutoCloseable {
     return path.replaceFirst("^/(store|[^/]+/[^/]+/resolve/[^/]+)/", "");
   }
 
-  private String listing() {
-    String siblings =
-        java.util.stream.Stream.concat(files.keySet().stream(), listedToo.stream())
-            .map(name -> "{\"rfilename\": \"" + name.replace("\\", "\\\\") + "\"}")
-            .collect(Collectors.joining(", "));
-    return "{\"id\": \"some-one/a.model\", \"sha\": \""
-        + commit
-        + "\", \"siblings\": ["
-        + siblings
-        + "]}";
-  }
-
-  private String tree() {
-    return files.entrySet().stream()
-        .map(
-            e ->
-                "{\"type\": \"file\", \"path\": \""
-                    + e.getKey()
-                    + "\", \"size\": "
-                    + e.getValue().length
-                    + ", \"oid\": \""
-                    + gitBlob(e.getValue())
-                    + "\""
-                    + (large.contains(e.getKey())
-                        ? ", \"lfs\": {\"oid\": \""
-                            + sha256(e.getValue())
-                            + "\", \"size\": "
-                            + e.getValue().length
-                            + ", \"pointerSize\": 134}"
-                        : "")
-                    + "}")
-        .collect(Collectors.joining(", ", "[", "]"));
-  }
-
   private void resolve(HttpExchange exchange, String name, byte[] content) throws IOException {
     Headers headers = exchange.getResponseHeaders();
-    headers.set("X-Repo-Commit", commit);
-    if (large.contains(name)) {
-      headers.set("X-Linked-Etag", '"' + sha256(content) + '"');
+    headers.set("X-Repo-Commit", repository.commit);
+    if (repository.large.contains(name)) {
+      headers.set("X-Linked-Etag", '"' + FakeRepository.sha256(content) + '"');
       headers.set("X-Linked-Size", Integer.toString(content.length));
       headers.set("ETag", "\"of-the-redirect\"");
       headers.set("Location", at(store) + "/store/" + name + "?signature=secret");
       exchange.sendResponseHeaders(302, -1);
       exchange.close();
     } else {
-      headers.set("ETag", '"' + gitBlob(content) + '"');
-      send(exchange, content);
+      headers.set("ETag", '"' + FakeRepository.gitBlob(content) + '"');
+      FakeAnswer.send(exchange, content);
     }
-  }
-
-  private static int from(HttpExchange exchange) {
-    String range = exchange.getRequestHeaders().getFirst("Range");
-    return range == null ? 0 : Integer.parseInt(range.replaceAll("\\D", ""));
-  }
-
-  /** Sends the head of an answer, and says whether a body follows. */
-  private static boolean range(HttpExchange exchange, byte[] content) throws IOException {
-    if (exchange.getRequestMethod().equals("HEAD")) {
-      exchange.getResponseHeaders().set("Content-Length", Integer.toString(content.length));
-      exchange.sendResponseHeaders(200, -1);
-      return false;
-    }
-    int from = from(exchange);
-    if (from > 0 && from >= content.length) {
-      exchange.sendResponseHeaders(416, -1);
-      return false;
-    }
-    if (from > 0) {
-      exchange
-          .getResponseHeaders()
-          .set(
-              "Content-Range", "bytes " + from + "-" + (content.length - 1) + "/" + content.length);
-    }
-    int length = content.length - from;
-    exchange.sendResponseHeaders(from > 0 ? 206 : 200, length == 0 ? -1 : length);
-    return length > 0;
-  }
-
-  private static void send(HttpExchange exchange, byte[] content) throws IOException {
-    if (range(exchange, content)) {
-      exchange.getResponseBody().write(content, from(exchange), content.length - from(exchange));
-    }
-    exchange.close();
-  }
-
-  static String sha256(byte[] content) {
-    return hex("SHA-256", content);
-  }
-
-  static String gitBlob(byte[] content) {
-    byte[] head = ("blob " + content.length + "\0").getBytes(StandardCharsets.US_ASCII);
-    byte[] all = Arrays.copyOf(head, head.length + content.length);
-    System.arraycopy(content, 0, all, head.length, content.length);
-    return hex("SHA-1", all);
-  }
-
-  private static String hex(String algorithm, byte[] content) {
-    try {
-      return HexFormat.of().formatHex(MessageDigest.getInstance(algorithm).digest(content));
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException(e);
-    }
-  }
-
-  /** Bytes that tell where they lie. */
-  static byte[] bytes(int n) {
-    byte[] bytes = new byte[n];
-    for (int i = 0; i < n; i++) {
-      bytes[i] = (byte) (i * 31 + (i >> 8));
-    }
-    return bytes;
   }
 
   /** What lies in a blob's folder. */

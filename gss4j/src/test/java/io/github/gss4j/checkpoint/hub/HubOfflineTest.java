@@ -17,7 +17,7 @@ import org.junit.jupiter.api.io.TempDir;
 class HubOfflineTest {
   @TempDir Path cache;
   private final FakeHub server =
-      new FakeHub().with("config.json", "{}").withLarge("model.pt", FakeHub.bytes(1000));
+      new FakeHub().with("config.json", "{}").withLarge("model.pt", FakeRepository.bytes(1000));
   private Hub offline;
 
   @BeforeEach
@@ -71,9 +71,9 @@ class HubOfflineTest {
   @Test
   void interruptedPullLeavesTheEarlierModelInPlace() {
     HubSnapshot before = server.client(cache).pull(ADDRESS, Progress.none());
-    server.commit = COMMIT.replace('0', 'f');
-    server.withLarge("model.pt", FakeHub.bytes(2000));
-    server.times(9, "store", "GET", "model.pt", FakeHub.status(500));
+    server.repository.commit = COMMIT.replace('0', 'f');
+    server.withLarge("model.pt", FakeRepository.bytes(2000));
+    server.times(9, "store", "GET", "model.pt", FakeAnswer.status(500));
     assertThatThrownBy(() -> server.client(cache).pull(ADDRESS, Progress.none()))
         .isInstanceOf(HubException.class);
 

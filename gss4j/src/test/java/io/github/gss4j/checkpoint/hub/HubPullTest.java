@@ -20,7 +20,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** What a hub that works gives, and how it lies in the cache. */
 class HubPullTest {
-  private static final byte[] WEIGHTS = FakeHub.bytes(300_000);
+  private static final byte[] WEIGHTS = FakeRepository.bytes(300_000);
 
   @TempDir Path cache;
   private final FakeHub server =
@@ -29,7 +29,7 @@ class HubPullTest {
           .with("config.json", "{}\n")
           .with("notes with space & ü.txt", "notes")
           .withLarge("model.pt", WEIGHTS)
-          .withLarge("model2.pt", FakeHub.bytes(10));
+          .withLarge("model2.pt", FakeRepository.bytes(10));
 
   @AfterEach
   void stop() {
@@ -51,13 +51,13 @@ class HubPullTest {
     assertThat(snapshot.selection().others()).containsExactly("model2.pt");
     assertThat(snapshot.weights().get(0)).hasBinaryContent(WEIGHTS);
     assertThat(Files.readSymbolicLink(snapshot.weights().get(0)))
-        .isEqualTo(Path.of("../../blobs/" + FakeHub.sha256(WEIGHTS)));
+        .isEqualTo(Path.of("../../blobs/" + FakeRepository.sha256(WEIGHTS)));
     assertThat(folder().resolve("refs/main")).hasContent(COMMIT);
     assertThat(FakeHub.names(folder().resolve("blobs")))
         .containsExactlyInAnyOrder(
-            FakeHub.sha256(WEIGHTS),
-            FakeHub.gitBlob("# A model\n".getBytes(StandardCharsets.UTF_8)),
-            FakeHub.gitBlob("{}\n".getBytes(StandardCharsets.UTF_8)));
+            FakeRepository.sha256(WEIGHTS),
+            FakeRepository.gitBlob("# A model\n".getBytes(StandardCharsets.UTF_8)),
+            FakeRepository.gitBlob("{}\n".getBytes(StandardCharsets.UTF_8)));
   }
 
   @Test
@@ -76,7 +76,7 @@ class HubPullTest {
   void newCommitDownloadsWhatChangedAlone() {
     server.client(cache).pull(ADDRESS, Progress.none());
     server.seen.clear();
-    server.commit = COMMIT.replace('0', 'f');
+    server.repository.commit = COMMIT.replace('0', 'f');
     server.with("config.json", "{\"new\": 1}\n");
 
     HubSnapshot snapshot = server.client(cache).pull(ADDRESS, Progress.none());
@@ -84,7 +84,7 @@ class HubPullTest {
     assertThat(snapshot.directory().resolve("config.json")).hasContent("{\"new\": 1}\n");
     assertThat(snapshot.weights().get(0)).hasBinaryContent(WEIGHTS);
     assertThat(server.seen("store", "GET", "")).isEmpty();
-    assertThat(folder().resolve("refs/main")).hasContent(server.commit);
+    assertThat(folder().resolve("refs/main")).hasContent(server.repository.commit);
     assertThat(folder().resolve("snapshots").resolve(COMMIT).resolve("config.json"))
         .hasContent("{}\n");
   }
@@ -143,10 +143,10 @@ class HubPullTest {
         "hub",
         "GET",
         "/api/",
-        FakeHub.status(307, "Location", "/api/models/some-one/a.model/revision/main"));
+        FakeAnswer.status(307, "Location", "/api/models/some-one/a.model/revision/main"));
     String moved = "/some-one/a.model/resolve/" + COMMIT + "/config.json";
-    server.times(2, "hub", "HEAD", "config.json", FakeHub.status(307, "Location", moved));
-    server.once("hub", "GET", "config.json", FakeHub.status(301, "Location", moved));
+    server.times(2, "hub", "HEAD", "config.json", FakeAnswer.status(307, "Location", moved));
+    server.once("hub", "GET", "config.json", FakeAnswer.status(301, "Location", moved));
 
     assertThat(server.client(cache).file(ADDRESS, "config.json", Progress.none()))
         .hasContent("{}\n");
@@ -159,7 +159,7 @@ class HubPullTest {
         "hub",
         "GET",
         "/api/",
-        FakeHub.status(302, "Location", "/api/models/some-one/a.model/revision/main"));
+        FakeAnswer.status(302, "Location", "/api/models/some-one/a.model/revision/main"));
 
     assertThatThrownBy(() -> server.client(cache).pull(ADDRESS, Progress.none()))
         .isInstanceOf(HubException.class)
@@ -168,7 +168,7 @@ class HubPullTest {
 
   @Test
   void redirectToAnotherKindOfAddressIsRefused() {
-    server.once("hub", "GET", "/api/", FakeHub.status(302, "Location", "file:///etc/passwd"));
+    server.once("hub", "GET", "/api/", FakeAnswer.status(302, "Location", "file:///etc/passwd"));
 
     assertThatThrownBy(() -> server.client(cache).pull(ADDRESS, Progress.none()))
         .isInstanceOf(HubException.class)

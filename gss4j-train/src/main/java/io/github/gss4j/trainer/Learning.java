@@ -1,0 +1,176 @@
+package io.github.gss4j.trainer;
+
+import io.github.gss4j.distributed.Replication;
+import io.github.gss4j.layers.Parameter;
+import io.github.gss4j.model.LanguageModel;
+import io.github.gss4j.ops.Scopes;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.Function;
+import org.bytedeco.pytorch.NoGradGuard;
+import org.bytedeco.pytorch.Tensor;
+
+/**
+ * What training keeps beside the model from one step to the next: the optimizer's memory, the
+ * average of the weights, and the state that long documents are read with.
+ */
+final class Learning implements AutoCloseable {
+  /** Before the names of weights that are trained, in a checkpoint whose model is their average. */
+  private static final String TRAINED = "weight.";
+
+  private final Replication replication;
+  private final Adam optimizer;
+  private final WeightAverage average;
+  private final CarriedState carried;
+  private int looks;
+
+  /** Nothing was learned yet. */
+  Learning(LanguageModel model, TrainConfig config, Replication replication) {
+    this.replication = replication;
+    this.optimizer = new Adam(replication, config.optimizer(), config.fineTuning());
+    double decay = config.longRun().ema();
+    this.average = decay == 0 ? null : new WeightAverage(replication.owned(), decay);
+    this.carried = config.carryState() ? new CarriedState(model) : null;
+  }
+
+  /** How a micro-batch goes through the layers. */
+  SequenceForm form() {
+    return carried == null ? SequenceForm.WHOLE : carried;
+  }
+
+  /** A micro-batch begins. */
+  void begin(long batch, boolean anew) {
+    if (carried != null) {
+      carried.begin(batch, anew);
+    }
+  }
+
+  /** Clips the gradients, and says what their norm was before. */
+  double clip() {
+    return optimizer.clip();
+  }
+
+  void forgetGradients() {
+    optimizer.forgetGradients();
+  }
+
+  /**
+   * Moves the weights.
+   *
+   * @param updates how often they were moved, this time among them
+   */
+  void step(double learningRate, long updates) {
+    optimizer.step(learningRate);
+    replication.publish();
+    if (average != null) {
+      average.update(updates);
+    }
+  }
+
+  /**
+   * Puts the averaged weights in the model's place where there are such.
+   *
+   * @param whole whether a model that is kept in parts is made whole, too
+   */
+  Averaged averaged(boolean whole) {
+    return new Averaged(whole);
+  }
+
+  /** As long as it is open, the model has the averaged weights. */
+  final class Averaged implements AutoCloseable {
+    private final boolean whole;
+
+    private Averaged(boolean whole) {
+      this.whole = whole;
+      if (looks++ == 0) {
+        swap();
+        if (whole) {
+          replication.hold();
+        }
+      }
+    }
+
+    /**
+     * What goes before a parameter's name in {@link #state}, of tensors that ranks keep parts of.
+     */
+    List<String> kindsInParts() {
+      List<String> kinds = new ArrayList<>(Adam.KINDS);
+      if (average != null) {
+        kinds.add(TRAINED);
+      }
+      return kinds;
+    }
+
+    /**
+     * What a checkpoint keeps beside the model, by name: the optimizer's memory, the weights that
+     * are trained where the model's are averages, and the state that long documents are read with.
+     */
+    Map<String, Tensor> state() {
+      Map<String, Tensor> state = new LinkedHashMap<>(optimizer.state());
+      if (average != null) {
+        average.trained().forEach((name, weight) -> state.put(TRAINED + name, weight));
+      }
+      if (carried != null) {
+        state.putAll(carried.state());
+      }
+      return state;
+    }
+
+    @Override
+    public void close() {
+      if (--looks > 0) {
+        return;
+      }
+      if (whole) {
+        replication.letGo();
+      }
+      swap();
+    }
+
+    private void swap() {
+      if (average != null) {
+        average.swap();
+        replication.publish();
+      }
+    }
+  }
+
+  /**
+   * Goes on from a checkpoint.
+   *
+   * @param updates how often the weights were moved
+   * @param names of what the checkpoint keeps beside the model
+   * @param source gives each by name, whole
+   */
+  void restore(long updates, Set<String> names, Function<String, Tensor> source) {
+    optimizer.restore(updates, names, source);
+    if (carried != null) {
+      carried.restore(names, source);
+    }
+    for (Parameter p : replication.owned()) {
+      if (names.contains(TRAINED + p.name())) {
+        Scopes.run(
+            () -> {
+              try (NoGradGuard guard = new NoGradGuard()) {
+                p.value().copy_(replication.part(p.name(), source.apply(TRAINED + p.name())));
+              }
+            });
+      }
+    }
+    replication.publish();
+  }
+
+  @Override
+  public void close() {
+    optimizer.close();
+    if (average != null) {
+      average.close();
+    }
+    if (carried != null) {
+      carried.close();
+    }
+  }
+}

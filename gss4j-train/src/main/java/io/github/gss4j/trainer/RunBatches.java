@@ -1,0 +1,29 @@
+package io.github.gss4j.trainer;
+
+import io.github.gss4j.data.Corpus;
+import io.github.gss4j.data.TrainingText;
+import io.github.gss4j.data.documents.StreamedCorpus;
+
+/** Chooses how a run reads its text. */
+final class RunBatches {
+  private RunBatches() {}
+
+  /** The share of this rank: of long documents, of a corpus in a seeded order, or of a stream. */
+  static BatchSource of(RunSetting setting) {
+    TrainingText text = setting.corpus();
+    TrainConfig config = setting.config();
+    int rank = setting.group().rank();
+    int world = setting.group().world();
+    if (text instanceof Corpus corpus) {
+      return config.carryState()
+          ? new LongDocuments(corpus.train(), config)
+          : new CorpusBatches(corpus.train(), config, rank, world);
+    }
+    if (text instanceof StreamedCorpus stream) {
+      Checks.that(!config.carryState(), "carry_state", true, "false with --stream, which shuffles");
+      return new StreamBatches(stream, config, rank, world);
+    }
+    throw new IllegalArgumentException(
+        text.name() + " is a " + text.getClass().getSimpleName() + ", expected a corpus or stream");
+  }
+}

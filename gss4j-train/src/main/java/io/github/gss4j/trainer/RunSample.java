@@ -1,0 +1,47 @@
+package io.github.gss4j.trainer;
+
+import io.github.gss4j.generation.GenerationOptions;
+import io.github.gss4j.generation.Sampling;
+import io.github.gss4j.generation.TextGenerator;
+import io.github.gss4j.model.LanguageModel;
+import io.github.gss4j.tokenizer.Tokenizer;
+import io.github.gss4j.tracking.MetricLine;
+
+/** Lets a run's model write, averaged where the run averages: on the first rank. */
+final class RunSample {
+  private static final int TOKENS = 400;
+
+  private final RunSetting setting;
+  private final Trainer trainer;
+
+  RunSample(RunSetting setting, Trainer trainer) {
+    this.setting = setting;
+    this.trainer = trainer;
+  }
+
+  /** Writes a text; on all ranks at once. */
+  MetricLine.Sample write() {
+    String prompt = setting.config().watch().prompt();
+    String text;
+    try (Learning.Averaged averaged = trainer.averaged()) {
+      text = setting.isFirst() ? after(prompt) : "";
+      setting.group().barrier();
+    }
+    setting.listener().sampled(trainer.steps(), prompt, text);
+    return new MetricLine.Sample(trainer.steps(), prompt, text);
+  }
+
+  private String after(String prompt) {
+    LanguageModel model = trainer.model();
+    Tokenizer tokenizer = setting.tokenizer();
+    try (TextGenerator generator = new TextGenerator(model, tokenizer)) {
+      Sampling sampling =
+          Sampling.from(setting.config().seed()).withTemperature(0.7).withTopP(0.95);
+      int room = model.config().maxSeqLen().orElse(Integer.MAX_VALUE);
+      int tokens = Math.min(TOKENS, room - tokenizer.encode(prompt).length);
+      return tokens < 1
+          ? ""
+          : generator.generate(prompt, GenerationOptions.of(tokens, sampling)).text();
+    }
+  }
+}
