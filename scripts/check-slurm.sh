@@ -80,9 +80,10 @@ state() { scontrol show job "$1" | sed -n 's/.*JobState=\([A-Z]*\).*/\1/p'; }
 steps() { cat "$1/metrics.jsonl" 2>/dev/null | grep -c '"loss"' || true; }
 reached() { [ "$(steps "$1")" -ge "$2" ]; }
 is() { [ "$(state "$1")" = "$2" ]; }
-again() { # JOB TIMES: requeued jobs wait for two minutes unless told not to
+again() { # JOB TIMES: a requeued job waits for two minutes unless told not to
   await "job $1 to be requeued" sh -c "scontrol show job $1 | grep -q Restarts=$2"
   await "job $1 to be pending" is "$1" PENDING
+  sleep 5 # a node refuses what it ended in the same second: why Slurm waits
   scontrol update JobId="$1" StartTime=now
   await "job $1 to run again" is "$1" RUNNING
 }
