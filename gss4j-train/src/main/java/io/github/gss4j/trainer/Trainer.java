@@ -50,6 +50,7 @@ public final class Trainer implements AutoCloseable {
   private final CarriedState carried;
   private Progress progress = Progress.NONE;
   private int looks;
+  private boolean counted;
 
   /**
    * What one step came to, on all ranks together.
@@ -191,6 +192,10 @@ public final class Trainer implements AutoCloseable {
       }
     }
     replication.awaitGradients();
+    if (!counted) {
+      LOG.info("rank {} of {} keeps {}", group.rank(), group.world(), held());
+      counted = true;
+    }
     observer.beforeUpdate(replication);
     double norm = optimizer.clip();
     StepResult result = new StepResult(overRanks(losses), lr, norm);
@@ -244,6 +249,13 @@ public final class Trainer implements AutoCloseable {
         config.longRun().maxBadSteps(),
         next.skippedInARow());
     progress = next;
+  }
+
+  /** The memory that what is learned takes in this process now. */
+  HeldBytes held() {
+    List<Parameter> all = new ArrayList<>(learned);
+    all.addAll(replication.owned());
+    return HeldBytes.of(all, optimizer.moments());
   }
 
   /** Starts counting clipped steps again. */
