@@ -19,15 +19,15 @@ trap 'rm -rf "$work"' EXIT
 steps=${STEPS:-9}
 head -qc 30000 "$home"/gss4j-train/src/main/java/io/github/gss4j/{trainer,data}/*.java |
   head -c 400000 >"$work/text.txt"
-flags=(--config "$home/configs/enwik8.json" --data "$work/text.txt" --steps "$steps" --dtype float32
-  --accumulate 1 --eval-every 0 --save-every 0 --sample-every 0)
+flags=(--config "$home/configs/enwik8.json" --data "$work/text.txt" --dtype float32 --accumulate 1
+  --eval-every 0 --save-every 0 --sample-every 0)
 export OMP_NUM_THREADS=1 GSS_LOG=INFO
 
 # The processes that train into a directory.
 ranks() { # DIRECTORY
   local line
   for line in /proc/[0-9]*/cmdline; do
-    if tr '\0' ' ' <"$line" 2>/dev/null | grep -q "Gss train .*--out $1 "; then
+    if { tr '\0' ' ' <"$line"; } 2>/dev/null | grep -q "Gss train .*--out $1 "; then
       line=${line#/proc/}
       echo "${line%/cmdline}"
     fi
@@ -45,14 +45,18 @@ watch_memory() { # DIRECTORY
   until reached "$1" $((steps - 1)) || [ -e "$1.ended" ]; do sleep 0.02; done
   for pid in $(ranks "$1"); do awk '/VmHWM/ { print $2 }' "/proc/$pid/status" 2>/dev/null || true; done |
     sort -n | tail -n 1 >"$1.kib"
+  if [ ! -s "$1.kib" ]; then
+    echo "$1: ended before its memory could be read: give more STEPS" >&2
+    exit 1
+  fi
 }
 
-train() { # NAME COMMAND…
-  local name=$1
-  shift
+train() { # NAME STEPS COMMAND…
+  local name=$1 count=$2
+  shift 2
   watch_memory "$work/$name" &
   local watcher=$!
-  timeout "${LIMIT:-1800}" "$@" --out "$work/$name" >/dev/null 2>"$work/$name.err" || {
+  timeout "${LIMIT:-1800}" "$@" --steps "$count" --out "$work/$name" >/dev/null 2>"$work/$name.err" || {
     tail -n 3 "$work/$name.err"
     exit 1
   }
@@ -81,8 +85,8 @@ difference() { # NAME OTHER: the largest, relative
 }
 
 fast=("${flags[@]}" --seq-len 1024 "$@")
-train one taskset -c 0 "$home/gss" train "${fast[@]}" --batch 4
-train two taskset -c 0,1 $(launch "${fast[@]}" --batch 2)
+train one "$steps" taskset -c 0 "$home/gss" train "${fast[@]}" --batch 4
+train two "$steps" taskset -c 0,1 $(launch "${fast[@]}" --batch 2)
 printf 'one rank on one core       %7d tokens/s\n' "$(rate one)"
 printf 'two replicated, a core each %6d tokens/s, %s x; losses differ by %s\n' "$(rate two)" \
   "$(awk -v a="$(rate one)" -v b="$(rate two)" 'BEGIN { printf "%.2f", b / a }')" \
@@ -90,9 +94,9 @@ printf 'two replicated, a core each %6d tokens/s, %s x; losses differ by %s\n' "
 
 small=("${flags[@]}" --seq-len 64 --checkpoint-layers "$@")
 export GLIBC_TUNABLES=glibc.malloc.mmap_threshold=131072:glibc.malloc.arena_max=1
-train tiny "$home/gss" train "${small[@]}" --batch 2 --dim 16 --depth 1 --dss-kernel-N 8 \
-  --dss-kernel-H 8
-train single "$home/gss" train "${small[@]}" --batch 2
+train tiny $((100 * steps)) "$home/gss" train "${small[@]}" --batch 2 --dim 16 --depth 1 \
+  --dss-kernel-N 8 --dss-kernel-H 8 # so many steps that there is time to look
+train single "$steps" "$home/gss" train "${small[@]}" --batch 2
 echo "| --shard | kept, MB a rank | of one process | resident, MB a rank | of one process | losses differ by |"
 echo "| --- | --- | --- | --- | --- | --- |"
 row() { # NAME
@@ -105,6 +109,6 @@ row() { # NAME
 }
 row single
 for shard in none optimizer full; do
-  train "$shard" $(launch "${small[@]}" --batch 1 --shard "$shard")
+  train "$shard" "$steps" $(launch "${small[@]}" --batch 1 --shard "$shard")
   row "$shard"
 done
