@@ -30,13 +30,15 @@ class RanksKilledTest {
   private static final int EVAL_EVERY = 7;
   private static final int TIMEOUT_SECONDS = 8;
 
+  private static final int SAVE_EVERY = 5;
+
   /** The most steps that a kill may take to come, and some. */
-  private static final int STEPS_A_KILL = 15;
+  private static final int STEPS_A_KILL = 20;
 
   /** When a rank is killed. */
   private enum Moment {
-    READING,
     STEPPING,
+    READING,
     EVALUATING,
     SAVING;
 
@@ -104,14 +106,18 @@ class RanksKilledTest {
   private static List<Arguments> killsByMode() {
     Integer everywhere = Integer.getInteger("gss.kills");
     return everywhere == null
-        ? List.of(Arguments.of("none", 3), Arguments.of("optimizer", 2)) // LaunchTest kills full
-        : Stream.of("none", "optimizer", "full").map(s -> Arguments.of(s, everywhere)).toList();
+        ? List.of( // LaunchTest kills with full
+            Arguments.of("none", Moment.STEPPING, 3),
+            Arguments.of("optimizer", Moment.EVALUATING, 2))
+        : Stream.of("none", "optimizer", "full")
+            .map(shard -> Arguments.of(shard, Moment.STEPPING, everywhere))
+            .toList();
   }
 
   @ParameterizedTest
   @MethodSource("killsByMode")
-  void theOtherRankNamesTheKilledOneAndTheRunGoesOnToTheSameBits(String shard, int kills)
-      throws Exception {
+  void theOtherRankNamesTheKilledOneAndTheRunGoesOnToTheSameBits(
+      String shard, Moment from, int kills) throws Exception {
     int steps = STEPS_A_KILL * (kills + 1);
     Path unbroken = directory.resolve("unbroken");
     Command.process(directory, launch(unbroken, shard, steps)).ok();
@@ -121,12 +127,13 @@ class RanksKilledTest {
     SplittableRandom random = new SplittableRandom(seed);
     int first = random.nextInt(2);
     for (int i = 0; i < kills; i++) {
-      Moment moment = Moment.values()[i % Moment.values().length];
-      int victim = (i + i / Moment.values().length + first) % 2;
+      Moment moment = Moment.values()[(i + from.ordinal()) % Moment.values().length];
+      int victim = (i + i / Moment.values().length + first) % 2; // each with each
       String what = "seed %d: rank %d while %s".formatted(seed, victim, moment);
       int before = lines(run).size();
+      int more = SAVE_EVERY + random.nextInt(6);
       try (Command.Running running = Command.start(directory, launch(run, shard, steps))) {
-        Launched launched = new Launched(running, Instant.now(), before, random.nextInt(6));
+        Launched launched = new Launched(running, Instant.now(), before, more);
         kill(launched, victim, moment, run, random.nextInt(20), what);
         long begin = System.nanoTime();
         Command.Result result = running.end();
@@ -166,7 +173,7 @@ class RanksKilledTest {
     }
     Object[] tiny = Tiny.train(Tiny.text(directory), "--steps", steps, "--out", run);
     args.addAll(List.of(tiny).subList(1, tiny.length));
-    args.addAll(List.of("--accumulate", 2, "--save-every", 5, "--keep", 2));
+    args.addAll(List.of("--accumulate", 2, "--save-every", SAVE_EVERY, "--keep", 2));
     args.addAll(List.of("--eval-every", EVAL_EVERY, "--eval-tokens", 3000));
     return args.toArray();
   }

@@ -4,6 +4,7 @@ import io.github.gss4j.layers.Parameter;
 import io.github.gss4j.ops.GraphCut;
 import java.util.Collection;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
 import org.bytedeco.javacpp.Pointer;
@@ -53,7 +54,12 @@ record HeldBytes(long parameters, long gradients, long moments) {
 
   @Override
   public String toString() {
-    return "%,d bytes of parameters, %,d of gradients, %,d of moments, %,d in all"
-        .formatted(parameters, gradients, moments, all());
+    return String.format(
+        Locale.ROOT,
+        "%,d bytes of parameters, %,d of gradients, %,d of moments, %,d in all",
+        parameters,
+        gradients,
+        moments,
+        all());
   }
 }
