@@ -105,20 +105,24 @@ class RanksKilledTest {
 
   private static List<Arguments> killsByMode() {
     Integer everywhere = Integer.getInteger("gss.kills");
-    return everywhere == null
-        ? List.of( // LaunchTest kills with full
-            Arguments.of("none", Moment.STEPPING, 3),
-            Arguments.of("optimizer", Moment.EVALUATING, 2))
-        : Stream.of("none", "optimizer", "full")
-            .map(shard -> Arguments.of(shard, Moment.STEPPING, everywhere))
+    if (everywhere == null) { // LaunchTest kills with full
+      return List.of(
+          Arguments.of("none", List.of(Moment.STEPPING, Moment.READING, Moment.EVALUATING)),
+          Arguments.of("optimizer", List.of(Moment.EVALUATING, Moment.SAVING)));
+    }
+    List<Moment> inTurn =
+        Stream.generate(() -> List.of(Moment.values()))
+            .flatMap(List::stream)
+            .limit(everywhere)
             .toList();
+    return Stream.of("none", "optimizer", "full").map(s -> Arguments.of(s, inTurn)).toList();
   }
 
   @ParameterizedTest
   @MethodSource("killsByMode")
-  void theOtherRankNamesTheKilledOneAndTheRunGoesOnToTheSameBits(
-      String shard, Moment from, int kills) throws Exception {
-    int steps = STEPS_A_KILL * (kills + 1);
+  void theOtherRankNamesTheKilledOneAndTheRunGoesOnToTheSameBits(String shard, List<Moment> moments)
+      throws Exception {
+    int steps = STEPS_A_KILL * (moments.size() + 1);
     Path unbroken = directory.resolve("unbroken");
     Command.process(directory, launch(unbroken, shard, steps)).ok();
 
@@ -126,9 +130,9 @@ class RanksKilledTest {
     long seed = System.nanoTime();
     SplittableRandom random = new SplittableRandom(seed);
     int first = random.nextInt(2);
-    for (int i = 0; i < kills; i++) {
-      Moment moment = Moment.values()[(i + from.ordinal()) % Moment.values().length];
-      int victim = (i + i / Moment.values().length + first) % 2; // each with each
+    for (int i = 0; i < moments.size(); i++) {
+      Moment moment = moments.get(i);
+      int victim = (i + i / Moment.values().length + first) % 2; // each, at each moment
       String what = "seed %d: rank %d while %s".formatted(seed, victim, moment);
       int before = lines(run).size();
       int more = SAVE_EVERY + random.nextInt(6);
