@@ -8,6 +8,7 @@ import io.github.gss4j.ops.GraphCut;
 import io.github.gss4j.ops.Scopes;
 import io.github.gss4j.ops.Tensors;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -169,6 +170,11 @@ final class Adam implements AutoCloseable {
   /** How many steps were taken. */
   long steps() {
     return steps;
+  }
+
+  /** The moments of all parameters. */
+  Collection<Tensor> moments() {
+    return moments.values();
   }
 
   /** The moments by name, and since when parameters are learned that were not, for a checkpoint. */

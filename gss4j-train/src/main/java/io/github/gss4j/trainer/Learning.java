@@ -5,6 +5,7 @@ import io.github.gss4j.layers.Parameter;
 import io.github.gss4j.model.LanguageModel;
 import io.github.gss4j.ops.Scopes;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -51,6 +52,11 @@ final class Learning implements AutoCloseable {
   /** Clips the gradients, and says what their norm was before. */
   double clip() {
     return optimizer.clip();
+  }
+
+  /** The optimizer's memory. */
+  Collection<Tensor> moments() {
+    return optimizer.moments();
   }
 
   void forgetGradients() {

@@ -36,6 +36,7 @@ public final class Trainer implements AutoCloseable {
   private final Learning learning;
   private final List<Parameter> learned;
   private Progress progress = Progress.NONE;
+  private boolean counted;
 
   /** A trainer at rest for a model, which it trains in place on cross entropy. */
   public Trainer(LanguageModel model, TrainConfig config) {
@@ -115,6 +116,10 @@ public final class Trainer implements AutoCloseable {
       }
     }
     replication.awaitGradients();
+    if (!counted) {
+      LOG.info("rank {} of {} keeps {}", group.rank(), group.world(), held());
+      counted = true;
+    }
     observer.beforeUpdate(replication);
     double norm = learning.clip();
     StepResult result = new StepResult(overRanks(losses), lr, norm);
@@ -164,6 +169,13 @@ public final class Trainer implements AutoCloseable {
         config.longRun().maxBadSteps(),
         next.skippedInARow());
     progress = next;
+  }
+
+  /** The memory that what is learned takes in this process now. */
+  HeldBytes held() {
+    List<Parameter> all = new ArrayList<>(learned);
+    all.addAll(replication.owned());
+    return HeldBytes.of(all, learning.moments());
   }
 
   /** Starts counting clipped steps again. */
