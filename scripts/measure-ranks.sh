@@ -11,7 +11,7 @@
 # are gathered for a moment. Here freed memory goes back to the system at once, which gss itself does
 # not let happen for speed's sake.
 # Losses: the largest difference to those of one process, in all steps.
-# The last lines are rows for the table of docs/distributed.md.
+# The last lines are the table of docs/distributed.md.
 set -euo pipefail
 home=$(cd "$(dirname "$0")/.." && pwd)
 work=$(mktemp -d)
