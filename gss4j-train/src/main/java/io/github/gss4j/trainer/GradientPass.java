@@ -38,7 +38,6 @@ final class GradientPass implements AutoCloseable {
   private final long length;
   private final boolean recompute;
   private final SequenceForm form;
-  private final List<List<Tensor>> kernels = new ArrayList<>();
   private final List<List<Tensor>> leaves = new ArrayList<>();
 
   /**
@@ -62,15 +61,16 @@ final class GradientPass implements AutoCloseable {
     this.form = form;
   }
 
-  /** A layer's kernel, cut from the parameters; taken with the first micro-batch. */
+  /**
+   * A layer's kernel, cut from the parameters; taken with the first micro-batch. Its graph is not
+   * kept: it is large, and made in no time.
+   */
   private List<Tensor> kernel(int layer) {
     if (leaves.size() == layer) {
       try (PointerScope scope = new PointerScope()) {
         List<Tensor> kernel = form.derived(model.layers().get(layer), length);
         List<Tensor> leaf = kernel.stream().map(GradientPass::leaf).toList();
-        kernel.forEach(Tensor::retainReference);
         leaf.forEach(Tensor::retainReference);
-        kernels.add(kernel);
         leaves.add(leaf);
       }
     }
@@ -181,13 +181,18 @@ final class GradientPass implements AutoCloseable {
     return Math.max(1, SLICE / model.config().numTokens());
   }
 
-  /** Sends the gradients of a layer's kernel on into the parameters. */
+  /** Sends the gradients of a layer's kernel on into the parameters, through a graph made anew. */
   private void finish(int layer) {
-    for (int k = 0; k < kernels.get(layer).size(); k++) {
-      try (PointerScope scope = new PointerScope()) {
-        Tensor gradient = GraphCut.gradient(leaves.get(layer).get(k));
+    List<Tensor> leaf = leaves.get(layer);
+    if (leaf.stream().noneMatch(Tensor::requires_grad)) {
+      return;
+    }
+    try (PointerScope scope = new PointerScope()) {
+      List<Tensor> kernel = form.derived(model.layers().get(layer), length);
+      for (int k = 0; k < kernel.size(); k++) {
+        Tensor gradient = GraphCut.gradient(leaf.get(k));
         if (gradient.defined()) { // else nothing behind it is learned, or nothing used it
-          GraphCut.backward(kernels.get(layer).get(k), gradient);
+          GraphCut.backward(kernel.get(k), gradient);
         }
       }
     }
@@ -195,7 +200,6 @@ final class GradientPass implements AutoCloseable {
 
   @Override
   public void close() {
-    kernels.forEach(k -> k.forEach(Tensor::releaseReference));
     leaves.forEach(k -> k.forEach(Tensor::releaseReference));
   }
 }

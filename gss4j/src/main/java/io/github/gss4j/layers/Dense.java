@@ -1,8 +1,11 @@
 package io.github.gss4j.layers;
 
 import io.github.gss4j.ops.Tensors;
+import org.bytedeco.pytorch.DeviceOptional;
+import org.bytedeco.pytorch.MemoryFormatOptional;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.TensorOptional;
+import org.bytedeco.pytorch.TensorOptions;
 import org.bytedeco.pytorch.TensorVector;
 import org.bytedeco.pytorch.global.torch;
 import org.bytedeco.pytorch.global.torch.ScalarType;
@@ -63,6 +66,12 @@ public record Dense(Tensor weight, Tensor scale, Tensor bias, ScalarType product
     return bias == null
         ? torch.linear(in, w)
         : torch.linear(in, w, new TensorOptional(bias.to(products)));
+  }
+
+  /** Room for the products of so many rows, without values. */
+  Tensor room(long rows) {
+    TensorOptions options = new TensorOptions(products).device(new DeviceOptional(weight.device()));
+    return torch.empty(new long[] {rows, weight.size(0)}, options, new MemoryFormatOptional());
   }
 
   /** On a CPU, vectors one by one are read many times as fast as a matrix of few rows. */

@@ -120,6 +120,11 @@ public final class DiagonalStateSpace implements SequenceMixer {
     return torch.cat(groups, 1).transpose(1, 2);
   }
 
+  @Override
+  public long reach(List<Tensor> kernel) {
+    return kernel.get(0).size(-1) - 1;
+  }
+
   /** D ⊙ u is one more value of the kernel, at lag 0. */
   private Tensor withSkip(Tensor kernel) {
     Tensor first = kernel.narrow(1, 0, 1).add(paramD.unsqueeze(1)); // (H, 1)

@@ -5,6 +5,7 @@ import static org.bytedeco.pytorch.global.torch.matmul;
 
 import io.github.gss4j.ops.CausalConvolution;
 import io.github.gss4j.ops.Scopes;
+import io.github.gss4j.ops.StateSpaceKernel;
 import io.github.gss4j.ops.Tensors;
 import java.util.List;
 import org.bytedeco.pytorch.Tensor;
@@ -73,10 +74,21 @@ public final class ExponentialSmoothing implements SequenceMixer {
     return logDecay.mul(Tensors.range(from, to, logDecay)).exp();
   }
 
-  /** K, (heads, L). */
+  /** K, (heads, T): it ends where it is below rounding, at the latest after L. */
   @Override
   public List<Tensor> kernel(long length) {
-    return List.of(Scopes.scoped(() -> alpha().mul(powers(logDecay(), 0, length)).to(type())));
+    return List.of(
+        Scopes.scoped(
+            () -> {
+              Tensor decay = logDecay();
+              long taps = StateSpaceKernel.reach(decay, length, type());
+              return alpha().mul(powers(decay, 0, taps)).to(type());
+            }));
+  }
+
+  @Override
+  public long reach(List<Tensor> kernel) {
+    return kernel.get(0).size(-1) - 1;
   }
 
   @Override
@@ -134,7 +146,8 @@ public final class ExponentialSmoothing implements SequenceMixer {
     Tensor outputs(Tensor s, Tensor u) {
       long length = u.size(-1);
       Tensor remembered = s.mul(decays(1, length + 1)); // (B, heads, H/heads, L)
-      return read(CausalConvolution.apply(u, decays(0, length)).add(remembered));
+      Tensor kernel = decays(0, StateSpaceKernel.reach(logDecay, length, type));
+      return read(CausalConvolution.apply(u, kernel).add(remembered));
     }
 
     /** (heads, 1, to − from). */

@@ -34,6 +34,19 @@ record Gate(Dense toU, Dense toContext, Dense toOut) {
     return toU.apply(normed);
   }
 
+  /**
+   * a, (T, F), of some tokens' n, (T, D).
+   *
+   * @param room where to put it, or null
+   */
+  Tensor wide(Tensor normed, Tensor room) {
+    if (room == null) {
+      return wide(normed);
+    }
+    torch.mm_out(room, normed.to(toU.products()), toU.weight().to(toU.products()).t());
+    return room;
+  }
+
   /** out, from a and c. */
   Tensor apply(Tensor wide, Tensor context) {
     return toOut.apply(toContext.apply(context).mul(torch.gelu(wide))); // (…, D)

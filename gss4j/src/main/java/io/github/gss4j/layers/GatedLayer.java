@@ -4,6 +4,7 @@ import io.github.gss4j.ops.Cut;
 import io.github.gss4j.ops.Scopes;
 import io.github.gss4j.ops.Tensors;
 import java.util.List;
+import org.bytedeco.pytorch.GradMode;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
 
@@ -20,6 +21,12 @@ import org.bytedeco.pytorch.global.torch;
  * al. 2022 (arXiv 2206.13947), section 3.2 and its pseudocode. Dense products cost O(D·F) a token.
  */
 public final class GatedLayer implements CausalLayer {
+  /** Numbers of a block where nothing is recorded: 8,192 tokens of 512. */
+  private static final long BLOCK = 1 << 22;
+
+  /** How many times what it looks back on a block should be long. */
+  private static final long REACHES = 4;
+
   private final LayerNorm norm;
   private final Dense toV;
   private final SequenceMixer mixer;
@@ -57,11 +64,37 @@ public final class GatedLayer implements CausalLayer {
 
   @Override
   public Tensor forward(Tensor x, List<Tensor> kernel) {
-    return Scopes.scoped(
-        () -> gated(x, Scopes.scoped(() -> mixer.forward(value(x), kernel)))); // (B, L, D)
+    long before = mixer.reach(kernel);
+    long block = Math.max(BLOCK / (x.size(0) * x.size(2)), REACHES * before);
+    boolean inBlocks = !GradMode.is_enabled() && before < x.size(1) && block < x.size(1);
+    return Scopes.scoped(() -> inBlocks ? inBlocks(x, kernel, block) : whole(x, kernel));
   }
 
-  /** Remembers x, LN(x), W_u·LN(x) and what the mixer's graph holds. */
+  private Tensor whole(Tensor x, List<Tensor> kernel) {
+    return gated(x, Scopes.scoped(() -> mixer.forward(value(x), kernel))); // (B, L, D)
+  }
+
+  /**
+   * Block by block, each with the tokens before it that its first output still feels: the memory of
+   * one block beside the result, however long the sequence.
+   */
+  private Tensor inBlocks(Tensor x, List<Tensor> kernel, long block) {
+    Tensor out = torch.empty_like(x);
+    for (long from = 0; from < x.size(1); from += block) {
+      long before = Math.min(from, mixer.reach(kernel));
+      Tensor some = x.narrow(1, from - before, before + Math.min(block, x.size(1) - from));
+      Tensor here = out.narrow(1, from, some.size(1) - before);
+      Scopes.run(
+          () -> {
+            Tensor context = Scopes.scoped(() -> mixer.forward(value(some), kernel));
+            Tensor felt = context.narrow(1, before, here.size(1));
+            here.copy_(gated(some.narrow(1, before, here.size(1)), felt));
+          });
+    }
+    return out;
+  }
+
+  /** Remembers x and W_u·LN(x). */
   @Override
   public Cut cut(Tensor x, Reading reading, boolean recompute) {
     return GatedCut.forward(

@@ -36,6 +36,15 @@ public interface SequenceMixer {
    */
   Tensor forward(Tensor x, List<Tensor> kernel);
 
+  /**
+   * How many tokens back the parallel form looks: no output depends on what lies further back.
+   *
+   * @param kernel as {@link #kernel} gives it
+   */
+  default long reach(List<Tensor> kernel) {
+    return Long.MAX_VALUE;
+  }
+
   /** What the recurrent form needs of the parameters; gradients flow through it. Possibly empty. */
   List<Tensor> constants();
 
