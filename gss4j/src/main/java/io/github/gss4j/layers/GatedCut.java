@@ -13,9 +13,6 @@ import org.bytedeco.pytorch.global.torch;
 /**
  * A {@link GatedLayer} that ran forward and can run backward: the mixer by its graph, the {@link
  * Gate} by its own equations, some thousand tokens at a time.
- *
- * <p>The mixer is narrow, so it is computed again in the backward pass: a twentieth of the layer's
- * time for a third of what it would remember.
  */
 final class GatedCut implements Cut {
   private final Gate gate;
@@ -39,11 +36,11 @@ final class GatedCut implements Cut {
    *
    * @param x (B, L, D)
    * @param mixing gives LN(x), (B, L, D), and the mixer's output, (B, L, H)
-   * @param recompute whether to keep x alone, and not a, too
+   * @param recompute whether to keep x alone, and not a and the mixer's graph, too
    */
   static GatedCut forward(
       Gate gate, Tensor x, Function<Tensor, List<Tensor>> mixing, boolean recompute) {
-    GatedCut cut = new GatedCut(gate, GraphCut.forwardAll(x, mixing, true), x, recompute);
+    GatedCut cut = new GatedCut(gate, GraphCut.forwardAll(x, mixing, recompute), x, recompute);
     Scopes.run(() -> cut.forward(x.detach().flatten(0, 1), cut.mixing.outputs()));
     cut.mixing.forget();
     return cut;

@@ -94,7 +94,7 @@ public final class GatedLayer implements CausalLayer {
     return out;
   }
 
-  /** Remembers x and W_u·LN(x). */
+  /** Remembers x, LN(x), W_u·LN(x) and what the mixer's graph holds. */
   @Override
   public Cut cut(Tensor x, Reading reading, boolean recompute) {
     return GatedCut.forward(
