@@ -37,12 +37,10 @@ record Gate(Dense toU, Dense toContext, Dense toOut) {
   /**
    * a, (T, F), of some tokens' n, (T, D).
    *
-   * @param room where to put it, or null
+   * @param room where to put it
+   * @return the room
    */
   Tensor wide(Tensor normed, Tensor room) {
-    if (room == null) {
-      return wide(normed);
-    }
     torch.mm_out(room, normed.to(toU.products()), toU.weight().to(toU.products()).t());
     return room;
   }

@@ -6,6 +6,7 @@ import io.github.gss4j.ops.Scopes;
 import io.github.gss4j.ops.Tensors;
 import java.util.List;
 import java.util.function.Function;
+import org.bytedeco.pytorch.MemoryFormatOptional;
 import org.bytedeco.pytorch.NoGradGuard;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
@@ -26,7 +27,9 @@ final class GatedCut implements Cut {
     this.gate = gate;
     this.mixing = mixing;
     this.recompute = recompute;
-    this.output = Scopes.kept(() -> torch.empty_like(x));
+    this.output =
+        Scopes.kept(
+            () -> torch.empty(Tensors.shape(x), Tensors.optionsOf(x), new MemoryFormatOptional()));
     this.wide =
         recompute ? null : Scopes.kept(() -> gate.toU().room(x.numel() / x.size(-1))); // (T, F)
   }
@@ -54,7 +57,8 @@ final class GatedCut implements Cut {
       Slices.of(x.size(0), gate.toU().weight().size(0))
           .forEach(
               (from, count) -> {
-                Tensor a = gate.wide(normed.narrow(0, from, count), kept(from, count));
+                Tensor n = normed.narrow(0, from, count);
+                Tensor a = recompute ? gate.wide(n) : gate.wide(n, kept(from, count));
                 Tensor gated = gate.apply(a, context.narrow(0, from, count));
                 torch.add_out(out.narrow(0, from, count), gated, x.narrow(0, from, count));
               });
@@ -88,7 +92,7 @@ final class GatedCut implements Cut {
                 gate.backward(
                     n,
                     context.narrow(0, from, count),
-                    recompute ? gate.wide(n, null) : kept(from, count),
+                    recompute ? gate.wide(n) : kept(from, count),
                     gradient.narrow(0, from, count),
                     toNormed.narrow(0, from, count),
                     toContexts.narrow(0, from, count));
@@ -98,9 +102,9 @@ final class GatedCut implements Cut {
         toNormed.view(Tensors.shape(mixed.get(0))), toContexts.view(Tensors.shape(mixed.get(1))));
   }
 
-  /** Where a of a slice is kept, (slice, F); null if it is not. */
+  /** Where a of a slice is kept, (slice, F). */
   private Tensor kept(long from, long count) {
-    return recompute ? null : wide.narrow(0, from, count);
+    return wide.narrow(0, from, count);
   }
 
   @Override

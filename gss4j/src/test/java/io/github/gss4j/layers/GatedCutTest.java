@@ -58,6 +58,22 @@ class GatedCutTest {
     }
   }
 
+  /** Vectors that do not lie one after the other in memory, as a transposed view has them. */
+  @ParameterizedTest
+  @ValueSource(booleans = {false, true})
+  void inputsMayLieInAnyOrder(boolean recompute) {
+    try (PointerScope scope = new PointerScope()) {
+      Parameters p = parameters(Precision.FLOAT64);
+      GatedLayer layer = GatedLayer.declare(p, DIM, HIDDEN, new MhesaConfig(2, 4));
+      Tensor x = random(SEED, Precision.FLOAT64, 2, DIM, 9).transpose(1, 2);
+      Cut cut = cut(layer, x, recompute);
+      Cut ordered = cut(layer, x.contiguous(), recompute);
+      assertClose("output", Tensors.toDoubles(cut.output()), Tensors.toDoubles(ordered.output()));
+      assertClose("x", Tensors.toDoubles(cut.backward(x)), Tensors.toDoubles(ordered.backward(x)));
+      p.release();
+    }
+  }
+
   @Test
   void whatIsFrozenGathersNothing() {
     try (PointerScope scope = new PointerScope()) {
