@@ -56,7 +56,10 @@ final class ClassifyCommand implements Callable<Integer> {
       description = "of gss pathfinder generate, of gss listops, or of the arena's release")
   String data;
 
-  @Option(names = "--init", paramLabel = "KIND", description = "random or long_range")
+  @Option(
+      names = "--init",
+      paramLabel = "KIND",
+      description = "random or long_range; without the ranges that the file has")
   String init;
 
   @Mixin StepOptions steps;
@@ -86,6 +89,9 @@ final class ClassifyCommand implements Callable<Integer> {
     ObjectNode settings = RunOptions.read(configFile);
     List<OptionSpec> options =
         spec.options().stream().filter(option -> !OWN.contains(option.longestName())).toList();
+    if (init != null) {
+      settings.remove(List.of("dt_min", "dt_max", "max_phase"));
+    }
     RunOptions.given(spec.commandLine().getParseResult(), options, settings);
     return settings;
   }

@@ -44,6 +44,24 @@ final class LayerOptions {
   String init;
 
   @Option(
+      names = "--dt-min",
+      paramLabel = "STEP",
+      description = "long_range: the longest memory is 2/STEP tokens (default: 1e-4)")
+  Double dtMin;
+
+  @Option(
+      names = "--dt-max",
+      paramLabel = "STEP",
+      description = "long_range: the shortest memory is 2/STEP tokens (default: 1e-1)")
+  Double dtMax;
+
+  @Option(
+      names = "--max-phase",
+      paramLabel = "RADIANS",
+      description = "long_range: the fastest turn a token (default: 0.314)")
+  Double maxPhase;
+
+  @Option(
       names = "--learned-step",
       arity = "0..1",
       fallbackValue = "true",

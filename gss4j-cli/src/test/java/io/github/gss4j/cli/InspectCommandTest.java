@@ -11,6 +11,7 @@ import io.github.gss4j.layers.DsConvConfig;
 import io.github.gss4j.layers.DssConfig;
 import io.github.gss4j.layers.MhesaConfig;
 import io.github.gss4j.layers.Parameter;
+import io.github.gss4j.layers.StateSpaceStart;
 import io.github.gss4j.model.LanguageModel;
 import io.github.gss4j.model.ModelConfig;
 import io.github.gss4j.ops.Scopes;
@@ -82,7 +83,7 @@ class InspectCommandTest {
   @Test
   void aLearnedStepShortensTimeConstants() throws IOException {
     double plain = timeConstants("plain", GSS, 0).get("median").asDouble();
-    DssConfig stepped = GSS.with(DssConfig.Start.RANDOM, true, false);
+    DssConfig stepped = GSS.with(StateSpaceStart.RANDOM, true, false);
     assertThat(timeConstants("step-1", stepped, 0).get("median").asDouble())
         .isCloseTo(plain, within(1e-6 * plain));
     assertThat(timeConstants("step-2", stepped, Math.log(2)).get("median").asDouble())

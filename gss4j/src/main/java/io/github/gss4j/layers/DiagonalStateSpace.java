@@ -55,7 +55,8 @@ public final class DiagonalStateSpace implements SequenceMixer {
     this.config = config;
     this.norm = LayerNorm.declare(p, "norm", h);
     this.lambdaReal = p.declare("Lambda_real", Role.STATE_SPACE, config.init().decays(), n);
-    this.lambdaImag = p.declare("Lambda_imag", Role.STATE_SPACE, config.phaseInit(), n);
+    this.lambdaImag =
+        p.declare("Lambda_imag", Role.STATE_SPACE, config.init().phases(config.lambdaImagExp()), n);
     this.cReal = p.declare("C_real", Role.STATE_SPACE, normal, h, n);
     this.cImag = p.declare("C_imag", Role.STATE_SPACE, normal, h, n);
     this.paramD = p.declare("param_D", Role.STATE_SPACE, normal, h);

@@ -1,7 +1,5 @@
 package io.github.gss4j.layers;
 
-import java.util.Locale;
-
 /**
  * A diagonal state space's sizes and options.
  *
@@ -9,7 +7,7 @@ import java.util.Locale;
  * @param kernelDim {@code dss_kernel_H}, H, the number of channels
  * @param lambdaImagExp {@code dss_kernel_lambda_imag_exp}: whether Im Λ is the exponential of its
  *     parameter, as in the paper's pseudocode, or the parameter itself
- * @param init {@code init}: how long the modes remember at first
+ * @param init {@code init}: how long the modes remember at first, and how fast they turn
  * @param learnedStep {@code learned_step}: whether Λ is multiplied by a step e^{log_step} of its
  *     own for each mode, so that one number stretches decay and phase together. S4 and DSS learn a
  *     step a channel, which modes shared by all channels cannot have without H times the powers; a
@@ -23,49 +21,10 @@ public record DssConfig(
     int stateSize,
     int kernelDim,
     boolean lambdaImagExp,
-    Start init,
+    StateSpaceStart init,
     boolean learnedStep,
     boolean normalizeInput)
     implements MixerConfig {
-
-  /** How long the modes of a new state space remember. */
-  public enum Start {
-    /** As published: standard normal logarithms, which remember about 20 tokens. */
-    RANDOM,
-    /**
-     * Time constants from 20 to 20,000 tokens, log-uniform: 2/Δ for the steps Δ from 1e-4 to 1e-1
-     * that S4 and DSS need on Path-X. Phases from π/2 · 1e-4 to π/10 radians a token, log-uniform:
-     * LRU found that phases above π/10 keep long sequences from being learned.
-     */
-    LONG_RANGE;
-
-    /** As configurations write it. */
-    public String text() {
-      return name().toLowerCase(Locale.ROOT);
-    }
-
-    /** The start that configurations write so. */
-    public static Start of(String text) {
-      for (Start start : values()) {
-        if (start.text().equals(text)) {
-          return start;
-        }
-      }
-      throw new IllegalArgumentException("init is '" + text + "', expected random or long_range");
-    }
-
-    /** For the logarithm of −Re Λ. */
-    Init decays() {
-      return this == RANDOM ? Init.normal(1) : Init.uniform(Math.log(0.5e-4), Math.log(0.5e-1));
-    }
-
-    /** For the logarithm of Im Λ. */
-    Init phases() {
-      return this == RANDOM
-          ? Init.normal(1)
-          : Init.uniform(Math.log(Math.PI / 2 * 1e-4), Math.log(Math.PI / 10));
-    }
-  }
 
   /** The published package's defaults: N 512, H 256, exponential. */
   public static final DssConfig PUBLISHED = new DssConfig(512, 256, true);
@@ -82,21 +41,14 @@ public record DssConfig(
 
   /** With the published package's behaviour in all else. */
   public DssConfig(int stateSize, int kernelDim, boolean lambdaImagExp) {
-    this(stateSize, kernelDim, lambdaImagExp, Start.RANDOM, false, false);
+    this(stateSize, kernelDim, lambdaImagExp, StateSpaceStart.RANDOM, false, false);
   }
 
   /** The same with another start, step and normalisation. */
-  public DssConfig with(Start newInit, boolean newLearnedStep, boolean newNormalizeInput) {
+  public DssConfig with(
+      StateSpaceStart newInit, boolean newLearnedStep, boolean newNormalizeInput) {
     return new DssConfig(
         stateSize, kernelDim, lambdaImagExp, newInit, newLearnedStep, newNormalizeInput);
-  }
-
-  /** For Λ_im, which is a phase or its logarithm. */
-  Init phaseInit() {
-    Init logarithm = init.phases();
-    return lambdaImagExp || init == Start.RANDOM
-        ? logarithm
-        : (shape, random) -> logarithm.value(shape, random).exp();
   }
 
   @Override

@@ -14,7 +14,7 @@ package io.github.gss4j.layers;
 public record PlainDssConfig(
     int stateSize,
     boolean lambdaImagExp,
-    DssConfig.Start init,
+    StateSpaceStart init,
     boolean learnedStep,
     boolean normalizeInput)
     implements LayerConfig {

@@ -7,6 +7,7 @@ import io.github.gss4j.layers.DssConfig;
 import io.github.gss4j.layers.LayerConfig;
 import io.github.gss4j.layers.MhesaConfig;
 import io.github.gss4j.layers.PlainDssConfig;
+import io.github.gss4j.layers.StateSpaceStart;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -45,6 +46,9 @@ final class LayerFields {
                   "dss_kernel_H",
                   "dss_kernel_lambda_imag_exp",
                   "init",
+                  "dt_min",
+                  "dt_max",
+                  "max_phase",
                   "learned_step",
                   "normalize_input"),
           "dss",
@@ -52,6 +56,9 @@ final class LayerFields {
                   "dss_kernel_N",
                   "dss_kernel_lambda_imag_exp",
                   "init",
+                  "dt_min",
+                  "dt_max",
+                  "max_phase",
                   "learned_step",
                   "normalize_input"),
           "dsconv", List.of("heads", "dim_dsconv", "max_seq_len"),
@@ -176,7 +183,7 @@ final class LayerFields {
           fields.integer("dss_kernel_N", dss.stateSize()),
           fields.integer("dss_kernel_H", dss.kernelDim()),
           fields.flag("dss_kernel_lambda_imag_exp", dss.lambdaImagExp()),
-          DssConfig.Start.of(fields.text("init", dss.init().text())),
+          start(dss.init()),
           fields.flag("learned_step", dss.learnedStep()),
           fields.flag("normalize_input", dss.normalizeInput()));
     } else if (template instanceof PlainDssConfig plain) {
@@ -195,6 +202,27 @@ final class LayerFields {
         fields.integer("attention_heads", attention.heads()),
         fields.integer("attention_window", attention.window()),
         AttentionConfig.Kind.of(fields.text("attention_kind", attention.windows().text())));
+  }
+
+  private StateSpaceStart start(StateSpaceStart byDefault) {
+    String init = fields.text("init", byDefault.text());
+    if (init.equals(StateSpaceStart.RANDOM.text())) {
+      for (String key : List.of("dt_min", "dt_max", "max_phase")) {
+        if (fields.has(key)) {
+          throw new IllegalArgumentException(
+              "'" + key + "' is given, but init is random, expected it with init long_range only");
+        }
+      }
+      return StateSpaceStart.RANDOM;
+    } else if (!init.equals(StateSpaceStart.LONG_RANGE.text())) {
+      throw new IllegalArgumentException("init is '" + init + "', expected random or long_range");
+    }
+    StateSpaceStart.LongRange range =
+        byDefault instanceof StateSpaceStart.LongRange given ? given : StateSpaceStart.LONG_RANGE;
+    return new StateSpaceStart.LongRange(
+        fields.number("dt_min", range.dtMin()),
+        fields.number("dt_max", range.dtMax()),
+        fields.number("max_phase", range.maxPhase()));
   }
 
   /** Writes layers so that {@link #read} gives them again. */
@@ -216,7 +244,12 @@ final class LayerFields {
     } else if (layer instanceof PlainDssConfig dss) {
       json.put("dss_kernel_N", dss.stateSize());
       json.put("dss_kernel_lambda_imag_exp", dss.lambdaImagExp());
-      json.put("init", dss.init().text()).put("learned_step", dss.learnedStep());
+      json.put("init", dss.init().text());
+      if (dss.init() instanceof StateSpaceStart.LongRange range) {
+        json.put("dt_min", range.dtMin()).put("dt_max", range.dtMax());
+        json.put("max_phase", range.maxPhase());
+      }
+      json.put("learned_step", dss.learnedStep());
       json.put("normalize_input", dss.normalizeInput());
     } else if (layer instanceof DsConvConfig dsconv) {
       json.put("heads", dsconv.heads()).put("dim_dsconv", dsconv.channels());

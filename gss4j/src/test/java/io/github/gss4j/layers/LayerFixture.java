@@ -28,7 +28,7 @@ public record LayerFixture(CausalLayer layer, Parameters parameters) implements 
     return List.of(
         new DssConfig(6, 8, true),
         new DssConfig(6, 8, false),
-        new DssConfig(6, 8, true).with(DssConfig.Start.LONG_RANGE, true, true),
+        new DssConfig(6, 8, true).with(new StateSpaceStart.LongRange(1e-2, 0.5, 2), true, true),
         new DsConvConfig(2, 8, 4096),
         new MhesaConfig(4, 8),
         PlainDssConfig.of(new DssConfig(6, 1, true)),

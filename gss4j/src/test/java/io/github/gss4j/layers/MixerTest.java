@@ -72,8 +72,8 @@ class MixerTest {
   void stateSpaceEqualsItsRecurrence() {
     checkStateSpace(new DssConfig(6, 8, true));
     checkStateSpace(new DssConfig(6, 8, false));
-    checkStateSpace(new DssConfig(6, 8, true).with(DssConfig.Start.LONG_RANGE, true, true));
-    checkStateSpace(new DssConfig(6, 8, false).with(DssConfig.Start.LONG_RANGE, false, true));
+    checkStateSpace(new DssConfig(6, 8, true).with(StateSpaceStart.LONG_RANGE, true, true));
+    checkStateSpace(new DssConfig(6, 8, false).with(StateSpaceStart.LONG_RANGE, false, true));
   }
 
   private static void checkStateSpace(DssConfig config) {
@@ -195,7 +195,7 @@ class MixerTest {
 
   private static double energy(boolean normalize) {
     DssConfig config =
-        new DssConfig(256, 32, true).with(DssConfig.Start.LONG_RANGE, false, normalize);
+        new DssConfig(256, 32, true).with(StateSpaceStart.LONG_RANGE, false, normalize);
     try (PointerScope scope = new PointerScope()) {
       Parameters p = Parameters.from(Init.random(1), Precision.FLOAT64, Tensors.device("cpu"));
       Tensor kernel = config.mixer(p).kernel(100_000).get(0).detach(); // (H, L)
@@ -207,7 +207,7 @@ class MixerTest {
 
   @Test
   void longRangeModesRememberLongAndTurnSlowly() {
-    DssConfig config = new DssConfig(512, 4, true).with(DssConfig.Start.LONG_RANGE, false, false);
+    DssConfig config = new DssConfig(512, 4, true).with(StateSpaceStart.LONG_RANGE, false, false);
     try (PointerScope scope = new PointerScope()) {
       Parameters p = Parameters.from(Init.random(1), Precision.FLOAT64, Tensors.device("cpu"));
       DiagonalStateSpace mixer = DiagonalStateSpace.declare(p, config);
@@ -217,6 +217,7 @@ class MixerTest {
       assertThat(Arrays.stream(constants).min().orElseThrow()).isBetween(19.99, 25.0);
       assertThat(Arrays.stream(constants).max().orElseThrow()).isBetween(15_000.0, 20_001.0);
       assertThat(Arrays.stream(phases).max().orElseThrow()).isLessThan(Math.PI / 10 + 1e-6);
+      assertThat(Arrays.stream(phases).average().orElseThrow()).isBetween(0.14, 0.175);
       p.release();
     }
   }

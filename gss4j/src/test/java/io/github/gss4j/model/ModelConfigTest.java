@@ -128,6 +128,9 @@ class ModelConfigTest {
         "'mixer':'dsconv','heads':3 | dim_dsconv is 512 and heads is 3",
         "'mixer':'attention','attention_window':1 | attention_window is 1, expected at least 2",
         "'mixer':'attention','attention_kind':'all' | attention_kind is 'all', expected chunks or",
+        "'dt_min':0.01 | 'dt_min' is given, but init is random, expected it with init long_range",
+        "'init':'long_range','dt_min':0.2 | dt_min is 0.2 and dt_max 0.1, expected 0 < dt_min <=",
+        "'init':'long_range','max_phase':4 | max_phase is 4.0, expected more than 1.0E-6, at most π",
         "'init':'hippo' | init is 'hippo', expected random or long_range",
         "'mixer':'dsconv','max_seq_len':0 | max_seq_len is 0, expected at least 1",
         "'reverse_seq':true | a language model reads from the past to the future only"
