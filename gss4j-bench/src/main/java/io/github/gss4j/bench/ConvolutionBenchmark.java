@@ -18,7 +18,10 @@ import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.TearDown;
 import org.openjdk.jmh.annotations.Warmup;
 
-/** The causal convolution of (B, H, L) with a kernel (H, L). */
+/**
+ * The causal convolution of (B, H, L) with a kernel (H, T): as the cost rule has it, and always as
+ * a whole, so that the rule can be held against what it saves.
+ */
 @State(Scope.Benchmark)
 @BenchmarkMode(Mode.SampleTime)
 @OutputTimeUnit(TimeUnit.MILLISECONDS)
@@ -27,13 +30,22 @@ import org.openjdk.jmh.annotations.Warmup;
 @Measurement(iterations = 3, time = 4)
 public class ConvolutionBenchmark {
   /** B × L: sequences by tokens. */
-  @Param({"8x512", "4x4096", "1x65536"})
+  @Param({"4x4096", "1x65536"})
   public String sequences;
+
+  /** T, taps of the kernel. */
+  @Param({"64", "512", "4096"})
+  public int taps;
+
+  /** Blocks by the cost rule, or one. */
+  @Param({"rule", "whole"})
+  public String blocks;
 
   /** H, channels. */
   @Param("256")
   public int channels;
 
+  private long block;
   private Tensor u;
   private Tensor kernel;
   private Tensor gradient;
@@ -45,20 +57,21 @@ public class ConvolutionBenchmark {
     long batch = Long.parseLong(sizes[0]);
     long length = Long.parseLong(sizes[1]);
     u = GraphCut.require(RandomTensors.normal(batch, channels, length));
-    kernel = GraphCut.require(RandomTensors.normal(channels, length));
+    kernel = GraphCut.require(RandomTensors.normal(channels, taps));
+    block = blocks.equals("rule") ? CausalConvolution.blockLength(length, taps) : length;
     gradient = RandomTensors.normal(batch, channels, length);
   }
 
   /** The convolution alone. */
   @Benchmark
   public void forward() {
-    Scopes.run(() -> Scopes.withoutGradient(() -> CausalConvolution.apply(u, kernel)));
+    Scopes.run(() -> Scopes.withoutGradient(() -> CausalConvolution.apply(u, kernel, block)));
   }
 
   /** The convolution, and the gradients of both. */
   @Benchmark
   public void forwardAndBackward() {
-    Scopes.run(() -> GraphCut.backward(CausalConvolution.apply(u, kernel), gradient));
+    Scopes.run(() -> GraphCut.backward(CausalConvolution.apply(u, kernel, block), gradient));
   }
 
   /** Frees all. */

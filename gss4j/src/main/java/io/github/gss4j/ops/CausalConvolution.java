@@ -31,10 +31,16 @@ public final class CausalConvolution {
    * @return (…, L)
    */
   public static Tensor apply(Tensor u, Tensor kernel) {
-    long length = u.size(-1);
-    long taps = kernel.size(-1);
-    long block = blockLength(length, taps);
-    return Scopes.scoped(() -> block < length ? inBlocks(u, kernel, block) : whole(u, kernel));
+    return apply(u, kernel, blockLength(u.size(-1), kernel.size(-1)));
+  }
+
+  /**
+   * The same with blocks of a chosen length.
+   *
+   * @param block outputs of a block; L or more reads the sequence as a whole
+   */
+  public static Tensor apply(Tensor u, Tensor kernel, long block) {
+    return Scopes.scoped(() -> block < u.size(-1) ? inBlocks(u, kernel, block) : whole(u, kernel));
   }
 
   /**
@@ -42,7 +48,7 @@ public final class CausalConvolution {
    *
    * @param taps of the kernel
    */
-  static long blockLength(long length, long taps) {
+  public static long blockLength(long length, long taps) {
     double least = cost(fastLength(length + taps - 1), 1);
     long best = length;
     for (long n = Long.highestOneBit(Math.max(8, 2 * taps)); n < length; n *= 2) {
