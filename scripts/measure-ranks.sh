@@ -65,7 +65,7 @@ train() { # NAME STEPS COMMAND…
 }
 
 launch() { # FLAGS…
-  echo "$home/gss" launch --nproc 2 --logs "$work/logs" train "$@"
+  echo "$home/gss" launch --nproc 2 --bind-cores --logs "$work/logs" train "$@"
 }
 
 rate() { # NAME

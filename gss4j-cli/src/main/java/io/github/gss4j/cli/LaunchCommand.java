@@ -59,6 +59,11 @@ final class LaunchCommand implements Callable<Integer> {
   private String master;
 
   @Option(
+      names = "--bind-cores",
+      description = "give each rank cores of its own, where nothing else wants them (Linux)")
+  private boolean bindCores;
+
+  @Option(
       names = "--logs",
       paramLabel = "DIR",
       defaultValue = "runs/launch",
@@ -113,8 +118,10 @@ final class LaunchCommand implements Callable<Integer> {
             .getOrDefault("OMP_NUM_THREADS", Integer.toString(Math.max(1, cores / nproc))));
     PrintWriter out = spec.commandLine().getOut();
     PrintWriter err = spec.commandLine().getErr();
+    List<String> binding =
+        bindCores ? Cores.ofThisProcess().share(local, nproc).binding() : List.of();
     return LocalRank.start(
-        rank, command, variables, logs.resolve("rank-" + rank + ".log"), out, err);
+        rank, binding, command, variables, logs.resolve("rank-" + rank + ".log"), out, err);
   }
 
   /** Waits until all have ended well, or one has not. */

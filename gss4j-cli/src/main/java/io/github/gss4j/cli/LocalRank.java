@@ -21,13 +21,14 @@ import java.util.Map;
 record LocalRank(RankProcess process, Path log, PrintWriter file) {
   static LocalRank start(
       int rank,
+      List<String> binding,
       List<String> arguments,
       Map<String, String> variables,
       Path log,
       PrintWriter out,
       PrintWriter err)
       throws IOException {
-    ProcessBuilder builder = new ProcessBuilder(command(arguments));
+    ProcessBuilder builder = new ProcessBuilder(command(binding, arguments));
     builder.environment().putAll(variables);
     PrintWriter file = new PrintWriter(Files.newBufferedWriter(log), true);
     String mark = "[rank " + rank + "] ";
@@ -40,8 +41,8 @@ record LocalRank(RankProcess process, Path log, PrintWriter file) {
     return new LocalRank(process, log, file);
   }
 
-  private static List<String> command(List<String> arguments) {
-    List<String> command = new ArrayList<>();
+  private static List<String> command(List<String> binding, List<String> arguments) {
+    List<String> command = new ArrayList<>(binding);
     command.add(ProcessHandle.current().info().command().orElse("java"));
     ManagementFactory.getRuntimeMXBean().getInputArguments().stream()
         .filter(argument -> !argument.startsWith("-agentlib") && !argument.startsWith("-javaagent"))
