@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Measures what several ranks on one machine cost and gain, with the model of configs/enwik8.json;
-# for a quiet machine of two cores or more, a few minutes.
+# for a quiet machine of two cores or more, ten minutes.
 #   scripts/measure-ranks.sh [FLAGS_OF_GSS_TRAIN…]
 # Speed: tokens a second of one rank on one core, and of two replicated ones with a core each, at the
 # same global batch; median of the steps but the first ones.
@@ -19,7 +19,7 @@ trap 'rm -rf "$work"' EXIT
 steps=${STEPS:-9}
 head -qc 30000 "$home"/gss4j-train/src/main/java/io/github/gss4j/{trainer,data}/*.java |
   head -c 400000 >"$work/text.txt"
-flags=(--config "$home/configs/enwik8.json" --data "$work/text.txt" --dtype float32 --accumulate 1
+flags=(--config "$home/configs/enwik8.json" --data "$work/text.txt" --dtype float32
   --eval-every 0 --save-every 0 --sample-every 0)
 export OMP_NUM_THREADS=1 GSS_LOG=INFO
 
@@ -51,16 +51,21 @@ watch_memory() { # DIRECTORY
   fi
 }
 
-train() { # NAME STEPS COMMAND…
+run() { # NAME STEPS COMMAND…
   local name=$1 count=$2
   shift 2
-  watch_memory "$work/$name" &
-  local watcher=$!
   timeout "${LIMIT:-1800}" "$@" --steps "$count" --out "$work/$name" >/dev/null 2>"$work/$name.err" || {
     tail -n 3 "$work/$name.err"
     exit 1
   }
-  touch "$work/$name.ended"
+}
+
+# The same, with its memory: looking often takes time from it.
+train() { # NAME STEPS COMMAND…
+  watch_memory "$work/$1" &
+  local watcher=$!
+  run "$@"
+  touch "$work/$1.ended"
   wait "$watcher"
 }
 
@@ -84,15 +89,15 @@ difference() { # NAME OTHER: the largest, relative
     awk '{ d = ($1 - $2) / $1; d = d < 0 ? -d : d; if (d > most) most = d } END { printf "%.1e", most }'
 }
 
-fast=("${flags[@]}" --seq-len 1024 "$@")
-train one "$steps" taskset -c 0 "$home/gss" train "${fast[@]}" --batch 4
-train two "$steps" taskset -c 0,1 $(launch "${fast[@]}" --batch 2)
+fast=("${flags[@]}" --seq-len 1024 "$@") # --accumulate N: how rarely gradients are summed
+run one "$steps" taskset -c 0 "$home/gss" train "${fast[@]}" --batch 4
+run two "$steps" taskset -c 0,1 $(launch "${fast[@]}" --batch 2)
 printf 'one rank on one core       %7d tokens/s\n' "$(rate one)"
 printf 'two replicated, a core each %6d tokens/s, %s x; losses differ by %s\n' "$(rate two)" \
   "$(awk -v a="$(rate one)" -v b="$(rate two)" 'BEGIN { printf "%.2f", b / a }')" \
   "$(difference one two)"
 
-small=("${flags[@]}" --seq-len 64 --checkpoint-layers "$@")
+small=("${flags[@]}" --seq-len 64 --accumulate 1 --checkpoint-layers "$@")
 export GLIBC_TUNABLES=glibc.malloc.mmap_threshold=131072:glibc.malloc.arena_max=1
 train tiny $((100 * steps)) "$home/gss" train "${small[@]}" --batch 2 --dim 16 --depth 1 \
   --dss-kernel-N 8 --dss-kernel-H 8 # so many steps that there is time to look
