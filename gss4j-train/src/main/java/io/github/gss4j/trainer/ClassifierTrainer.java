@@ -63,7 +63,7 @@ public final class ClassifierTrainer implements AutoCloseable {
   /**
    * A trainer at rest for a model, which it trains in place.
    *
-   * @param stateSpaceLr the peak rate of state-space parameters; 0 for that of all others
+   * @param stateSpaceLr the peak rate of Λ and its step; 0 for that of all others
    * @param recompute whether layers are computed again in the backward pass instead of remembered
    */
   public ClassifierTrainer(
@@ -81,11 +81,11 @@ public final class ClassifierTrainer implements AutoCloseable {
     this.optimizer = new Adam(alone, config, rates(model, stateSpaceLr));
   }
 
-  /** State-space parameters have a rate of their own in S4's recipes. */
+  /** Λ and its step have a rate of their own in S4's recipes; C and D have that of all others. */
   private static FineTuning rates(SequenceClassifier model, double stateSpaceLr) {
     Map<String, Double> rates = new LinkedHashMap<>();
     model.parameters().stream()
-        .filter(p -> p.role() == Role.STATE_SPACE && stateSpaceLr > 0)
+        .filter(p -> p.role() == Role.DYNAMICS && stateSpaceLr > 0)
         .forEach(p -> rates.put(p.name(), stateSpaceLr));
     return new FineTuning("", "", List.of(), rates);
   }

@@ -54,14 +54,14 @@ public final class DiagonalStateSpace implements SequenceMixer {
     Init normal = Init.normal(1); // the paper found random as good as HiPPO for language
     this.config = config;
     this.norm = LayerNorm.declare(p, "norm", h);
-    this.lambdaReal = p.declare("Lambda_real", Role.STATE_SPACE, config.init().decays(), n);
+    this.lambdaReal = p.declare("Lambda_real", Role.DYNAMICS, config.init().decays(), n);
     this.lambdaImag =
-        p.declare("Lambda_imag", Role.STATE_SPACE, config.init().phases(config.lambdaImagExp()), n);
+        p.declare("Lambda_imag", Role.DYNAMICS, config.init().phases(config.lambdaImagExp()), n);
     this.cReal = p.declare("C_real", Role.STATE_SPACE, normal, h, n);
     this.cImag = p.declare("C_imag", Role.STATE_SPACE, normal, h, n);
     this.paramD = p.declare("param_D", Role.STATE_SPACE, normal, h);
     this.logStep = // a new model starts with the published step of 1
-        config.learnedStep() ? p.declare("log_step", Role.STATE_SPACE, Init.constant(0), n) : null;
+        config.learnedStep() ? p.declare("log_step", Role.DYNAMICS, Init.constant(0), n) : null;
   }
 
   /** Declares a state space's parameters. */

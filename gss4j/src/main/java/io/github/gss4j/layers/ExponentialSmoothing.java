@@ -44,8 +44,8 @@ public final class ExponentialSmoothing implements SequenceMixer {
     Init normal = Init.normal(1);
     this.config = config;
     this.norm = LayerNorm.declare(p, "norm", config.channels());
-    this.alphas = p.declare("alphas", Role.STATE_SPACE, normal, config.heads());
-    this.dampenFactors = p.declare("dampen_factors", Role.STATE_SPACE, normal, config.heads());
+    this.alphas = p.declare("alphas", Role.DYNAMICS, normal, config.heads());
+    this.dampenFactors = p.declare("dampen_factors", Role.DYNAMICS, normal, config.heads());
     this.paramD = p.declare("param_D", Role.STATE_SPACE, normal, config.channels());
   }
 

@@ -42,7 +42,7 @@ public enum Precision {
       case MATRIX -> matrices;
       case EMBEDDING -> matrices == ScalarType.Char ? ScalarType.BFloat16 : matrices;
       case SCALE -> ScalarType.BFloat16;
-      case STATE_SPACE, NORM, BIAS -> base;
+      case DYNAMICS, STATE_SPACE, NORM, BIAS -> base;
     };
   }
 

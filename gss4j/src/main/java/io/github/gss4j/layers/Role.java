@@ -8,7 +8,9 @@ public enum Role {
   EMBEDDING,
   /** The size of a step of each row of a matrix that is kept in 8 bits. */
   SCALE,
-  /** Λ, C, D and their like in other mixers: kept in float32. */
+  /** Λ, its step and their like in other mixers: what a state keeps, and for how long. Float32. */
+  DYNAMICS,
+  /** C, D and their like in other mixers: what is read from a state. Float32. */
   STATE_SPACE,
   /** Scale or shift of a LayerNorm. */
   NORM,

@@ -15,7 +15,7 @@ import io.github.gss4j.trainer.Schedule;
  * @param data {@code data}: a directory of Pathfinder or ListOps
  * @param model {@code num_tokens} or {@code input_dim}, {@code num_classes}, {@code dim}, …
  * @param optimizer {@code lr, weight_decay, …}: AdamW
- * @param stateSpaceLr {@code state_space_lr}: the peak rate of state-space parameters; 0 for lr
+ * @param stateSpaceLr {@code state_space_lr}: the peak rate of Λ and its step; 0 for lr
  * @param steps {@code steps}, optimizer steps
  * @param batch {@code batch}, sequences of a micro-batch
  * @param accumulate {@code accumulate}, micro-batches of a step
