@@ -5,7 +5,8 @@ import java.util.List;
 import org.bytedeco.pytorch.Tensor;
 
 /**
- * A layer that reads a sequence in both directions, with parameters of its own for each.
+ * A layer that reads a sequence in both directions, with parameters of its own for each; for layers
+ * without a gate, see {@link BidirectionalGatedLayer}.
  *
  * <pre>
  * out = past(x) + future(x) − x

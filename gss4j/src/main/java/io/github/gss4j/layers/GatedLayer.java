@@ -125,7 +125,7 @@ public final class GatedLayer implements CausalLayer {
   }
 
   /** gelu(W_v·LN(x)): (B, L, H). */
-  private Tensor value(Tensor x) {
+  Tensor value(Tensor x) {
     Tensor rows = x.flatten(0, 1); // (T, D)
     Tensor v =
         Slices.of(rows.size(0), toV.weight().size(1))
@@ -134,7 +134,7 @@ public final class GatedLayer implements CausalLayer {
   }
 
   /** The gate's output and x: (B, L, D). */
-  private Tensor gated(Tensor x, Tensor context) {
+  Tensor gated(Tensor x, Tensor context) {
     Tensor rows = x.flatten(0, 1); // (T, D)
     Tensor contexts = context.flatten(0, 1); // (T, H)
     Tensor out =

@@ -12,4 +12,9 @@ public sealed interface LayerConfig permits MixerConfig, PlainDssConfig, Attenti
    * @param hidden F, the width of the gated space or of the feed-forward part
    */
   CausalLayer declare(Parameters p, int dim, int hidden);
+
+  /** Declares the parameters of such a layer that reads in both directions. */
+  default SequenceLayer declareBidirectional(Parameters p, int dim, int hidden) {
+    return Bidirectional.declare(p, dim, hidden, this);
+  }
 }

@@ -17,6 +17,11 @@ public sealed interface MixerConfig extends LayerConfig
     return GatedLayer.declare(p, dim, hidden, this);
   }
 
+  @Override
+  default SequenceLayer declareBidirectional(Parameters p, int dim, int hidden) {
+    return BidirectionalGatedLayer.declare(p, dim, hidden, this);
+  }
+
   /** Refuses a number of channels that heads cannot share. */
   static void checkHeads(String widthName, int width, int heads) {
     if (heads < 1 || width < 1 || width % heads != 0) {

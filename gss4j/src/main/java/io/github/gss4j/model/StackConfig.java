@@ -2,7 +2,6 @@ package io.github.gss4j.model;
 
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.github.gss4j.layers.Bidirectional;
 import io.github.gss4j.layers.CausalLayer;
 import io.github.gss4j.layers.DsConvConfig;
 import io.github.gss4j.layers.DssConfig;
@@ -129,7 +128,7 @@ public record StackConfig(int dim, double dimExpansionFactor, List<LayerConfig> 
     }
     List<SequenceLayer> made = new ArrayList<>();
     for (LayerConfig layer : layers) {
-      made.add(Bidirectional.declare(p.at(Integer.toString(made.size())), dim, hidden(), layer));
+      made.add(layer.declareBidirectional(p.at(Integer.toString(made.size())), dim, hidden()));
     }
     return List.copyOf(made);
   }

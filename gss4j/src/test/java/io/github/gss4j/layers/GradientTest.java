@@ -41,7 +41,7 @@ class GradientTest {
   void bothDirectionsHaveTheGradientsOfFiniteDifferences(LayerConfig kind) {
     try (PointerScope scope = new PointerScope()) {
       Parameters p = Parameters.from(Init.random(SEED), Precision.FLOAT64, Tensors.device("cpu"));
-      check(p, Bidirectional.declare(p, DIM, LayerFixture.HIDDEN, kind));
+      check(p, kind.declareBidirectional(p, DIM, LayerFixture.HIDDEN));
       p.release();
     }
   }

@@ -1,0 +1,72 @@
+package io.github.gss4j.layers;
+
+import io.github.gss4j.ops.Scopes;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.UnaryOperator;
+import org.bytedeco.pytorch.Tensor;
+
+/**
+ * A {@link GatedLayer} whose gate opens by what lies before a token and by what comes after it.
+ *
+ * <pre>
+ * out = W_o( W_g·(past(v) + future(v)) ⊙ u ) + b + x        future(v) = flip(mixer(flip(v)))
+ * </pre>
+ *
+ * <p>Each direction has a mixer of its own, as in S4's bidirectional models (Goel et al. 2022,
+ * arXiv 2202.09729); all else is there once. It sees the future, so it has no state and no place in
+ * a language model: a {@link SequenceLayer} and not a {@link CausalLayer}. Parameters are those of
+ * the gated layer, and the second mixer's under {@code future.}.
+ */
+public final class BidirectionalGatedLayer implements SequenceLayer {
+  private final GatedLayer layer;
+  private final SequenceMixer future;
+
+  private BidirectionalGatedLayer(GatedLayer layer, SequenceMixer future) {
+    this.layer = layer;
+    this.future = future;
+  }
+
+  /**
+   * Declares a layer around two mixers of one kind.
+   *
+   * @param dim D
+   * @param hidden F, the width of the gated space
+   */
+  public static BidirectionalGatedLayer declare(
+      Parameters p, int dim, int hidden, MixerConfig config) {
+    return new BidirectionalGatedLayer(
+        GatedLayer.declare(p, dim, hidden, config),
+        config.mixer(p.at("future").at(config.prefix())));
+  }
+
+  /** The kernels of the mixer that reads forwards, then as many of the other. */
+  @Override
+  public List<Tensor> kernel(long length) {
+    List<Tensor> both = new ArrayList<>(layer.mixer().kernel(length));
+    both.addAll(future.kernel(length));
+    return both;
+  }
+
+  @Override
+  public Tensor forward(Tensor x, List<Tensor> kernel) {
+    return forward(x, kernel, v -> v.flip(1));
+  }
+
+  /** Each sequence is turned round within its own length. */
+  @Override
+  public Tensor forward(Tensor x, List<Tensor> kernel, Lengths lengths) {
+    return forward(x, kernel, lengths::reverse);
+  }
+
+  private Tensor forward(Tensor x, List<Tensor> kernel, UnaryOperator<Tensor> flip) {
+    int half = kernel.size() / 2;
+    return Scopes.scoped(
+        () -> {
+          Tensor v = layer.value(x);
+          Tensor before = layer.mixer().forward(v, kernel.subList(0, half));
+          Tensor after = future.forward(flip.apply(v), kernel.subList(half, kernel.size()));
+          return layer.gated(x, before.add(flip.apply(after)));
+        });
+  }
+}
