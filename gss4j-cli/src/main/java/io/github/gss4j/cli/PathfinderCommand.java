@@ -10,12 +10,12 @@ import picocli.CommandLine.Spec;
     name = "pathfinder",
     mixinStandardHelpOptions = true,
     description = "Pathfinder and Path-X of the Long Range Arena; gss classify trains on them.",
-    subcommands = {PathfinderGenerate.class, PathfinderSheet.class})
+    subcommands = {PathfinderGenerate.class, PathfinderSheet.class, PathfinderShortcut.class})
 final class PathfinderCommand implements Runnable {
   @Spec private CommandSpec spec;
 
   @Override
   public void run() {
-    throw new ParameterException(spec.commandLine(), "generate or sheet?");
+    throw new ParameterException(spec.commandLine(), "generate, sheet or shortcut?");
   }
 }

@@ -59,7 +59,10 @@ class StudyCommandTest {
     Path sheet = directory.resolve("sheet.png");
     Command.here("pathfinder", "sheet", "--data", images, "--out", sheet, "--columns", 2).ok();
     assertThat(sheet).isNotEmptyFile();
-    Command.here("pathfinder").refused("generate or sheet?");
+    Command.here("pathfinder").refused("generate, sheet or shortcut?");
+    assertThat(Command.here("pathfinder", "shortcut", "--size", 16, "--count", 200).ok().out())
+        .contains("right by distance alone");
+    Command.here("pathfinder", "shortcut", "--count", 3).refused("count is 3, expected an even");
     Command.here("pathfinder", "generate", "--out", directory.resolve("x"), "--size", 48)
         .refused("size is 48", "[16, 32, 64, 128, 256]");
     Command.here("pathfinder", "generate", "--out", directory.resolve("x"), "--count", 3)

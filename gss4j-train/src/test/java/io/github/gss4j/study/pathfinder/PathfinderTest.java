@@ -120,6 +120,14 @@ class PathfinderTest {
     }
   }
 
+  @Test
+  void shortContoursGiveThemselvesAwayByTheirMarkersDistance() {
+    Shortcut small = Shortcut.of(new Generator(Variant.PATH16, SEED, 1), 4000);
+    assertThat(small.accuracy()).isBetween(0.56, 0.70);
+    Shortcut large = Shortcut.of(new Generator(Variant.PATH32, SEED, 1), 2000);
+    assertThat(large.accuracy()).isBetween(0.45, small.accuracy() - 0.03);
+  }
+
   private static double distance(List<Scene> scenes, int label) {
     return scenes.stream()
         .filter(scene -> scene.label() == label)
