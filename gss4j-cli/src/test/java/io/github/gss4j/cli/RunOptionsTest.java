@@ -34,7 +34,6 @@ class RunOptionsTest {
           "--dtype", "float64",
           "--device", "cuda",
           "--prompt", "other",
-          "--init", "long_range",
           "--attention-kind", "sliding",
           "--schedule", "linear",
           "--objective", "alternating",
@@ -58,15 +57,19 @@ class RunOptionsTest {
   /** What a configuration says of the data's form, not of the run: set in a file alone. */
   private static final List<String> IN_FILES_ONLY = List.of("num_tokens");
 
-  /** Which layers there are; see {@link #layersAreChosenByFlags}. */
-  private static final List<String> CHOOSE_LAYERS =
-      List.of("--mixer", "--layers", "--attention-every");
+  /**
+   * What decides which other keys there are; see {@link #layersAreChosenByFlags} and {@link
+   * #theStartIsChosenByAFlag}.
+   */
+  private static final List<String> CHOOSE_KEYS =
+      List.of("--mixer", "--layers", "--attention-every", "--init");
 
   /** Runs that together have every key. */
   private static final List<TrainConfig> RUNS =
       Stream.of(
               "",
               "--schedule restarts --restart-every 100",
+              "--init long_range",
               "--mixer dsconv",
               "--mixer mhesa",
               "--mixer attention",
@@ -110,6 +113,15 @@ class RunOptionsTest {
         .hasToString("[\"gss\",\"gss\",\"gss\",\"attention\"]");
   }
 
+  @Test
+  void theStartIsChosenByAFlag() {
+    ObjectNode range = layers("--init", "long_range", "--dt-max", "0.01");
+    assertThat(range.get("init").asText()).isEqualTo("long_range");
+    assertThat(range.get("dt_min").asDouble()).isEqualTo(1e-4);
+    assertThat(range.get("dt_max").asDouble()).isEqualTo(0.01);
+    assertThat(layers().has("dt_min")).isFalse();
+  }
+
   private static ObjectNode layers(String... args) {
     TrainConfig config = parse(Presets.train(), args);
     assertThat(RunOptions.parse(config.toJson(), "file", Presets.train())).isEqualTo(config);
@@ -119,7 +131,7 @@ class RunOptionsTest {
   @TestFactory
   Stream<DynamicTest> aFlagChangesTheConfigurationAsItsKeyDoes() {
     return options()
-        .filter(option -> !CHOOSE_LAYERS.contains(option.longestName()))
+        .filter(option -> !CHOOSE_KEYS.contains(option.longestName()))
         .map(option -> DynamicTest.dynamicTest(option.longestName(), () -> check(option)));
   }
 
