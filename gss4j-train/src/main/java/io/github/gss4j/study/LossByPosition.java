@@ -8,6 +8,9 @@ import io.github.gss4j.ops.Tensors;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.stream.DoubleStream;
+import java.util.stream.IntStream;
+import java.util.stream.LongStream;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.TensorOptional;
@@ -15,14 +18,25 @@ import org.bytedeco.pytorch.global.torch;
 import org.bytedeco.pytorch.global.torch.ScalarType;
 
 /**
- * How well tokens are foretold by how many tokens were read before them, the state carried all the
- * way: whether more context helps.
+ * How well tokens are foretold by how many tokens were read before them: whether more context
+ * helps.
+ *
+ * <p>Texts are easier here and harder there, which would hide what context does. So everything is
+ * read twice, with the state carried and with the state begun anew every {@code unit} tokens, the
+ * length of training, and what the second reading tells of the text is taken out:
+ *
+ * <pre>
+ * to ≤ unit:    loss = mean over all windows of unit tokens
+ * from ≥ unit:  loss = carried − restarted + mean of restarted over all that was read
+ * </pre>
  *
  * @param from the first position of a stretch, from 0
  * @param to the position after its last
- * @param loss mean over its tokens and over the streams, in nats
+ * @param loss in nats a token, as if the text were equally hard all the way
+ * @param carried mean over the stretch's tokens and over the streams, the state carried
+ * @param restarted the same tokens' mean, the state begun anew at each multiple of {@code unit}
  */
-public record LossByPosition(long from, long to, double loss) {
+public record LossByPosition(long from, long to, double loss, double carried, double restarted) {
   private static final int BLOCK = 512;
   private static final int MOST_STREAMS = 8;
   private static final long IGNORED = -100;
@@ -47,55 +61,110 @@ public record LossByPosition(long from, long to, double loss) {
     }
     long room = text.size() - 1 - length;
     int streams = (int) Math.max(1, Math.min(MOST_STREAMS, tokens / length));
-    if (room < streams) {
-      streams = 1;
-    }
-    double[] sums = sums(model, text, length, room, streams);
+    long[] begins =
+        room < streams
+            ? new long[1]
+            : LongStream.range(0, streams).map(s -> room * s / Math.max(1, streams - 1)).toArray();
+    double[] carried = new double[Math.toIntExact(length)];
+    double[] restarted = new double[carried.length];
+    read(model, text, begins, unit, carried, restarted);
+    double windows = DoubleStream.of(restarted).average().orElseThrow();
     List<LossByPosition> stretches = new ArrayList<>();
     long from = 0;
-    for (long to = Math.max(1, unit / 4); from < length; to = Math.max(to + 1, 2 * to)) {
-      long end = Math.min(to, length);
-      double sum = 0;
-      for (long i = from; i < end; i++) {
-        sum += sums[(int) i];
-      }
-      stretches.add(new LossByPosition(from, end, sum / ((end - from) * streams)));
-      from = end;
+    for (long to : ends(unit, length)) {
+      double with = mean(carried, from, to);
+      double without = mean(restarted, from, to);
+      double loss = to <= unit ? window(restarted, unit, from, to) : with - without + windows;
+      stretches.add(new LossByPosition(from, to, loss, with, without));
+      from = to;
     }
     return stretches;
   }
 
-  /** The losses at each position, summed over the streams. */
-  private static double[] sums(
-      LanguageModel model, TokenStore text, long length, long room, int streams) {
-    double[] sums = new double[Math.toIntExact(length)];
+  /** unit/4, unit/2, unit, 2·unit, 4·unit … up to the length, and the length. */
+  private static List<Long> ends(int unit, long length) {
+    List<Long> ends = new ArrayList<>();
+    for (long quarters = 1; unit * quarters / 4 < length; quarters *= 2) {
+      if (unit * quarters / 4 > 0) {
+        ends.add(unit * quarters / 4);
+      }
+    }
+    ends.add(length);
+    return ends;
+  }
+
+  private static double mean(double[] losses, long from, long to) {
+    return Arrays.stream(losses, (int) from, (int) to).average().orElseThrow();
+  }
+
+  /** The mean of those tokens that stand from {@code from} to {@code to} in their window. */
+  private static double window(double[] restarted, int unit, long from, long to) {
+    return IntStream.range(0, restarted.length)
+        .filter(i -> i % unit >= from && i % unit < to)
+        .mapToDouble(i -> restarted[i])
+        .average()
+        .orElseThrow();
+  }
+
+  /** The losses at each position, the mean over the streams, in both ways of reading. */
+  private static void read(
+      LanguageModel model,
+      TokenStore text,
+      long[] begins,
+      int unit,
+      double[] carried,
+      double[] restarted) {
     try (PointerScope outer = new PointerScope()) {
       LanguageModel.Constants constants = model.constants();
-      ModelState state = model.initialState(streams).keep();
+      ModelState all = model.initialState(begins.length).keep();
+      ModelState window = model.initialState(begins.length).keep();
       try {
-        for (int done = 0; done < length; done += BLOCK) {
-          int count = (int) Math.min(BLOCK, length - done);
+        int count;
+        for (int done = 0; done < carried.length; done += count) {
+          int left = Math.min(unit - done % unit, carried.length - done);
+          count = Math.min(BLOCK, left);
           try (PointerScope scope = new PointerScope()) {
-            long[][] rows = new long[streams][count + 1];
-            for (int s = 0; s < streams; s++) {
-              text.read((streams == 1 ? 0 : room * s / (streams - 1)) + done, rows[s]);
+            long[][] rows = rows(text, begins, done, count);
+            all = add(model, rows, all, constants, carried, done);
+            if (done % unit == 0) {
+              window.release();
+              window = model.initialState(begins.length).keep();
             }
-            LanguageModel.Reading reading = model.read(ids(model, rows, 0), state, constants);
-            for (int s = 0; s < streams; s++) {
-              double[] losses = losses(model, reading.hidden().select(0, s), rows[s]);
-              for (int i = 0; i < count; i++) {
-                sums[done + i] += losses[i];
-              }
-            }
-            state.release();
-            state = reading.state().keep();
+            window = add(model, rows, window, constants, restarted, done);
           }
         }
       } finally {
-        state.release();
+        all.release();
+        window.release();
       }
     }
-    return sums;
+  }
+
+  private static long[][] rows(TokenStore text, long[] begins, int done, int count) {
+    long[][] rows = new long[begins.length][count + 1];
+    for (int s = 0; s < begins.length; s++) {
+      text.read(begins[s] + done, rows[s]);
+    }
+    return rows;
+  }
+
+  /** Reads on, adds to the means, and gives the state for the one it had. */
+  private static ModelState add(
+      LanguageModel model,
+      long[][] rows,
+      ModelState state,
+      LanguageModel.Constants constants,
+      double[] means,
+      int at) {
+    LanguageModel.Reading reading = model.read(ids(model, rows, 0), state, constants);
+    for (int s = 0; s < rows.length; s++) {
+      double[] losses = losses(model, reading.hidden().select(0, s), rows[s]);
+      for (int i = 0; i < losses.length; i++) {
+        means[at + i] += losses[i] / rows.length;
+      }
+    }
+    state.release();
+    return reading.state().keep();
   }
 
   private static Tensor ids(LanguageModel model, long[][] rows, int from) {

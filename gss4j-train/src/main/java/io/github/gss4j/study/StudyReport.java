@@ -105,7 +105,12 @@ record StudyReport(StudyConfig config, List<Finding> findings) {
             .max(java.util.Comparator.comparingInt(List::size))
             .orElseThrow();
     StringBuilder text =
-        new StringBuilder("Loss by position, in nats; 1× is the length of training:\n\n| model |");
+        new StringBuilder(
+            """
+            Loss by position, in nats; 1× is the length of training. How hard the text is at each place is
+            taken out: beyond 1× the same tokens were also read with the state begun anew every 1×.
+
+            | model |""");
     for (LossByPosition p : longest) {
       text.append(String.format(Locale.ROOT, " to %s× |", times(p.to(), seqLen)));
     }

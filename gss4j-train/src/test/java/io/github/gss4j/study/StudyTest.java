@@ -9,6 +9,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.github.gss4j.data.Corpus;
 import io.github.gss4j.data.CorpusSource;
+import io.github.gss4j.data.TokenArray;
 import io.github.gss4j.data.TokenStore;
 import io.github.gss4j.model.LanguageModel;
 import io.github.gss4j.model.ModelConfig;
@@ -22,8 +23,11 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.SplittableRandom;
+import java.util.function.ToDoubleFunction;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -179,21 +183,44 @@ class StudyTest {
         .withMessageContaining("the study sets it");
   }
 
-  /** With all of a text in one stream, the mean over positions is the evaluator's loss. */
+  /** With all of a text in one stream, the means over positions are the evaluator's losses. */
   @Test
   void lossByPositionAddsUpToTheLoss() {
     try (LanguageModel model = LanguageModel.create(ModelConfig.of(256, 16, 2), 4);
         Corpus corpus = new Here().open()) {
       TokenStore some = corpus.heldOut();
-      long tokens = some.size() - 1;
-      List<LossByPosition> stretches = LossByPosition.of(model, some, 64, 1000, tokens);
-      double sum = stretches.stream().mapToDouble(s -> s.loss() * (s.to() - s.from())).sum();
-      long[] ids = new long[(int) some.size()];
+      int unit = 66; // no multiple of the blocks, nor of four
+      int windows = (int) ((some.size() - 1) / unit);
+      int tokens = windows * unit;
+      long[] ids = new long[tokens + 1];
       some.read(0, ids);
-      double whole = new Evaluator(model, null).sequences(List.of(ids)).loss();
-      assertThat(sum / tokens).isCloseTo(whole, within(1e-4));
-      assertThat(stretches).extracting(LossByPosition::to).startsWith(16L, 32L, 64L, 128L);
+      List<LossByPosition> stretches;
+      try (TokenStore whole = new TokenArray(ids)) {
+        stretches = LossByPosition.of(model, whole, unit, windows, tokens);
+      }
+      assertThat(stretches).extracting(LossByPosition::to).startsWith(16L, 33L, 66L, 132L);
+      double mean = sum(stretches, LossByPosition::carried) / tokens;
+      Evaluator evaluator = new Evaluator(model, null);
+      assertThat(mean).isCloseTo(evaluator.sequences(List.of(ids)).loss(), within(1e-4));
+      List<long[]> apart =
+          IntStream.range(0, windows)
+              .mapToObj(w -> Arrays.copyOfRange(ids, w * unit, (w + 1) * unit + 1))
+              .toList();
+      double restarted = evaluator.sequences(apart).loss();
+      assertThat(sum(stretches.subList(0, 3), LossByPosition::loss) / unit)
+          .as("positions within the training's length")
+          .isCloseTo(restarted, within(1e-4));
+      assertThat(sum(stretches.subList(3, stretches.size()), LossByPosition::loss))
+          .as("beyond it, the text's difficulty taken out")
+          .isCloseTo(
+              sum(stretches.subList(3, stretches.size()), s -> s.carried() - s.restarted())
+                  + restarted * (tokens - unit),
+              within(1e-4 * tokens));
     }
+  }
+
+  private static double sum(List<LossByPosition> stretches, ToDoubleFunction<LossByPosition> of) {
+    return stretches.stream().mapToDouble(s -> of.applyAsDouble(s) * (s.to() - s.from())).sum();
   }
 
   @Test
