@@ -7,8 +7,10 @@ import io.github.gss4j.study.classifier.ClassifierRun;
 import io.github.gss4j.study.classifier.ClassifyConfig;
 import io.github.gss4j.study.classifier.Task;
 import io.github.gss4j.trainer.ClassifierTrainer;
+import io.github.gss4j.trainer.RunDirectory;
 import java.io.IOException;
 import java.io.PrintWriter;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
@@ -19,6 +21,7 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ParentCommand;
 import picocli.CommandLine.Spec;
 
@@ -34,7 +37,8 @@ final class ClassifyCommand implements Callable<Integer> {
   private static final ObjectMapper JSON = new ObjectMapper();
 
   /** What is no setting of the run. */
-  private static final Set<String> OWN = Set.of("--config", "--out", "--json", "--threads");
+  private static final Set<String> OWN =
+      Set.of("--config", "--out", "--resume", "--json", "--threads");
 
   @Spec private CommandSpec spec;
 
@@ -42,13 +46,18 @@ final class ClassifyCommand implements Callable<Integer> {
 
   @Option(
       names = "--config",
-      required = true,
       paramLabel = "FILE",
       description = "model and training as JSON, such as configs/path32.json; flags win over it")
   private Path configFile;
 
-  @Option(names = "--out", required = true, paramLabel = "DIR", description = "a new directory")
+  @Option(names = "--out", paramLabel = "DIR", description = "a new directory")
   private Path out;
+
+  @Option(
+      names = "--resume",
+      paramLabel = "DIR",
+      description = "goes on with a run that was stopped or killed; without --config and --out")
+  private Path resume;
 
   @Option(
       names = "--data",
@@ -71,22 +80,41 @@ final class ClassifyCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException {
+    checkPaths();
     threads.apply();
-    ClassifyConfig config = ClassifyConfig.from(new JsonFields(configFile.toString(), settings()));
-    ClassifierRun run = new ClassifierRun(config, Task.open(Path.of(config.data())), out);
+    String where = (resume == null ? configFile : resume).toString();
+    ClassifyConfig config = ClassifyConfig.from(new JsonFields(where, settings()));
+    Task task = Task.open(Path.of(config.data()));
+    ClassifierRun run =
+        resume == null
+            ? ClassifierRun.start(config, task, out)
+            : ClassifierRun.resume(config, task, resume);
     try (Interrupt.Watch interrupt = gss.interrupt().watch();
         CountProgress progress =
             new CountProgress(
                 spec.commandLine().getErr(), "step", Math.toIntExact(config.steps()))) {
       ClassifierRun.Result result = run.run(new Shown(progress), interrupt);
       progress.close();
-      print(result);
+      print(result, config.steps());
     }
     return Gss.OK;
   }
 
+  private void checkPaths() {
+    if (resume == null && (configFile == null || out == null)) {
+      throw new ParameterException(
+          spec.commandLine(), "expected --config FILE and --out DIR, or --resume DIR");
+    }
+    if (resume != null && (configFile != null || out != null || init != null)) {
+      throw new ParameterException(
+          spec.commandLine(),
+          "--resume takes model, config and directory from the run: leave out --config, --out and"
+              + " --init");
+    }
+  }
+
   private ObjectNode settings() throws IOException {
-    ObjectNode settings = RunOptions.read(configFile);
+    ObjectNode settings = RunOptions.read(resume == null ? configFile : run(resume));
     List<OptionSpec> options =
         spec.options().stream().filter(option -> !OWN.contains(option.longestName())).toList();
     if (init != null) {
@@ -96,10 +124,20 @@ final class ClassifyCommand implements Callable<Integer> {
     return settings;
   }
 
-  private void print(ClassifierRun.Result result) throws IOException {
+  private static Path run(Path directory) {
+    Path file = new RunDirectory(directory).config();
+    if (!Files.exists(file)) {
+      throw new IllegalArgumentException(
+          directory + ": holds no run to resume (no run.json in it)");
+    }
+    return file;
+  }
+
+  private void print(ClassifierRun.Result result, long steps) throws IOException {
     PrintWriter stdout = spec.commandLine().getOut();
+    Path home = resume == null ? out : resume;
     if (json) {
-      stdout.println(JSON.writeValueAsString(result.toJson().put("run", out.toString())));
+      stdout.println(JSON.writeValueAsString(result.toJson().put("run", home.toString())));
     } else if (result.finished()) {
       stdout.printf(
           Locale.ROOT,
@@ -111,7 +149,11 @@ final class ClassifyCommand implements Callable<Integer> {
           100 * result.majority());
     } else {
       stdout.printf(
-          "Stopped after step %d; the best weights so far lie in %s%n", result.steps(), out);
+          Locale.ROOT,
+          "Stopped after step %,d of %,d. Go on with: gss classify --resume %s%n",
+          result.steps(),
+          steps,
+          home);
     }
     stdout.flush();
   }

@@ -117,7 +117,16 @@ class StudyCommandTest {
     assertThat(settings.get("seed").asInt()).isEqualTo(4);
     Path other = directory.resolve("other");
     assertThat(Command.here(with(flags, other)).ok().out()).contains("majority class");
-    Command.here(with(flags, run)).refused("already holds a run");
+    Command.here(with(flags, run)).refused("already holds a run", "--resume");
+    JsonNode more =
+        new ObjectMapper()
+            .readTree(Command.here("classify", "--resume", run, "--steps", 3, "--json").ok().out());
+    assertThat(more.get("steps").asInt()).isEqualTo(3);
+    assertThat(more.get("run").asText()).isEqualTo(run.toString());
+    assertThat(run.resolve("best/config.json")).content().contains("num_classes");
+    Command.here("classify", "--resume", run, "--init", "random").refused("--resume takes model");
+    Command.here("classify", "--resume", directory).refused("holds no run to resume");
+    Command.here("classify", "--config", config).refused("expected --config FILE and --out DIR");
     Command.here("classify", "--config", config, "--data", directory, "--out", "x")
         .refused("holds no task", "Pathfinder", "ListOps");
   }

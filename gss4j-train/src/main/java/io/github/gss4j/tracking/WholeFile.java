@@ -7,10 +7,11 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 
 /** Writes a file aside and renames it, so that a reader sees the old one or the new one, whole. */
-final class WholeFile {
+public final class WholeFile {
   private WholeFile() {}
 
-  static void write(Path file, CharSequence text) throws IOException {
+  /** Writes a text as a file; its directory is made. */
+  public static void write(Path file, CharSequence text) throws IOException {
     Path target = file.toAbsolutePath();
     Files.createDirectories(target.getParent());
     Path aside = target.resolveSibling(target.getFileName() + ".tmp");

@@ -1,5 +1,6 @@
 package io.github.gss4j.trainer;
 
+import io.github.gss4j.checkpoint.TensorSource;
 import io.github.gss4j.distributed.Replication;
 import io.github.gss4j.layers.Lengths;
 import io.github.gss4j.layers.Role;
@@ -14,6 +15,7 @@ import java.util.Deque;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
@@ -93,6 +95,28 @@ public final class ClassifierTrainer implements AutoCloseable {
   /** How many steps were taken, those skipped among them. */
   public long steps() {
     return steps;
+  }
+
+  /** How many steps left the weights as they were. */
+  public long skipped() {
+    return steps - optimizer.steps();
+  }
+
+  /** The optimizer's memory by name, for a checkpoint; the weights are the model's. */
+  public Map<String, Tensor> state() {
+    return optimizer.state();
+  }
+
+  /**
+   * Goes on from a checkpoint, whose weights the model has already.
+   *
+   * @param stepsTaken as {@link #steps()} was
+   * @param stepsSkipped as {@link #skipped()} was
+   * @param memory holds what {@link #state()} gave
+   */
+  public void restore(long stepsTaken, long stepsSkipped, TensorSource memory) {
+    steps = stepsTaken;
+    optimizer.restore(stepsTaken - stepsSkipped, Set.copyOf(memory.names()), memory::tensor);
   }
 
   /**

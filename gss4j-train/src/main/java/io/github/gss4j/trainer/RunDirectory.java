@@ -33,9 +33,10 @@ public record RunDirectory(Path path) {
 
   private static final String ASIDE = ".writing";
 
-  /** Writes the files of a checkpoint into a directory. */
+  /** A checkpoint's files. */
   @FunctionalInterface
-  interface Content {
+  public interface Content {
+    /** Writes them into a directory. */
     void write(Path directory) throws IOException;
   }
 
@@ -50,7 +51,7 @@ public record RunDirectory(Path path) {
   }
 
   /** Writes the run's configuration, whole. */
-  void writeConfig(byte[] json) throws IOException {
+  public void writeConfig(byte[] json) throws IOException {
     Path aside = path.resolve(config().getFileName() + ASIDE);
     Files.write(aside, json);
     sync(aside);
@@ -88,7 +89,7 @@ public record RunDirectory(Path path) {
    *     never replaced
    * @throws IOException if it cannot be written; those before are then as they were
    */
-  Path save(long step, Content content) throws IOException {
+  public Path save(long step, Content content) throws IOException {
     Path target = path.resolve("step-" + step);
     if (inUse().contains(target.toAbsolutePath().normalize())) {
       throw new IllegalStateException(target + " is in use, expected a step not saved before");
@@ -126,7 +127,7 @@ public record RunDirectory(Path path) {
   }
 
   /** Makes {@code last} or {@code best} point to a checkpoint, in one move. */
-  void point(String name, Path checkpoint) throws IOException {
+  public void point(String name, Path checkpoint) throws IOException {
     Path link = path.resolve(name);
     Path aside = path.resolve(name + ASIDE);
     Files.deleteIfExists(aside);
@@ -141,7 +142,7 @@ public record RunDirectory(Path path) {
    *
    * @param keep how many of the newest stay, up to {@code last}
    */
-  void prune(int keep) throws IOException {
+  public void prune(int keep) throws IOException {
     Set<Path> wanted = inUse();
     long last = checkpoint(LAST).map(RunDirectory::step).orElse(0L);
     List<Path> found;

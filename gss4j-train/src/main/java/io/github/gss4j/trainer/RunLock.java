@@ -15,7 +15,7 @@ import java.nio.file.StandardOpenOption;
  * Keeps a second process out of a run's directory. The operating system lets go of it when the
  * process ends, however it ends; the file {@code run.lock} stays and says nothing by itself.
  */
-final class RunLock implements AutoCloseable {
+public final class RunLock implements AutoCloseable {
   private final FileChannel channel;
 
   private RunLock(FileChannel channel) {
@@ -27,7 +27,7 @@ final class RunLock implements AutoCloseable {
    *
    * @throws IOException if another process has it
    */
-  static RunLock take(Path directory) throws IOException {
+  public static RunLock take(Path directory) throws IOException {
     Files.createDirectories(directory);
     Path file = directory.resolve("run.lock");
     FileChannel channel =

@@ -4,47 +4,44 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.SerializationFeature;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.github.gss4j.checkpoint.Safetensors;
 import io.github.gss4j.layers.Init;
-import io.github.gss4j.layers.Parameter;
 import io.github.gss4j.layers.Precision;
 import io.github.gss4j.model.ClassifierConfig;
 import io.github.gss4j.model.SequenceClassifier;
 import io.github.gss4j.ops.Scopes;
 import io.github.gss4j.ops.Tensors;
+import io.github.gss4j.tracking.WholeFile;
 import io.github.gss4j.trainer.ClassifierTrainer;
 import io.github.gss4j.trainer.ClassifierTrainer.Batch;
+import io.github.gss4j.trainer.RunDirectory;
+import io.github.gss4j.trainer.RunLock;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
-import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
+import java.util.Optional;
 import java.util.function.BooleanSupplier;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.Device;
 import org.bytedeco.pytorch.LongOptional;
-import org.bytedeco.pytorch.NoGradGuard;
 import org.bytedeco.pytorch.Tensor;
 
 /**
  * Trains a classifier on a task and says how often it is right on what it has never seen.
  *
- * <p>Its directory holds {@code run.json}, a line in {@code metrics.jsonl} at every look at the
- * validation part, the weights that were best there ({@code model.safetensors} with {@code
- * config.json}), and {@code result.json} in the end.
+ * <p>Its directory holds {@code run.json}, a line in {@code metrics.jsonl} and a checkpoint at
+ * every look at the validation part ({@code last}, and {@code best} where it was right most often),
+ * and {@code result.json} in the end. A run that was stopped or killed goes on from its last
+ * checkpoint to the bit.
  */
 public final class ClassifierRun {
-  private static final ObjectMapper JSON = new ObjectMapper();
-  private static final ObjectMapper PRETTY =
+  private static final ObjectMapper JSON =
       JsonMapper.builder().enable(SerializationFeature.INDENT_OUTPUT).build();
 
   private final ClassifyConfig config;
   private final Task task;
-  private final Path directory;
+  private final RunDirectory directory;
+  private final LookLog log;
 
   /** Hears how training goes on. */
   public interface Listener {
@@ -87,16 +84,11 @@ public final class ClassifierRun {
     }
   }
 
-  /**
-   * A run that has not begun.
-   *
-   * @param directory is made; must hold no run
-   * @throws IllegalArgumentException if the model does not fit the task
-   */
-  public ClassifierRun(ClassifyConfig config, Task task, Path directory) {
+  private ClassifierRun(ClassifyConfig config, Task task, RunDirectory directory) {
     this.config = config;
     this.task = task;
     this.directory = directory;
+    this.log = new LookLog(directory.metrics());
     ClassifierConfig model = config.model();
     int classes = task.train().numClasses();
     if (model.numClasses() != classes) {
@@ -117,23 +109,49 @@ public final class ClassifierRun {
       throw new IllegalArgumentException(
           "input_dim is " + values.channels() + ", expected 1: a pixel is one number");
     }
-    if (Files.exists(directory.resolve("run.json"))) {
-      throw new IllegalArgumentException(directory + " already holds a run: choose another --out");
+  }
+
+  /**
+   * A run that has not begun.
+   *
+   * @param directory is made; must hold no run
+   * @throws IllegalArgumentException if the model does not fit the task
+   */
+  public static ClassifierRun start(ClassifyConfig config, Task task, Path directory) {
+    RunDirectory home = new RunDirectory(directory);
+    if (home.isUsed()) {
+      throw new IllegalArgumentException(
+          directory + " already holds a run: choose another --out, or go on with --resume");
     }
+    return new ClassifierRun(config, task, home);
+  }
+
+  /**
+   * A run that goes on where its last checkpoint is, or at the beginning where it has none.
+   *
+   * @param directory of a run
+   * @throws IllegalArgumentException if there is none, or the model does not fit the task
+   */
+  public static ClassifierRun resume(ClassifyConfig config, Task task, Path directory) {
+    RunDirectory home = new RunDirectory(directory);
+    if (!home.isUsed()) {
+      throw new IllegalArgumentException(
+          directory + ": holds no run to resume (no run.json in it)");
+    }
+    return new ClassifierRun(config, task, home);
   }
 
   /**
    * Trains to the end, or until asked to stop.
    *
    * @param stop asked after every step
+   * @throws IOException if a file cannot be written, or another process trains in the directory
    */
   public Result run(Listener listener, BooleanSupplier stop) throws IOException {
-    Files.createDirectories(directory);
-    PRETTY.writeValue(directory.resolve("run.json").toFile(), config.toJson());
-    PRETTY.writeValue(directory.resolve("config.json").toFile(), config.model().toJson());
     Device device = Tensors.device(config.device());
     Precision precision = Precision.forTraining(config.dtype());
-    try (SequenceClassifier model =
+    try (RunLock lock = RunLock.take(directory.path());
+        SequenceClassifier model =
             SequenceClassifier.of(config.model(), Init.random(config.seed()), precision, device);
         ClassifierTrainer trainer =
             new ClassifierTrainer(
@@ -142,62 +160,95 @@ public final class ClassifierRun {
                 config.schedule(),
                 config.stateSpaceLr(),
                 config.checkpointLayers())) {
-      return run(model, trainer, listener, stop);
+      directory.writeConfig(JSON.writeValueAsBytes(config.toJson()));
+      ClassifierCheckpoint reached = train(model, trainer, listener, stop);
+      Result result = result(model, reached);
+      WholeFile.write(
+          directory.path().resolve("result.json"), JSON.writeValueAsString(result.toJson()));
+      return result;
     }
   }
 
-  private Result run(
+  /** Puts model and trainer where the last checkpoint is, if there is one. */
+  private ClassifierCheckpoint reached(SequenceClassifier model, ClassifierTrainer trainer)
+      throws IOException {
+    Optional<Path> last = directory.checkpoint(RunDirectory.LAST);
+    if (last.isEmpty()) {
+      return ClassifierCheckpoint.NONE;
+    }
+    ClassifierCheckpoint state = ClassifierCheckpoint.read(last.get());
+    state.restore(model, trainer, last.get());
+    if (state.best()) {
+      directory.point(RunDirectory.BEST, last.get()); // a kill may have come before
+    }
+    return state;
+  }
+
+  private ClassifierCheckpoint train(
       SequenceClassifier model, ClassifierTrainer trainer, Listener listener, BooleanSupplier stop)
       throws IOException {
     ClassifierBatches train = batches(task.train(), model);
-    double best = -1;
-    long began = System.nanoTime();
-    long evaluating = 0;
-    while (trainer.steps() < config.steps() && !(trainer.steps() > 0 && stop.getAsBoolean())) {
+    ClassifierCheckpoint saved = reached(model, trainer);
+    ClassifierCheckpoint state = saved;
+    long begun = state.steps();
+    log.cut(saved.steps());
+    while (state.steps() < config.steps() && (state.steps() == begun || !stop.getAsBoolean())) {
       long from = System.nanoTime();
-      ClassifierTrainer.StepResult step;
-      try (PointerScope scope = new PointerScope()) {
-        List<Batch> batches = new ArrayList<>();
-        for (int micro = 0; micro < config.accumulate(); micro++) {
-          long number = trainer.steps() * config.accumulate() + micro;
-          batches.add(train.drawn(config.seed(), number, config.batch()));
-        }
-        step = trainer.step(batches);
-      }
-      long now = System.nanoTime();
-      double sequences = (double) config.batch() * config.accumulate();
-      listener.stepped(trainer.steps(), step, sequences * 1e9 / (now - from));
-      boolean last = trainer.steps() == config.steps();
-      if (last || trainer.steps() % config.evalEvery() == 0) {
+      ClassifierTrainer.StepResult step = step(train, trainer);
+      double seconds = (System.nanoTime() - from) / 1e9;
+      state = state.stepped(trainer, seconds);
+      listener.stepped(state.steps(), step, config.batch() * config.accumulate() / seconds);
+      boolean last = state.steps() == config.steps();
+      if (last || state.steps() % config.evalEvery() == 0) {
         double accuracy =
             accuracy(model, task.validation(), last ? Integer.MAX_VALUE : config.evalExamples());
-        listener.evaluated(trainer.steps(), accuracy);
-        log(trainer.steps(), step, accuracy);
-        if (accuracy > best) {
-          best = accuracy;
-          save(model);
-        }
-        evaluating += System.nanoTime() - now;
+        state = state.looked(accuracy);
+        listener.evaluated(state.steps(), accuracy);
+        log.append(state.steps(), step, accuracy);
+        save(model, trainer, state);
+        saved = state;
       }
     }
-    double seconds = (System.nanoTime() - began - evaluating) / 1e9;
-    boolean finished = trainer.steps() == config.steps();
-    if (best >= 0) {
-      restore(model);
-    } else {
-      save(model); // stopped before the first look
+    if (state.steps() > saved.steps()) {
+      save(model, trainer, state);
     }
-    Result result =
-        new Result(
-            trainer.steps(),
-            best,
-            finished ? accuracy(model, task.test(), Integer.MAX_VALUE) : Double.NaN,
-            task.test().majority(),
-            model.parameters().stream().mapToLong(p -> p.value().numel()).sum(),
-            seconds,
-            finished);
-    PRETTY.writeValue(directory.resolve("result.json").toFile(), result.toJson());
-    return result;
+    return state;
+  }
+
+  private ClassifierTrainer.StepResult step(ClassifierBatches train, ClassifierTrainer trainer) {
+    try (PointerScope scope = new PointerScope()) {
+      List<Batch> batches = new ArrayList<>();
+      for (int micro = 0; micro < config.accumulate(); micro++) {
+        long number = trainer.steps() * config.accumulate() + micro;
+        batches.add(train.drawn(config.seed(), number, config.batch()));
+      }
+      return trainer.step(batches);
+    }
+  }
+
+  private void save(SequenceClassifier model, ClassifierTrainer trainer, ClassifierCheckpoint state)
+      throws IOException {
+    Path checkpoint = directory.save(state.steps(), aside -> state.write(model, trainer, aside));
+    if (state.best()) {
+      directory.point(RunDirectory.BEST, checkpoint);
+    }
+    directory.prune(1);
+  }
+
+  /** Of the weights that were best on the validation part. */
+  private Result result(SequenceClassifier model, ClassifierCheckpoint reached) {
+    boolean finished = reached.steps() == config.steps();
+    directory
+        .checkpoint(RunDirectory.BEST)
+        .ifPresent(best -> ClassifierCheckpoint.weights(model, best));
+    return new Result(
+        reached.steps(),
+        reached.validation(),
+        finished ? accuracy(model, task.test(), Integer.MAX_VALUE) : Double.NaN,
+        task.test().majority(),
+        model.parameters().stream().mapToLong(p -> p.value().numel()).sum(),
+        reached.seconds(),
+        finished);
   }
 
   private ClassifierBatches batches(LabelledSequences sequences, SequenceClassifier model) {
@@ -227,44 +278,5 @@ public final class ClassifierRun {
       }
     }
     return (double) right / count;
-  }
-
-  private void log(long step, ClassifierTrainer.StepResult result, double accuracy)
-      throws IOException {
-    ObjectNode line =
-        JSON.createObjectNode()
-            .put("step", step)
-            .put("loss", result.loss())
-            .put("lr", result.learningRate())
-            .put("validation_accuracy", accuracy);
-    Files.writeString(
-        directory.resolve("metrics.jsonl"),
-        JSON.writeValueAsString(line) + "\n",
-        StandardOpenOption.CREATE,
-        StandardOpenOption.APPEND);
-  }
-
-  private Path weights() {
-    return directory.resolve("model.safetensors");
-  }
-
-  private void save(SequenceClassifier model) throws IOException {
-    Map<String, Tensor> tensors = new LinkedHashMap<>();
-    for (Parameter p : model.parameters()) {
-      tensors.put(p.name(), p.value());
-    }
-    Path aside = directory.resolve("model.safetensors.writing");
-    Safetensors.write(aside, tensors, Map.of());
-    Files.move(aside, weights(), StandardCopyOption.ATOMIC_MOVE);
-  }
-
-  private void restore(SequenceClassifier model) {
-    Safetensors file = Safetensors.open(weights());
-    for (Parameter p : model.parameters()) {
-      try (PointerScope scope = new PointerScope();
-          NoGradGuard guard = new NoGradGuard()) {
-        p.value().copy_(file.tensor(p.name()));
-      }
-    }
   }
 }

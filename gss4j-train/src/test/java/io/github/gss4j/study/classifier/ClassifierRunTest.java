@@ -1,19 +1,30 @@
 package io.github.gss4j.study.classifier;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.within;
 
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.github.gss4j.checkpoint.CheckpointException;
+import io.github.gss4j.checkpoint.PretrainedClassifier;
+import io.github.gss4j.layers.Precision;
 import io.github.gss4j.model.JsonFields;
+import io.github.gss4j.model.SequenceClassifier;
+import io.github.gss4j.ops.Tensors;
 import io.github.gss4j.study.listops.ListOpsGenerator;
 import io.github.gss4j.study.pathfinder.Generator;
 import io.github.gss4j.study.pathfinder.Variant;
 import io.github.gss4j.trainer.ClassifierTrainer;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.Arrays;
+import java.util.List;
 import java.util.SplittableRandom;
+import org.bytedeco.javacpp.PointerScope;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -76,12 +87,12 @@ class ClassifierRunTest {
   @Test
   void aTaskOfMemoryIsLearned() throws IOException {
     ClassifierRun.Result result =
-        new ClassifierRun(config(settings()), task(), directory.resolve("run"))
+        ClassifierRun.start(config(settings()), task(), directory.resolve("run"))
             .run(SILENT, () -> false);
     assertThat(result.majority()).isCloseTo(0.5, within(1e-9));
     assertThat(result.test()).isGreaterThan(0.9);
     assertThat(result.finished()).isTrue();
-    assertThat(directory.resolve("run/model.safetensors")).exists();
+    assertThat(directory.resolve("run/best/model.safetensors")).exists();
     assertThat(directory.resolve("run/result.json")).content().contains("test_accuracy");
     assertThat(directory.resolve("run/metrics.jsonl")).content().hasLineCount(3);
   }
@@ -92,14 +103,79 @@ class ClassifierRunTest {
     assertThat(config(config.toJson())).isEqualTo(config);
   }
 
+  /** Weights, optimizer, sequences drawn, looks and the best of them: all go on as they were. */
   @Test
-  void aRunThatIsStoppedSaysSo() throws IOException {
+  void aRunThatIsStoppedGoesOnToTheBit() throws IOException {
+    ClassifyConfig config = config(settings().put("steps", 60).put("eval_every", 20));
+    Path whole = directory.resolve("whole");
+    ClassifierRun.Result expected =
+        ClassifierRun.start(config, task(), whole).run(SILENT, () -> false);
+    Path parts = directory.resolve("parts");
+    ClassifierRun.Result stopped =
+        ClassifierRun.start(config, task(), parts).run(SILENT, () -> true);
+    assertThat(stopped.steps()).isEqualTo(1);
+    assertThat(stopped.finished()).isFalse();
+    int[] asked = {0};
+    ClassifierRun.resume(config, task(), parts).run(SILENT, () -> ++asked[0] > 29);
+    Files.writeString(
+        parts.resolve("metrics.jsonl"),
+        "{\"step\":40,\"loss\":9}\n{\"step\":40,\"lo",
+        StandardOpenOption.APPEND); // as a kill leaves it
+    ClassifierRun.Result last =
+        ClassifierRun.resume(config, task(), parts).run(SILENT, () -> false);
+    assertThat(last).usingRecursiveComparison().ignoringFields("seconds").isEqualTo(expected);
+    for (String file :
+        List.of(
+            "metrics.jsonl",
+            "last/model.safetensors",
+            "last/optimizer.safetensors",
+            "best/model.safetensors")) {
+      assertThat(parts.resolve(file)).as(file).hasSameBinaryContentAs(whole.resolve(file));
+    }
+    ClassifierRun.Result again =
+        ClassifierRun.resume(config, task(), parts).run(SILENT, () -> false);
+    assertThat(again).as("a finished run says the same once more").isEqualTo(last);
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> ClassifierRun.resume(config, task(), directory))
+        .withMessageContaining("holds no run to resume");
+  }
+
+  @Test
+  void whatWasTrainedIsLoaded() throws IOException {
+    ClassifyConfig config = config(settings().put("steps", 20));
+    Path home = directory.resolve("run");
     ClassifierRun.Result result =
-        new ClassifierRun(config(settings()), task(), directory.resolve("run"))
-            .run(SILENT, () -> true);
-    assertThat(result.steps()).isEqualTo(1);
-    assertThat(result.finished()).isFalse();
-    assertThat(directory.resolve("run/model.safetensors")).exists();
+        ClassifierRun.start(config, task(), home).run(SILENT, () -> false);
+    LabelledSequences tested = task().test();
+    try (SequenceClassifier model =
+        PretrainedClassifier.load(home, Precision.FLOAT32, Tensors.device("cpu"))) {
+      int right = 0;
+      for (int i = 0; i < tested.size(); i++) {
+        try (PointerScope scope = new PointerScope()) {
+          long[] ids = Arrays.stream(tested.sequence(i)).asLongStream().toArray();
+          double[] logits =
+              Tensors.toDoubles(model.logits(Tensors.of(ids, 1, ids.length)).flatten());
+          right += (logits[1] > logits[0] ? 1 : 0) == tested.label(i) ? 1 : 0;
+        }
+      }
+      assertThat((double) right / tested.size()).isCloseTo(result.test(), within(1e-9));
+    }
+    Path file = home.resolve("best/config.json");
+    for (String[] wrong :
+        new String[][] {
+          {"\"dss_kernel_N\" : 8", "\"dss_kernel_N\" : 9", "has shape"},
+          {"\"depth\" : 2", "\"depth\" : 1", "knows nothing of: layers.1."},
+          {"\"depth\" : 2", "\"depth\" : 3", "has no tensor 'layers.2."},
+          {"\"num_classes\"", "\"num_clases\"", "is no classifier's config"}
+        }) {
+      String sound = Files.readString(file);
+      Files.writeString(file, sound.replace(wrong[0], wrong[1]));
+      assertThatExceptionOfType(CheckpointException.class)
+          .isThrownBy(
+              () -> PretrainedClassifier.load(home, Precision.FLOAT32, Tensors.device("cpu")))
+          .withMessageContaining(wrong[2]);
+      Files.writeString(file, sound);
+    }
   }
 
   @Test
@@ -110,18 +186,18 @@ class ClassifierRunTest {
     assertThat(images.test().size()).isEqualTo(2);
     ObjectNode pixels = settings().put("steps", 2).put("batch", 2).put("input_dim", 1);
     pixels.remove("num_tokens");
-    new ClassifierRun(config(pixels), images, directory.resolve("run1")).run(SILENT, () -> false);
+    ClassifierRun.start(config(pixels), images, directory.resolve("run1")).run(SILENT, () -> false);
     new ListOpsGenerator(4, 4, 5, 40, 1).write(directory.resolve("ops"), 20, 4, i -> {});
     Task ops = Task.open(directory.resolve("ops"));
     ObjectNode tokens = settings().put("steps", 2).put("batch", 2);
     tokens.put("num_tokens", 15).put("num_classes", 10).put("accumulate", 2);
-    new ClassifierRun(config(tokens), ops, directory.resolve("run2")).run(SILENT, () -> false);
+    ClassifierRun.start(config(tokens), ops, directory.resolve("run2")).run(SILENT, () -> false);
     assertThat(directory.resolve("run2/result.json")).exists();
     assertThatIllegalArgumentException()
-        .isThrownBy(() -> new ClassifierRun(config(settings()), ops, directory.resolve("run3")))
+        .isThrownBy(() -> ClassifierRun.start(config(settings()), ops, directory.resolve("run3")))
         .withMessageContaining("num_classes is 2, expected 10");
     assertThatIllegalArgumentException()
-        .isThrownBy(() -> new ClassifierRun(config(tokens), ops, directory.resolve("run2")))
+        .isThrownBy(() -> ClassifierRun.start(config(tokens), ops, directory.resolve("run2")))
         .withMessageContaining("already holds a run");
   }
 }
