@@ -17,6 +17,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.BooleanSupplier;
@@ -36,6 +37,7 @@ public final class Study {
   private final TrainConfig byDefault;
   private final Path directory;
   private final Launcher launcher;
+  private int number; // of the run at hand, from 1
 
   /**
    * What came of one model on one corpus at one length.
@@ -82,6 +84,7 @@ public final class Study {
    */
   public List<Finding> run(Consumer<String> progress, BooleanSupplier stop) throws IOException {
     List<Finding> findings = new ArrayList<>();
+    number = 0;
     for (String data : config.data()) {
       for (int seqLen : config.seqLens()) {
         ModelChoices choices = config.choices(data, seqLen, byDefault);
@@ -118,6 +121,11 @@ public final class Study {
       }
     }
     return findings;
+  }
+
+  private int total() {
+    int corpora = config.data().size() * config.seqLens().size();
+    return corpora * config.models().size() * (config.rates().size() + config.seeds().size());
   }
 
   private Path home(String name) {
@@ -158,12 +166,20 @@ public final class Study {
   private Optional<StudyRun> train(
       TrainConfig settings, Path home, Consumer<String> progress, BooleanSupplier stop)
       throws IOException {
+    number++;
     refuseOthers(settings, home);
     Optional<StudyRun> made = StudyRun.read(settings, home);
     if (made.isPresent() || stop.getAsBoolean()) {
       return made;
     }
-    progress.accept(home.getFileName() + ": " + settings.steps() + " steps");
+    progress.accept(
+        String.format(
+            Locale.ROOT,
+            "run %d of %d  %s: %,d steps",
+            number,
+            total(),
+            home.getFileName(),
+            settings.steps()));
     launcher.train(settings, home);
     return StudyRun.read(settings, home);
   }
