@@ -161,11 +161,13 @@ record LinePlot(String title, String across, String up, boolean doubling, List<L
   private static String label(double tick) {
     double size = Math.abs(tick);
     if (size >= 1e6) {
-      return String.format(Locale.ROOT, "%.3gM", tick / 1e6).replaceFirst("\\.0+M", "M");
-    } else if (size >= 1e4) {
-      return String.format(Locale.ROOT, "%.0fk", tick / 1e3);
+      return digits(tick / 1e6) + "M";
     }
-    String digits = String.format(Locale.ROOT, "%.3f", tick);
+    return size >= 1e4 ? String.format(Locale.ROOT, "%.0fk", tick / 1e3) : digits(tick);
+  }
+
+  private static String digits(double value) {
+    String digits = String.format(Locale.ROOT, "%.3f", value);
     return digits.replaceFirst("0+$", "").replaceFirst("\\.$", "");
   }
 

@@ -18,7 +18,9 @@ import java.util.Optional;
  * @param loss on the whole held-out text at the end, in nats a token
  * @param bitsPerByte the same as bits per byte; NaN where bytes are not known
  * @param seconds of training
- * @param curve held-out losses on the way
+ * @param curve held-out losses on the way, moved as a whole so that it ends at {@code loss}: each
+ *     look reads a slice of the text only, another one for every seed, which is easier or harder
+ *     than all of it
  */
 public record StudyRun(
     TrainConfig config, double loss, double bitsPerByte, double seconds, List<Mark> curve) {
@@ -56,6 +58,24 @@ public record StudyRun(
     }
     double all = seconds;
     return last.map(
-        end -> new StudyRun(config, end.evalLoss(), end.bitsPerByte(), all, List.copyOf(curve)));
+        end ->
+            new StudyRun(
+                config,
+                end.evalLoss(),
+                end.bitsPerByte(),
+                all,
+                moved(curve, config.steps() * config.tokensPerStep(), end.evalLoss())));
+  }
+
+  private static List<Mark> moved(List<Mark> curve, long end, double loss) {
+    double by =
+        curve.stream()
+            .filter(mark -> mark.tokens() == end)
+            .mapToDouble(mark -> loss - mark.loss())
+            .findFirst()
+            .orElse(0);
+    return curve.stream()
+        .map(mark -> new Mark(mark.tokens(), mark.seconds(), mark.loss() + by))
+        .toList();
   }
 }

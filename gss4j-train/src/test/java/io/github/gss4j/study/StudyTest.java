@@ -110,6 +110,7 @@ class StudyTest {
       assertThat(run.config().steps()).as("640 tokens in batches of 64").isEqualTo(10);
       assertThat(run.curve()).extracting(StudyRun.Mark::tokens).containsExactly(256L, 512L, 640L);
       assertThat(run.loss()).isBetween(1.0, 9.0);
+      assertThat(run.curve().get(2).loss()).isCloseTo(run.loss(), within(1e-12));
       long end = found.model().equals("dsconv") ? 512 : 1024;
       List<LossByPosition> stretches = found.positions().get(0);
       assertThat(stretches.get(stretches.size() - 1).to()).isEqualTo(end);
