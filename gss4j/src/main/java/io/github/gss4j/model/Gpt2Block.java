@@ -3,7 +3,8 @@ package io.github.gss4j.model;
 import io.github.gss4j.layers.Dense;
 import io.github.gss4j.layers.LayerNorm;
 import io.github.gss4j.layers.Parameters;
-import org.bytedeco.pytorch.DoubleOptional;
+import io.github.gss4j.ops.DotProductAttention;
+import java.util.OptionalDouble;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.TensorOptional;
 import org.bytedeco.pytorch.TensorVector;
@@ -49,15 +50,13 @@ record Gpt2Block(
     TensorVector parts =
         qkv.view(x.size(0), x.size(1), 3, heads, x.size(2) / heads).unbind(2); // (B, L, heads, d)
     Tensor attended =
-        torch.scaled_dot_product_attention(
+        DotProductAttention.apply(
             parts.get(0).transpose(1, 2),
             parts.get(1).transpose(1, 2),
             parts.get(2).transpose(1, 2),
             new TensorOptional(),
-            0.0,
             true,
-            new DoubleOptional(scale),
-            false); // (B, heads, L, d)
+            OptionalDouble.of(scale)); // (B, heads, L, d)
     Tensor a = toOut.apply(attended.transpose(1, 2).flatten(2, 3)).add(x); // (B, L, D)
     Tensor wide = torch.gelu(toHidden.apply(forwardNorm.apply(a)), gelu); // (B, L, F)
     return fromHidden.apply(wide).add(a); // (B, L, D)

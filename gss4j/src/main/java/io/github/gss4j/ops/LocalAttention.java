@@ -2,7 +2,7 @@ package io.github.gss4j.ops;
 
 import static org.bytedeco.pytorch.global.torch.cat;
 
-import org.bytedeco.pytorch.DoubleOptional;
+import java.util.OptionalDouble;
 import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.TensorOptional;
@@ -106,7 +106,6 @@ public record LocalAttention(boolean chunks, int window) {
   }
 
   private static Tensor attend(Tensor q, Tensor k, Tensor v, TensorOptional mask, boolean causal) {
-    return torch.scaled_dot_product_attention(
-        q, k, v, mask, 0.0, causal, new DoubleOptional(), false);
+    return DotProductAttention.apply(q, k, v, mask, causal, OptionalDouble.empty());
   }
 }
