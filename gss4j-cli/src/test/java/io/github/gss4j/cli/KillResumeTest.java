@@ -120,7 +120,8 @@ class KillResumeTest {
 
   @Test
   void aSignalFinishesTheStepSavesAndSaysHowToGoOn() throws Exception {
-    for (String signal : List.of("TERM", interruptsAreIgnored() ? "TERM" : "INT")) {
+    List<String> signals = interruptsAreIgnored() ? List.of("TERM") : List.of("TERM", "INT");
+    for (String signal : signals) {
       Path run = directory.resolve("stopped-" + signal);
       Files.createDirectories(run);
       try (Command.Running running =
