@@ -22,6 +22,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Where shards come from. */
 class DocumentSourceTest {
@@ -186,5 +188,15 @@ class DocumentSourceTest {
     assertThatThrownBy(() -> parse("hf:datasets/allenai/c4/*.zip"))
         .isInstanceOf(DataException.class)
         .hasMessageContaining("none of the repository's 3 files matches");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"refs/convert/parquet", "refs%2Fconvert%2Fparquet"})
+  void aRevisionWithSlashesIsAskedForAsTheHubNamesIt(String written) {
+    online.put(
+        "/api/datasets/o/n/revision/refs/convert/parquet",
+        "{\"sha\": \"" + COMMIT + "\", \"siblings\": [{\"rfilename\": \"train/0.jsonl\"}]}");
+    assertThat(names(parse("hf:datasets/o/n@" + written + "/train/*.jsonl")))
+        .containsExactly("hf:datasets/o/n/train/0.jsonl");
   }
 }

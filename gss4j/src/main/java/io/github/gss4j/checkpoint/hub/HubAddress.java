@@ -6,7 +6,9 @@ import java.util.regex.Pattern;
 
 /**
  * Where a model lies on the hub: {@code hf:OWNER/NAME[@revision][:FILE]}; or a data set: {@code
- * hf:datasets/OWNER/NAME[@revision][/FILES]}.
+ * hf:datasets/OWNER/NAME[@revision][/FILES]}. As in {@code huggingface_hub}, a {@code /} of a
+ * revision before FILES is written {@code %2F}, but for the hub's own {@code refs/convert/NAME} and
+ * {@code refs/pr/NUMBER}; {@code hf://} is read like {@code hf:}.
  *
  * @param kind what the repository holds
  * @param owner the user or organisation
@@ -44,10 +46,15 @@ public record HubAddress(
   public static final String DEFAULT_REVISION = "main";
 
   private static final Pattern ADDRESS =
-      Pattern.compile("(?:hf:)?([^/@:]+)/([^/@:]+)(?:@([^:]+))?(?::(.+))?", Pattern.DOTALL);
+      Pattern.compile("(?:hf:(?://)?)?([^/@:]+)/([^/@:]+)(?:@([^:]+))?(?::(.+))?", Pattern.DOTALL);
+
+  /** Revisions of the hub's own that hold slashes. */
+  private static final String REFS = "refs/convert/\\w+|refs/pr/\\d+";
+
   private static final Pattern DATASET =
       Pattern.compile(
-          "(?:hf:)?datasets/([^/@:]+)/([^/@:]+)(?:@([^:/]+))?(?:[:/](.+))?", Pattern.DOTALL);
+          "(?:hf:(?://)?)?datasets/([^/@:]+)/([^/@:]+)(?:@(" + REFS + "|[^:/]+))?(?:[:/](.+))?",
+          Pattern.DOTALL);
   private static final Pattern COMMIT = Pattern.compile("[0-9a-f]{40}");
   private static final String NAME = "[A-Za-z0-9_]([A-Za-z0-9._-]*[A-Za-z0-9_])?";
   private static final String REVISION = "[A-Za-z0-9_]([A-Za-z0-9._/-]*[A-Za-z0-9_-])?";
@@ -110,7 +117,7 @@ public record HubAddress(
         parts == dataset ? Kind.DATASET : Kind.MODEL,
         parts.group(1),
         parts.group(2),
-        parts.group(3) == null ? DEFAULT_REVISION : parts.group(3),
+        parts.group(3) == null ? DEFAULT_REVISION : parts.group(3).replaceAll("%2[Ff]", "/"),
         Optional.ofNullable(parts.group(4)));
   }
 
@@ -148,7 +155,11 @@ public record HubAddress(
   public String toString() {
     return SCHEME
         + repository()
-        + (revision.equals(DEFAULT_REVISION) ? "" : "@" + revision)
+        + (revision.equals(DEFAULT_REVISION) ? "" : "@" + written())
         + file.map(f -> ":" + f).orElse("");
+  }
+
+  private String written() {
+    return kind == Kind.MODEL || revision.matches(REFS) ? revision : revision.replace("/", "%2F");
   }
 }

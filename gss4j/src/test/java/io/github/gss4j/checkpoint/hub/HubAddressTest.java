@@ -12,6 +12,7 @@ import net.jqwik.api.Property;
 import net.jqwik.api.Provide;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class HubAddressTest {
@@ -44,6 +45,30 @@ class HubAddressTest {
   }
 
   @ParameterizedTest
+  @CsvSource({
+    "refs/convert/parquet/default/train/0.parquet, refs/convert/parquet, default/train/0.parquet",
+    "refs%2Fconvert%2fparquet/a/*.parquet, refs/convert/parquet, a/*.parquet",
+    "refs/pr/12/a.jsonl, refs/pr/12, a.jsonl",
+    "refs/pr/12:a.jsonl, refs/pr/12, a.jsonl",
+    "refs%2Fheads%2Fmy-branch/a.jsonl, refs/heads/my-branch, a.jsonl",
+    "refs/a.jsonl, refs, a.jsonl",
+  })
+  void revisionsOfDataSetsHoldSlashesAsTheHubWritesThem(
+      String written, String revision, String file) {
+    HubAddress address = HubAddress.parse("hf:datasets/o/n@" + written);
+    assertThat(address.revision()).isEqualTo(revision);
+    assertThat(address.file()).contains(file);
+    assertThat(HubAddress.parse(address.toString())).isEqualTo(address);
+    assertThat(HubAddress.parse("hf://datasets/o/n@" + written)).isEqualTo(address);
+  }
+
+  @Test
+  void slashesOfRevisionsMayBeEscapedInAddressesOfModels() {
+    assertThat(HubAddress.parse("hf:a/b@refs%2Fpr%2F1:x.pt"))
+        .isEqualTo(HubAddress.parse("a/b@refs/pr/1:x.pt"));
+  }
+
+  @ParameterizedTest
   @ValueSource(
       strings = {
         "",
@@ -63,6 +88,8 @@ class HubAddressTest {
         "a/b@/x",
         "a/b@x//y",
         "a/b@x y",
+        "a/b@x%20y",
+        "hf:datasets/a/b@refs%2F..%2Fx/y",
         "a/b:../x",
         "a/b:/etc/passwd",
         "a/b:x/../../y",
