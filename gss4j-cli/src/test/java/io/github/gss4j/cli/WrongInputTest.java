@@ -48,13 +48,14 @@ class WrongInputTest {
 
   /** A copy of the run whose last checkpoint has one file changed. */
   private static Path run(String name, String file, byte[] content) throws IOException {
-    Path copy = Files.createDirectories(directory.resolve(name).resolve("last"));
+    Path copy = Files.createDirectories(directory.resolve(name).resolve("step-2"));
     try (Stream<Path> files = Files.list(run.resolve("last"))) {
       for (Path each : files.toList()) {
         Files.copy(each, copy.resolve(each.getFileName()));
       }
     }
     Files.write(copy.resolve(file), content);
+    Files.createSymbolicLink(copy.resolveSibling("last"), copy.getFileName());
     Files.copy(run.resolve("run.json"), copy.resolveSibling("run.json"));
     return copy.getParent();
   }

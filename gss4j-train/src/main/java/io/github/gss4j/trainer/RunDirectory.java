@@ -1,19 +1,18 @@
 package io.github.gss4j.trainer;
 
 import io.github.gss4j.checkpoint.CheckpointException;
+import io.github.gss4j.checkpoint.CheckpointLink;
 import java.io.IOException;
-import java.nio.channels.FileChannel;
 import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
-import java.nio.file.StandardOpenOption;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
-import java.util.stream.Stream;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * A run's directory: checkpoints {@code step-N}, the names {@code last} and {@code best} that point
@@ -25,6 +24,8 @@ import java.util.stream.Stream;
  * @param path the directory
  */
 public record RunDirectory(Path path) {
+  private static final Logger LOG = LoggerFactory.getLogger(RunDirectory.class);
+
   /** Names the newest checkpoint. */
   public static final String LAST = "last";
 
@@ -32,6 +33,12 @@ public record RunDirectory(Path path) {
   public static final String BEST = "best";
 
   private static final String ASIDE = ".writing";
+
+  private static final String WRITTEN_CHECKPOINTS = CheckpointLink.CHECKPOINT + "(\\.writing)?";
+
+  /** Names of what a run writes into its directory, but for what it has to find there. */
+  private static final String WRITTEN =
+      "last|best|metrics\\.jsonl|report\\.html|result\\.json|mlflow\\.id|" + WRITTEN_CHECKPOINTS;
 
   /** A checkpoint's files. */
   @FunctionalInterface
@@ -54,7 +61,7 @@ public record RunDirectory(Path path) {
   public void writeConfig(byte[] json) throws IOException {
     Path aside = path.resolve(config().getFileName() + ASIDE);
     Files.write(aside, json);
-    sync(aside);
+    Trees.sync(aside);
     Files.move(aside, config(), StandardCopyOption.ATOMIC_MOVE);
   }
 
@@ -63,18 +70,115 @@ public record RunDirectory(Path path) {
     return Files.exists(config());
   }
 
-  /** The checkpoint that {@code last} or {@code best} points to. */
-  public Optional<Path> checkpoint(String name) {
-    Path link = path.resolve(name);
-    return Files.isDirectory(link) ? Optional.of(real(link)) : Optional.empty();
+  /**
+   * Refuses a directory for a new run in which the run would replace something.
+   *
+   * @throws IllegalArgumentException that names what is there
+   */
+  public void refuseUsed() throws IOException {
+    if (isUsed()) {
+      throw new IllegalArgumentException(
+          path
+              + " already holds a run: choose another --out, or go on with it by --resume "
+              + path);
+    }
+    Optional<Path> there = OwnCheckpoint.entries(path, WRITTEN).stream().findFirst();
+    if (there.isPresent()) {
+      throw new IllegalArgumentException(
+          there.get() + " is there, which a new run would replace: choose another --out");
+    }
   }
 
-  private static Path real(Path link) {
+  /**
+   * The checkpoint that {@code last} or {@code best} stands for. Where the name is lost or was
+   * copied as a directory: the newest whole one, or the newest of those that were the best so far.
+   */
+  public Optional<Path> checkpoint(String name) {
+    Path link = path.resolve(name);
     try {
-      return link.toRealPath();
+      Optional<Path> named = new CheckpointLink(link).target();
+      if (named.isPresent()) {
+        return Optional.of(named.get().toRealPath());
+      }
+      for (OwnCheckpoint found : OwnCheckpoint.all(path)) {
+        if ((name.equals(LAST) || found.best()) && found.isWhole()) {
+          return Optional.of(found.path().toRealPath());
+        }
+      }
+      return Optional.empty();
     } catch (IOException e) {
-      throw new CheckpointException(link, "cannot be followed: " + e.getMessage(), e);
+      throw new CheckpointException(link, "cannot be followed: " + reason(e), e);
     }
+  }
+
+  /**
+   * Makes a directory ready for a run that goes on: {@code last} and {@code best} that were copied
+   * as directories become links again.
+   *
+   * @return the checkpoint to go on from; empty where none was written yet
+   * @throws CheckpointException if something in it is not a run's and would be replaced, or no
+   *     checkpoint is whole
+   */
+  public Optional<Path> settle() throws IOException {
+    for (String name : List.of(LAST, BEST)) {
+      if (Files.isDirectory(path.resolve(name), LinkOption.NOFOLLOW_LINKS)) {
+        settleCopy(path.resolve(name));
+      }
+      new CheckpointLink(path.resolve(name)).refuseForeign();
+    }
+    Optional<Path> last = checkpoint(LAST);
+    long reached = last.map(RunDirectory::step).orElse(0L);
+    for (Path entry : OwnCheckpoint.entries(path, WRITTEN_CHECKPOINTS)) {
+      boolean own =
+          OwnCheckpoint.named(entry).isPresent()
+              || (entry.toString().endsWith(ASIDE) && OwnCheckpoint.isHalfWritten(entry));
+      if (!own && step(entry) > reached) {
+        throw new CheckpointException(
+            entry, "is no checkpoint of this run, which would replace it: move it away");
+      }
+    }
+    List<OwnCheckpoint> all = OwnCheckpoint.all(path);
+    if (last.isEmpty() && !all.isEmpty()) {
+      throw new CheckpointException(
+          all.get(0).path(), "is not whole, and no other checkpoint is there: copy the run again");
+    }
+    if (last.isEmpty()) {
+      keepMetrics();
+    } else if (new CheckpointLink(path.resolve(LAST)).target().isEmpty()) {
+      LOG.warn("{}: the name 'last' is lost, going on from {}", path, last.get().getFileName());
+      point(LAST, last.get());
+    }
+    return last;
+  }
+
+  /** Puts the metrics of steps aside that are all taken again. */
+  private void keepMetrics() throws IOException {
+    if (!Files.exists(metrics()) || Files.size(metrics()) == 0) {
+      return;
+    }
+    int number = 1;
+    while (Files.exists(path.resolve("metrics-" + number + ".jsonl"))) {
+      number++;
+    }
+    Path kept = path.resolve("metrics-" + number + ".jsonl");
+    Files.move(metrics(), kept);
+    LOG.warn("{}: no checkpoint was written, the run begins anew; its metrics: {}", path, kept);
+  }
+
+  /** A copy of a checkpoint beside it goes; the only one gets the checkpoint's name. */
+  private void settleCopy(Path copy) throws IOException {
+    Optional<OwnCheckpoint> found = OwnCheckpoint.in(copy).filter(OwnCheckpoint::isWhole);
+    Path original = path.resolve("step-" + found.map(OwnCheckpoint::step).orElse(-1L));
+    boolean alone = found.isPresent() && !Files.exists(original, LinkOption.NOFOLLOW_LINKS);
+    if (alone) {
+      Files.move(copy, original, StandardCopyOption.ATOMIC_MOVE);
+    } else if (found.isPresent() && Trees.areEqual(copy, original)) {
+      Trees.delete(copy);
+    } else {
+      throw new CheckpointException(
+          copy, "is a directory, expected a link to one of the step-N: move it away");
+    }
+    point(copy.getFileName().toString(), original);
   }
 
   /** Where a checkpoint lies while it is written. */
@@ -95,25 +199,36 @@ public record RunDirectory(Path path) {
       throw new IllegalStateException(target + " is in use, expected a step not saved before");
     }
     Path aside = aside(step);
-    deleteTree(aside);
-    Files.createDirectories(aside);
+    Path mark = aside.resolve(OwnCheckpoint.MARK);
     try {
-      content.write(aside);
-      try (Stream<Path> files = Files.list(aside)) {
-        for (Path file : files.toList()) {
-          sync(file);
-        }
+      replace(aside, OwnCheckpoint.isHalfWritten(aside));
+      Files.createDirectories(aside);
+      Files.createFile(mark);
+      try {
+        content.write(aside);
+        Files.delete(mark);
+        Trees.syncAll(aside);
+        replace(target, OwnCheckpoint.named(target).isPresent());
+        Files.move(aside, target, StandardCopyOption.ATOMIC_MOVE);
+        Trees.sync(path);
+      } catch (IOException e) {
+        Trees.delete(aside);
+        throw e;
       }
-      sync(aside);
-      deleteTree(target);
-      Files.move(aside, target, StandardCopyOption.ATOMIC_MOVE);
-      sync(path);
     } catch (IOException e) {
-      deleteTree(aside);
       throw new IOException(target + ": cannot be written: " + reason(e) + kept(), e);
     }
     point(LAST, target);
     return target;
+  }
+
+  /** Makes room; only for what replaces a run's own. */
+  private static void replace(Path directory, boolean own) throws IOException {
+    if (own) {
+      Trees.delete(directory);
+    } else if (Files.exists(directory, LinkOption.NOFOLLOW_LINKS)) {
+      throw new IOException(directory + " is there and is not this run's: move it away");
+    }
   }
 
   private static String reason(IOException e) {
@@ -128,45 +243,39 @@ public record RunDirectory(Path path) {
 
   /** Makes {@code last} or {@code best} point to a checkpoint, in one move. */
   public void point(String name, Path checkpoint) throws IOException {
-    Path link = path.resolve(name);
-    Path aside = path.resolve(name + ASIDE);
-    Files.deleteIfExists(aside);
-    Files.createSymbolicLink(aside, checkpoint.getFileName());
-    Files.move(aside, link, StandardCopyOption.ATOMIC_MOVE);
-    sync(path);
+    new CheckpointLink(path.resolve(name)).point(checkpoint);
+    Trees.sync(path);
   }
 
   /**
    * Deletes all checkpoints but the newest and those that a name points to, and what a kill left
-   * half written.
+   * half written. What the run did not write stays.
    *
    * @param keep how many of the newest stay, up to {@code last}
    */
   public void prune(int keep) throws IOException {
     Set<Path> wanted = inUse();
     long last = checkpoint(LAST).map(RunDirectory::step).orElse(0L);
-    List<Path> found;
-    try (Stream<Path> files = Files.list(path)) {
-      found =
-          files.filter(f -> f.getFileName().toString().matches("step-\\d+(\\.writing)?")).toList();
+    List<OwnCheckpoint> found = OwnCheckpoint.all(path);
+    for (OwnCheckpoint kept : found.stream().filter(c -> c.step() <= last).limit(keep).toList()) {
+      wanted.add(kept.path().toRealPath());
     }
-    found.stream()
-        .map(checkpoint -> real(checkpoint))
-        .filter(checkpoint -> step(checkpoint) <= last)
-        .sorted(Comparator.comparingLong(RunDirectory::step).reversed())
-        .limit(keep)
-        .forEach(wanted::add);
-    for (Path checkpoint : found) {
-      if (!wanted.contains(checkpoint.toRealPath())) {
-        deleteTree(checkpoint);
+    for (OwnCheckpoint checkpoint : found) {
+      if (!wanted.contains(checkpoint.path().toRealPath())) {
+        Trees.delete(checkpoint.path());
+      }
+    }
+    for (Path aside : OwnCheckpoint.entries(path, CheckpointLink.CHECKPOINT + "\\" + ASIDE)) {
+      if (OwnCheckpoint.isHalfWritten(aside)) {
+        Trees.delete(aside);
       }
     }
   }
 
-  /** The step of a checkpoint by its name; beyond all steps where it is half written. */
+  /** The step in a checkpoint's name. */
   private static long step(Path checkpoint) {
     String number = checkpoint.getFileName().toString().substring("step-".length());
-    return number.endsWith(ASIDE) ? Long.MAX_VALUE : Long.parseLong(number);
+    return Long.parseLong(number.replace(ASIDE, ""));
   }
 
   private Set<Path> inUse() {
@@ -174,21 +283,5 @@ public record RunDirectory(Path path) {
     checkpoint(LAST).ifPresent(paths::add);
     checkpoint(BEST).ifPresent(paths::add);
     return paths;
-  }
-
-  private static void sync(Path file) throws IOException {
-    try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
-      channel.force(true);
-    }
-  }
-
-  private static void deleteTree(Path directory) throws IOException {
-    try (Stream<Path> files = Files.walk(directory)) {
-      for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
-        Files.delete(file);
-      }
-    } catch (NoSuchFileException alreadyGone) {
-      return;
-    }
   }
 }

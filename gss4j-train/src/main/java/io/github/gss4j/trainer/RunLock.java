@@ -41,6 +41,11 @@ public final class RunLock implements AutoCloseable {
                 + holder(channel)
                 + " trains here; wait for its end, or choose another --out");
       }
+      String before = content(channel);
+      if (!before.matches("\\d*")) {
+        throw new IOException(
+            file + ": was not written by a run: move it away, or choose another --out");
+      }
       channel.truncate(0);
       String pid = Long.toString(ProcessHandle.current().pid());
       channel.write(ByteBuffer.wrap(pid.getBytes(StandardCharsets.US_ASCII)), 0);
@@ -57,14 +62,24 @@ public final class RunLock implements AutoCloseable {
     TrainingRun run(RunLock lock) throws IOException;
   }
 
+  /** What the first rank does to the directory before all open the run. */
+  @FunctionalInterface
+  interface Preparation {
+    void run() throws IOException;
+  }
+
   /**
    * Opens a run on all ranks: the first has the directory's lock, and the others come when it is
-   * taken.
+   * taken and the directory is prepared.
    */
-  static TrainingRun locked(ProcessGroup group, Path directory, Opening opening)
+  static TrainingRun locked(
+      ProcessGroup group, Path directory, Preparation preparation, Opening opening)
       throws IOException {
     RunLock lock = group.isFirst() ? take(directory) : null;
     try {
+      if (lock != null) {
+        preparation.run();
+      }
       group.barrier();
       TrainingRun run = opening.run(lock);
       group.barrier();
@@ -86,12 +101,17 @@ public final class RunLock implements AutoCloseable {
   }
 
   private static String holder(FileChannel channel) {
-    ByteBuffer pid = ByteBuffer.allocate(20);
     try {
-      channel.read(pid, 0);
+      return content(channel);
     } catch (IOException lockedForReadingToo) { // as on Windows
       return "(unknown)";
     }
+  }
+
+  /** The number of the process that holds it or held it last. */
+  private static String content(FileChannel channel) throws IOException {
+    ByteBuffer pid = ByteBuffer.allocate(20);
+    channel.read(pid, 0);
     return new String(pid.array(), 0, pid.position(), StandardCharsets.US_ASCII);
   }
 

@@ -102,7 +102,7 @@ public final class TrainingRun implements AutoCloseable {
   /**
    * A new run in a new directory.
    *
-   * @throws IllegalArgumentException if a run has been there
+   * @throws IllegalArgumentException if a run has been there, or something that it would replace
    * @throws IOException if another process trains there, or nothing can be written
    */
   public static TrainingRun start(
@@ -117,7 +117,7 @@ public final class TrainingRun implements AutoCloseable {
    *
    * @param distribution how ranks share the work; its group is open for as long as the run is
    * @param teacher open for as long as the run is
-   * @throws IllegalArgumentException if a run has been there
+   * @throws IllegalArgumentException if a run has been there, or something that it would replace
    */
   public static TrainingRun start(
       TrainConfig config,
@@ -131,18 +131,14 @@ public final class TrainingRun implements AutoCloseable {
     RunDirectory directory = new RunDirectory(path);
     RunSetting setting =
         new RunSetting(config, distribution, directory, corpus, tokenizer, teacher, listener);
+    if (setting.isFirst()) {
+      directory.refuseUsed(); // before the lock is written into it
+    }
     return RunLock.locked(
         distribution.group(),
         path,
-        lock -> {
-          if (lock != null && directory.isUsed()) {
-            throw new IllegalArgumentException(
-                path
-                    + " already holds a run: choose another --out, or go on with it by --resume "
-                    + path);
-          }
-          return new TrainingRun(setting, lock, Optional.empty());
-        });
+        directory::refuseUsed,
+        lock -> new TrainingRun(setting, lock, Optional.empty()));
   }
 
   /**
@@ -176,6 +172,7 @@ public final class TrainingRun implements AutoCloseable {
     return RunLock.locked(
         distribution.group(),
         path,
+        directory::settle,
         lock -> new TrainingRun(setting, lock, directory.checkpoint(RunDirectory.LAST)));
   }
 

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -23,5 +24,14 @@ class RunLockTest {
       assertThat(first).isNotNull();
     }
     RunLock.take(run).close();
+  }
+
+  @Test
+  void aFileOfThatNameThatNoRunWroteIsLeftAsItIs() throws IOException {
+    Files.writeString(directory.resolve("run.lock"), "my lock\n");
+    assertThatThrownBy(() -> RunLock.take(directory))
+        .isInstanceOf(IOException.class)
+        .hasMessageContaining("run.lock: was not written by a run");
+    assertThat(directory.resolve("run.lock")).hasContent("my lock");
   }
 }

@@ -21,10 +21,11 @@ record ModelFiles(Path weights, Optional<Path> config) {
   /**
    * Finds a model.
    *
-   * @param path a file of weights with its config beside it, a model's directory, or a run's
+   * @param named a file of weights with its config beside it, a model's directory, or a run's
    * @throws CheckpointException if there is none, or more than one
    */
-  static ModelFiles find(Path path) {
+  static ModelFiles find(Path named) {
+    Path path = CheckpointLink.follow(named);
     if (Files.isRegularFile(path)) {
       return beside(path);
     }
@@ -33,7 +34,7 @@ record ModelFiles(Path weights, Optional<Path> config) {
           path, "no such file or directory (a model of the hub is hf:OWNER/NAME, a path is none)");
     }
     for (String name : List.of("", "best", "last")) {
-      Optional<Path> weights = weights(path.resolve(name));
+      Optional<Path> weights = weights(CheckpointLink.follow(path.resolve(name)));
       if (weights.isPresent()) {
         return beside(weights.get());
       }

@@ -115,14 +115,13 @@ public final class ClassifierRun {
    * A run that has not begun.
    *
    * @param directory is made; must hold no run
-   * @throws IllegalArgumentException if the model does not fit the task
+   * @throws IllegalArgumentException if a run has been there, or something that it would replace,
+   *     or the model does not fit the task
    */
-  public static ClassifierRun start(ClassifyConfig config, Task task, Path directory) {
+  public static ClassifierRun start(ClassifyConfig config, Task task, Path directory)
+      throws IOException {
     RunDirectory home = new RunDirectory(directory);
-    if (home.isUsed()) {
-      throw new IllegalArgumentException(
-          directory + " already holds a run: choose another --out, or go on with --resume");
-    }
+    home.refuseUsed();
     return new ClassifierRun(config, task, home);
   }
 
@@ -172,7 +171,7 @@ public final class ClassifierRun {
   /** Puts model and trainer where the last checkpoint is, if there is one. */
   private ClassifierCheckpoint reached(SequenceClassifier model, ClassifierTrainer trainer)
       throws IOException {
-    Optional<Path> last = directory.checkpoint(RunDirectory.LAST);
+    Optional<Path> last = directory.settle();
     if (last.isEmpty()) {
       return ClassifierCheckpoint.NONE;
     }

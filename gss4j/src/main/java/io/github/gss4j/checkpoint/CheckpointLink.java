@@ -1,0 +1,92 @@
+package io.github.gss4j.checkpoint;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.FileSystemException;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.util.Optional;
+
+/**
+ * A name in a run's directory, such as {@code best}, that stands for one of its checkpoints {@code
+ * step-N}: a symbolic link, or a small file that holds the checkpoint's name where the file system
+ * has no links.
+ *
+ * @param path where the name lies
+ */
+public record CheckpointLink(Path path) {
+  /** The directories that a link may stand for. */
+  public static final String CHECKPOINT = "step-\\d{1,18}";
+
+  private static final int MOST_BYTES = 32;
+
+  /** Makes symbolic links. */
+  @FunctionalInterface
+  interface Links {
+    Path create(Path link, Path target) throws IOException;
+  }
+
+  /** The checkpoint's directory; empty where the name is no link to one beside it. */
+  public Optional<Path> target() throws IOException {
+    return name()
+        .map(path::resolveSibling)
+        .filter(target -> Files.isDirectory(target, LinkOption.NOFOLLOW_LINKS));
+  }
+
+  /** The checkpoint's name, whether it is there or not. */
+  private Optional<String> name() throws IOException {
+    String name = "";
+    if (Files.isSymbolicLink(path)) {
+      name = Files.readSymbolicLink(path).toString();
+    } else if (Files.isRegularFile(path) && Files.size(path) <= MOST_BYTES) {
+      name = Files.readString(path, StandardCharsets.ISO_8859_1).strip();
+    }
+    return Optional.of(name).filter(text -> text.matches(CHECKPOINT));
+  }
+
+  /** The checkpoint's directory, or the path itself where it is no link to one. */
+  static Path follow(Path path) {
+    try {
+      return new CheckpointLink(path).target().orElse(path);
+    } catch (IOException e) {
+      throw new CheckpointException(path, "cannot be followed: " + e.getMessage(), e);
+    }
+  }
+
+  /**
+   * Lets the name stand for a checkpoint beside it, in one move.
+   *
+   * @throws IOException if something else has the name, or it cannot be written
+   */
+  public void point(Path checkpoint) throws IOException {
+    point(checkpoint, Files::createSymbolicLink);
+  }
+
+  void point(Path checkpoint, Links links) throws IOException {
+    refuseForeign();
+    CheckpointLink aside = new CheckpointLink(path.resolveSibling(path.getFileName() + ".writing"));
+    aside.refuseForeign();
+    Files.deleteIfExists(aside.path);
+    try {
+      links.create(aside.path, checkpoint.getFileName());
+    } catch (UnsupportedOperationException | FileSystemException noLinksHere) {
+      Files.writeString(aside.path, checkpoint.getFileName() + "\n", StandardOpenOption.CREATE_NEW);
+    }
+    Files.move(aside.path, path, StandardCopyOption.ATOMIC_MOVE);
+  }
+
+  /**
+   * Refuses what a run did not write.
+   *
+   * @throws IOException if something has the name that is no link to a checkpoint
+   */
+  public void refuseForeign() throws IOException {
+    if (Files.exists(path, LinkOption.NOFOLLOW_LINKS) && name().isEmpty()) {
+      throw new IOException(
+          path + ": is no link of a run, expected one to a step-N or nothing: move it away");
+    }
+  }
+}
