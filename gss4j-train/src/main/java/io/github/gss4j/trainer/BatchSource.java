@@ -20,9 +20,9 @@ public interface BatchSource extends AutoCloseable {
    */
   Tensor ids(long step, int micro);
 
-  /** Whether a micro-batch's sequences do not go on where those of the one before it ended. */
-  default boolean startsAnew(long step, int micro) {
-    return true;
+  /** Where a micro-batch's sequences begin in a text; nothing where each stands for itself. */
+  default Optional<ReadingPlace> place(long step, int micro) {
+    return Optional.empty();
   }
 
   /** Where the step after the last one begins, for {@link #seek}; nothing for a pure function. */

@@ -6,14 +6,18 @@ import io.github.gss4j.layers.MixerState;
 import io.github.gss4j.layers.SequenceMixer;
 import io.github.gss4j.model.LanguageModel;
 import io.github.gss4j.ops.Scopes;
+import io.github.gss4j.ops.Tensors;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.Tensor;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Reads long documents block by block, each block from the state that the last one left: truncated
@@ -21,19 +25,34 @@ import org.bytedeco.pytorch.Tensor;
  * document of any length trains in the memory of one block, and still has all of its past in view.
  */
 final class CarriedState implements SequenceForm, AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(CarriedState.class);
   private static final String NAME = "state.";
+  private static final String PLACE = "state.place";
 
   private final LanguageModel model;
   private final List<MixerState> before = new ArrayList<>();
   private final List<MixerState> after = new ArrayList<>();
+  private Optional<ReadingPlace> end = Optional.empty();
 
   /** Nothing was read yet. */
   CarriedState(LanguageModel model) {
     this.model = model;
   }
 
-  /** Makes ready for a block: from the zero state, or from what the last block left. */
-  void begin(long batch, boolean anew) {
+  /**
+   * Makes ready for a block: from what the last block left, if it ended where this one begins, else
+   * from the zero state.
+   *
+   * @param place where the block begins; nothing where each stands for itself
+   */
+  void begin(long batch, long length, Optional<ReadingPlace> place) {
+    boolean anew = place.isEmpty() || place.get().isBeginning() || !place.equals(end);
+    if (anew && !after.isEmpty() && place.isPresent() && !place.get().isBeginning()) {
+      LOG.warn(
+          "the state that was carried so far is of another place in the text, as text, batch,"
+              + " seq_len or accumulate is another than before: it begins anew from zero");
+    }
+    end = place.map(from -> from.after(length));
     release(before);
     if (anew || after.isEmpty()) {
       release(after);
@@ -72,6 +91,7 @@ final class CarriedState implements SequenceForm, AutoCloseable {
         tensors.put(NAME + i + "." + k, layer.get(k));
       }
     }
+    end.ifPresent(place -> tensors.put(PLACE, Tensors.of(place.numbers(), 4)));
     return tensors;
   }
 
@@ -83,6 +103,10 @@ final class CarriedState implements SequenceForm, AutoCloseable {
    */
   void restore(Set<String> names, Function<String, Tensor> source) {
     release(after);
+    end = Optional.empty();
+    if (names.contains(PLACE)) {
+      Scopes.run(() -> end = Optional.of(ReadingPlace.of(Tensors.toLongs(source.apply(PLACE)))));
+    }
     for (int i = 0; names.contains(NAME + i + ".0"); i++) {
       List<Tensor> layer = new ArrayList<>();
       try (PointerScope scope = new PointerScope()) {

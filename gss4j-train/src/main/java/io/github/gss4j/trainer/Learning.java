@@ -9,6 +9,7 @@ import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
 import org.bytedeco.pytorch.NoGradGuard;
@@ -42,10 +43,10 @@ final class Learning implements AutoCloseable {
     return carried == null ? SequenceForm.WHOLE : carried;
   }
 
-  /** A micro-batch begins. */
-  void begin(long batch, boolean anew) {
+  /** A micro-batch (B, L+1) begins, at a place of the text where it has one. */
+  void begin(Tensor ids, Optional<ReadingPlace> place) {
     if (carried != null) {
-      carried.begin(batch, anew);
+      carried.begin(ids.size(0), ids.size(1) - 1, place);
     }
   }
 

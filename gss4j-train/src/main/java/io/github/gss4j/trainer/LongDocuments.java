@@ -3,6 +3,7 @@ package io.github.gss4j.trainer;
 import io.github.gss4j.data.DataException;
 import io.github.gss4j.data.TokenStore;
 import io.github.gss4j.ops.Tensors;
+import java.util.Optional;
 import org.bytedeco.pytorch.Tensor;
 
 /**
@@ -41,8 +42,9 @@ final class LongDocuments implements BatchSource {
   }
 
   @Override
-  public boolean startsAnew(long step, int micro) {
-    return block(step, micro) == 0;
+  public Optional<ReadingPlace> place(long step, int micro) {
+    long at = block(step, micro) * seqLen;
+    return Optional.of(ReadingPlace.of(text.fingerprint(), batch, blocks * seqLen, at));
   }
 
   @Override

@@ -110,7 +110,7 @@ public final class Trainer implements AutoCloseable {
               model, replication, ids.size(1) - 1, config.checkpointLayers(), learning.form())) {
         for (int micro = 0; micro < all; micro++) {
           ids = micro == 0 ? ids : onDevice(batches.ids(step, micro));
-          learning.begin(ids.size(0), batches.startsAnew(step, micro));
+          learning.begin(ids, batches.place(step, micro));
           losses.add(pass.add(ids, micro == all - 1, weight, loss(step, micro)));
         }
       }

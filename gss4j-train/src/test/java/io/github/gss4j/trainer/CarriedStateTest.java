@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import io.github.gss4j.checkpoint.PretrainedModel;
+import io.github.gss4j.checkpoint.TensorSource;
 import io.github.gss4j.data.DataException;
 import io.github.gss4j.data.TokenStore;
 import io.github.gss4j.distributed.Replication;
@@ -20,6 +21,9 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.function.Predicate;
+import java.util.stream.Collectors;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.NoGradGuard;
 import org.bytedeco.pytorch.Scalar;
@@ -45,6 +49,10 @@ class CarriedStateTest {
     return TinyRun.config(tiny, "{\"carry_state\": true}");
   }
 
+  private static Optional<ReadingPlace> at(long tokens) {
+    return Optional.of(ReadingPlace.of("text", 2, 96, tokens));
+  }
+
   @ParameterizedTest
   @ValueSource(strings = {GSS, MHESA, DSCONV, HYBRID})
   void blocksHaveTheLossOfTheWhole(String layers) {
@@ -57,13 +65,13 @@ class CarriedStateTest {
       double whole = loss(model, all, SequenceForm.WHOLE);
       double blocks = 0;
       for (int i = 0; i < 3; i++) {
-        carried.begin(2, i == 0);
+        carried.begin(2, 32, at(32L * i));
         blocks += loss(model, all.narrow(1, 32L * i, 33).contiguous(), carried) / 3;
       }
       assertThat(blocks).isCloseTo(whole, within(1e-10 * whole));
-      carried.begin(2, true);
+      carried.begin(2, 32, at(0));
       double anew = loss(model, all.narrow(1, 64, 33).contiguous(), carried);
-      carried.begin(2, true);
+      carried.begin(2, 32, at(0));
       assertThat(loss(model, all.narrow(1, 64, 33).contiguous(), carried)).isEqualTo(anew);
     }
   }
@@ -84,10 +92,10 @@ class CarriedStateTest {
         LanguageModel model = TinyRun.model(config);
         CarriedState carried = new CarriedState(model)) {
       model.parameters().forEach(p -> GraphCut.require(p.value()));
-      carried.begin(2, true);
+      carried.begin(2, 32, at(0));
       loss(model, TinyRun.ids(1, 2, 33), carried);
       model.parameters().forEach(p -> p.value().mutable_grad().reset());
-      carried.begin(2, false);
+      carried.begin(2, 32, at(32));
       Tensor block = TinyRun.ids(2, 2, 33);
       loss(model, block, carried);
       Map<Parameter, double[]> gradients = new LinkedHashMap<>();
@@ -162,6 +170,64 @@ class CarriedStateTest {
     }
   }
 
+  /** Of equal size or not: it is of another place in the text. */
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "{\"batch\": 3}",
+        "{\"batch\": 4, \"seq_len\": 16}",
+        "{\"seq_len\": 16}",
+        "{\"accumulate\": 2}",
+        "{\"seq_len\": 16, \"accumulate\": 3}"
+      })
+  void aStateThatWasCarriedElsewhereBeginsAnew(String change) throws IOException {
+    TrainConfig config = config("float64", GSS);
+    TrainConfig changed = TinyRun.config(config, change);
+    LongDocuments text = new LongDocuments(new Counting(4000), config);
+    LongDocuments cutAnew = new LongDocuments(new Counting(4000), changed);
+    try (LanguageModel model = TinyRun.model(config);
+        Trainer trainer = new Trainer(model, config)) {
+      for (int i = 0; i < 3; i++) {
+        trainer.step(text);
+      }
+      new RunCheckpoint(trainer.progress(), true, 1, 1, "", Map.of(), Optional.empty())
+          .write(trainer, directory);
+    }
+    assertThat(next(changed, cutAnew, names -> true))
+        .isEqualTo(next(changed, cutAnew, names -> !names.startsWith("state.")))
+        .isNotEqualTo(next(config, text, names -> true));
+  }
+
+  @Test
+  void aStateOfAnotherTextOrOfAnEarlierVersionBeginsAnew() throws IOException {
+    TrainConfig config = config("float64", GSS);
+    LongDocuments text = new LongDocuments(new Counting(4000), config);
+    try (LanguageModel model = TinyRun.model(config);
+        Trainer trainer = new Trainer(model, config)) {
+      trainer.step(text);
+      new RunCheckpoint(trainer.progress(), true, 1, 1, "", Map.of(), Optional.empty())
+          .write(trainer, directory);
+    }
+    StepResult anew = next(config, text, name -> !name.startsWith("state."));
+    assertThat(next(config, text, name -> true)).isNotEqualTo(anew);
+    assertThat(next(config, text, name -> !name.equals("state.place"))).isEqualTo(anew);
+    LongDocuments longer = new LongDocuments(new Counting(4001 + 64), config);
+    assertThat(next(config, longer, name -> true))
+        .isEqualTo(next(config, longer, name -> !name.startsWith("state.")));
+  }
+
+  /** The next step out of the checkpoint, some of whose state is there. */
+  private StepResult next(TrainConfig config, BatchSource text, Predicate<String> kept) {
+    TensorSource file = TensorSource.open(directory.resolve("optimizer.safetensors"));
+    Set<String> names = file.names().stream().filter(kept).collect(Collectors.toSet());
+    try (LanguageModel loaded =
+            PretrainedModel.load(directory, Precision.FLOAT64, Tensors.device("cpu"));
+        Trainer trainer = new Trainer(loaded, config)) {
+      trainer.restore(RunCheckpoint.read(directory).progress(), names, file::tensor);
+      return trainer.step(text);
+    }
+  }
+
   /** Token i is i mod 64. */
   private record Counting(long size) implements TokenStore {
     @Override
@@ -188,7 +254,7 @@ class CarriedStateTest {
       long[] last = null;
       for (int step = 1; step <= 7; step++) {
         boolean anew = step % 3 == 1;
-        assertThat(text.startsAnew(step, 0)).isEqualTo(anew);
+        assertThat(text.place(step, 0).orElseThrow().isBeginning()).isEqualTo(anew);
         long[] ids = Tensors.toLongs(text.ids(step, 0));
         for (int row = 0; row < 2; row++) {
           long before = anew ? row * 3 * 32 % 64 : last[row * 33 + 32];
