@@ -15,6 +15,8 @@ import org.bytedeco.pytorch.Tensor;
  * <p>T² keeps the gradient's size as T changes. Hinton, Vinyals, Dean 2015 (arXiv 1503.02531),
  * section 2.1.
  *
+ * <p>p and q are over the teacher's tokens: a student that has more ids learns nothing about them.
+ *
  * @param teaching the teacher and its temperature T
  * @param weight w, above 0 and at most 1: the share of the divergence; the rest is cross entropy
  */
@@ -44,16 +46,18 @@ public record Distillation(Teaching teaching, double weight) implements TokenLos
   public Batch begin(Tensor inputs) {
     Lesson lesson = teaching.lesson(inputs);
     double temperature = teaching.temperature();
+    int taught = teaching.vocabulary();
     return (logits, targets, from) -> {
-      Tensor student = Teaching.logProbabilities(logits, temperature);
+      Tensor shared = logits.size(1) == taught ? logits : logits.narrow(1, 0, taught);
+      Tensor student = Teaching.logProbabilities(shared, temperature);
       Tensor divergence = lesson.divergence(student, from);
-      Tensor taught = divergence.mul(new Scalar(weight * temperature * temperature));
+      Tensor weighted = divergence.mul(new Scalar(weight * temperature * temperature));
       if (weight == 1) {
         return new Sums(
-            taught, Scopes.withoutGradient(() -> CrossEntropy.sum(logits.detach(), targets)));
+            weighted, Scopes.withoutGradient(() -> CrossEntropy.sum(logits.detach(), targets)));
       }
       Tensor crossEntropy = CrossEntropy.sum(logits, targets);
-      return new Sums(taught.add(crossEntropy.mul(new Scalar(1 - weight))), crossEntropy);
+      return new Sums(weighted.add(crossEntropy.mul(new Scalar(1 - weight))), crossEntropy);
     };
   }
 }

@@ -13,6 +13,11 @@ import org.bytedeco.pytorch.global.torch;
  */
 public record FullTeaching(Teacher teacher, double temperature) implements Teaching {
   @Override
+  public int vocabulary() {
+    return teacher.vocabulary();
+  }
+
+  @Override
   public Lesson lesson(Tensor ids) {
     Tensor hidden = teacher.hidden(ids).flatten(0, 1); // (B·L, D)
     return (student, from) ->

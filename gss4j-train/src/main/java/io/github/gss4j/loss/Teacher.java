@@ -36,6 +36,40 @@ public interface Teacher {
    */
   Tensor head(Tensor hidden);
 
+  /**
+   * Its word on the first tokens alone: models often have more ids than their tokenizer has tokens,
+   * and the others mean nothing.
+   *
+   * @param count how many, at most its vocabulary
+   */
+  default Teacher ofFirst(int count) {
+    Teacher whole = this;
+    if (count == vocabulary()) {
+      return whole;
+    }
+    return new Teacher() {
+      @Override
+      public int vocabulary() {
+        return count;
+      }
+
+      @Override
+      public String fingerprint() {
+        return whole.fingerprint() + "-" + count;
+      }
+
+      @Override
+      public Tensor hidden(Tensor ids) {
+        return whole.hidden(ids);
+      }
+
+      @Override
+      public Tensor head(Tensor hidden) {
+        return whole.head(hidden).narrow(1, 0, count);
+      }
+    };
+  }
+
   /** A model of ours as a teacher. The model stays the caller's, who frees it after. */
   static Teacher of(LanguageModel model) {
     return new Teacher() {

@@ -9,6 +9,9 @@ public sealed interface Teaching permits FullTeaching, TopTeaching {
   /** What both models' logits are divided by: above 0, and 1 for their own distributions. */
   double temperature();
 
+  /** How many tokens it is about: the first of the student's. */
+  int vocabulary();
+
   /**
    * The teacher's word on a micro-batch; what it holds lies in the caller's scope.
    *

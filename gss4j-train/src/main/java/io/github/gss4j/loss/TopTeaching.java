@@ -63,6 +63,11 @@ public final class TopTeaching implements Teaching, AutoCloseable {
   }
 
   @Override
+  public int vocabulary() {
+    return teacher.vocabulary();
+  }
+
+  @Override
   public Lesson lesson(Tensor ids) {
     TopTokens[] rows = rows(ids);
     int length = (int) ids.size(1);

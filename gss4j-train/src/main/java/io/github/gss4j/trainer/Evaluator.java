@@ -44,7 +44,9 @@ public final class Evaluator {
     this.bytesOf =
         tokenizer == null
             ? null
-            : IntStream.range(0, tokenizer.size()).map(id -> bytes(tokenizer, id)).toArray();
+            : IntStream.range(0, model.config().numTokens())
+                .map(id -> bytes(tokenizer, id))
+                .toArray();
   }
 
   /** The end of a document is no byte of the text. */

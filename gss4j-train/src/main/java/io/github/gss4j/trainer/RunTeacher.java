@@ -18,9 +18,13 @@ import io.github.gss4j.tokenizer.Vocabulary;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.Optional;
 
 /** The objective of a run, and the teacher and the cache that stand behind it. */
 public final class RunTeacher implements AutoCloseable {
+  /** The most ids without a token that a teacher has where nothing says what its tokens are. */
+  private static final int MOST_PADDING = 1023;
+
   private final Deque<Runnable> closers = new ArrayDeque<>();
   private final Objective objective;
 
@@ -77,7 +81,8 @@ public final class RunTeacher implements AutoCloseable {
 
   private Objective objective(TrainConfig run, Path model, Tokenizer tokenizer) {
     ObjectiveConfig config = run.objective();
-    Teacher teacher = teacher(run, model, tokenizer);
+    Teacher whole = teacher(run, model, tokenizer);
+    Teacher teacher = whole.ofFirst(Math.min(whole.vocabulary(), run.model().numTokens()));
     Distillation distillation = new Distillation(teaching(config, teacher), config.distillWeight());
     return config.objective().equals(Distillation.NAME)
         ? distillation
@@ -89,27 +94,23 @@ public final class RunTeacher implements AutoCloseable {
     var device = Tensors.device(run.device());
     if (StoredGpt2.isGpt2(path)) {
       StoredGpt2 stored = StoredGpt2.open(path);
-      checkFits(run, stored.config().numTokens(), stored.config().positions());
-      checkTokens(stored.directory(), "", tokenizer);
+      checkTokens(run, stored.config().numTokens(), stored.directory(), "", tokenizer);
+      checkLength(run, stored.config().positions());
       var model = stored.load(precision, device);
       closers.push(model::close);
       return Teacher.of(model);
     }
     var stored = PretrainedModel.open(path);
     int longest = stored.config().maxSeqLen().orElse(Integer.MAX_VALUE);
-    checkFits(run, stored.config().numTokens(), longest);
-    checkTokens(stored.directory(), stored.config().tokenizer(), tokenizer);
+    String named = stored.config().tokenizer();
+    checkTokens(run, stored.config().numTokens(), stored.directory(), named, tokenizer);
+    checkLength(run, longest);
     var model = stored.load(precision, device);
     closers.push(model::close);
     return Teacher.of(model);
   }
 
-  private static void checkFits(TrainConfig run, int vocabulary, int positions) {
-    Checks.that(
-        vocabulary == run.model().numTokens(),
-        "num_tokens",
-        run.model().numTokens(),
-        vocabulary + ", as many as the teacher has: the two must share their tokenizer");
+  private static void checkLength(TrainConfig run, int positions) {
     Checks.that(
         run.seqLen() <= positions,
         "seq_len",
@@ -117,9 +118,18 @@ public final class RunTeacher implements AutoCloseable {
         "at most " + positions + ", the teacher's longest sequence");
   }
 
-  private static void checkTokens(Path directory, String nameInConfig, Tokenizer tokenizer) {
-    Vocabulary.ofModel(directory, nameInConfig)
-        .ifPresent(vocabulary -> vocabulary.requireSame(tokenizer));
+  /** Either may have more ids than the tokenizer has tokens. */
+  private static void checkTokens(
+      TrainConfig run, int teachers, Path directory, String nameInConfig, Tokenizer tokenizer) {
+    Optional<Vocabulary> known = Vocabulary.ofModel(directory, nameInConfig);
+    int ours = run.model().numTokens();
+    int most = known.isPresent() ? Integer.MAX_VALUE : tokenizer.size() + MOST_PADDING;
+    Checks.that(
+        teachers == ours || (teachers >= tokenizer.size() && teachers <= most),
+        "num_tokens",
+        ours,
+        teachers + ", as many as the teacher has: the two must share their tokenizer");
+    known.ifPresent(vocabulary -> vocabulary.requireSame(tokenizer));
   }
 
   private Teaching teaching(ObjectiveConfig config, Teacher teacher) {

@@ -11,7 +11,9 @@ import java.util.List;
 import java.util.stream.DoubleStream;
 import java.util.stream.Stream;
 import org.bytedeco.javacpp.PointerScope;
+import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.global.torch;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
@@ -164,6 +166,28 @@ class ObjectiveTest {
         assertThat(gradient(loss, teacher.answers(IDS), 4))
             .containsExactly(new double[TOKENS * V], within(1e-6));
       }
+    }
+  }
+
+  @Test
+  void teacherAndStudentMayHaveIdsThatTheOtherLacks() {
+    Fixed teacher = new Fixed("teacher", 3);
+    Tensor student = Fixed.logits(4, TOKENS);
+    Tensor padded = torch.constant_pad_nd(student, new long[] {0, 5}, new Scalar(9.0));
+    double same = sums(new Distillation(new FullTeaching(teacher, 2), 1), student, 4)[0];
+    TokenLoss wide = new Distillation(new FullTeaching(teacher, 2), 1);
+    assertThat(sums(wide, padded, 4)[0]).isCloseTo(same, within(1e-10));
+    double[] gradient = gradient(wide, padded, 4);
+    for (int i = 0; i < gradient.length; i++) {
+      assertThat(gradient[i] == 0).isEqualTo(i % (V + 5) >= V);
+    }
+    Teacher few = teacher.ofFirst(V - 3);
+    Tensor narrow = student.narrow(1, 0, V - 3).contiguous();
+    try (TopTeaching top = TopTeaching.open(few, 2, V - 4, directory)) {
+      double whole = sums(new Distillation(new FullTeaching(few, 2), 1), narrow, 4)[0];
+      assertThat(sums(new Distillation(top, 1), narrow, 4)[0]).isCloseTo(whole, within(1e-5));
+      Tensor own = teacher.answers(IDS).narrow(1, 0, V - 3).contiguous();
+      assertThat(sums(new Distillation(top, 1), own, 4)[0]).isCloseTo(0, within(1e-6));
     }
   }
 

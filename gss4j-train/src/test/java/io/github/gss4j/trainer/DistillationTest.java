@@ -23,6 +23,7 @@ import io.github.gss4j.model.ModelConfig;
 import io.github.gss4j.ops.GraphCut;
 import io.github.gss4j.ops.Tensors;
 import io.github.gss4j.tokenizer.ByteTokenizer;
+import io.github.gss4j.tokenizer.Gpt2Tokenizer;
 import io.github.gss4j.tokenizer.TokenizerException;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -225,6 +226,31 @@ class DistillationTest {
     assertThatThrownBy(() -> RunTeacher.open(run, own, new ByteTokenizer()))
         .isInstanceOf(TokenizerException.class)
         .hasMessageContainingAll("vocab.json: token 0 is '!' there", "share their tokenizer");
+  }
+
+  @Test
+  void aTeacherWhoseVocabularyIsPaddedTeaches() throws IOException {
+    Path own = directory.resolve("padded");
+    try (LanguageModel wise = LanguageModel.create(ModelConfig.of(320, 16, 1), 9)) {
+      PretrainedModel.save(wise, Files.createDirectory(own), Map.of());
+    }
+    for (int ours : new int[] {256, 300, 320, 384}) {
+      TrainConfig tiny =
+          TinyRun.config(TinyRun.config("float32"), "{\"num_tokens\": " + ours + "}");
+      TrainConfig run = taught(tiny, "distillation", own.toString());
+      try (RunTeacher teacher = RunTeacher.open(run, own, new ByteTokenizer());
+          LanguageModel model = TinyRun.model(run)) {
+        try (Trainer trainer = new Trainer(model, run, teacher.objective())) {
+          assertThat(trainer.step((step, micro) -> TinyRun.ids(micro, 2, 33)).loss())
+              .isFinite()
+              .isPositive();
+        }
+      }
+    }
+    TrainConfig tiny = TinyRun.config(TinyRun.config("float32"), "{\"num_tokens\": 50257}");
+    TrainConfig run = taught(tiny, "distillation", own.toString());
+    assertThatThrownBy(() -> RunTeacher.open(run, own, new Gpt2Tokenizer()))
+        .hasMessageContainingAll("num_tokens is 50257", "expected 320");
   }
 
   @Test

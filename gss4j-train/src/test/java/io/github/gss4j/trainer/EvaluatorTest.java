@@ -11,6 +11,7 @@ import io.github.gss4j.model.LanguageModel;
 import io.github.gss4j.model.ModelConfig;
 import io.github.gss4j.ops.Scopes;
 import io.github.gss4j.ops.Tensors;
+import io.github.gss4j.tokenizer.ByteTokenizer;
 import io.github.gss4j.tokenizer.Tokenizer;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -96,6 +97,16 @@ class EvaluatorTest {
       assertThat(ends).isPositive();
       assertThat(result.tokens()).isEqualTo(299);
       assertThat(result.bytes()).isEqualTo(299 - ends);
+    }
+  }
+
+  @Test
+  void anIdWithoutATokenHasNoBytes() {
+    try (LanguageModel model = LanguageModel.create(ModelConfig.of(300, 8, 1), 1)) {
+      Evaluator evaluator = new Evaluator(model, new ByteTokenizer());
+      Evaluator.Result result = evaluator.sequences(List.of(new long[] {97, 98, 299, 256, 99}));
+      assertThat(result.tokens()).isEqualTo(4);
+      assertThat(result.bytes()).isEqualTo(2);
     }
   }
 

@@ -3,6 +3,7 @@ package io.github.gss4j.generation;
 import java.util.Arrays;
 import java.util.BitSet;
 import java.util.SplittableRandom;
+import java.util.function.IntPredicate;
 
 /**
  * Chooses tokens for one sequence as a {@link Sampling} says.
@@ -12,6 +13,7 @@ import java.util.SplittableRandom;
 public final class Sampler {
   private final Sampling sampling;
   private final SplittableRandom random;
+  private final IntPredicate isToken;
   private final BitSet seen = new BitSet();
 
   /**
@@ -20,7 +22,19 @@ public final class Sampler {
    * @param sequence its number in the batch: sequences draw independently
    */
   public Sampler(Sampling sampling, int sequence) {
+    this(sampling, sequence, id -> true);
+  }
+
+  /**
+   * A sampler for one sequence.
+   *
+   * @param sequence its number in the batch: sequences draw independently
+   * @param isToken which ids may be chosen: where a model has more ids than its tokenizer has
+   *     tokens, the others mean nothing
+   */
+  public Sampler(Sampling sampling, int sequence, IntPredicate isToken) {
     this.sampling = sampling;
+    this.isToken = isToken;
     this.random = new SplittableRandom(sampling.seed() + 0x9E3779B97F4A7C15L * sequence);
   }
 
@@ -33,7 +47,7 @@ public final class Sampler {
    * Chooses the next token and notes it.
    *
    * @param logits one a token of the vocabulary; left as they are
-   * @throws ArithmeticException if no logit is a number
+   * @throws ArithmeticException if a logit is no number or +Infinity, or all are −Infinity
    */
   public int next(float[] logits) {
     double[] scores = penalised(logits);
@@ -44,19 +58,28 @@ public final class Sampler {
 
   private double[] penalised(float[] logits) {
     double[] scores = new double[logits.length];
+    boolean any = false;
     for (int i = 0; i < logits.length; i++) {
-      double score = logits[i];
-      if (Double.isNaN(score)) {
-        throw new ArithmeticException(
-            "the model's logits are not numbers (NaN at token " + i + "): are its weights sound?");
+      double score = isToken.test(i) ? logits[i] : Double.NEGATIVE_INFINITY;
+      if (Double.isNaN(score) || score == Double.POSITIVE_INFINITY) {
+        throw unsound(score + " at token " + i);
       }
+      any |= score > Double.NEGATIVE_INFINITY;
       if (sampling.repetitionPenalty() != 1 && seen.get(i)) {
         score =
             score > 0 ? score / sampling.repetitionPenalty() : score * sampling.repetitionPenalty();
       }
       scores[i] = score;
     }
+    if (!any) {
+      throw unsound("all -Infinity");
+    }
     return scores;
+  }
+
+  private static ArithmeticException unsound(String found) {
+    return new ArithmeticException(
+        "the model's logits are not numbers (" + found + "): are its weights sound?");
   }
 
   private static int largest(double[] scores) {
@@ -83,7 +106,7 @@ public final class Sampler {
     int last = 0;
     for (int i = 0; i < kept && weight[candidates[i]] >= sampling.minP(); i++) {
       total += weight[candidates[i]];
-      last = i;
+      last = weight[candidates[i]] > 0 ? i : last;
     }
     double at = random.nextDouble() * total;
     for (int i = 0; i < last; i++) {

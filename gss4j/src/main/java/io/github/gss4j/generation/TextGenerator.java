@@ -211,7 +211,11 @@ public final class TextGenerator implements AutoCloseable {
     }
 
     void add(int[] prompt, ModelState from) {
-      Sampler sampler = new Sampler(options.sampling(), samplers.size());
+      Sampler sampler =
+          new Sampler(
+              options.sampling(),
+              samplers.size(),
+              id -> tokenizer == null || tokenizer.isToken(id));
       Arrays.stream(prompt).forEach(sampler::note);
       samplers.add(sampler);
       transcripts.add(new Transcript(tokenizer, options.stop()));

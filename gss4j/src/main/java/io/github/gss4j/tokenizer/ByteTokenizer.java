@@ -31,9 +31,7 @@ public record ByteTokenizer() implements Tokenizer {
 
   @Override
   public byte[] decode(int id) {
-    if (id < 0 || id > 255) {
-      throw new IllegalArgumentException("token id is " + id + ", expected 0 to 255 (bytes)");
-    }
-    return new byte[] {(byte) id};
+    Tokenizer.checkId(id);
+    return isToken(id) ? new byte[] {(byte) id} : new byte[0];
   }
 }

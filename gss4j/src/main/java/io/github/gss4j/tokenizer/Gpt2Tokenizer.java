@@ -65,9 +65,9 @@ public final class Gpt2Tokenizer implements Tokenizer {
 
   @Override
   public byte[] decode(int id) {
-    if (id < 0 || id >= SIZE) {
-      throw new IllegalArgumentException(
-          "token id is " + id + ", expected 0 to " + END_OF_TEXT + " (gpt2)");
+    Tokenizer.checkId(id);
+    if (!isToken(id)) {
+      return new byte[0];
     }
     IntArrayList one = new IntArrayList(1);
     one.add(id);

@@ -138,8 +138,13 @@ public final class JsonTokenizer implements Tokenizer {
 
   @Override
   public byte[] decode(int id) {
-    check(id);
-    return pieces.bytes(id);
+    Tokenizer.checkId(id);
+    return isToken(id) ? pieces.bytes(id) : new byte[0];
+  }
+
+  @Override
+  public boolean isToken(int id) {
+    return Tokenizer.super.isToken(id) && file.tokens().get(id) != null;
   }
 
   @Override
@@ -148,19 +153,9 @@ public final class JsonTokenizer implements Tokenizer {
       return Tokenizer.super.decode(ids);
     }
     for (int id : ids) {
-      check(id);
+      Tokenizer.checkId(id);
     }
     return library.decode(ids);
-  }
-
-  private void check(int id) {
-    if (id < 0 || id >= size()) {
-      throw new IllegalArgumentException(
-          "token id is " + id + ", expected 0 to " + (size() - 1) + " (" + file.path() + ")");
-    }
-    if (file.tokens().get(id) == null) {
-      throw new IllegalArgumentException("no token has id " + id + " (" + file.path() + ")");
-    }
   }
 
   /** The {@code eos_token} of {@code tokenizer_config.json}, else a special token so called. */

@@ -31,12 +31,25 @@ public interface Tokenizer extends AutoCloseable {
   /** The ids of a text. */
   int[] encode(String text);
 
+  /** Whether a token has this id: models often have more ids than their tokenizers have tokens. */
+  default boolean isToken(int id) {
+    return id >= 0 && id < size();
+  }
+
   /**
-   * The bytes that one token stands for in the midst of a text.
+   * The bytes that one token stands for in the midst of a text; none where no token has the id, as
+   * Hugging Face's libraries have it.
    *
-   * @throws IllegalArgumentException if no token has this id
+   * @throws IllegalArgumentException if the id is negative
    */
   byte[] decode(int id);
+
+  /** Refuses what is no id of any vocabulary. */
+  static void checkId(int id) {
+    if (id < 0) {
+      throw new IllegalArgumentException("token id is " + id + ", expected 0 or more");
+    }
+  }
 
   /** The text of whole tokens; bytes that are no UTF-8 become U+FFFD. */
   default String decode(int[] ids) {

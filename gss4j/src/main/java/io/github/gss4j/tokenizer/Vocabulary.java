@@ -64,11 +64,7 @@ public final class Vocabulary {
   }
 
   private static byte[] token(Tokenizer tokenizer, int id) {
-    try {
-      return tokenizer.decode(id);
-    } catch (IllegalArgumentException noSuchId) {
-      return null;
-    }
+    return tokenizer.isToken(id) ? tokenizer.decode(id) : null;
   }
 
   /**

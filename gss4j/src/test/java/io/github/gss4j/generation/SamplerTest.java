@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.util.Arrays;
+import java.util.List;
 import org.assertj.core.data.Offset;
 import org.junit.jupiter.api.Test;
 
@@ -102,6 +103,35 @@ class SamplerTest {
     assertThatThrownBy(() -> new Sampler(Sampling.greedy(), 0).next(new float[] {1f, Float.NaN}))
         .isInstanceOf(ArithmeticException.class)
         .hasMessageContaining("NaN at token 1");
+  }
+
+  @Test
+  void logitsThatAreInfiniteAreAnErrorUnlessTheyRuleATokenOut() {
+    float infinity = Float.POSITIVE_INFINITY;
+    for (Sampling sampling : List.of(Sampling.greedy(), Sampling.from(1), topK())) {
+      assertThatThrownBy(() -> new Sampler(sampling, 0).next(new float[] {1f, infinity}))
+          .isInstanceOf(ArithmeticException.class)
+          .hasMessageContaining("Infinity at token 1");
+      assertThatThrownBy(() -> new Sampler(sampling, 0).next(new float[] {-infinity, -infinity}))
+          .isInstanceOf(ArithmeticException.class)
+          .hasMessageContaining("all -Infinity");
+      assertThat(new Sampler(sampling, 0).next(new float[] {-infinity, 1f})).isEqualTo(1);
+    }
+  }
+
+  private static Sampling topK() {
+    return Sampling.from(1).withTopK(3);
+  }
+
+  @Test
+  void anIdWithoutATokenIsNeverChosenWhateverItsLogit() {
+    float[] logits = {0f, 50f, 1f, Float.NaN, Float.POSITIVE_INFINITY};
+    for (Sampling sampling : List.of(Sampling.greedy(), Sampling.from(1), topK())) {
+      Sampler sampler = new Sampler(sampling, 0, id -> id == 0 || id == 2);
+      for (int i = 0; i < 100; i++) {
+        assertThat(sampler.next(logits)).isIn(0, 2);
+      }
+    }
   }
 
   @Test

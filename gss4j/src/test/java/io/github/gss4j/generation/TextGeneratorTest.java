@@ -71,6 +71,21 @@ class TextGeneratorTest {
   }
 
   @Test
+  void aModelWithMoreIdsThanTokensWritesTokensOnly() {
+    ModelConfig padded = ModelConfig.of(2000, 16, 1).withDss(new DssConfig(8, 8, true));
+    try (LanguageModel wide = LanguageModel.create(padded, 1);
+        TextGenerator writer = new TextGenerator(wide, new ByteTokenizer());
+        TextGenerator blind = new TextGenerator(wide, null)) {
+      GenerationOptions options = GenerationOptions.of(100, Sampling.from(5));
+      List<int[]> prompts = List.of(new int[] {97, 1999});
+      assertThat(writer.generate(prompts, options, (s, id, text) -> {}).get(0).ids())
+          .allMatch(id -> id < 256);
+      assertThat(blind.generate(prompts, options, (s, id, text) -> {}).get(0).ids())
+          .anyMatch(id -> id >= 256);
+    }
+  }
+
+  @Test
   void oneSeedGivesTheSameText() {
     GenerationOptions options = GenerationOptions.of(50, Sampling.from(5));
     assertThat(generator.generate("abc", options)).isEqualTo(generator.generate("abc", options));

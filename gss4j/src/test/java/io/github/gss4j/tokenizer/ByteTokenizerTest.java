@@ -23,7 +23,11 @@ class ByteTokenizerTest {
   }
 
   @Test
-  void idOutsideIsRefused() {
-    assertThatThrownBy(() -> BYTES.decode(256)).hasMessageContaining("256, expected 0 to 255");
+  void anIdWithoutATokenHasNoText() {
+    assertThat(BYTES.isToken(255)).isTrue();
+    assertThat(BYTES.isToken(256)).isFalse();
+    assertThat(BYTES.decode(256)).isEmpty();
+    assertThat(BYTES.decode(new int[] {97, 300, 98})).isEqualTo("ab");
+    assertThatThrownBy(() -> BYTES.decode(-1)).hasMessageContaining("-1, expected 0 or more");
   }
 }

@@ -65,8 +65,10 @@ class Gpt2TokenizerTest {
   }
 
   @Test
-  void idOutsideIsRefused() {
-    assertThatThrownBy(() -> GPT2.decode(50257)).hasMessageContaining("50257, expected 0 to 50256");
+  void anIdWithoutATokenHasNoText() {
+    assertThat(GPT2.isToken(50256)).isTrue();
+    assertThat(GPT2.isToken(50257)).isFalse();
+    assertThat(GPT2.decode(50303)).isEmpty();
     assertThatThrownBy(() -> GPT2.decode(-1)).hasMessageContaining("-1, expected");
   }
 }

@@ -94,14 +94,30 @@ class JsonTokenizerTest {
   }
 
   @Test
-  void idOutsideIsRefused() {
+  void anIdWithoutATokenHasNoText() {
     try (JsonTokenizer tokenizer = open("wordpiece")) {
-      int size = tokenizer.size();
-      assertThatThrownBy(() -> tokenizer.decode(size))
-          .isInstanceOf(IllegalArgumentException.class)
-          .hasMessageContaining("id is " + size + ", expected 0 to " + (size - 1));
+      int[] ids = tokenizer.encode("the state");
+      int[] padded = IntStream.concat(IntStream.of(ids), IntStream.of(tokenizer.size())).toArray();
+      assertThat(tokenizer.isToken(tokenizer.size())).isFalse();
+      assertThat(tokenizer.decode(tokenizer.size())).isEmpty();
+      assertThat(tokenizer.decode(padded)).isEqualTo("the state");
       assertThatThrownBy(() -> tokenizer.decode(new int[] {0, -1}))
           .isInstanceOf(IllegalArgumentException.class);
+    }
+  }
+
+  @Test
+  void anIdBetweenTokensHasNoTextEither(@TempDir Path directory) throws Exception {
+    String holes =
+        """
+        {"version": "1.0", "added_tokens": [], "pre_tokenizer": {"type": "Whitespace"},
+         "model": {"type": "WordLevel", "unk_token": "?", "vocab": {"?": 0, "a": 1, "b": 3}}}""";
+    Path file = Files.writeString(directory.resolve("tokenizer.json"), holes);
+    try (JsonTokenizer tokenizer = JsonTokenizer.open(file)) {
+      assertThat(tokenizer.size()).isEqualTo(4);
+      assertThat(tokenizer.isToken(2)).isFalse();
+      assertThat(tokenizer.decode(2)).isEmpty();
+      assertThat(tokenizer.decode(new int[] {1, 2, 3})).isEqualTo("a b");
     }
   }
 

@@ -1,0 +1,132 @@
+package io.github.gss4j.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Vocabularies, texts and logits as people have them. */
+class FieldTokensTest {
+  private static final Path CASES = Path.of("src/test/resources/cases");
+  private static final Object[] TINY = {
+    "--dim", 16, "--depth", 1, "--seq-len", 32, "--batch", 2, "--steps", 2, "--dtype", "float32"
+  };
+
+  @TempDir Path directory;
+
+  private static Object[] with(Object[] args, Object... more) {
+    return java.util.stream.Stream.concat(
+            java.util.stream.Stream.of(args), java.util.stream.Stream.of(more))
+        .toArray();
+  }
+
+  private static JsonNode json(Command.Result result) throws IOException {
+    return new ObjectMapper().readTree(result.ok().out());
+  }
+
+  @Test
+  void anIdBetweenTokensHasNoTextAndIsNeverWritten() throws IOException {
+    Path holes = CASES.resolve("unused-ids");
+    Path run = directory.resolve("run");
+    Object[] train = {"train", "--tokenizer", holes.resolve("holes.json"), "--out", run};
+    Command.here(with(with(train, "--data", holes.resolve("ab.txt")), TINY)).ok();
+    JsonNode found =
+        json(
+            Command.here(
+                "eval", "--model", run, "--ids-file", holes.resolve("ids3.json"), "--json"));
+    assertThat(found.path("tokens").asInt()).isEqualTo(3);
+    assertThat(found.path("bytes").asInt()).as("a, b and a, each behind a space").isEqualTo(6);
+    Command.Result ids =
+        Command.here(
+            "generate", "--model", run, "--prompt-ids=1,2", "--ids", "--max-new-tokens", 200);
+    assertThat(ids.ok().out().strip().split(",")).hasSize(200).doesNotContain("2");
+  }
+
+  @Test
+  void aPaddedVocabularyIsTrainedEvaluatedWrittenFromAndTaughtBy() throws IOException {
+    Path text = Tiny.text(directory);
+    Path config =
+        Files.writeString(
+            directory.resolve("padded.json"),
+            "{\"num_tokens\": 50304, \"tokenizer\": \"gpt2\", \"dim\": 4, \"depth\": 1}");
+    Path run = directory.resolve("run");
+    Command.here(
+            "train",
+            "--config",
+            config,
+            "--data",
+            text,
+            "--out",
+            run,
+            "--steps",
+            2,
+            "--seq-len",
+            32,
+            "--batch",
+            2)
+        .ok();
+    Path padding = Files.writeString(directory.resolve("ids.json"), "[[464, 50300, 464]]");
+    JsonNode found = json(Command.here("eval", "--model", run, "--ids-file", padding, "--json"));
+    assertThat(found.path("bytes").asInt()).isEqualTo(3);
+    Command.Result ids =
+        Command.here(
+            "generate",
+            "--model",
+            run,
+            "--prompt",
+            "the",
+            "--ids",
+            "--max-new-tokens",
+            300,
+            "--temperature",
+            100);
+    assertThat(ids.ok().out().strip().split(","))
+        .allSatisfy(id -> assertThat(Integer.parseInt(id)).isLessThan(50257));
+    Command.here(
+            "train",
+            "--tokenizer",
+            "gpt2",
+            "--data",
+            text,
+            "--teacher",
+            run,
+            "--objective",
+            "distillation",
+            "--out",
+            directory.resolve("taught"),
+            "--steps",
+            1,
+            "--seq-len",
+            32,
+            "--batch",
+            1,
+            "--dim",
+            4,
+            "--depth",
+            1)
+        .ok();
+  }
+
+  @Test
+  void infiniteLogitsAreAnErrorAsThoseThatAreNoNumbersAre() {
+    for (Object how : new Object[] {"--greedy", "--temperature=0.5", "--top-k=3"}) {
+      Command.Result result =
+          Command.here(
+              "generate",
+              "--model",
+              CASES.resolve("infinite-logits/inf.pt"),
+              "--prompt-ids",
+              "1",
+              how);
+      assertThat(result.code()).isEqualTo(1);
+      assertThat(result.err())
+          .contains("Infinity", "are its weights sound?")
+          .doesNotContain("\n\tat");
+    }
+  }
+}
