@@ -24,6 +24,7 @@ class ArchitectureTest {
         .consideringOnlyDependenciesInLayers()
         .layer("library")
         .definedBy(
+            ROOT + "files..",
             ROOT + "ops..",
             ROOT + "layers..",
             ROOT + "model..",

@@ -21,6 +21,8 @@ class ArchitectureTest {
             .importPackages("io.github.gss4j");
     layeredArchitecture()
         .consideringOnlyDependenciesInLayers()
+        .layer("files")
+        .definedBy(ROOT + "files..")
         .layer("ops")
         .definedBy(ROOT + "ops..")
         .layer("layers")
@@ -33,6 +35,8 @@ class ArchitectureTest {
         .definedBy(ROOT + "checkpoint..")
         .layer("generation")
         .definedBy(ROOT + "generation..")
+        .whereLayer("files")
+        .mayNotAccessAnyLayer()
         .whereLayer("ops")
         .mayNotAccessAnyLayer()
         .whereLayer("tokenizer")
@@ -42,7 +46,7 @@ class ArchitectureTest {
         .whereLayer("model")
         .mayOnlyAccessLayers("layers", "ops")
         .whereLayer("checkpoint")
-        .mayOnlyAccessLayers("model", "layers", "ops")
+        .mayOnlyAccessLayers("model", "layers", "ops", "files")
         .whereLayer("generation")
         .mayOnlyAccessLayers("model", "layers", "ops", "tokenizer")
         .check(library);

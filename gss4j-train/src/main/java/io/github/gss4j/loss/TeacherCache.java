@@ -1,9 +1,9 @@
 package io.github.gss4j.loss;
 
+import io.github.gss4j.files.ProcessLocks;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
-import java.nio.channels.OverlappingFileLockException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -63,15 +63,12 @@ final class TeacherCache implements AutoCloseable {
       channel =
           FileChannel.open(
               file, StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE);
-      if (channel.tryLock() == null) {
+      if (!ProcessLocks.take(channel, file)) {
         throw inUse(file);
       }
       TeacherCache cache = new TeacherCache(file, channel, count);
       cache.start(head(teacher, temperature, count));
       return cache;
-    } catch (OverlappingFileLockException e) {
-      closeQuietly(channel);
-      throw inUse(file);
     } catch (IOException e) {
       closeQuietly(channel);
       throw new TeacherCacheException(file, "cannot be opened", e);
@@ -104,7 +101,10 @@ final class TeacherCache implements AutoCloseable {
 
   /** Reads the head of every record, or writes the file's where it is new. */
   private void start(ByteBuffer head) throws IOException {
-    if (channel.size() < head.limit()) {
+    if (channel.size() < head.limit()) { // new, or a kill came
+      if (!read(0, (int) channel.size()).equals(head.slice(0, (int) channel.size()))) {
+        throw new TeacherCacheException(file, "is no cache of a teacher: move it away");
+      }
       channel.truncate(0);
       write(head, 0);
       end = head.limit();

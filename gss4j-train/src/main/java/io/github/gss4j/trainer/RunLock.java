@@ -1,11 +1,10 @@
 package io.github.gss4j.trainer;
 
 import io.github.gss4j.distributed.ProcessGroup;
+import io.github.gss4j.files.ProcessLocks;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
-import java.nio.channels.FileLock;
-import java.nio.channels.OverlappingFileLockException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -34,7 +33,7 @@ public final class RunLock implements AutoCloseable {
         FileChannel.open(
             file, StandardOpenOption.READ, StandardOpenOption.WRITE, StandardOpenOption.CREATE);
     try {
-      if (locked(channel) == null) {
+      if (!ProcessLocks.take(channel, file)) {
         throw new IOException(
             directory
                 + ": process "
@@ -89,14 +88,6 @@ public final class RunLock implements AutoCloseable {
         lock.close();
       }
       throw e;
-    }
-  }
-
-  private static FileLock locked(FileChannel channel) throws IOException {
-    try {
-      return channel.tryLock();
-    } catch (OverlappingFileLockException inThisProcess) {
-      return null;
     }
   }
 

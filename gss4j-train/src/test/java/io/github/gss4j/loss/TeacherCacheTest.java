@@ -77,6 +77,16 @@ class TeacherCacheTest {
   }
 
   @Test
+  void aShortFileOfAnotherKindIsLeftAsItIs() throws IOException {
+    learn(teacher, 1);
+    Path file = Files.writeString(file(), "my notes");
+    assertThatThrownBy(() -> learn(teacher, 1))
+        .isInstanceOf(TeacherCacheException.class)
+        .hasMessage(file + ": is no cache of a teacher: move it away");
+    assertThat(file).hasContent("my notes");
+  }
+
+  @Test
   void anyByteThatChangedIsAnErrorInOneLineThatNamesTheFile() throws IOException {
     learn(teacher, 1, 2);
     Path file = file();

@@ -8,10 +8,10 @@ import io.github.gss4j.data.Manifests;
 import io.github.gss4j.data.TokenFile;
 import io.github.gss4j.data.TokenStore;
 import io.github.gss4j.data.TokenizerFacts;
+import io.github.gss4j.files.ProcessLocks;
 import io.github.gss4j.tokenizer.Tokenizer;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
-import java.nio.channels.FileLock;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -183,11 +183,10 @@ public record Preparation(Tokenizer tokenizer, int threads, Path home, Listener 
   }
 
   private FileChannel lock() throws IOException {
+    Path file = home.resolve(".lock");
     FileChannel channel =
-        FileChannel.open(
-            home.resolve(".lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
-    FileLock held = channel.tryLock();
-    if (held == null) {
+        FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+    if (!ProcessLocks.take(channel, file)) {
       channel.close();
       throw new DataException(home, "is being prepared by another process: wait for its end");
     }

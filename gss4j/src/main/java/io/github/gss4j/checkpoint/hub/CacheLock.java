@@ -1,8 +1,7 @@
 package io.github.gss4j.checkpoint.hub;
 
+import io.github.gss4j.files.ProcessLocks;
 import java.nio.channels.FileChannel;
-import java.nio.channels.FileLock;
-import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -53,17 +52,7 @@ final class CacheLock implements AutoCloseable {
   }
 
   private boolean isTaken() {
-    return Disk.use(
-        "lock",
-        file,
-        () -> {
-          try {
-            FileLock held = channel.tryLock();
-            return held != null;
-          } catch (OverlappingFileLockException heldByThisProcess) {
-            return false;
-          }
-        });
+    return Disk.use("lock", file, () -> ProcessLocks.take(channel, file));
   }
 
   @Override
