@@ -160,7 +160,6 @@ def hostile():
     archive("many_dimensions", state_dict(w=tensor([1] * 65, [1] * 65)))
     archive("wrong_dtype", state_dict(w=tensor([1], [1], kind="ComplexFloatStorage")))
     torch.save({"w": torch.zeros(2, dtype=torch.uint16)}, OUT / "hostile/wrong_dtype_of_late_pytorch.pt")
-    archive("two_dtypes", state_dict(w=tensor([4], [1]), v=tensor([4], [1], kind="IntStorage")))
     archive("overlapping_entries",
             state_dict(w=tensor([4], [1]), v=tensor([4], [1], storage="1")),
             {"data/0": (bytes(16), 0), "data/1": (bytes(16), 0)}, overlapping=True)

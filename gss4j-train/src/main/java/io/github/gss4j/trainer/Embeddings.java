@@ -8,7 +8,6 @@ import io.github.gss4j.layers.Role;
 import io.github.gss4j.model.LanguageModel;
 import io.github.gss4j.ops.Scopes;
 import io.github.gss4j.ops.Tensors;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
@@ -34,11 +33,11 @@ final class Embeddings {
   /**
    * Copies them in.
    *
-   * @param from a file of weights, or a directory with {@code model.safetensors}
+   * @param from a file of weights, a model's directory, or a run's
    * @throws CheckpointException if it holds none, or of another shape
    */
   static void copy(Path from, LanguageModel model) {
-    Path file = Files.isDirectory(from) ? from.resolve(PretrainedModel.WEIGHTS) : from;
+    Path file = PretrainedModel.weights(from);
     TensorSource source = TensorSource.open(file);
     String name =
         NAMES.stream()

@@ -23,6 +23,7 @@ final class PickleInput {
   private final long start;
   private final long limit;
   private long read;
+  private long copied;
 
   /**
    * Reads from a stream.
@@ -104,6 +105,19 @@ final class PickleInput {
     }
     read += count;
     return bytes;
+  }
+
+  /** The file that holds the pickle. */
+  Path file() {
+    return file;
+  }
+
+  /** Counts values that are copied: in all no more than the bytes that were read. */
+  void countCopied(int values) {
+    copied += values;
+    if (copied > read) {
+      throw broken("copies " + copied + " values, more than it has bytes so far");
+    }
   }
 
   /** What is wrong with the pickle, at the place reached. */

@@ -87,6 +87,11 @@ public final class PretrainedModel {
     }
   }
 
+  /** The file of weights, or the index of several, of a file, a model's directory or a run's. */
+  public static Path weights(Path path) {
+    return ModelFiles.find(path).weights();
+  }
+
   /** The directory that holds the files: the path itself, or the best checkpoint of a run. */
   public static Path directory(Path path) {
     return ModelFiles.find(path).directory();

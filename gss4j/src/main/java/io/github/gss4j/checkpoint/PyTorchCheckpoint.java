@@ -32,6 +32,7 @@ public final class PyTorchCheckpoint {
 
   private final Path file;
   private final Map<String, Entry> entries;
+  private final Map<String, String> others;
   private final List<String> ignored;
   private final Map<String, FileSpan> storages;
 
@@ -64,6 +65,7 @@ public final class PyTorchCheckpoint {
     this.storages = content.storages();
     StateDict found = new StateDict(file, content.root());
     this.entries = Collections.unmodifiableMap(found.entries());
+    this.others = Collections.unmodifiableMap(found.others());
     this.ignored = List.copyOf(found.ignored());
     double total = 0;
     for (Map.Entry<String, Entry> e : entries.entrySet()) {
@@ -148,6 +150,11 @@ public final class PyTorchCheckpoint {
   /** Each tensor's dtype, shape and place, by name, in the file's order. */
   public Map<String, Entry> entries() {
     return entries;
+  }
+
+  /** What those tensors are, by name, whose values are not read: sparse ones, complex ones … */
+  public Map<String, String> others() {
+    return others;
   }
 
   /**

@@ -125,7 +125,7 @@ final class PyTorchWriter implements AutoCloseable {
     int key = 0;
     for (Map.Entry<String, Tensor> e : tensors.entrySet()) {
       Tensor tensor = e.getValue();
-      String type = TorchGlobals.storageName(TensorType.of(tensor.scalar_type()));
+      String type = TorchType.storageName(TensorType.of(tensor.scalar_type()));
       pickle.text(e.getKey()).global("torch._utils", "_rebuild_tensor_v2").bytes('(');
       pickle.bytes('(').text("storage").global("torch", type).text(Integer.toString(key++));
       pickle.text("cpu").integer(tensor.numel()).bytes('t', 'Q').integer(0);

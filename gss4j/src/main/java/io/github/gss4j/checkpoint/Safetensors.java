@@ -12,6 +12,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.channels.FileChannel;
+import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -34,11 +35,32 @@ import org.bytedeco.pytorch.Tensor;
  *
  * @param file where the tensors lie
  * @param entries dtype, shape and place of each tensor, in the file's order
+ * @param others what those tensors are, by name, whose values are not read: complex ones and so on
  * @param metadata the header's {@code __metadata__}
  */
-public record Safetensors(Path file, Map<String, Entry> entries, Map<String, String> metadata) {
+public record Safetensors(
+    Path file,
+    Map<String, Entry> entries,
+    Map<String, String> others,
+    Map<String, String> metadata) {
   /** The format's own limit for a header. */
   static final long MAX_HEADER_BYTES = 100_000_000;
+
+  /** Types of the format that are not read, by the bits of an element. */
+  private static final Map<String, Integer> OTHER_BITS =
+      Map.ofEntries(
+          Map.entry("C64", 64),
+          Map.entry("U64", 64),
+          Map.entry("U32", 32),
+          Map.entry("U16", 16),
+          Map.entry("F8_E4M3", 8),
+          Map.entry("F8_E5M2", 8),
+          Map.entry("F8_E8M0", 8),
+          Map.entry("F8_E4M3FNUZ", 8),
+          Map.entry("F8_E5M2FNUZ", 8),
+          Map.entry("F6_E2M3", 6),
+          Map.entry("F6_E3M2", 6),
+          Map.entry("F4", 4));
 
   static final ObjectMapper JSON =
       JsonMapper.builder()
@@ -56,8 +78,12 @@ public record Safetensors(Path file, Map<String, Entry> entries, Map<String, Str
    */
   public record Entry(TensorType dtype, List<Long> shape, long offset, long bytes) {}
 
-  /** Copies both maps, keeping their order. */
+  /** What the header says of a tensor; {@code dtype} by the format's name. */
+  private record Header(String dtype, List<Long> shape, long begin, long end) {}
+
+  /** Copies the maps, keeping their order. */
   public Safetensors {
+    others = Collections.unmodifiableMap(new LinkedHashMap<>(others));
     entries = Collections.unmodifiableMap(new LinkedHashMap<>(entries));
     metadata = Collections.unmodifiableMap(new LinkedHashMap<>(metadata));
   }
@@ -90,29 +116,56 @@ public record Safetensors(Path file, Map<String, Entry> entries, Map<String, Str
     ByteBuffer header = TensorIo.readFully(channel, (int) headerBytes, 8);
     JsonNode root;
     try {
-      root = JSON.readTree(StandardCharsets.UTF_8.decode(header).toString());
+      root = JSON.readTree(StandardCharsets.UTF_8.newDecoder().decode(header).toString());
     } catch (JsonProcessingException e) {
       throw new CheckpointException(
           file, "has a header that is not JSON: " + e.getOriginalMessage(), e);
+    } catch (CharacterCodingException e) {
+      throw new CheckpointException(file, "has a header that is not UTF-8", e);
     }
     if (root == null || !root.isObject()) {
       throw new CheckpointException(file, "has a header that is no JSON object");
     }
-    Map<String, Entry> entries = new LinkedHashMap<>();
+    Map<String, Header> headers = new LinkedHashMap<>();
     Map<String, String> metadata = new LinkedHashMap<>();
     for (Map.Entry<String, JsonNode> field : root.properties()) {
       if (field.getKey().equals("__metadata__")) {
-        field.getValue().properties().forEach(m -> metadata.put(m.getKey(), m.getValue().asText()));
+        metadata.putAll(metadata(file, field.getValue()));
       } else {
-        entries.put(
-            field.getKey(), entry(file, field.getKey(), field.getValue(), 8 + headerBytes, size));
+        headers.put(field.getKey(), header(file, field.getKey(), field.getValue()));
       }
     }
-    checkNoOverlap(file, entries);
-    return new Safetensors(file, entries, metadata);
+    checkCover(file, headers, size - 8 - headerBytes);
+    Map<String, Entry> entries = new LinkedHashMap<>();
+    Map<String, String> others = new LinkedHashMap<>();
+    headers.forEach(
+        (name, h) -> {
+          TensorType type = TensorType.named(h.dtype());
+          if (type == null) {
+            others.put(name, "a tensor of type " + h.dtype());
+          } else {
+            long begin = 8 + headerBytes + h.begin();
+            entries.put(name, new Entry(type, h.shape(), begin, h.end() - h.begin()));
+          }
+        });
+    return new Safetensors(file, entries, others, metadata);
   }
 
-  private static Entry entry(Path file, String name, JsonNode node, long dataStart, long size) {
+  private static Map<String, String> metadata(Path file, JsonNode node) {
+    Map<String, String> metadata = new LinkedHashMap<>();
+    boolean texts = node.isObject() || node.isNull();
+    for (Map.Entry<String, JsonNode> field : node.properties()) {
+      texts &= field.getValue().isTextual();
+      metadata.put(field.getKey(), field.getValue().asText());
+    }
+    if (!texts) {
+      throw new CheckpointException(
+          file, "has __metadata__ " + brief(node) + ", expected texts by name");
+    }
+    return metadata;
+  }
+
+  private static Header header(Path file, String name, JsonNode node) {
     String at = "tensor '" + name + "': ";
     JsonNode offsets = node.path("data_offsets");
     if (!node.path("dtype").isTextual()
@@ -123,15 +176,11 @@ public record Safetensors(Path file, Map<String, Entry> entries, Map<String, Str
       throw new CheckpointException(
           file, at + "needs dtype, shape and data_offsets [begin, end], found " + brief(node));
     }
-    TensorType dtype = TensorType.named(node.get("dtype").asText());
-    if (dtype == null) {
+    String dtype = node.get("dtype").asText();
+    TensorType type = TensorType.named(dtype);
+    if (type == null && !OTHER_BITS.containsKey(dtype)) {
       throw new CheckpointException(
-          file,
-          at
-              + "dtype is "
-              + node.get("dtype").asText()
-              + ", expected one of "
-              + List.of(TensorType.values()));
+          file, at + "dtype is " + dtype + ", which the format does not have");
     }
     List<Long> shape = new ArrayList<>();
     for (JsonNode length : node.get("shape")) {
@@ -141,54 +190,45 @@ public record Safetensors(Path file, Map<String, Entry> entries, Map<String, Str
       }
       shape.add(length.asLong());
     }
-    long bytes = TensorIo.elements(file, name, shape) * dtype.bytes();
+    int bits = type == null ? OTHER_BITS.get(dtype) : 8 * type.bytes();
+    long elements = TensorIo.elements(file, name, shape);
+    long bytes = bits < 8 ? elements * bits / 8 : elements * (bits / 8);
     long begin = offsets.get(0).asLong();
     long end = offsets.get(1).asLong();
-    if (begin < 0 || end < begin || end > size - dataStart) {
+    if (end - begin != bytes || (bits < 8 && elements * bits % 8 != 0)) {
       throw new CheckpointException(
           file,
-          at
-              + "lies at bytes "
-              + begin
-              + " to "
-              + end
-              + " of the data, but the file holds "
-              + (size - dataStart)
-              + " (cut short?)");
+          "%s%s of shape %s takes %d bytes, but %d are given"
+              .formatted(at, dtype, brief(node.get("shape")), bytes, end - begin));
     }
-    if (end - begin != bytes) {
-      throw new CheckpointException(
-          file,
-          at
-              + dtype
-              + " of shape "
-              + brief(node.get("shape"))
-              + " takes "
-              + bytes
-              + " bytes, but "
-              + (end - begin)
-              + " are given");
-    }
-    return new Entry(dtype, List.copyOf(shape), dataStart + begin, bytes);
+    return new Header(dtype, List.copyOf(shape), begin, end);
   }
 
-  private static void checkNoOverlap(Path file, Map<String, Entry> entries) {
-    List<Map.Entry<String, Entry>> sorted =
-        entries.entrySet().stream()
-            .filter(e -> e.getValue().bytes() > 0)
-            .sorted(Comparator.comparingLong(e -> e.getValue().offset()))
+  /** The tensors lie one behind the other and end where the file ends, as the format wants it. */
+  private static void checkCover(Path file, Map<String, Header> headers, long dataBytes) {
+    List<Map.Entry<String, Header>> sorted =
+        headers.entrySet().stream()
+            .sorted(
+                Map.Entry.comparingByValue(
+                    Comparator.comparingLong(Header::begin).thenComparingLong(Header::end)))
             .toList();
-    for (int i = 1; i < sorted.size(); i++) {
-      Entry before = sorted.get(i - 1).getValue();
-      if (before.offset() + before.bytes() > sorted.get(i).getValue().offset()) {
+    long expected = 0;
+    for (Map.Entry<String, Header> tensor : sorted) {
+      Header h = tensor.getValue();
+      if (h.begin() != expected || h.end() > dataBytes) {
         throw new CheckpointException(
             file,
-            "tensors '"
-                + sorted.get(i - 1).getKey()
-                + "' and '"
-                + sorted.get(i).getKey()
-                + "' overlap");
+            ("tensor '%s': lies at bytes %d to %d of the data, expected to begin at %d, where the"
+                    + " one before ends, and the file holds %d (cut short?)")
+                .formatted(tensor.getKey(), h.begin(), h.end(), expected, dataBytes));
       }
+      expected = h.end();
+    }
+    if (expected != dataBytes) {
+      throw new CheckpointException(
+          file,
+          "holds %d bytes of data, but its tensors take %d (cut short, or appended to?)"
+              .formatted(dataBytes, expected));
     }
   }
 

@@ -59,11 +59,13 @@ public final class ShardedSafetensors {
       }
       Safetensors shard =
           shards.computeIfAbsent(shardName, file -> Safetensors.open(index.resolveSibling(file)));
-      if (!shard.entries().containsKey(name)) {
+      if (!shard.entries().containsKey(name) && !shard.others().containsKey(name)) {
         throw new CheckpointException(
             index, "tensor '%s': is not in '%s', where it should be".formatted(name, shardName));
       }
-      byTensor.put(name, shard);
+      if (shard.entries().containsKey(name)) {
+        byTensor.put(name, shard);
+      }
     }
     shards.forEach(
         (shardName, shard) -> {
@@ -115,6 +117,13 @@ public final class ShardedSafetensors {
     Map<String, Safetensors.Entry> entries = new LinkedHashMap<>();
     byTensor.forEach((name, shard) -> entries.put(name, shard.entries().get(name)));
     return Collections.unmodifiableMap(entries);
+  }
+
+  /** What those tensors are, by name, whose values are not read. */
+  public Map<String, String> others() {
+    Map<String, String> others = new LinkedHashMap<>();
+    shards.forEach(shard -> others.putAll(shard.others()));
+    return Collections.unmodifiableMap(others);
   }
 
   /** The headers' {@code __metadata__}, of all shards together. */

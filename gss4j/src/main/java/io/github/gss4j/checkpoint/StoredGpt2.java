@@ -39,6 +39,7 @@ public final class StoredGpt2 {
     this.config = parse(configFile, ConfigFile.read(configFile));
     this.source = TensorSource.open(files.weights());
     source.names().forEach(this::add);
+    leaveOutHeadOfTied();
     Map<String, List<Long>> found = new LinkedHashMap<>();
     inFile.forEach((ours, theirs) -> found.put(ours, source.shape(theirs)));
     Fit.check(source.file(), inFile, expected(), found);
@@ -54,13 +55,26 @@ public final class StoredGpt2 {
 
   private void add(String theirs) {
     String ours = theirs.startsWith(PREFIX) ? theirs.substring(PREFIX.length()) : theirs;
-    if (MASK.matcher(ours).matches() || (config.tied() && ours.equals("lm_head.weight"))) {
+    if (MASK.matcher(ours).matches()) {
       return;
     }
     String before = inFile.put(ours, theirs);
     if (before != null) {
       throw new CheckpointException(
           source.file(), "holds one tensor twice, as '" + before + "' and as '" + theirs + "'");
+    }
+  }
+
+  /** A head that is stored although it is the embedding says nothing new, or contradicts it. */
+  private void leaveOutHeadOfTied() {
+    String head = config.tied() ? inFile.remove("lm_head.weight") : null;
+    String embedding = inFile.get("wte.weight");
+    if (head != null && embedding != null && !source.isSame(head, embedding)) {
+      throw new CheckpointException(
+          source.file(),
+          ("tensor '%s' differs from '%s', but the config says tie_word_embeddings: set it to false"
+                  + " to use the head, or take the tensor out of the file")
+              .formatted(head, embedding));
     }
   }
 

@@ -7,9 +7,11 @@ import io.github.gss4j.layers.Precision;
 import io.github.gss4j.model.LanguageModel;
 import io.github.gss4j.model.ModelConfig;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.bytedeco.pytorch.Device;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch.ScalarType;
@@ -31,11 +33,38 @@ public final class StoredModel {
   private StoredModel(ModelFiles files) {
     this.files = files;
     this.source = TensorSource.open(files.weights());
-    this.inFile = ParameterNames.byOurs(source.file(), source.names());
+    List<String> names = new ArrayList<>(source.names());
+    names.addAll(source.others().keySet());
+    Map<String, String> all = ParameterNames.byOurs(source.file(), names);
+    this.inFile = new LinkedHashMap<>(all);
+    inFile.values().removeAll(source.others().keySet());
+    source.shape(all.get(ParameterNames.EMBEDDING)); // an error if it is one of the others
     this.config = config(files, shapes());
-    Fit.check(file(), inFile, LanguageModel.shapes(config), shapes());
-    if (!source.ignored().isEmpty()) {
-      LOG.info("{}: not the model's, left aside: {}", file(), Lists.brief(source.ignored()));
+    Map<String, List<Long>> expected = LanguageModel.shapes(config);
+    expected.keySet().stream().map(all::get).filter(Objects::nonNull).forEach(source::shape);
+    leaveOutHeadOfTied();
+    Fit.check(file(), inFile, expected, shapes());
+    names.removeAll(inFile.values());
+    names.addAll(source.ignored());
+    if (!names.isEmpty()) {
+      LOG.info("{}: not the model's, left aside: {}", file(), Lists.brief(names));
+    }
+  }
+
+  /** A head that is stored although it is the embedding says nothing new, or contradicts it. */
+  private void leaveOutHeadOfTied() {
+    if (!config.tieEmbeddings()) {
+      return;
+    }
+    for (String head : List.of("to_logits.weight", "to_logits.1.weight")) {
+      String theirs = inFile.remove(head);
+      if (theirs != null && !source.isSame(theirs, theirs(ParameterNames.EMBEDDING))) {
+        throw new CheckpointException(
+            file(),
+            ("tensor '%s' differs from '%s', but the config says tie_embeddings: set it to false to"
+                    + " use the head, or take the tensor out of the file")
+                .formatted(theirs, theirs(ParameterNames.EMBEDDING)));
+      }
     }
   }
 

@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
 import java.util.function.Supplier;
+import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch.ScalarType;
 import org.slf4j.Logger;
@@ -15,13 +16,14 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Named tensors on disk, whatever the form of their file: safetensors, sharded safetensors, or
- * PyTorch's.
+ * PyTorch's. What wrappers of modules add to names ({@code _orig_mod} and the like) is dropped.
  */
 public final class TensorSource {
   private static final Logger LOG = LoggerFactory.getLogger(TensorSource.class);
 
   private final Path file;
   private final Map<String, Stored> tensors;
+  private final Map<String, String> others;
   private final List<String> ignored;
 
   /**
@@ -36,9 +38,11 @@ public final class TensorSource {
   record Stored(
       TensorType dtype, List<Long> shape, Path file, long position, Supplier<Tensor> whole) {}
 
-  private TensorSource(Path file, Map<String, Stored> tensors, List<String> ignored) {
+  private TensorSource(
+      Path file, Map<String, Stored> tensors, Map<String, String> others, List<String> ignored) {
     this.file = file;
-    this.tensors = tensors;
+    this.tensors = ParameterNames.unwrapped(file, tensors);
+    this.others = ParameterNames.unwrapped(file, others);
     this.ignored = List.copyOf(ignored);
   }
 
@@ -64,7 +68,7 @@ public final class TensorSource {
   private static TensorSource of(Safetensors st) {
     Map<String, Stored> tensors = new LinkedHashMap<>();
     st.entries().forEach((name, e) -> tensors.put(name, stored(st, name, e)));
-    return new TensorSource(st.file(), tensors, List.of());
+    return new TensorSource(st.file(), tensors, st.others(), List.of());
   }
 
   private static TensorSource of(ShardedSafetensors sharded) {
@@ -72,7 +76,7 @@ public final class TensorSource {
     sharded
         .entries()
         .forEach((name, e) -> tensors.put(name, stored(sharded.shardOf(name), name, e)));
-    return new TensorSource(sharded.index(), tensors, List.of());
+    return new TensorSource(sharded.index(), tensors, sharded.others(), List.of());
   }
 
   private static Stored stored(Safetensors st, String name, Safetensors.Entry e) {
@@ -92,7 +96,7 @@ public final class TensorSource {
                         pt.file(),
                         pt.position(name),
                         () -> pt.tensor(name))));
-    return new TensorSource(pt.file(), tensors, pt.ignored());
+    return new TensorSource(pt.file(), tensors, pt.others(), pt.ignored());
   }
 
   /** The file, or the index of several. */
@@ -103,6 +107,11 @@ public final class TensorSource {
   /** The names, in the file's order. */
   public List<String> names() {
     return List.copyOf(tensors.keySet());
+  }
+
+  /** What those tensors are, by name, whose values are not read: sparse ones, complex ones … */
+  public Map<String, String> others() {
+    return others;
   }
 
   /** What the file holds besides tensors, such as a step count. */
@@ -129,10 +138,28 @@ public final class TensorSource {
 
   private Stored stored(String name) {
     Stored stored = tensors.get(name);
-    if (stored == null) {
+    if (others.containsKey(name)) {
+      throw new CheckpointException(
+          file,
+          "tensor '%s' is %s, expected a dense one of %s: convert it in Python and save it again"
+              .formatted(name, others.get(name), List.of(TensorType.values())));
+    } else if (stored == null) {
       throw new CheckpointException(file, "has no tensor '" + name + "'");
     }
     return stored;
+  }
+
+  /** Whether two tensors are of one dtype and shape and hold equal values. */
+  boolean isSame(String one, String other) {
+    Stored a = stored(one);
+    Stored b = stored(other);
+    if (a.dtype() != b.dtype() || !a.shape().equals(b.shape())) {
+      return false;
+    }
+    boolean samePlace = a.position() >= 0 && a.position() == b.position();
+    try (PointerScope scope = new PointerScope()) {
+      return (samePlace && a.file().equals(b.file())) || tensor(one).equal(tensor(other));
+    }
   }
 
   /** Reads one tensor in the file's own dtype, into memory of its own. */

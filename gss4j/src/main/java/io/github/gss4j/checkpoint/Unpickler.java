@@ -148,18 +148,16 @@ final class Unpickler {
     @SuppressWarnings("unchecked") // every map on the stack was made here or by TorchGlobals
     Map<Object, Object> dict = (Map<Object, Object>) peek();
     for (int i = 0; i < items.size(); i += 2) {
-      dict.put(key(items.get(i)), items.get(i + 1));
+      dict.put(key(in, items.get(i)), items.get(i + 1));
     }
   }
 
-  private Object key(Object value) {
-    if (value == null
-        || value instanceof String
-        || value instanceof Number
-        || value instanceof Boolean) {
-      return value;
+  /** A value as the key of a dict: whatever Python can hash. */
+  static Object key(PickleInput in, Object value) {
+    if (value instanceof List<?> || value instanceof Map<?, ?>) {
+      throw in.broken("has a dict whose key is " + kind(value) + ", expected text or a number");
     }
-    throw in.broken("has a dict whose key is " + kind(value) + ", expected text or a number");
+    return value;
   }
 
   private void call() {
@@ -173,12 +171,20 @@ final class Unpickler {
     push(constructor.make(in, tuple));
   }
 
-  /** An ordered dict may carry attributes, such as a state dict's versions; nothing else may. */
+  /**
+   * A tensor of early PyTorch is given its data so; an ordered dict may carry attributes, such as a
+   * state dict's versions; nothing else has a state.
+   */
   private void setState() {
     Object state = pop();
-    if (!(peek() instanceof Map<?, ?>)) {
+    Object target = peek();
+    if (target instanceof TorchGlobals.EmptyTensor
+        || target instanceof TorchGlobals.OtherTensor
+        || target instanceof PyTorchCheckpoint.Entry) {
+      stack.set(top(), TorchGlobals.withState(in, target, state));
+    } else if (!(target instanceof Map<?, ?>)) {
       throw in.broken(
-          "sets " + kind(state) + " as the state of " + kind(peek()) + ", expected a dict");
+          "sets " + kind(state) + " as the state of " + kind(target) + ", expected a dict");
     }
   }
 
@@ -186,7 +192,8 @@ final class Unpickler {
     if (!memo.containsKey(index)) {
       throw in.broken("recalls value " + index + ", which it has not stored");
     }
-    push(memo.get(index));
+    Object value = memo.get(index);
+    push(value instanceof TorchGlobals.EmptyTensor tensor ? tensor.filled() : value);
   }
 
   private String text(Object value) {
@@ -256,8 +263,11 @@ final class Unpickler {
       return "a tuple";
     } else if (value instanceof Map<?, ?>) {
       return "a dict";
-    } else if (value instanceof PyTorchCheckpoint.Entry) {
+    } else if (value instanceof PyTorchCheckpoint.Entry
+        || value instanceof TorchGlobals.EmptyTensor) {
       return "a tensor";
+    } else if (value instanceof TorchGlobals.OtherTensor other) {
+      return other.what();
     } else if (value instanceof TorchGlobals.Storage) {
       return "a storage";
     }

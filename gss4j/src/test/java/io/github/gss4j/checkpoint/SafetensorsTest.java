@@ -56,12 +56,12 @@ class SafetensorsTest {
       quoteCharacter = '`',
       value = {
         "{'a':{'dtype':'F32','shape':[4],'data_offsets':[0,16]},'b':{'dtype':'I32','shape':[4],"
-            + "'data_offsets':[8,24]}} | tensors 'a' and 'b' overlap",
+            + "'data_offsets':[8,24]}} | tensor 'b': lies at bytes 8 to 24 of the data, expected to begin at 16",
         "{'a':{'dtype':'F32','shape':[4],'data_offsets':[24,40]}}"
-            + " | lies at bytes 24 to 40 of the data, but the file holds 32",
-        "{'a':{'dtype':'F32','shape':[4],'data_offsets':[16,0]}} | lies at bytes 16 to 0",
+            + " | lies at bytes 24 to 40 of the data, expected to begin at 0",
+        "{'a':{'dtype':'F32','shape':[4],'data_offsets':[16,0]}} | but -16 are given",
         "{'a':{'dtype':'F32','shape':[4],'data_offsets':[-16,0]}} | lies at bytes -16 to 0",
-        "{'a':{'dtype':'F32','shape':[4],'data_offsets':[0,9223372036854775807]}} | lies at bytes",
+        "{'a':{'dtype':'F32','shape':[4],'data_offsets':[0,9223372036854775807]}} | are given",
         "{'a':{'dtype':'F32','shape':[4],'data_offsets':[0,92233720368547758080]}} | needs dtype",
         "{'a':{'dtype':'F32','shape':[4],'data_offsets':[0,16.0]}} | needs dtype, shape and",
         "{'a':{'dtype':'F32','shape':[4],'data_offsets':[0]}} | needs dtype, shape and",
@@ -75,7 +75,8 @@ class SafetensorsTest {
             + " | larger than any file",
         "{'a':{'dtype':'F32','shape':[0,4294967296,4294967296],'data_offsets':[0,0]}}"
             + " | larger than any file",
-        "{'a':{'dtype':'F8_E4M3','shape':[4],'data_offsets':[0,4]}} | dtype is F8_E4M3, expected",
+        "{'a':{'dtype':'C128','shape':[2],'data_offsets':[0,32]}}"
+            + " | dtype is C128, which the format does not have",
         "{'a':{'dtype':'F32','shape':[4],'data_offsets':[0,16]},"
             + "'a':{'dtype':'F32','shape':[4],'data_offsets':[16,32]}} | Duplicate field 'a'",
         "{'a':3} | needs dtype, shape and data_offsets",

@@ -7,6 +7,7 @@ import io.github.gss4j.layers.Precision;
 import io.github.gss4j.model.LanguageModel;
 import io.github.gss4j.ops.Tensors;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
@@ -21,6 +22,9 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Models in every form that people have saved them in. */
 class StoredModelTest {
@@ -131,6 +135,68 @@ class StoredModelTest {
   void headThatIsTheEmbeddingIsRecognised() throws IOException {
     tensors.remove("net.to_logits.1.weight");
     assertThat(PretrainedModel.open(write(tensors)).config().tieEmbeddings()).isTrue();
+  }
+
+  @Test
+  void headThatIsStoredThoughItIsTheEmbeddingIsPassedOver() throws IOException {
+    tensors.remove("net.to_logits.1.weight");
+    float[] tied = logits(write(tensors));
+    tensors.put("net.to_logits.1.weight", tensors.get("net.token_emb.weight").clone());
+    write(tensors);
+    Files.writeString(directory.resolve("config.json"), "{\"tie_embeddings\": true}");
+    assertThat(logits(directory)).isEqualTo(tied);
+  }
+
+  @Test
+  void headThatContradictsTheTiedEmbeddingIsRefused() throws IOException {
+    write(tensors);
+    Files.writeString(directory.resolve("config.json"), "{\"tie_embeddings\": true}");
+    assertThatThrownBy(() -> logits(directory))
+        .isInstanceOf(CheckpointException.class)
+        .hasMessageContaining("'net.to_logits.1.weight' differs from 'net.token_emb.weight'")
+        .hasMessageContaining("set it to false");
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "net.layers.0.,net.layers.0._orig_mod.",
+    "net.token_emb.,net.token_emb._orig_mod.",
+    "net.layers.,_orig_mod.module.net.layers.",
+    "net.layers.1.,net.layers.1._checkpoint_wrapped_module.",
+    "net.layers.,_fsdp_wrapped_module.net.layers._fsdp_wrapped_module.",
+    "net.,_forward_module.model._orig_mod.net.",
+    ".weight,._orig_mod.weight",
+  })
+  void partsThatWrappersAddToNamesAreDropped(String plain, String wrapped) throws IOException {
+    assertThat(logits(write(renamed(n -> n.replace(plain, wrapped))))).isEqualTo(expected);
+  }
+
+  @Test
+  void oneParameterUnderTwoNamesIsRefused() throws IOException {
+    tensors.put("net._orig_mod.token_emb.weight", tensors.get("net.token_emb.weight"));
+    assertThatThrownBy(() -> logits(write(tensors)))
+        .isInstanceOf(CheckpointException.class)
+        .hasMessageContaining(
+            "'net.token_emb.weight' and 'net._orig_mod.token_emb.weight' are the same parameter");
+  }
+
+  @Test
+  void tensorsBesideTheModelAreLeftAside() throws IOException {
+    tensors.put("n_averaged", torch.zeros(1)); // of torch.optim.swa_utils.AveragedModel
+    tensors.put("criterion.weight", torch.zeros(2));
+    assertThat(logits(write(tensors))).isEqualTo(expected);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"net.token_emb.weight", "net.layers.0.to_out.bias"})
+  void parameterOfATypeThatIsNotReadIsNamed(String name) throws IOException {
+    Path file = write(tensors);
+    String bytes = Files.readString(file, StandardCharsets.ISO_8859_1);
+    String head = "\"%s\":{\"dtype\":\"".formatted(name);
+    Files.writeString(file, bytes.replace(head + "F32", head + "U32"), StandardCharsets.ISO_8859_1);
+    assertThatThrownBy(() -> PretrainedModel.open(file))
+        .isInstanceOf(CheckpointException.class)
+        .hasMessageContaining("tensor '" + name + "' is a tensor of type U32, expected");
   }
 
   @Test
