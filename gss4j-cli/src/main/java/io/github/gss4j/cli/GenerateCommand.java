@@ -50,7 +50,7 @@ final class GenerateCommand implements Callable<Integer> {
         Tokenizer tokenizer = Models.tokenizer(stored);
         TextGenerator generator = new TextGenerator(loaded, tokenizer)) {
       double loadSeconds = (System.nanoTime() - start) / 1e9;
-      List<int[]> prompts = prompts(tokenizer);
+      List<int[]> prompts = prompts(tokenizer, stored.config().numTokens());
       GenerationOptions options = sampling.options(stored.config().numTokens(), tokenizer);
       boolean stream = !ids && tokenizer != null && prompts.size() == 1;
       PrintWriter stdout = spec.commandLine().getOut();
@@ -83,9 +83,9 @@ final class GenerateCommand implements Callable<Integer> {
     return Gss.OK;
   }
 
-  private List<int[]> prompts(Tokenizer tokenizer) {
+  private List<int[]> prompts(Tokenizer tokenizer, int numTokens) {
     if (!prompt.isEmpty()) {
-      return prompt.ids(tokenizer);
+      return prompt.ids(tokenizer, numTokens);
     } else if (state.loads()) {
       return List.of(new int[0]);
     }

@@ -29,10 +29,11 @@ final class PromptOptions {
    * The prompts as ids.
    *
    * @param tokenizer null where the model names none
+   * @param numTokens how many ids the model knows
    */
-  List<int[]> ids(Tokenizer tokenizer) {
+  List<int[]> ids(Tokenizer tokenizer, int numTokens) {
     if (!ids.isEmpty()) {
-      return ids.stream().map(PromptOptions::parse).toList();
+      return ids.stream().map(list -> parse(list, numTokens)).toList();
     }
     if (tokenizer == null) {
       throw new IllegalArgumentException(
@@ -48,11 +49,17 @@ final class PromptOptions {
         : tokenizer.encode(text);
   }
 
-  private static int[] parse(String list) {
+  private static int[] parse(String list, int numTokens) {
     try {
-      return Arrays.stream(list.split(",", -1))
-          .mapToInt(s -> Integer.parseInt(s.strip()))
-          .toArray();
+      int[] parsed =
+          Arrays.stream(list.split(",", -1)).mapToInt(s -> Integer.parseInt(s.strip())).toArray();
+      for (int id : parsed) {
+        if (id < 0 || id >= numTokens) {
+          throw new IllegalArgumentException(
+              "prompt id " + id + " is out of range, expected 0 to " + (numTokens - 1));
+        }
+      }
+      return parsed;
     } catch (NumberFormatException e) {
       throw new IllegalArgumentException(
           "--prompt-ids is '" + list + "', expected whole numbers with commas between", e);

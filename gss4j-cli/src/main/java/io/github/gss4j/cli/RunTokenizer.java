@@ -29,7 +29,9 @@ final class RunTokenizer {
           Texts.preparedTokenizer(settings.path("data").asText(""))
               .orElse(byDefault.model().tokenizer());
     }
-    Tokenizer tokenizer = Tokenizers.open(copy(spec, resumed).orElse(spec));
+    Tokenizer tokenizer =
+        Tokenizers.open(
+            copy(spec, resumed).orElse(spec), settings.path(NUM_TOKENS).asInt(Integer.MAX_VALUE));
     settings.put(TOKENIZER, spec);
     if (!settings.hasNonNull(NUM_TOKENS)) {
       settings.put(NUM_TOKENS, tokenizer.size());

@@ -113,6 +113,38 @@ class FieldTokensTest {
   }
 
   @Test
+  void theTokenThatEndsATextIsFoundStandsBetweenDocumentsAndGoesWithTheModel() throws IOException {
+    Path run = directory.resolve("run");
+    Path docs = CASES.resolve("end-token/docs.jsonl");
+    Path file = CASES.resolve("end-token/vocabonly/tokenizer.json");
+    Path tokens = directory.resolve("tokens");
+    JsonNode prepared =
+        json(
+            Command.here(
+                "prepare", "--data", docs, "--tokenizer", file, "--out", tokens, "--json"));
+    long spaces = Files.readString(docs).chars().filter(c -> c == ' ').count();
+    assertThat(prepared.path("train_tokens").asInt() + prepared.path("held_out_tokens").asInt())
+        .as("a word before each space of a text, and an end for the one before it")
+        .isEqualTo((int) spaces);
+    Command.here(with(with(new Object[] {"train"}, "--data", tokens, "--out", run), TINY)).ok();
+    for (String kept : new String[] {"best", "last"}) {
+      assertThat(run.resolve(kept).resolve("tokenizer_config.json"))
+          .hasSameTextualContentAs(file.resolveSibling("tokenizer_config.json"));
+    }
+    Command.Result bare =
+        Command.process(
+            directory,
+            "prepare",
+            "--data",
+            docs.toAbsolutePath(),
+            "--out",
+            directory.resolve("bare"),
+            "--tokenizer",
+            Files.copy(file, directory.resolve("bare.json")));
+    assertThat(bare.ok().err()).contains("bare.json: no token is known to end a text");
+  }
+
+  @Test
   void infiniteLogitsAreAnErrorAsThoseThatAreNoNumbersAre() {
     for (Object how : new Object[] {"--greedy", "--temperature=0.5", "--top-k=3"}) {
       Command.Result result =

@@ -1,6 +1,7 @@
 package io.github.gss4j.tokenizer;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.github.gss4j.tokenizer.TokenizerFile.AddedToken;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -9,12 +10,14 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.util.HashSet;
 import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.Set;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -39,8 +42,6 @@ public final class JsonTokenizer implements Tokenizer {
   /** Its name in {@code config.json}, and the file's. */
   public static final String NAME = "tokenizer.json";
 
-  private static final String CONFIG = "tokenizer_config.json";
-
   /** What special tokens between documents are called where no config says so. */
   private static final List<String> END_NAMES =
       List.of("<|endoftext|>", "</s>", "<|end_of_text|>", "<eos>", "<|eos|>");
@@ -53,35 +54,50 @@ public final class JsonTokenizer implements Tokenizer {
   /** The files to keep with a model, by name. */
   private final Map<String, String> contents = new LinkedHashMap<>();
 
-  private JsonTokenizer(TokenizerFile file, NativeTokenizer library) {
+  private JsonTokenizer(TokenizerFile file, NativeTokenizer library, CompanionFiles companions) {
     this.file = file;
     this.library = library;
     this.pieces = new Pieces(file, library);
-    contents.put(NAME, file.json());
-    Path config = file.path().resolveSibling(CONFIG);
-    String ending = null;
-    if (Files.exists(config)) {
-      contents.put(CONFIG, TokenizerFile.text(config));
-      JsonNode token = TokenizerFile.parse(config, contents.get(CONFIG)).path("eos_token");
-      ending = token.path("content").asText(token.asText(null));
-    }
-    this.endOfText = endOfText(Optional.ofNullable(ending));
+    this.endOfText = endOfText(companions);
+    contents.putAll(companions.contents());
   }
 
   /**
-   * Opens a file, and the {@code tokenizer_config.json} beside it where there is one.
+   * Opens a file, and what lies beside it and names its special tokens.
    *
-   * @throws TokenizerException if the file is no sound {@code tokenizer.json}, or the native
-   *     library is missing
+   * @throws TokenizerException if a file is not sound, or the native library is missing
    */
   public static JsonTokenizer open(Path path) {
+    return open(path, Integer.MAX_VALUE);
+  }
+
+  /**
+   * As above, for a model of so many ids: where the files name a token for the end of a text that
+   * {@code tokenizer.json} lacks, it gets the next id, as in Hugging Face's {@code transformers},
+   * unless the model has none left.
+   */
+  static JsonTokenizer open(Path path, int mostIds) {
     TokenizerFile file = TokenizerFile.read(path);
+    CompanionFiles companions = CompanionFiles.of(path);
+    Optional<String> end = companions.end().filter(token -> !file.tokens().contains(token));
+    if (end.isEmpty()) {
+      return open(file, file.json(), companions);
+    }
+    List<ObjectNode> lacking = companions.lacking(file.tokens());
+    if (file.tokens().contains(null) || file.tokens().size() + lacking.size() > mostIds) {
+      return open(file, file.json(), companions);
+    }
+    return open(file.with(lacking), file.json(), companions);
+  }
+
+  private static JsonTokenizer open(TokenizerFile file, String asRead, CompanionFiles companions) {
     CrashGuard.check(file);
     AddedTokens.checkNoneVanishes(file);
-    NativeTokenizer library = NativeTokenizer.load(path, file.json());
+    NativeTokenizer library = NativeTokenizer.load(file.path(), file.json());
     try {
       AddedTokens.checkIds(file, library);
-      JsonTokenizer tokenizer = new JsonTokenizer(file, library);
+      JsonTokenizer tokenizer = new JsonTokenizer(file, library, companions);
+      tokenizer.contents.put(NAME, asRead);
       tokenizer.warnIfTextIsLost();
       return tokenizer;
     } catch (RuntimeException e) {
@@ -158,21 +174,50 @@ public final class JsonTokenizer implements Tokenizer {
     return library.decode(ids);
   }
 
-  /** The {@code eos_token} of {@code tokenizer_config.json}, else a special token so called. */
+  /**
+   * The {@code eos_token} that Hugging Face's {@code transformers} finds in the files beside; where
+   * they name none, a special token that is called as ends of texts are.
+   */
   @Override
   public OptionalInt endOfText() {
     return endOfText;
   }
 
-  private OptionalInt endOfText(Optional<String> ending) {
-    List<String> names = ending.map(List::of).orElse(END_NAMES);
-    return file.added().stream()
-        .filter(token -> token.special() && names.contains(token.content()))
-        .mapToInt(AddedToken::id)
-        .findFirst();
+  private OptionalInt endOfText(CompanionFiles companions) {
+    if (companions.end().isPresent()) {
+      String end = companions.end().get();
+      int id = file.tokens().indexOf(end);
+      if (id < 0) {
+        LOG.warn(
+            "{}: has no token '{}', which its files name as the end of a text: documents are joined"
+                + " by nothing, and nothing ends what is written",
+            file.path(),
+            end);
+      }
+      return id < 0 ? OptionalInt.empty() : OptionalInt.of(id);
+    }
+    Optional<String> guess = companions.sayNoEnd() ? Optional.empty() : guess(companions);
+    if (guess.isEmpty()) {
+      LOG.warn(
+          "{}: no token is known to end a text (eos_token in tokenizer_config.json): documents are"
+              + " joined by nothing, and nothing ends what is written",
+          file.path());
+      return OptionalInt.empty();
+    }
+    int id = file.tokens().indexOf(guess.get());
+    LOG.info("{}: takes {} (id {}) as the end of a text", file.path(), guess.get(), id);
+    return OptionalInt.of(id);
   }
 
-  /** Writes {@code tokenizer.json} and its config as they were read, each aside and renamed. */
+  private Optional<String> guess(CompanionFiles companions) {
+    Set<String> ends = new HashSet<>(companions.nameClass() ? file.tokens() : List.of());
+    file.added().stream().filter(AddedToken::special).forEach(token -> ends.add(token.content()));
+    return END_NAMES.stream().filter(ends::contains).findFirst();
+  }
+
+  /**
+   * Writes {@code tokenizer.json} and what lay beside it as they were read, each aside and renamed.
+   */
   @Override
   public void save(Path directory) throws IOException {
     for (Map.Entry<String, String> content : contents.entrySet()) {

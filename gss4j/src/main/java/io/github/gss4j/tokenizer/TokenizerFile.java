@@ -6,6 +6,8 @@ import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.nio.charset.CharacterCodingException;
 import java.nio.file.Files;
@@ -51,7 +53,10 @@ record TokenizerFile(
    * @throws TokenizerException if it cannot be read or is no {@code tokenizer.json}
    */
   static TokenizerFile read(Path path) {
-    String json = text(path);
+    return of(path, text(path));
+  }
+
+  private static TokenizerFile of(Path path, String json) {
     JsonNode root = parse(path, json);
     if (!root.isObject() || !root.path("model").isObject()) {
       throw new TokenizerException(path, "is no tokenizer.json: it has no object \"model\"");
@@ -59,6 +64,16 @@ record TokenizerFile(
     List<String> tokens = vocabulary(path, root.get("model").path("vocab"));
     List<AddedToken> added = added(path, root.path("added_tokens"), tokens);
     return new TokenizerFile(path, json, root, tokens, added);
+  }
+
+  /** The same with more added tokens, whose ids follow the last. */
+  TokenizerFile with(List<ObjectNode> more) {
+    ObjectNode longer = root.deepCopy();
+    ArrayNode all = longer.withArray("added_tokens");
+    for (ObjectNode token : more) {
+      all.add(token.deepCopy().put("id", tokens.size() + all.size() - added.size()));
+    }
+    return of(path, longer.toString());
   }
 
   /**

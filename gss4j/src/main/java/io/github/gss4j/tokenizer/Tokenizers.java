@@ -24,7 +24,7 @@ public final class Tokenizers {
         switch (name) {
           case ByteTokenizer.NAME -> new ByteTokenizer();
           case Gpt2Tokenizer.NAME -> new Gpt2Tokenizer();
-          case JsonTokenizer.NAME -> JsonTokenizer.open(json);
+          case JsonTokenizer.NAME -> JsonTokenizer.open(json, numTokens);
           default ->
               throw new TokenizerException(
                   directory,
@@ -56,6 +56,14 @@ public final class Tokenizers {
    * @throws TokenizerException if it is none of them
    */
   public static Tokenizer open(String spec) {
+    return open(spec, Integer.MAX_VALUE);
+  }
+
+  /**
+   * As above, for a model of so many ids: a token that the files beside a {@code tokenizer.json}
+   * name as the end of a text and it lacks is added only where there is an id for it.
+   */
+  public static Tokenizer open(String spec, int mostIds) {
     return switch (spec) {
       case ByteTokenizer.NAME -> new ByteTokenizer();
       case Gpt2Tokenizer.NAME -> new Gpt2Tokenizer();
@@ -68,7 +76,7 @@ public final class Tokenizers {
                   + spec
                   + "', expected 'bytes', 'gpt2' or the path of a tokenizer.json");
         }
-        yield JsonTokenizer.open(file);
+        yield JsonTokenizer.open(file, mostIds);
       }
     };
   }
