@@ -40,7 +40,7 @@ class ArchitectureTest {
         .whereLayer("ops")
         .mayNotAccessAnyLayer()
         .whereLayer("tokenizer")
-        .mayNotAccessAnyLayer()
+        .mayOnlyAccessLayers("files")
         .whereLayer("layers")
         .mayOnlyAccessLayers("ops")
         .whereLayer("model")

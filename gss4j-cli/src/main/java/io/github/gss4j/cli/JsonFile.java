@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import io.github.gss4j.files.LfsPointer;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -26,6 +27,9 @@ final class JsonFile {
   static JsonNode read(Path file) throws IOException {
     if (Files.isDirectory(file)) {
       throw new IllegalArgumentException(file + ": is a directory, expected a JSON file");
+    }
+    if (LfsPointer.is(file)) {
+      throw new IllegalArgumentException(file + ": " + LfsPointer.MESSAGE);
     }
     try {
       return JSON.readTree(Files.readAllBytes(file));

@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.github.gss4j.files.LfsPointer;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -23,6 +24,9 @@ final class ConfigFile {
 
   /** Reads the object in a file. */
   static ObjectNode read(Path file) {
+    if (LfsPointer.is(file)) {
+      throw new CheckpointException(file, LfsPointer.MESSAGE);
+    }
     try {
       JsonNode json = LENIENT.readTree(Files.readAllBytes(file));
       if (json instanceof ObjectNode object) {

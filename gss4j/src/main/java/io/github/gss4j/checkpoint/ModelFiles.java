@@ -3,9 +3,9 @@ package io.github.gss4j.checkpoint;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /**
@@ -16,7 +16,20 @@ import java.util.stream.Stream;
  */
 record ModelFiles(Path weights, Optional<Path> config) {
   private static final List<String> USUAL =
-      List.of(PretrainedModel.WEIGHTS, ShardedSafetensors.INDEX, "model.pt", "pytorch_model.bin");
+      List.of(
+          PretrainedModel.WEIGHTS,
+          ShardedSafetensors.INDEX,
+          "model.pt",
+          "pytorch_model.bin",
+          ShardedPyTorch.INDEX);
+
+  /** Weights or an index of such: no hidden file, and not what a trainer leaves beside them. */
+  private static final Pattern WEIGHTS =
+      Pattern.compile(
+          "(?!\\.|(optimizer|training_args|scheduler|scaler|rng_state.*)\\.)"
+              + ".*\\.(safetensors|pt|pth|bin|(safetensors|bin)\\.index\\.json)");
+
+  private static final Pattern SHARD = Pattern.compile(".*\\d-of-\\d+\\.\\w+");
 
   /**
    * Finds a model.
@@ -63,23 +76,29 @@ record ModelFiles(Path weights, Optional<Path> config) {
     if (!Files.isDirectory(directory)) {
       return Optional.empty();
     }
-    List<Path> others = new ArrayList<>();
+    List<String> found;
     try (Stream<Path> files = Files.list(directory)) {
-      files.filter(ModelFiles::isWeights).sorted().forEach(others::add);
+      found =
+          files
+              .filter(Files::isRegularFile)
+              .map(file -> file.getFileName().toString())
+              .filter(name -> WEIGHTS.matcher(name).matches())
+              .sorted()
+              .toList();
     } catch (IOException e) {
       throw new CheckpointException(directory, "cannot be listed: " + e.getMessage(), e);
     }
-    if (others.size() > 1) {
-      throw new CheckpointException(
-          directory,
-          "holds several files of weights, name one: "
-              + Lists.brief(others.stream().map(f -> f.getFileName().toString()).toList()));
+    if (found.stream().anyMatch(ModelFiles::isIndex)) {
+      found = found.stream().filter(name -> !SHARD.matcher(name).matches()).toList();
     }
-    return others.stream().findFirst();
+    if (found.size() > 1) {
+      throw new CheckpointException(
+          directory, "holds several files of weights, name one: " + Lists.brief(found));
+    }
+    return found.stream().findFirst().map(directory::resolve);
   }
 
-  private static boolean isWeights(Path file) {
-    return Files.isRegularFile(file)
-        && file.getFileName().toString().matches("(?!optimizer\\.).*\\.(safetensors|pt|pth|bin)");
+  private static boolean isIndex(String name) {
+    return name.endsWith(".index.json");
   }
 }

@@ -62,9 +62,9 @@ public final class PretrainedClassifier {
             .orElseThrow(
                 () -> new CheckpointException(files.weights(), "has no config.json beside it"));
     try {
-      return ClassifierConfig.parse(file.toString(), JSON.readTree(Files.readAllBytes(file)));
-    } catch (IOException | IllegalArgumentException e) {
-      throw new CheckpointException(file, "is no classifier's config: " + e.getMessage(), e);
+      return ClassifierConfig.parse(file.toString(), ConfigFile.read(file));
+    } catch (IllegalArgumentException e) {
+      throw ConfigFile.wrong(file, e);
     }
   }
 

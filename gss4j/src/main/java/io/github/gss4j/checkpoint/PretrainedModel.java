@@ -22,10 +22,10 @@ import org.bytedeco.pytorch.Tensor;
 /**
  * Models on disk and on the Hugging Face hub.
  *
- * <p>A model is a directory with {@code config.json} and weights ({@code model.safetensors}, shards
- * with their index, or {@code model.pt}), a file of weights with {@code config.json} beside it, or
- * a run's directory, whose best checkpoint is taken. Sizes that the config does not name are taken
- * from the tensors.
+ * <p>A model is a directory with {@code config.json} and weights ({@code model.safetensors}, {@code
+ * model.pt}, {@code pytorch_model.bin}, or shards with their index), a file of weights with {@code
+ * config.json} beside it, or a run's directory, whose best checkpoint is taken. Sizes that the
+ * config does not name are taken from the tensors.
  */
 public final class PretrainedModel {
   /** The file of sizes and options. */

@@ -1,10 +1,7 @@
 package io.github.gss4j.checkpoint;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -25,8 +22,6 @@ public final class ShardedSafetensors {
   /** The index's name in a model's directory. */
   public static final String INDEX = "model.safetensors.index.json";
 
-  private static final String SHARD_NAME = "\\w[\\w.-]*\\.safetensors";
-
   private final Path index;
   private final List<Safetensors> shards;
   private final Map<String, Safetensors> byTensor;
@@ -45,66 +40,32 @@ public final class ShardedSafetensors {
    * @throws CheckpointException if the index or a shard is not sound, or they disagree
    */
   public static ShardedSafetensors open(Path index) {
-    JsonNode weights = weightMap(index);
+    Map<String, String> files = ShardIndex.read(index, "safetensors");
     Map<String, Safetensors> shards = new LinkedHashMap<>();
     Map<String, Safetensors> byTensor = new LinkedHashMap<>();
-    for (Map.Entry<String, JsonNode> field : weights.properties()) {
-      String name = field.getKey();
-      String shardName = field.getValue().asText();
-      if (!field.getValue().isTextual() || !shardName.matches(SHARD_NAME)) {
-        throw new CheckpointException(
-            index,
-            "tensor '%s': lies in '%s', expected NAME.safetensors, a file beside the index"
-                .formatted(name, shardName));
-      }
-      Safetensors shard =
-          shards.computeIfAbsent(shardName, file -> Safetensors.open(index.resolveSibling(file)));
-      if (!shard.entries().containsKey(name) && !shard.others().containsKey(name)) {
-        throw new CheckpointException(
-            index, "tensor '%s': is not in '%s', where it should be".formatted(name, shardName));
-      }
-      if (shard.entries().containsKey(name)) {
-        byTensor.put(name, shard);
-      }
-    }
+    files.forEach(
+        (name, shardName) -> {
+          Safetensors shard =
+              shards.computeIfAbsent(
+                  shardName, file -> Safetensors.open(index.resolveSibling(file)));
+          if (shard.entries().containsKey(name)) {
+            byTensor.put(name, shard);
+          } else if (!shard.others().containsKey(name)) {
+            throw new CheckpointException(
+                index,
+                "tensor '%s': is not in '%s', where it should be".formatted(name, shardName));
+          }
+        });
     shards.forEach(
         (shardName, shard) -> {
           for (String name : shard.entries().keySet()) {
-            if (!weights.path(name).asText().equals(shardName)) {
+            if (!shardName.equals(files.get(name))) {
               throw new CheckpointException(
                   shard.file(), "tensor '%s': is not listed there by %s".formatted(name, index));
             }
           }
         });
     return new ShardedSafetensors(index, List.copyOf(shards.values()), byTensor);
-  }
-
-  private static JsonNode weightMap(Path index) {
-    return TensorIo.open(
-        index,
-        channel -> {
-          if (channel.size() > Safetensors.MAX_HEADER_BYTES) {
-            throw new CheckpointException(
-                index,
-                "has %d bytes, expected at most %d for an index"
-                    .formatted(channel.size(), Safetensors.MAX_HEADER_BYTES));
-          }
-          var json = TensorIo.readFully(channel, (int) channel.size(), 0);
-          JsonNode weights;
-          try {
-            weights =
-                Safetensors.JSON
-                    .readTree(StandardCharsets.UTF_8.decode(json).toString())
-                    .path("weight_map");
-          } catch (JsonProcessingException e) {
-            throw new CheckpointException(index, "is not JSON: " + e.getOriginalMessage(), e);
-          }
-          if (!weights.isObject() || weights.isEmpty()) {
-            throw new CheckpointException(
-                index, "has no weight_map, expected a file's name for each tensor's");
-          }
-          return weights;
-        });
   }
 
   /** The index. */

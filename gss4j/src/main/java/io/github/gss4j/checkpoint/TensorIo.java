@@ -1,5 +1,6 @@
 package io.github.gss4j.checkpoint;
 
+import io.github.gss4j.files.LfsPointer;
 import io.github.gss4j.ops.Scopes;
 import io.github.gss4j.ops.Tensors;
 import java.io.EOFException;
@@ -49,9 +50,13 @@ final class TensorIo {
   /**
    * Opens a file, reads from it and closes it.
    *
-   * @throws CheckpointException if the file cannot be read
+   * @throws CheckpointException if the file cannot be read, or is not there but for a Git LFS
+   *     pointer
    */
   static <T> T open(Path file, Reading<T> reading) {
+    if (LfsPointer.is(file)) {
+      throw new CheckpointException(file, LfsPointer.MESSAGE);
+    }
     try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
       return reading.from(channel);
     } catch (IOException e) {

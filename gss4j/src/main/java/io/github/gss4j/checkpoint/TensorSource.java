@@ -15,8 +15,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Named tensors on disk, whatever the form of their file: safetensors, sharded safetensors, or
- * PyTorch's. What wrappers of modules add to names ({@code _orig_mod} and the like) is dropped.
+ * Named tensors on disk, whatever the form of their file: safetensors or PyTorch's, in one file or
+ * in shards. What wrappers of modules add to names ({@code _orig_mod} and the like) is dropped.
  */
 public final class TensorSource {
   private static final Logger LOG = LoggerFactory.getLogger(TensorSource.class);
@@ -48,7 +48,7 @@ public final class TensorSource {
 
   /**
    * Opens a file by the form that its name tells: {@code NAME.safetensors}, {@code
-   * NAME.safetensors.index.json}, else PyTorch's.
+   * NAME.safetensors.index.json}, {@code NAME.bin.index.json}, else PyTorch's.
    *
    * @throws CheckpointException if the file is not sound
    */
@@ -58,9 +58,12 @@ public final class TensorSource {
       return of(Safetensors.open(file));
     } else if (name.endsWith(".safetensors.index.json")) {
       return of(ShardedSafetensors.open(file));
+    } else if (name.endsWith(".index.json")) {
+      return of(ShardedPyTorch.open(file));
     } else if (name.endsWith(".json")) {
       throw new CheckpointException(
-          file, "is no file of weights, expected .safetensors, .safetensors.index.json or .pt");
+          file,
+          "is no file of weights, expected .safetensors, .pt, .bin or an index of such, .index.json");
     }
     return of(PyTorchCheckpoint.open(file));
   }
@@ -85,18 +88,19 @@ public final class TensorSource {
 
   private static TensorSource of(PyTorchCheckpoint pt) {
     Map<String, Stored> tensors = new LinkedHashMap<>();
-    pt.entries()
-        .forEach(
-            (name, e) ->
-                tensors.put(
-                    name,
-                    new Stored(
-                        e.dtype(),
-                        e.shape(),
-                        pt.file(),
-                        pt.position(name),
-                        () -> pt.tensor(name))));
+    pt.entries().keySet().forEach(name -> tensors.put(name, stored(pt, name)));
     return new TensorSource(pt.file(), tensors, pt.others(), pt.ignored());
+  }
+
+  private static TensorSource of(ShardedPyTorch sharded) {
+    Map<String, Stored> tensors = new LinkedHashMap<>();
+    sharded.byTensor().forEach((name, shard) -> tensors.put(name, stored(shard, name)));
+    return new TensorSource(sharded.index(), tensors, sharded.others(), sharded.ignored());
+  }
+
+  private static Stored stored(PyTorchCheckpoint pt, String name) {
+    PyTorchCheckpoint.Entry e = pt.entries().get(name);
+    return new Stored(e.dtype(), e.shape(), pt.file(), pt.position(name), () -> pt.tensor(name));
   }
 
   /** The file, or the index of several. */

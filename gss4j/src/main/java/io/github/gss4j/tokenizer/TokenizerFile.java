@@ -8,6 +8,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.github.gss4j.files.LfsPointer;
 import java.io.IOException;
 import java.nio.charset.CharacterCodingException;
 import java.nio.file.Files;
@@ -90,6 +91,9 @@ record TokenizerFile(
   }
 
   static String text(Path path) {
+    if (LfsPointer.is(path)) {
+      throw new TokenizerException(path, LfsPointer.MESSAGE);
+    }
     try {
       long bytes = Files.size(path);
       if (bytes > MAX_BYTES) {

@@ -17,6 +17,7 @@ import java.util.Map;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.bytedeco.javacpp.PointerScope;
+import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Test;
@@ -117,15 +118,32 @@ class StoredGpt2Test {
   }
 
   @Test
-  void aTensorUnderBothNamesIsRefused() throws IOException {
+  void aHeadStoredBesideTheTiedEmbeddingIsPassedOverOnlyIfItIsThat() throws IOException {
+    withTensor("lm_head.weight", "transformer.wte.weight", 0);
+    assertThat(StoredGpt2.open(directory).config().tied()).isTrue();
+    withTensor("lm_head.weight", "transformer.wte.weight", 1);
+    assertThatThrownBy(() -> StoredGpt2.open(directory))
+        .isInstanceOf(CheckpointException.class)
+        .hasMessageContaining("'lm_head.weight' differs from 'transformer.wte.weight'")
+        .hasMessageContaining("tie_word_embeddings");
+  }
+
+  /** One more tensor in the fixture: another one, with something added. */
+  private void withTensor(String name, String from, double plus) throws IOException {
     Path fixture = FIXTURES.resolve("one_head");
-    Files.copy(fixture.resolve("config.json"), directory.resolve("config.json"));
+    Files.write(
+        directory.resolve("config.json"), Files.readAllBytes(fixture.resolve("config.json")));
     try (PointerScope scope = new PointerScope()) {
       Map<String, Tensor> tensors =
           new LinkedHashMap<>(Safetensors.open(fixture.resolve("model.safetensors")).tensors());
-      tensors.put("ln_f.bias", tensors.get("transformer.ln_f.bias"));
+      tensors.put(name, tensors.get(from).add(new Scalar(plus)));
       Safetensors.write(directory.resolve("model.safetensors"), tensors, Map.of());
     }
+  }
+
+  @Test
+  void aTensorUnderBothNamesIsRefused() throws IOException {
+    withTensor("ln_f.bias", "transformer.ln_f.bias", 0);
     assertThatThrownBy(() -> StoredGpt2.open(directory))
         .isInstanceOf(CheckpointException.class)
         .hasMessageContainingAll("twice", "transformer.ln_f.bias", "'ln_f.bias'");

@@ -11,6 +11,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.function.UnaryOperator;
 import org.bytedeco.javacpp.PointerScope;
@@ -92,6 +93,80 @@ class StoredModelTest {
     ShardedSafetensors.write(directory, tensors, Map.of(), 4096);
     assertThat(logits(directory)).isEqualTo(expected);
     assertThat(logits(directory.resolve(ShardedSafetensors.INDEX))).isEqualTo(expected);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"pytorch_model.bin.index.json", "gss.fp32.bin.index.json"})
+  void shardsOfPyTorchAreReadByTheirDirectory(String index) throws IOException {
+    writePyTorchShards(index);
+    assertThat(logits(directory)).isEqualTo(expected);
+    assertThat(logits(directory.resolve(index))).isEqualTo(expected);
+  }
+
+  @Test
+  void shardsOfPyTorchThatTheIndexContradictsAreRefused() throws IOException {
+    writePyTorchShards("pytorch_model.bin.index.json");
+    Path index = directory.resolve("pytorch_model.bin.index.json");
+    String json = Files.readString(index);
+    Files.writeString(index, json.replace("net.token_emb.weight", "net.absent"));
+    assertThatThrownBy(() -> logits(directory))
+        .hasMessageContaining("tensor 'net.absent': is not in 'pytorch_model-00001-of-00002.bin'");
+    Files.writeString(index, json.replaceFirst("\"net.token_emb.weight\":\"[^\"]*\",", ""));
+    assertThatThrownBy(() -> logits(directory))
+        .hasMessageContaining("tensor 'net.token_emb.weight': is not listed there by");
+    Files.writeString(index, json.replace("pytorch_model-00002", "../pytorch_model-00002"));
+    assertThatThrownBy(() -> logits(directory)).hasMessageContaining("a file beside the index");
+  }
+
+  private void writePyTorchShards(String index) throws IOException {
+    Map<String, Map<String, Tensor>> shards = new LinkedHashMap<>();
+    Map<String, String> fileByTensor = new LinkedHashMap<>();
+    tensors.forEach(
+        (name, tensor) -> {
+          String file =
+              "pytorch_model-0000%d-of-00002.bin".formatted(name.contains("layers") ? 2 : 1);
+          shards.computeIfAbsent(file, f -> new LinkedHashMap<>()).put(name, tensor);
+          fileByTensor.put(name, file);
+        });
+    for (Map.Entry<String, Map<String, Tensor>> shard : shards.entrySet()) {
+      PyTorchCheckpoint.write(directory.resolve(shard.getKey()), shard.getValue());
+    }
+    ShardedSafetensors.writeIndex(directory.resolve(index), fileByTensor, 1);
+    Files.writeString(
+        directory.resolve(index),
+        Files.readString(directory.resolve(index)).replace(" ", "").replace("\n", ""));
+  }
+
+  @Test
+  void hiddenFilesAndWhatTrainersLeaveArePassedOver() throws IOException {
+    Files.copy(CHECKPOINT, directory.resolve("gss.pt"));
+    for (String name : List.of("._gss.pt", "._config.json", "training_args.bin", "optimizer.pt")) {
+      Files.writeString(directory.resolve(name), "none");
+    }
+    assertThat(logits(directory)).isEqualTo(expected);
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "model.pt",
+        "model.safetensors",
+        "pytorch_model.bin",
+        "model.safetensors.index.json",
+        "pytorch_model.bin.index.json",
+        "config.json"
+      })
+  void pointerOfGitLfsIsNamed(String name) throws IOException {
+    if (name.equals("config.json")) {
+      write(tensors);
+    }
+    Files.writeString(
+        directory.resolve(name),
+        "version https://git-lfs.github.com/spec/v1\noid sha256:" + "0".repeat(64) + "\nsize 1\n");
+    assertThatThrownBy(() -> logits(directory))
+        .isInstanceOf(CheckpointException.class)
+        .hasMessageContaining(name + ": is a Git LFS pointer")
+        .hasMessageContaining("run git lfs pull");
   }
 
   @Test

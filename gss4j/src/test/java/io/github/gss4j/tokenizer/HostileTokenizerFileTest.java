@@ -157,6 +157,18 @@ class HostileTokenizerFileTest {
   }
 
   @Test
+  void pointerOfGitLfsIsNamed() throws IOException {
+    Path file =
+        Files.writeString(
+            directory.resolve("tokenizer.json"),
+            "version https://git-lfs.github.com/spec/v1\noid sha256:0\nsize 1\n");
+    assertThatThrownBy(() -> JsonTokenizer.open(file))
+        .isInstanceOf(TokenizerException.class)
+        .hasMessageContaining("is a Git LFS pointer")
+        .hasMessageContaining("run git lfs pull");
+  }
+
+  @Test
   void textOutsideTheVocabularyWithoutUnknownTokenIsRefused() throws IOException {
     Path file =
         Files.writeString(

@@ -54,7 +54,11 @@ public final class Hub {
 
   private HubSnapshot fetched(HubAddress address, Progress progress) {
     HubClient.Listing listing = client.listing(address);
-    HubSelection selection = HubSelection.of(address, listing.files());
+    HubSelection selection =
+        HubSelection.of(
+            address,
+            listing.files(),
+            index -> IndexFile.shards(fetch(address, listing.commit(), index, progress)));
     for (String file : selection.files()) {
       fetch(address, listing.commit(), file, progress);
     }
@@ -69,8 +73,11 @@ public final class Hub {
       throw notCached(address);
     }
     try {
-      return new HubSnapshot(
-          cache.snapshot(address, commit), commit, HubSelection.of(address, files));
+      Path snapshot = cache.snapshot(address, commit);
+      HubSelection selection =
+          HubSelection.of(
+              address, files, index -> IndexFile.shards(cache.pointer(address, commit, index)));
+      return new HubSnapshot(snapshot, commit, selection);
     } catch (HubException e) {
       throw new HubException(
           "offline, and in the cache " + e.getMessage() + ": pull it once without HF_HUB_OFFLINE",

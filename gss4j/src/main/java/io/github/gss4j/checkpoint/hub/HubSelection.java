@@ -1,12 +1,11 @@
 package io.github.gss4j.checkpoint.hub;
 
-import java.util.ArrayList;
 import java.util.Collection;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
-import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
@@ -15,7 +14,8 @@ import java.util.stream.Stream;
  *
  * <p>The weights are the file that the address names, else the first there is of {@code
  * model.safetensors}, {@code model.safetensors.index.json} with its shards, {@code model.pt} and
- * {@code pytorch_model.bin} (or its index), else the only file of weights at the top.
+ * {@code pytorch_model.bin} (or its index with its shards), else the only file of weights, or index
+ * of such, at the top. Hidden files are passed over.
  *
  * @param companions config, tokenizer and model card, as far as they are there
  * @param weights the file of weights, or the index and all its shards
@@ -42,14 +42,30 @@ public record HubSelection(List<String> companions, List<String> weights, List<S
           "vocab.json",
           "merges.txt");
 
-  private static final Pattern WEIGHTS = Pattern.compile(".*\\.(safetensors|pt|pth|bin)");
+  private static final String VISIBLE = "([^./][^/]*/)*[^./][^/]*";
+
+  private static final Pattern WEIGHTS = Pattern.compile(VISIBLE + "\\.(safetensors|pt|pth|bin)");
 
   /** What a trainer leaves beside the weights. */
   private static final Pattern TRAINER_STATE =
       Pattern.compile(
           "(.*/)?(training_args|optimizer|scheduler|scaler|rng_state.*)\\.(bin|pt|pth)");
 
-  private static final Pattern INDEX = Pattern.compile("(.*)\\.(\\w+)\\.index\\.json");
+  private static final Pattern INDEX =
+      Pattern.compile(VISIBLE + "\\.(safetensors|bin|pt|pth)\\.index\\.json");
+
+  private static final Pattern SHARD = Pattern.compile(".*\\d-of-\\d+\\.\\w+");
+
+  /** Says which files an index lists; it is asked only where the weights are such. */
+  @FunctionalInterface
+  interface Shards {
+    /**
+     * Reads an index.
+     *
+     * @return names beside the index
+     */
+    Collection<String> of(String index);
+  }
 
   /** Copies the lists. */
   public HubSelection {
@@ -62,14 +78,21 @@ public record HubSelection(List<String> companions, List<String> weights, List<S
    * Selects among the files that a repository holds.
    *
    * @param names all of them, or those that the cache has
-   * @throws HubException if the file named is not there, or none can be chosen
+   * @param shards reads an index
+   * @throws HubException if the file named is not there, none can be chosen, or a shard is missing
    */
-  public static HubSelection of(HubAddress address, Collection<String> names) {
+  static HubSelection of(HubAddress address, Collection<String> names, Shards shards) {
     Set<String> there = new TreeSet<>(names);
     String main = address.file().orElseGet(() -> usual(address, there));
     checkHolds(address, main, there);
-    List<String> weights = new ArrayList<>(List.of(main));
-    weights.addAll(shards(address, main, there));
+    Set<String> weights = new LinkedHashSet<>(List.of(main));
+    if (INDEX.matcher(main).matches()) {
+      for (String shard : new TreeSet<>(shards.of(main))) {
+        String name = FileNames.folder(main) + shard;
+        checkHolds(address, name, there);
+        weights.add(name);
+      }
+    }
     List<String> companions =
         there.stream()
             .filter(name -> COMPANIONS.contains(name.substring(FileNames.folder(name).length())))
@@ -77,7 +100,7 @@ public record HubSelection(List<String> companions, List<String> weights, List<S
             .toList();
     List<String> others =
         there.stream().filter(HubSelection::isWeights).filter(n -> !weights.contains(n)).toList();
-    return new HubSelection(companions, weights, others);
+    return new HubSelection(companions, List.copyOf(weights), others);
   }
 
   static void checkHolds(HubAddress address, String file, Collection<String> there) {
@@ -112,8 +135,12 @@ public record HubSelection(List<String> companions, List<String> weights, List<S
     if (known.isPresent()) {
       return known.get();
     }
+    boolean indexed = there.stream().anyMatch(HubSelection::isIndexAtTop);
     List<String> candidates =
-        there.stream().filter(n -> FileNames.folder(n).isEmpty() && isWeights(n)).toList();
+        there.stream()
+            .filter(n -> (FileNames.folder(n).isEmpty() && isWeights(n)) || isIndexAtTop(n))
+            .filter(n -> !(indexed && SHARD.matcher(n).matches()))
+            .toList();
     if (candidates.size() == 1) {
       return candidates.get(0);
     }
@@ -130,37 +157,7 @@ public record HubSelection(List<String> companions, List<String> weights, List<S
                 + address.withFile(candidates.get(0)));
   }
 
-  /** The shards that belong to an index, none for a file of another kind. */
-  private static List<String> shards(HubAddress address, String main, Set<String> there) {
-    Matcher index = INDEX.matcher(main);
-    if (!index.matches()) {
-      return List.of();
-    }
-    Pattern shard =
-        Pattern.compile(
-            Pattern.quote(index.group(1)) + "-(\\d{5})-of-(\\d{5})\\." + index.group(2));
-    List<String> shards = there.stream().filter(n -> shard.matcher(n).matches()).toList();
-    int expected =
-        shards.stream()
-            .map(shard::matcher)
-            .filter(Matcher::matches)
-            .mapToInt(m -> Integer.parseInt(m.group(2)))
-            .max()
-            .orElse(1);
-    if (shards.size() != expected) {
-      throw new HubException(
-          address.repository()
-              + " at "
-              + address.revision()
-              + ": "
-              + main
-              + " wants "
-              + expected
-              + " shards or more, "
-              + shards.size()
-              + " are there: "
-              + FileNames.list(shards));
-    }
-    return shards;
+  private static boolean isIndexAtTop(String name) {
+    return FileNames.folder(name).isEmpty() && INDEX.matcher(name).matches();
   }
 }

@@ -61,6 +61,27 @@ class HubPullTest {
   }
 
   @Test
+  void shardsAreThoseThatTheIndexNames() {
+    String index = "pytorch_model.bin.index.json";
+    server.repository.files.remove("model.pt");
+    server
+        .with(index, "{\"weight_map\": {\"a\": \"one.bin\", \"b\": \"two.bin\"}}")
+        .withLarge("one.bin", FakeRepository.bytes(10))
+        .withLarge("two.bin", FakeRepository.bytes(20))
+        .withLarge("optimizer.bin", FakeRepository.bytes(30));
+
+    HubAddress address = ADDRESS.withFile(index);
+    HubSnapshot snapshot = server.client(cache).pull(address, Progress.none());
+
+    assertThat(snapshot.selection().weights()).containsExactly(index, "one.bin", "two.bin");
+    assertThat(snapshot.weights()).allSatisfy(file -> assertThat(file).isRegularFile());
+    server.repository.files.remove("two.bin");
+    assertThatThrownBy(() -> server.client(cache).pull(address, Progress.none()))
+        .isInstanceOf(HubException.class)
+        .hasMessageContaining("has no file 'two.bin'");
+  }
+
+  @Test
   void secondPullDownloadsNothing() {
     server.client(cache).pull(ADDRESS, Progress.none());
     server.seen.clear();

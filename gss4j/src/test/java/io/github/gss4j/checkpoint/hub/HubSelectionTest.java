@@ -5,10 +5,21 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class HubSelectionTest {
   private static HubSelection of(String address, String... names) {
-    return HubSelection.of(HubAddress.parse(address), List.of(names));
+    return HubSelection.of(
+        HubAddress.parse(address),
+        List.of(names),
+        index -> {
+          throw new AssertionError(index + " is read");
+        });
+  }
+
+  private static HubSelection of(String address, List<String> shards, String... names) {
+    return HubSelection.of(HubAddress.parse(address), List.of(names), index -> shards);
   }
 
   @Test
@@ -36,30 +47,55 @@ class HubSelectionTest {
     assertThat(selection.files()).containsExactly("tokenizer.json", "model.safetensors");
   }
 
+  @ParameterizedTest
+  @CsvSource({
+    "model.safetensors.index.json, model-00001-of-00002.safetensors,"
+        + " model-00002-of-00002.safetensors",
+    "pytorch_model.bin.index.json, pytorch_model-00001-of-00002.bin,"
+        + " pytorch_model-00002-of-00002.bin",
+    "pytorch_model.bin.index.json, pytorch_model_00001-of-00002.bin, other.bin", // as Bloom's
+    "gss.fp16.safetensors.index.json, gss.fp16-00001-of-00002.safetensors,"
+        + " gss.fp16-00002-of-00002.safetensors",
+  })
+  void indexBringsTheShardsThatItNamesAndNoOthers(String index, String one, String two) {
+    HubSelection selection =
+        of("a/b", List.of(one, two), index, one, two, "x-00001-of-00002.safetensors");
+
+    assertThat(selection.weights()).startsWith(index).containsExactlyInAnyOrder(index, one, two);
+    assertThat(selection.others()).containsExactly("x-00001-of-00002.safetensors");
+  }
+
   @Test
-  void indexBringsAllItsShardsAndNoOthers() {
+  void indexInAFolderBringsItsShardsFromThere() {
     HubSelection selection =
         of(
-            "a/b",
-            "model.safetensors.index.json",
-            "model-00001-of-00002.safetensors",
-            "model-00002-of-00002.safetensors",
-            "model.fp16-00001-of-00001.safetensors");
+            "a/b:big/pytorch_model.bin.index.json",
+            List.of("pytorch_model-1.bin"),
+            "big/pytorch_model.bin.index.json",
+            "big/pytorch_model-1.bin");
 
     assertThat(selection.weights())
-        .containsExactly(
-            "model.safetensors.index.json",
-            "model-00001-of-00002.safetensors",
-            "model-00002-of-00002.safetensors");
-    assertThat(selection.others()).containsExactly("model.fp16-00001-of-00001.safetensors");
+        .containsExactly("big/pytorch_model.bin.index.json", "big/pytorch_model-1.bin");
   }
 
   @Test
   void missingShardIsAnError() {
     assertThatThrownBy(
-            () -> of("a/b", "model.safetensors.index.json", "model-00001-of-00002.safetensors"))
+            () ->
+                of(
+                    "a/b",
+                    List.of("model-1.safetensors", "model-2.safetensors"),
+                    "model.safetensors.index.json",
+                    "model-1.safetensors"))
         .isInstanceOf(HubException.class)
-        .hasMessageContaining("wants 2 shards or more, 1 are there");
+        .hasMessageContaining("has no file 'model-2.safetensors'");
+  }
+
+  @Test
+  void hiddenFilesArePassedOver() {
+    HubSelection selection = of("a/b", "._gss.pt", "gss.pt", ".cache/x.bin", "._config.json");
+
+    assertThat(selection.files()).containsExactly("gss.pt");
   }
 
   @Test
