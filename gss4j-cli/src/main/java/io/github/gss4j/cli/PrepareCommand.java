@@ -83,6 +83,7 @@ final class PrepareCommand implements Callable<Integer> {
       object.put("train_tokens", corpus.trainTokens());
       object.put("held_out_tokens", corpus.heldOutTokens());
       object.put("broken_rows", corpus.brokenRows()).put("broken_shards", corpus.brokenShards());
+      object.put("left_out", corpus.leftOut());
       stdout.println(new ObjectMapper().writeValueAsString(object));
     } else {
       stdout.printf(
@@ -95,12 +96,8 @@ final class PrepareCommand implements Callable<Integer> {
           corpus.tokenizer().name(),
           corpus.heldOutTokens(),
           corpus.heldOutDocuments());
-      if (corpus.brokenRows() + corpus.brokenShards() > 0) {
-        stdout.printf(
-            Locale.ROOT,
-            "left out %,d broken rows and the ends of %,d broken files%n",
-            corpus.brokenRows(),
-            corpus.brokenShards());
+      if (corpus.brokenRows() + corpus.brokenShards() > 0 || !corpus.leftOut().isEmpty()) {
+        stdout.println(corpus.leftOutInWords());
       }
       stdout.printf("train with: gss train --data %s%n", out);
     }

@@ -1,5 +1,6 @@
 package io.github.gss4j.cli;
 
+import io.github.gss4j.data.documents.DocumentOptions;
 import io.github.gss4j.trainer.TrainConfig.DataConfig;
 import java.util.Objects;
 import picocli.CommandLine.Option;
@@ -37,6 +38,14 @@ final class TextOptions {
       description = "leave out what comes after a break in a file of documents")
   Boolean skipBroken;
 
+  @Option(
+      names = "--zstd-long",
+      paramLabel = "27…31",
+      description =
+          "largest window of a zstd file of documents, 2^N bytes (default: 27, 128 MB), as zstd"
+              + " --long=N")
+  Integer zstdLong;
+
   /** The settings of a text that is prepared. */
   DataConfig of(String data) {
     return new DataConfig(
@@ -48,6 +57,7 @@ final class TextOptions {
         Objects.requireNonNullElse(textField, "text"),
         false,
         1,
-        Boolean.TRUE.equals(skipBroken));
+        Boolean.TRUE.equals(skipBroken),
+        Objects.requireNonNullElse(zstdLong, DocumentOptions.USUAL_ZSTD_LONG));
   }
 }

@@ -121,7 +121,7 @@ final class Texts {
 
   private static DocumentOptions options(DataConfig data) {
     double share = corpusOptions(data).heldOutFraction();
-    return new DocumentOptions(data.textField(), share, data.skipBroken());
+    return new DocumentOptions(data.textField(), share, data.skipBroken(), data.zstdLong());
   }
 
   private static CorpusOptions corpusOptions(DataConfig data) {
@@ -149,6 +149,7 @@ final class Texts {
     refuse(!data.validation().isEmpty(), data, what, "validation");
     refuse(data.skipBroken(), data, what, "skip_broken");
     refuse(!data.textField().equals("text"), data, what, "text_field");
+    refuse(data.zstdLong() != DocumentOptions.USUAL_ZSTD_LONG, data, what, "zstd_long");
   }
 
   private static void refuse(boolean given, DataConfig data, String what, String key) {

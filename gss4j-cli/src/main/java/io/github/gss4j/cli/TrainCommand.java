@@ -189,6 +189,7 @@ final class TrainCommand implements Callable<Integer> {
           left -> {
             object.put("broken_rows", left.brokenRows());
             object.put("broken_shards", left.brokenShards());
+            object.put("left_out_files", left.files());
           });
       stdout.println(new ObjectMapper().writeValueAsString(object));
       stdout.flush();

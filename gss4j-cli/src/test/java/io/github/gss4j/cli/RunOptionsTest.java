@@ -21,12 +21,13 @@ import picocli.CommandLine.Model.OptionSpec;
 /** Every flag of a run stands in its configuration and changes it. */
 class RunOptionsTest {
   /** What texts can be set to, other than they are by default. */
-  private static final Map<String, String> TEXTS =
+  private static final Map<String, String> VALUES =
       entries(
           "--data", "other.txt",
           "--tokenizer", "gpt2",
           "--validation", "other.jsonl",
           "--text-field", "body",
+          "--zstd-long", "30",
           "--glob", "*.md",
           "--accumulation", "sum",
           "--optimizer", "adam",
@@ -152,12 +153,12 @@ class RunOptionsTest {
   }
 
   private static String other(OptionSpec option, JsonNode present) {
-    if (option.type() == Boolean.class) {
+    if (VALUES.containsKey(option.longestName())) {
+      return VALUES.get(option.longestName());
+    } else if (option.type() == Boolean.class) {
       return String.valueOf(!present.asBoolean());
     } else if (option.type() == Double.class) {
       return String.valueOf(present.asDouble() == 0 ? 0.25 : present.asDouble() / 2);
-    } else if (option.type() == String.class) {
-      return TEXTS.get(option.longestName());
     }
     return String.valueOf(present.asLong() == 0 ? 1 : 2 * present.asLong());
   }

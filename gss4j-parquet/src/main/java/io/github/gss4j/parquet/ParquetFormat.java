@@ -1,6 +1,7 @@
 package io.github.gss4j.parquet;
 
 import io.github.gss4j.data.documents.DocumentFormat;
+import io.github.gss4j.data.documents.DocumentOptions;
 import io.github.gss4j.data.documents.RowReader;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -15,9 +16,9 @@ public final class ParquetFormat implements DocumentFormat {
   }
 
   @Override
-  public RowReader open(Path file, String textField) throws IOException {
+  public RowReader open(Path file, DocumentOptions options) throws IOException {
     try {
-      return ParquetRows.open(file, textField);
+      return ParquetRows.open(file, options.textField());
     } catch (SQLException e) {
       throw new IOException(ParquetRows.reason(e), e);
     }

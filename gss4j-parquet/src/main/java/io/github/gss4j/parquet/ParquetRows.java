@@ -15,9 +15,18 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Properties;
+import java.util.Set;
 
-/** The rows of one file in their order, streamed: memory does not grow with the file. */
+/**
+ * The rows of one file in their order, streamed: memory does not grow with the file. As Spark and
+ * Hive write them, bytes that no type is given for are texts in UTF-8.
+ *
+ * <p>What is not UTF-8 would end the query. So the column is read twice side by side, such bytes
+ * replaced in the one and left out in the other: where the two differ, the row is broken.
+ */
 final class ParquetRows implements RowReader {
+  private static final Set<String> TEXT_TYPES = Set.of("VARCHAR", "JSON");
+
   private final Connection connection;
   private final PreparedStatement statement;
   private final ResultSet rows;
@@ -30,8 +39,18 @@ final class ParquetRows implements RowReader {
     String column = '"' + textField.replace("\"", "\"\"") + '"';
     this.statement =
         connection.prepareStatement(
-            "SELECT " + column + " FROM read_parquet('" + quoted(file) + "')");
+            String.format(
+                "SELECT a.%1$s, a.%1$s IS DISTINCT FROM b.%1$s FROM %2$s a POSITIONAL JOIN %3$s b",
+                column, table(file, "replace"), table(file, "ignore")));
     this.rows = statement.executeQuery();
+  }
+
+  /** A file, its columns alone: names such as {@code lang=en} of directories around it are none. */
+  private static String table(Path file, String whatIsNotUtf8) {
+    return String.format(
+        "read_parquet('%s', binary_as_string = true, hive_partitioning = false,"
+            + " utf8_validation = '%s')",
+        quoted(file), whatIsNotUtf8);
   }
 
   /** A path as it stands between quotes; DuckDB would take some characters in it as a glob. */
@@ -59,13 +78,12 @@ final class ParquetRows implements RowReader {
       throws SQLException {
     List<String> columns = new ArrayList<>();
     try (PreparedStatement describe =
-            connection.prepareStatement(
-                "DESCRIBE SELECT * FROM read_parquet('" + quoted(file) + "')");
+            connection.prepareStatement("DESCRIBE SELECT * FROM " + table(file, "strict"));
         ResultSet found = describe.executeQuery()) {
       while (found.next()) {
         columns.add(found.getString(1));
         if (found.getString(1).equals(textField)) {
-          if (!found.getString(2).equals("VARCHAR")) {
+          if (!TEXT_TYPES.contains(found.getString(2))) {
             throw new DataException(
                 file,
                 "column '" + textField + "' holds " + found.getString(2) + ", expected texts");
@@ -80,8 +98,7 @@ final class ParquetRows implements RowReader {
 
   private static long count(Connection connection, Path file) throws SQLException {
     try (PreparedStatement count =
-            connection.prepareStatement(
-                "SELECT count(*) FROM read_parquet('" + quoted(file) + "')");
+            connection.prepareStatement("SELECT count(*) FROM " + table(file, "strict"));
         ResultSet found = count.executeQuery()) {
       found.next();
       return found.getLong(1);
@@ -94,9 +111,12 @@ final class ParquetRows implements RowReader {
   }
 
   /** A row's text. */
-  private record TextRow(long number, String value) implements Row {
+  private record TextRow(long number, String value, boolean isBroken) implements Row {
     @Override
     public String text() throws BrokenRowException {
+      if (isBroken) {
+        throw new BrokenRowException("is not UTF-8");
+      }
       if (value == null) {
         throw new BrokenRowException("has no text (null)");
       }
@@ -111,7 +131,7 @@ final class ParquetRows implements RowReader {
         return Optional.empty();
       }
       number++;
-      return Optional.of(new TextRow(number, rows.getString(1)));
+      return Optional.of(new TextRow(number, rows.getString(1), rows.getBoolean(2)));
     } catch (SQLException e) {
       throw new IOException(reason(e), e);
     }

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.github.gss4j.data.DataException;
 import io.github.gss4j.data.documents.BrokenRowException;
 import io.github.gss4j.data.documents.DocumentFormat;
+import io.github.gss4j.data.documents.DocumentOptions;
 import io.github.gss4j.data.documents.Row;
 import io.github.gss4j.data.documents.RowReader;
 import java.io.IOException;
@@ -21,6 +22,8 @@ import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Documents out of Parquet files. */
 class ParquetFormatTest {
@@ -39,7 +42,7 @@ class ParquetFormatTest {
   private static List<String> read(Path file, String field) throws IOException {
     List<String> texts = new ArrayList<>();
     DocumentFormat format = DocumentFormat.of(file.getFileName().toString()).orElseThrow();
-    try (RowReader reader = format.open(file, field)) {
+    try (RowReader reader = format.open(file, new DocumentOptions(field, 0.1, false))) {
       for (Optional<Row> row = reader.next(); row.isPresent(); row = reader.next()) {
         String text;
         try {
@@ -93,5 +96,56 @@ class ParquetFormatTest {
     assertThatThrownBy(() -> read(file, "text"))
         .isInstanceOf(IOException.class)
         .hasMessageNotContaining("\n");
+  }
+
+  private static List<String> field(String name) throws Exception {
+    return read(Path.of(ParquetFormatTest.class.getResource("/field/" + name).toURI()), "text");
+  }
+
+  @Test
+  void aColumnOfBytesWithoutATypeIsText() throws Exception {
+    assertThat(field("binary-column.parquet"))
+        .hasSize(40)
+        .startsWith("1 document number 0 with some words é")
+        .noneMatch(row -> row.contains("UTF-8"));
+  }
+
+  @Test
+  void oneStringThatIsNoUtf8IsOneBrokenRow() throws Exception {
+    assertThat(field("one-bad-string.parquet"))
+        .hasSize(40)
+        .startsWith(
+            "1 document number 0 with some words",
+            "2 is not UTF-8",
+            "3 document number 2 with some words")
+        .filteredOn(row -> row.contains("UTF-8"))
+        .hasSize(1);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"bad-strings-dict.parquet", "bad-strings-delta-byte-array.parquet"})
+  void badStringsAreBrokenRowsHoweverTheyArePacked(String name) throws Exception {
+    assertThat(field(name))
+        .containsExactly(
+            "1 ok",
+            "2 is not UTF-8",
+            "3 is not UTF-8",
+            "4 is not UTF-8",
+            "5 x\0y",
+            "6 has no text (null)",
+            "7 is not UTF-8");
+  }
+
+  @Test
+  void aColumnOfJsonIsText() throws Exception {
+    assertThat(field("json-column.parquet"))
+        .containsExactly("1 {\"a\":1}", "2 [\"é\"]", "3 has no text (null)", "4 \"x\"");
+  }
+
+  @Test
+  void namesOfDirectoriesAreNoColumns() throws Exception {
+    Files.createDirectories(dir.resolve("text=other"));
+    assertThat(read(write("text=other/a.parquet", "SELECT 'mine' AS text"), "text"))
+        .containsExactly("1 mine");
   }
 }

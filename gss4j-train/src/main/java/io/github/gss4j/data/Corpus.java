@@ -15,17 +15,29 @@ import java.util.Optional;
  * @param test a second text that is never trained on, where the corpus has one by convention
  * @param heldOutNames which files or members are held out; {@code "name (last 500 bytes)"} where
  *     only an end is
+ * @param leftOut what of the source is in neither, and why, in words; empty for nothing
  */
 public record Corpus(
     String name,
     TokenStore train,
     TokenStore heldOut,
     Optional<TokenStore> test,
-    List<String> heldOutNames)
+    List<String> heldOutNames,
+    String leftOut)
     implements TrainingText {
   /** Copies the names. */
   public Corpus {
     heldOutNames = List.copyOf(heldOutNames);
+  }
+
+  /** A text of which nothing is left out. */
+  public Corpus(
+      String name,
+      TokenStore train,
+      TokenStore heldOut,
+      Optional<TokenStore> test,
+      List<String> heldOutNames) {
+    this(name, train, heldOut, test, heldOutNames, "");
   }
 
   /**
@@ -74,7 +86,8 @@ public record Corpus(
         EncodedText.of(train, tokenizer, cache),
         EncodedText.of(heldOut, tokenizer, cache),
         test.map(text -> EncodedText.of(text, tokenizer, cache)),
-        heldOutNames);
+        heldOutNames,
+        leftOut);
   }
 
   @Override

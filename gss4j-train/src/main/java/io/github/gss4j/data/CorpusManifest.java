@@ -31,7 +31,7 @@ record CorpusManifest(
     List<Member> members,
     long leftOutMembers,
     String leftOut) {
-  static final int FORMAT = 2;
+  static final int FORMAT = 3;
   private static final String FILE = "corpus.json";
 
   private static final JsonMapper STRICT =
@@ -81,7 +81,8 @@ record CorpusManifest(
         train.open(home, ends(Member::trainedBytes)),
         heldOut.open(home, ends(Member::heldOutBytes)),
         Optional.empty(),
-        heldOutNames());
+        heldOutNames(),
+        leftOut);
   }
 
   /** Where members end that have a share in a part. */
@@ -109,6 +110,6 @@ record CorpusManifest(
         members.size(),
         train.bytes,
         heldOut.bytes,
-        leftOutMembers == 0 ? "" : "; " + leftOutMembers + " left out, see its " + FILE);
+        leftOutMembers == 0 ? "" : "; left out: " + leftOut);
   }
 }

@@ -1,5 +1,6 @@
 package io.github.gss4j.data;
 
+import java.io.EOFException;
 import java.io.IOException;
 import java.net.ConnectException;
 import java.nio.file.AccessDeniedException;
@@ -45,6 +46,9 @@ public final class DataException extends RuntimeException {
     }
     if (thrown instanceof FileSystemLoopException) {
       return "a link to a directory around it";
+    }
+    if (thrown instanceof EOFException) {
+      return "it ends too early";
     }
     if (thrown instanceof ConnectException) {
       return "no connection";

@@ -13,22 +13,38 @@ import java.util.Comparator;
 import java.util.EnumSet;
 import java.util.List;
 
-/** Finds the files below a directory. */
+/**
+ * Finds the files below a directory. What cannot be read is left out and counted, as are hidden
+ * names; what is not wanted is never opened.
+ */
 final class DirectoryListing extends SimpleFileVisitor<Path> {
   private final Path root;
   private final Path cache;
+  private final Wanted wanted;
   private final LeftOut leftOut;
   private final List<SourceFile> files = new ArrayList<>();
 
-  private DirectoryListing(Path root, Path cache, LeftOut leftOut) {
+  /** What a glob leaves. */
+  interface Wanted {
+    /** Whether a file is wanted; of a zip, whether any of its members may be. */
+    boolean file(SourceFile file);
+
+    /** Whether what is below a directory may be wanted. */
+    default boolean directory(String name) {
+      return true;
+    }
+  }
+
+  DirectoryListing(Path root, Path cache, Wanted wanted, LeftOut leftOut) {
     this.root = root;
     this.cache = cache;
+    this.wanted = wanted;
     this.leftOut = leftOut;
   }
 
   /** All files below {@code root} but hidden ones and the cache, sorted by name. */
-  static List<SourceFile> of(Path root, Path cache, LeftOut leftOut) {
-    DirectoryListing listing = new DirectoryListing(root, cache, leftOut);
+  static List<SourceFile> of(Path root, Path cache, Wanted wanted, LeftOut leftOut) {
+    DirectoryListing listing = new DirectoryListing(root, cache, wanted, leftOut);
     try {
       if (!Files.isDirectory(root)) {
         throw new DataException(root, "is no directory");
@@ -36,7 +52,7 @@ final class DirectoryListing extends SimpleFileVisitor<Path> {
       Files.walkFileTree(
           root, EnumSet.of(FileVisitOption.FOLLOW_LINKS), Integer.MAX_VALUE, listing);
     } catch (IOException e) {
-      throw new DataException(root + ": cannot be listed: " + e.getMessage(), e);
+      throw DataException.of(root, "cannot be listed", e);
     }
     listing.files.sort(Comparator.comparing(SourceFile::name));
     return listing.files;
@@ -52,6 +68,10 @@ final class DirectoryListing extends SimpleFileVisitor<Path> {
       leftOut.add(LeftOut.Reason.HIDDEN, label(directory));
       return FileVisitResult.SKIP_SUBTREE;
     }
+    if (!wanted.directory(label(directory))) {
+      leftOut.add(LeftOut.Reason.GLOB, label(directory));
+      return FileVisitResult.SKIP_SUBTREE;
+    }
     if (Files.exists(cache) && Files.isSameFile(directory, cache)) {
       leftOut.add(LeftOut.Reason.CACHE, label(directory));
       return FileVisitResult.SKIP_SUBTREE;
@@ -61,23 +81,34 @@ final class DirectoryListing extends SimpleFileVisitor<Path> {
 
   @Override
   public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) {
+    SourceFile found = new SourceFile(label(file), file, SourceFile.Kind.of(file));
     if (isHidden(file)) {
       leftOut.add(LeftOut.Reason.HIDDEN, label(file));
     } else if (!attributes.isRegularFile()) {
       leftOut.add(LeftOut.Reason.NO_FILE, label(file));
+    } else if (!wanted.file(found)) {
+      leftOut.add(LeftOut.Reason.GLOB, label(file));
+    } else if (!Files.isReadable(file)) {
+      leftOut.add(LeftOut.Reason.UNREADABLE, label(file));
     } else {
-      files.add(new SourceFile(label(file), file, SourceFile.Kind.of(file)));
+      files.add(found);
     }
     return FileVisitResult.CONTINUE;
   }
 
   @Override
-  public FileVisitResult visitFileFailed(Path file, IOException e) {
-    if (!(e instanceof FileSystemLoopException)) {
-      throw DataException.of(file, "cannot be read", e);
+  public FileVisitResult visitFileFailed(Path file, IOException e) throws IOException {
+    if (file.equals(root)) {
+      throw e;
     }
-    leftOut.add(LeftOut.Reason.LOOP, label(file));
+    boolean loop = e instanceof FileSystemLoopException;
+    leftOut.add(loop ? LeftOut.Reason.LOOP : LeftOut.Reason.UNREADABLE, label(file));
     return FileVisitResult.CONTINUE;
+  }
+
+  @Override
+  public FileVisitResult postVisitDirectory(Path directory, IOException e) throws IOException {
+    return e == null ? FileVisitResult.CONTINUE : visitFileFailed(directory, e);
   }
 
   private static boolean isHidden(Path path) {

@@ -11,7 +11,8 @@ import java.util.TreeMap;
  * too.
  *
  * <p>Text is what decodes as UTF-8 and has no NUL byte. Names that begin with a dot and the cache
- * are passed over. What is left out is counted and logged. Links are followed.
+ * are passed over, and what cannot be read. What is left out is counted and logged. Links are
+ * followed.
  *
  * @param path of the directory
  * @param glob which files and members to take, as {@code **}{@code /*.java}; a glob without a slash
@@ -29,13 +30,28 @@ public record DirectorySource(Path path, Optional<String> glob) implements Corpu
   }
 
   /**
-   * All files below a directory but hidden ones and the cache, by their names in it, sorted.
+   * The files below a directory but hidden ones, unreadable ones and the cache, by their names in
+   * it, sorted. Directories that the glob does not reach are not opened.
    *
-   * @throws DataException if it cannot be listed
+   * @param leftOut is told of all others
+   * @throws DataException if the directory itself cannot be listed
    */
-  public static SortedMap<String, Path> files(Path root, Path cache) {
+  public static SortedMap<String, Path> files(
+      Path root, Path cache, Optional<Glob> glob, LeftOut leftOut) {
+    DirectoryListing.Wanted wanted =
+        new DirectoryListing.Wanted() {
+          @Override
+          public boolean file(SourceFile file) {
+            return glob.isEmpty() || glob.get().matches(file.name());
+          }
+
+          @Override
+          public boolean directory(String name) {
+            return glob.isEmpty() || glob.get().reaches(name);
+          }
+        };
     SortedMap<String, Path> files = new TreeMap<>();
-    DirectoryListing.of(root, cache, new LeftOut()).forEach(f -> files.put(f.name(), f.path()));
+    DirectoryListing.of(root, cache, wanted, leftOut).forEach(f -> files.put(f.name(), f.path()));
     return files;
   }
 
@@ -47,8 +63,16 @@ public record DirectorySource(Path path, Optional<String> glob) implements Corpu
   @Override
   public Corpus open(Path cache, CorpusOptions options) {
     LeftOut leftOut = new LeftOut();
-    List<SourceFile> files = DirectoryListing.of(path, cache, leftOut);
-    return new JoinedCorpus(name(), path.toString(), files, glob.map(Glob::of), leftOut)
-        .open(cache, options);
+    Optional<Glob> chosen = glob.map(Glob::of);
+    List<SourceFile> files =
+        DirectoryListing.of(
+            path,
+            cache,
+            file ->
+                file.kind() == SourceFile.Kind.ZIP // whose members the glob looks at
+                    || chosen.isEmpty()
+                    || chosen.get().matches(file.ownName()),
+            leftOut);
+    return new JoinedCorpus(name(), path.toString(), files, chosen, leftOut).open(cache, options);
   }
 }

@@ -9,12 +9,25 @@ import java.util.regex.PatternSyntaxException;
 /**
  * Which names to take. As the JDK's globs, but for two habits of other tools: a {@code **}{@code /}
  * also stands for no directory at all, and a glob without a slash looks at the last name alone.
+ *
+ * @param text as it was written
+ * @param matcher made of it
+ * @param nameOnly whether it looks at the last name alone
  */
-public record Glob(String text, PathMatcher matcher) {
+public record Glob(String text, PathMatcher matcher, boolean nameOnly) {
   /** Reads one. */
   public static Glob of(String text) {
+    return new Glob(text, matcher(text, expand(text)), !text.contains("/"));
+  }
+
+  /** Reads the rest of a path: it looks at the whole name, and {@code *} never matches a slash. */
+  public static Glob ofPath(String text) {
+    return new Glob(text, matcher(text, text), false);
+  }
+
+  private static PathMatcher matcher(String text, String expanded) {
     try {
-      return new Glob(text, FileSystems.getDefault().getPathMatcher("glob:" + expand(text)));
+      return FileSystems.getDefault().getPathMatcher("glob:" + expanded);
     } catch (PatternSyntaxException e) {
       throw new DataException("the glob '" + text + "' cannot be read: " + e.getDescription(), e);
     }
@@ -37,11 +50,29 @@ public record Glob(String text, PathMatcher matcher) {
     return out.toString();
   }
 
+  /** Whether a file below that directory may match. */
+  public boolean reaches(String directory) {
+    if (nameOnly || text.matches("(?s).*\\{[^}]*/.*")) {
+      return true;
+    }
+    String[] globs = text.split("/", -1);
+    String[] names = directory.split("/", -1);
+    for (int i = 0; i < names.length; i++) {
+      if (globs[i].contains("**")) {
+        return true;
+      }
+      if (i == globs.length - 1 || !of(globs[i]).matches(names[i])) {
+        return false;
+      }
+    }
+    return true;
+  }
+
   /** Whether to take a file or member of that name. */
   public boolean matches(String name) {
     try {
       Path path = Path.of(name);
-      return matcher.matches(text.contains("/") ? path : path.getFileName());
+      return matcher.matches(nameOnly ? path.getFileName() : path);
     } catch (InvalidPathException unusual) {
       return false;
     }

@@ -90,10 +90,12 @@ record JoinedCorpus(
         PartWriter heldOut = new PartWriter(aside.resolve("held_out.bin"))) {
       for (SourceFile file : files) {
         file.visit(
-            (label, ownName, bytes) -> {
+            (label, ownName, content) -> {
               Member member = toWrite.remove(label);
               if (member != null) {
-                copy(member, bytes, train, heldOut, file.path());
+                try (InputStream bytes = content.open()) {
+                  copy(member, bytes, train, heldOut, file.path());
+                }
               }
             });
       }

@@ -7,17 +7,30 @@ import java.util.Map;
 import java.util.stream.Collectors;
 
 /** What of a source is not in the corpus, and why: counted, so that nothing is lost in silence. */
-final class LeftOut {
+public final class LeftOut {
   private static final int NAMED = 5;
 
   /** Why something was left out. */
-  enum Reason {
+  public enum Reason {
+    /** Its bytes are no text. */
     NOT_TEXT("not UTF-8 text"),
+    /** The glob did not choose it. */
     GLOB("not matched by the glob"),
+    /** Its name begins with a dot. */
     HIDDEN("hidden"),
+    /** Its name begins with an underscore, as those of a job's marks and logs. */
+    UNDERSCORE("with a name in _"),
+    /** The cache lies within the source. */
     CACHE("the cache itself"),
+    /** A socket, a device, a link to nothing. */
     NO_FILE("neither file nor directory"),
+    /** The operating system refuses it. */
+    UNREADABLE("unreadable"),
+    /** Encrypted, or packed in a way that is not known. */
+    SEALED("encrypted or packed in an unknown way"),
+    /** A link to a directory around it. */
     LOOP("links in a circle"),
+    /** Another member has its name. */
     SAME_NAME("with the name of another");
 
     private final String words;
@@ -30,7 +43,11 @@ final class LeftOut {
   private final Map<Reason, Long> counts = new EnumMap<>(Reason.class);
   private final Map<Reason, List<String>> firstNames = new EnumMap<>(Reason.class);
 
-  void add(Reason reason, String name) {
+  /** Nothing so far. */
+  public LeftOut() {}
+
+  /** Counts one. */
+  public void add(Reason reason, String name) {
     counts.merge(reason, 1L, Long::sum);
     List<String> names = firstNames.computeIfAbsent(reason, r -> new ArrayList<>());
     if (names.size() < NAMED) {
@@ -38,11 +55,13 @@ final class LeftOut {
     }
   }
 
-  long count() {
+  /** How many. */
+  public long count() {
     return counts.values().stream().mapToLong(Long::longValue).sum();
   }
 
-  boolean isEmpty() {
+  /** Whether nothing was. */
+  public boolean isEmpty() {
     return counts.isEmpty();
   }
 

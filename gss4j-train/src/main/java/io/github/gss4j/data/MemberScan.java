@@ -3,6 +3,7 @@ package io.github.gss4j.data;
 import java.io.IOException;
 import java.io.InputStream;
 import java.security.MessageDigest;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -33,22 +34,41 @@ final class MemberScan {
       List<SourceFile> files, Optional<Glob> glob, long maxUnpackedBytes, LeftOut leftOut) {
     MemberScan scan = new MemberScan(glob, maxUnpackedBytes, leftOut);
     for (SourceFile file : files) {
-      file.visit((label, ownName, bytes) -> scan.member(file, label, ownName, bytes));
+      file.visit((label, ownName, content) -> scan.member(file, label, ownName, content));
     }
     return List.copyOf(scan.members.values());
   }
 
-  private void member(SourceFile file, String label, String ownName, InputStream bytes)
+  private void member(SourceFile file, String label, String ownName, SourceFile.Content content)
       throws IOException {
     if (glob.isPresent() && !glob.get().matches(ownName)) {
       leftOut.add(LeftOut.Reason.GLOB, label);
+    } else if (file.kind() == SourceFile.Kind.ZIP && isHidden(ownName)) {
+      leftOut.add(LeftOut.Reason.HIDDEN, label);
     } else if (members.containsKey(label)) {
       leftOut.add(LeftOut.Reason.SAME_NAME, label);
     } else {
+      text(file, label, content);
+    }
+  }
+
+  private static boolean isHidden(String name) {
+    return Arrays.stream(name.split("/", -1)).anyMatch(part -> part.matches("(?s)\\.(?!\\.?$).*"));
+  }
+
+  private void text(SourceFile file, String label, SourceFile.Content content) throws IOException {
+    try (InputStream bytes = content.open()) {
       text(file, label, bytes)
           .ifPresentOrElse(
               member -> members.put(label, member),
               () -> leftOut.add(LeftOut.Reason.NOT_TEXT, label));
+    } catch (SourceFile.SealedException e) {
+      leftOut.add(LeftOut.Reason.SEALED, label);
+    } catch (IOException e) {
+      if (file.kind() != SourceFile.Kind.PLAIN) {
+        throw e; // damaged
+      }
+      leftOut.add(LeftOut.Reason.UNREADABLE, label);
     }
   }
 

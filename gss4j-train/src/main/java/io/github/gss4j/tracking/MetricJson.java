@@ -41,7 +41,8 @@ final class MetricJson {
       keys("step", "loss", "lr", "grad_norm", "tokens_per_second");
   private static final Set<String> TAUGHT_KEYS = with(STEP_KEYS, "objective", "cross_entropy");
   private static final Set<String> DISTILLED_KEYS = with(TAUGHT_KEYS, "distillation");
-  private static final Set<String> LEFT_OUT_KEYS = keys("broken_rows", "broken_shards");
+  private static final Set<String> LEFT_OUT_KEYS =
+      keys("broken_rows", "broken_shards", "left_out_files");
   private static final Set<String> EVALUATION_KEYS =
       keys("step", "eval_loss", "bits_per_byte", "perplexity", "eval_tokens", "whole");
   private static final Set<String> WATCH_KEYS =
@@ -67,6 +68,7 @@ final class MetricJson {
       step.taught().ifPresent(taught -> put(node, taught));
       putUnlessZero(node, "broken_rows", step.leftOut().brokenRows());
       putUnlessZero(node, "broken_shards", step.leftOut().brokenShards());
+      putUnlessZero(node, "left_out_files", step.leftOut().files());
     } else if (line instanceof Watch watch) {
       watch.gradNorms().forEach(node.putObject("layer_grad_norms")::put);
       watch.updateRatios().forEach(node.putObject("layer_update_ratios")::put);
@@ -116,7 +118,10 @@ final class MetricJson {
           real(node, "grad_norm"),
           real(node, "tokens_per_second"),
           isTaught ? Optional.of(taught(node)) : Optional.empty(),
-          new LeftOut(wholeOrZero(node, "broken_rows"), wholeOrZero(node, "broken_shards")));
+          new LeftOut(
+              wholeOrZero(node, "broken_rows"),
+              wholeOrZero(node, "broken_shards"),
+              wholeOrZero(node, "left_out_files")));
     }
     if (keys.equals(EVALUATION_KEYS)) {
       return new Evaluation(

@@ -60,14 +60,15 @@ public sealed interface MetricLine {
   record Taught(String objective, double crossEntropy, double distillation) {}
 
   /**
-   * What of a text was not trained on, as it is broken.
+   * What of a text was not trained on.
    *
    * @param brokenRows rows that hold no document
    * @param brokenShards files whose ends cannot be read
+   * @param files that lie beside those of the text and are not read
    */
-  record LeftOut(long brokenRows, long brokenShards) {
+  record LeftOut(long brokenRows, long brokenShards, long files) {
     /** Nothing. */
-    public static final LeftOut NONE = new LeftOut(0, 0);
+    public static final LeftOut NONE = new LeftOut(0, 0, 0);
   }
 
   /**

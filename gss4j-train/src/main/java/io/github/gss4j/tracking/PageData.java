@@ -84,7 +84,8 @@ final class PageData {
             .put("steps", last.step())
             .put("notFinite", steps.stream().filter(PageData::skipped).count())
             .put("brokenRows", last.leftOut().brokenRows())
-            .put("brokenShards", last.leftOut().brokenShards());
+            .put("brokenShards", last.leftOut().brokenShards())
+            .put("leftOutFiles", last.leftOut().files());
     double[] speeds =
         steps.stream()
             .mapToDouble(Step::tokensPerSecond)

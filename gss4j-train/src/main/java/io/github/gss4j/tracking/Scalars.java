@@ -16,7 +16,7 @@ public final class Scalars {
       scalars.put("train/grad_norm", step.gradNorm());
       scalars.put("train/tokens_per_second", step.tokensPerSecond());
       step.taught().ifPresent(taught -> put(scalars, taught));
-      if (!step.leftOut().equals(MetricLine.LeftOut.NONE)) {
+      if (step.leftOut().brokenRows() + step.leftOut().brokenShards() > 0) {
         scalars.put("run/broken_rows", (double) step.leftOut().brokenRows());
         scalars.put("run/broken_shards", (double) step.leftOut().brokenShards());
       }

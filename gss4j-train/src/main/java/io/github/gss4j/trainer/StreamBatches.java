@@ -71,7 +71,9 @@ final class StreamBatches implements BatchSource {
   @Override
   public Optional<MetricLine.LeftOut> leftOut() {
     return (current == null ? from : Optional.of(current.after()))
-        .map(at -> new MetricLine.LeftOut(at.brokenRows(), at.brokenShards()));
+        .map(
+            at ->
+                new MetricLine.LeftOut(at.brokenRows(), at.brokenShards(), corpus.leftOutFiles()));
   }
 
   @Override

@@ -2,6 +2,7 @@ package io.github.gss4j.trainer;
 
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.github.gss4j.data.documents.DocumentOptions;
 import io.github.gss4j.layers.Precision;
 import io.github.gss4j.model.JsonFields;
 import io.github.gss4j.model.ModelConfig;
@@ -96,6 +97,8 @@ public record TrainConfig(
    * @param shuffleBuffer {@code shuffle_buffer}: documents that a stream is shuffled among
    * @param skipBroken {@code skip_broken}: what comes after a break in a file of documents is left
    *     out
+   * @param zstdLong {@code zstd_long}: the largest window of a zstd file of documents, as a power
+   *     of two of bytes
    */
   public record DataConfig(
       String data,
@@ -106,7 +109,8 @@ public record TrainConfig(
       String textField,
       boolean stream,
       int shuffleBuffer,
-      boolean skipBroken) {
+      boolean skipBroken,
+      int zstdLong) {
     /** Checks the ranges. */
     public DataConfig {
       Checks.that(heldOut >= 0 && heldOut < 1, "held_out", heldOut, "0 to below 1");
@@ -117,11 +121,26 @@ public record TrainConfig(
           "nothing beside validation: one of the two is enough");
       Checks.that(!textField.isEmpty(), "text_field", "empty", "the name of a field");
       Checks.that(shuffleBuffer >= 1, "shuffle_buffer", shuffleBuffer, "at least 1");
+      Checks.that(
+          zstdLong >= DocumentOptions.USUAL_ZSTD_LONG && zstdLong <= DocumentOptions.MOST_ZSTD_LONG,
+          "zstd_long",
+          zstdLong,
+          DocumentOptions.USUAL_ZSTD_LONG + " to " + DocumentOptions.MOST_ZSTD_LONG);
     }
 
     /** Text as it lies. */
     public DataConfig(String data, String glob, double heldOut) {
-      this(data, glob, heldOut, "", "", "text", false, 10_000, false);
+      this(
+          data,
+          glob,
+          heldOut,
+          "",
+          "",
+          "text",
+          false,
+          10_000,
+          false,
+          DocumentOptions.USUAL_ZSTD_LONG);
     }
 
     private static DataConfig from(JsonFields f, DataConfig d) {
@@ -135,13 +154,15 @@ public record TrainConfig(
           f.text("text_field", d.textField),
           f.flag("stream", d.stream),
           f.integer("shuffle_buffer", d.shuffleBuffer),
-          f.flag("skip_broken", d.skipBroken));
+          f.flag("skip_broken", d.skipBroken),
+          f.integer("zstd_long", d.zstdLong));
     }
 
     private void addTo(ObjectNode json) {
       json.put("data", data).put("glob", glob).put("held_out", heldOut);
       json.put("validation", validation).put("text_field", textField).put("stream", stream);
       json.put("shuffle_buffer", shuffleBuffer).put("skip_broken", skipBroken);
+      json.put("zstd_long", zstdLong);
     }
   }
 

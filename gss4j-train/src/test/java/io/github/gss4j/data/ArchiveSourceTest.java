@@ -11,6 +11,7 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 import java.util.zip.CRC32;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipOutputStream;
@@ -81,6 +82,67 @@ class ArchiveSourceTest {
         .hasMessageContainingAll("all.tar.gz: has 0 bytes of text", "1 not UTF-8 text");
   }
 
+  private static Path field(String name) throws Exception {
+    return Path.of(ArchiveSourceTest.class.getResource("/field/" + name).toURI());
+  }
+
+  @Test
+  void namesOfAZipThatAreNoUtf8AreReadInCodePage437() throws Exception {
+    try (Corpus corpus = open(field("cp437.zip"))) {
+      assertThat(corpus.train().size() + corpus.heldOut().size()).isEqualTo(1160 + 1070);
+      assertThat(corpus.heldOutNames().toString()).contains("café.txt");
+    }
+  }
+
+  @Test
+  void bytesBehindAGzipMemberAreDamage() throws Exception {
+    Path file = field("garbage.txt.gz");
+    assertThatThrownBy(() -> open(file))
+        .isInstanceOf(DataException.class)
+        .hasMessage(file + ": cannot be read: bytes that are no gzip follow member 1");
+  }
+
+  @Test
+  void zerosBehindAGzipMemberAreSkipped() throws IOException {
+    Path file = Texts.gzip(dir.resolve("a.txt.gz"), "first ");
+    byte[] member = Files.readAllBytes(file);
+    byte[] padded = Arrays.copyOf(member, member.length + 1000 + member.length + 1);
+    System.arraycopy(member, 0, padded, member.length + 1000, member.length);
+    Files.write(file, padded);
+    try (Corpus corpus = open(file)) {
+      assertThat(Texts.all(corpus.train()) + Texts.all(corpus.heldOut())).isEqualTo("first first ");
+    }
+  }
+
+  @Test
+  void anEncryptedMemberIsLeftOutAndNamed() throws IOException {
+    Path zip = Texts.zip(dir.resolve("e.zip"), Map.of("a.txt", "open text", "b.txt", "secret"));
+    byte[] bytes = Files.readAllBytes(zip);
+    String all = new String(bytes, StandardCharsets.ISO_8859_1);
+    int central = all.lastIndexOf("b.txt") - 46;
+    assertThat(all.substring(central, central + 4)).isEqualTo("PK\1\2");
+    bytes[central + 8] |= 1; // the flag
+    Files.write(zip, bytes);
+    try (Corpus corpus = open(zip)) {
+      assertThat(Texts.all(corpus.train()) + Texts.all(corpus.heldOut())).isEqualTo("open text");
+    }
+    try (Stream<Path> made = Files.list(dir.resolve("cache"))) {
+      assertThat(made.findFirst().orElseThrow().resolve("corpus.json"))
+          .content()
+          .contains("1 encrypted or packed in an unknown way (b.txt)");
+    }
+  }
+
+  @Test
+  void hiddenMembersAreLeftOut() throws IOException {
+    Map<String, String> members = Map.of("../a.txt", "a text", ".git/x", "no", "b/.y", "no");
+    Path zip = Texts.zip(dir.resolve("h.zip"), members);
+    try (Corpus corpus = open(zip)) {
+      assertThat(Texts.all(corpus.train()) + Texts.all(corpus.heldOut())).isEqualTo("a text");
+      assertThat(corpus.leftOut()).isEqualTo("2 hidden (.git/x, b/.y)");
+    }
+  }
+
   @Test
   void missingArchiveIsAnError() {
     assertThatThrownBy(() -> open(dir.resolve("none.zip")))
@@ -95,7 +157,7 @@ class ArchiveSourceTest {
     Path cut = Texts.write(dir.resolve("cut.gz"), Arrays.copyOf(bytes, bytes.length / 2));
     assertThatThrownBy(() -> open(cut))
         .isInstanceOf(DataException.class)
-        .hasMessageContaining("cut.gz: cannot be read: Unexpected end");
+        .hasMessageContaining("cut.gz: cannot be read: it ends too early");
   }
 
   @Test

@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
@@ -129,6 +131,47 @@ class DirectorySourceTest {
             "2 hidden (.",
             "1 neither file nor directory (nowhere)",
             "1 links in a circle (circle)");
+  }
+
+  @Test
+  void whatCannotBeReadIsLeftOutAndCounted() throws IOException {
+    Texts.write(root().resolve("a.txt"), "some text");
+    Texts.write(root().resolve("b.bin"), "left out by the glob");
+    Files.createSymbolicLink(root().resolve("c.txt"), Path.of("/proc/self/mem")); // EIO when read
+    try (Corpus corpus = open()) {
+      assertThat(corpus.train().size() + corpus.heldOut().size()).isEqualTo(9 + 20);
+    }
+    assertThat(Files.readString(cached().get(0).resolve("corpus.json")))
+        .contains("1 unreadable (c.txt)");
+  }
+
+  @Test
+  void aDirectoryThatCannotBeReadIsLeftOutAndCounted() throws IOException {
+    Files.createDirectories(root().resolve("lost+found"));
+    LeftOut leftOut = new LeftOut();
+    DirectoryListing listing = new DirectoryListing(root(), cache(), file -> true, leftOut);
+    Path lost = root().resolve("lost+found");
+    AccessDeniedException denied = new AccessDeniedException(lost.toString());
+    assertThat(listing.visitFileFailed(lost, denied)).isEqualTo(FileVisitResult.CONTINUE);
+    assertThat(listing.postVisitDirectory(lost, denied)).isEqualTo(FileVisitResult.CONTINUE);
+    assertThat(leftOut).hasToString("2 unreadable (lost+found, lost+found)");
+    assertThatThrownBy(() -> listing.visitFileFailed(root(), denied)).isSameAs(denied);
+  }
+
+  @Test
+  void whatAGlobExcludesIsNeverOpened() throws IOException {
+    Texts.write(root().resolve("sub/a.txt"), "some text");
+    Texts.write(root().resolve("lost+found/x.txt"), "x");
+    Files.createSymbolicLink(root().resolve("sub/b.bin"), Path.of("/proc/self/mem"));
+    LeftOut leftOut = new LeftOut();
+    Optional<Glob> glob = Optional.of(Glob.of("sub/*.txt"));
+    assertThat(DirectorySource.files(root(), cache(), glob, leftOut)).containsOnlyKeys("sub/a.txt");
+    assertThat(leftOut).hasToString("2 not matched by the glob (lost+found, sub/b.bin)");
+    try (Corpus corpus = open("*.txt")) {
+      assertThat(corpus.train().size() + corpus.heldOut().size()).isEqualTo(10);
+    }
+    assertThat(Files.readString(cached().get(0).resolve("corpus.json")))
+        .contains("\"leftOut\" : \"1 not matched by the glob (sub/b.bin)\"");
   }
 
   @Test

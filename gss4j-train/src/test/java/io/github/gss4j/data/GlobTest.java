@@ -35,4 +35,31 @@ class GlobTest {
         .isInstanceOf(DataException.class)
         .hasMessageContaining("*.{java");
   }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "*.txt | a/b | true",
+        "a/*.txt | a | true",
+        "a/*.txt | a/b | false",
+        "a/*.txt | b | false",
+        "a*/b?/*.txt | ab/bc | true",
+        "a*/b?/*.txt | ab/b | false",
+        "a/**/x/*.txt | a/b/c/d | true",
+        "a/**/x/*.txt | b | false",
+        "{a/b,c}/*.txt | d | true",
+        "**/*.txt | lost+found | true",
+      })
+  void reaches(String glob, String directory, boolean expected) {
+    assertThat(Glob.of(glob).reaches(directory)).isEqualTo(expected);
+  }
+
+  @Test
+  void aGlobOfAPathWithoutASlashDoesNotLookIntoDirectories() {
+    Glob glob = Glob.ofPath("*.txt");
+    assertThat(glob.matches("a.txt")).isTrue();
+    assertThat(glob.matches("a/b.txt")).isFalse();
+    assertThat(glob.reaches("a")).isFalse();
+  }
 }

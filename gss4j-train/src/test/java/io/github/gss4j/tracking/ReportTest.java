@@ -106,12 +106,13 @@ class ReportTest {
   void whatWasLeftOutOfTheTextIsSaid() throws IOException {
     List<MetricLine> lines = new java.util.ArrayList<>();
     for (int step = 1; step <= 3; step++) {
-      LeftOut soFar = new LeftOut(2L * step, 1);
+      LeftOut soFar = new LeftOut(2L * step, 1, 4);
       lines.add(new Step(step, 1, 1e-3, 1, 1, Optional.empty(), soFar));
     }
     JsonNode data = island(example(lines).html());
     assertThat(data.at("/run/brokenRows").asLong()).isEqualTo(6);
     assertThat(data.at("/run/brokenShards").asLong()).isEqualTo(1);
+    assertThat(data.at("/run/leftOutFiles").asLong()).isEqualTo(4);
   }
 
   @Test

@@ -21,6 +21,11 @@ final class BrokenRows {
     }
   }
 
+  /** Says of a file without bytes that nothing is read of it. */
+  void empty(Shard shard) {
+    LOG.warn("{}: has 0 bytes, there are no documents in it", shard.name());
+  }
+
   void shard(Shard shard, String reason) {
     LOG.warn("{}: {}; the rest of it is left out", shard.name(), reason);
   }

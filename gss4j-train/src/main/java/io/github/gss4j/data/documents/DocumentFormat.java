@@ -20,10 +20,10 @@ public interface DocumentFormat {
   /**
    * Opens a shard.
    *
-   * @param textField of a row's fields the one that is its text
+   * @param options among them which of a row's fields is its text
    * @throws IOException if it cannot be read or is no such file
    */
-  RowReader open(Path file, String textField) throws IOException;
+  RowReader open(Path file, DocumentOptions options) throws IOException;
 
   /**
    * The format of a file, by its name.
@@ -45,5 +45,17 @@ public interface DocumentFormat {
           name + ": Parquet needs the module gss4j-parquet, which is not on the class path");
     }
     return found;
+  }
+
+  /**
+   * Refuses a file that holds no documents by its name.
+   *
+   * @throws DataException if no format reads it
+   */
+  static void require(String name) {
+    if (of(name).isEmpty()) {
+      throw new DataException(
+          name + ": holds no documents, expected .jsonl, .json.gz, .jsonl.zst or .parquet");
+    }
   }
 }

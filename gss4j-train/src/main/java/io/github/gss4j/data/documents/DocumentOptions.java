@@ -11,20 +11,48 @@ import java.nio.charset.StandardCharsets;
  * @param heldOut the share of documents that is never trained on, 0 to 1; chosen by a hash of their
  *     text, so that copies stay together and the choice is the same wherever a document lies
  * @param skipBroken whether what comes after a break in a shard is left out; else it is an error
+ * @param zstdLong the largest window that a zstd shard may ask for, as a power of two of bytes, as
+ *     {@code zstd --long} has it; unpacking takes as much memory
  */
-public record DocumentOptions(String textField, double heldOut, boolean skipBroken) {
+public record DocumentOptions(String textField, double heldOut, boolean skipBroken, int zstdLong) {
+  /** 128 MB, which {@code zstd} reads without being asked. */
+  public static final int USUAL_ZSTD_LONG = 27;
+
+  /** 2 GB, more than which {@code zstd} never reads. */
+  public static final int MOST_ZSTD_LONG = 31;
+
   private static final double UNIT = 0x1p-53;
 
-  /** Checks the share. */
+  /** Checks the share and the window. */
   public DocumentOptions {
+    if (zstdLong < USUAL_ZSTD_LONG || zstdLong > MOST_ZSTD_LONG) {
+      throw new IllegalArgumentException(
+          "zstd_long is " + zstdLong + ", expected " + USUAL_ZSTD_LONG + " to " + MOST_ZSTD_LONG);
+    }
     if (!(heldOut >= 0 && heldOut <= 1)) {
       throw new IllegalArgumentException("held_out is " + heldOut + ", expected 0 to 1");
     }
   }
 
+  /** Windows of up to 128 MB. */
+  public DocumentOptions(String textField, double heldOut, boolean skipBroken) {
+    this(textField, heldOut, skipBroken, USUAL_ZSTD_LONG);
+  }
+
+  /** Changes with what decides which text is read: no window does. */
+  String identity() {
+    return "DocumentOptions[textField="
+        + textField
+        + ", heldOut="
+        + heldOut
+        + ", skipBroken="
+        + skipBroken
+        + "]";
+  }
+
   /** The same with another share. */
   public DocumentOptions withHeldOut(double share) {
-    return new DocumentOptions(textField, share, skipBroken);
+    return new DocumentOptions(textField, share, skipBroken, zstdLong);
   }
 
   /** Whether a document is held out. */

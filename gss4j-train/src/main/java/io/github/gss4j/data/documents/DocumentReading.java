@@ -93,6 +93,9 @@ final class DocumentReading implements AutoCloseable {
       broken.shard(shard, reason.get());
       brokenShards++;
     }
+    if (epoch == 0 && rows.isEmpty()) {
+      broken.empty(shard);
+    }
     close();
     place++;
     row = 0;

@@ -22,7 +22,7 @@ import java.util.concurrent.Executors;
  * @param tokens the ids
  */
 record HeldOutDocuments(int format, int vocabulary, TokenFile tokens) {
-  private static final int FORMAT = 1;
+  private static final int FORMAT = 2;
   private static final String MANIFEST = "held_out.json";
 
   /** As much of a share as is kept for evaluations, to the end of a document. */

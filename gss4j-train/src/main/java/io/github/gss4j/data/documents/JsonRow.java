@@ -5,10 +5,15 @@ import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.StreamReadConstraints;
+import com.fasterxml.jackson.core.json.JsonReadFeature;
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
 
 /**
- * A line that should be a JSON object with a text in one of its fields.
+ * A line that should be a JSON object with a text in one of its fields, read as Python's {@code
+ * json} reads it: {@code NaN} and {@code Infinity} are numbers, of equal fields the last counts.
  *
  * @param number of the line
  * @param json its bytes
@@ -22,22 +27,33 @@ record JsonRow(long number, byte[] json, String textField, boolean tooLong) impl
           .streamReadConstraints(
               StreamReadConstraints.builder()
                   .maxStringLength(LineReader.MOST_LINE_BYTES)
-                  .maxNumberLength(1000)
+                  .maxNameLength(LineReader.MOST_LINE_BYTES)
+                  .maxNumberLength(LineReader.MOST_LINE_BYTES)
                   .build())
+          .enable(JsonReadFeature.ALLOW_NON_NUMERIC_NUMBERS)
           .build();
+
+  private static final String BYTE_ORDER_MARK = "\ufeff";
 
   @Override
   public String text() throws BrokenRowException {
     if (tooLong) {
       throw new BrokenRowException("is longer than " + LineReader.MOST_LINE_BYTES + " bytes");
     }
-    try (JsonParser parser = JSON.createParser(json)) {
+    try (JsonParser parser = JSON.createParser(decoded())) {
       return text(parser);
+    } catch (CharacterCodingException e) {
+      throw new BrokenRowException("is not UTF-8", e);
     } catch (JsonProcessingException e) {
       throw new BrokenRowException("is no JSON object: " + firstLine(e.getOriginalMessage()), e);
     } catch (IOException e) {
       throw new BrokenRowException("is no JSON object: " + firstLine(e.getMessage()), e);
     }
+  }
+
+  private String decoded() throws CharacterCodingException {
+    String line = StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(json)).toString();
+    return number == 1 && line.startsWith(BYTE_ORDER_MARK) ? line.substring(1) : line;
   }
 
   private static String firstLine(String message) {
@@ -50,23 +66,24 @@ record JsonRow(long number, byte[] json, String textField, boolean tooLong) impl
       throw new BrokenRowException("is no JSON object");
     }
     String found = null;
+    boolean isText = true;
     while (parser.nextToken() != JsonToken.END_OBJECT) {
       String name = parser.currentName();
       JsonToken value = parser.nextToken();
       if (name.equals(textField)) {
-        if (value != JsonToken.VALUE_STRING) {
-          throw new BrokenRowException("has no text in the field '" + textField + "'");
-        }
-        found = parser.getText();
-      } else {
-        parser.skipChildren();
+        isText = value == JsonToken.VALUE_STRING;
+        found = isText ? parser.getText() : "";
       }
+      parser.skipChildren();
     }
     if (parser.nextToken() != null) {
       throw new BrokenRowException("has more than one JSON object");
     }
     if (found == null) {
       throw new BrokenRowException("has no field '" + textField + "'");
+    }
+    if (!isText) {
+      throw new BrokenRowException("has no text in the field '" + textField + "'");
     }
     return found;
   }

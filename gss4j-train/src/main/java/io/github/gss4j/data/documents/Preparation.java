@@ -20,6 +20,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
@@ -34,6 +35,9 @@ import java.util.stream.Stream;
  */
 public record Preparation(Tokenizer tokenizer, int threads, Path home, Listener listener) {
   private static final String PLAN = "plan.json";
+
+  /** Changes where files are read otherwise than before, so that a cache is made anew. */
+  private static final String READING = "2\n";
 
   /** Hears how far a preparation has come. */
   @FunctionalInterface
@@ -72,13 +76,23 @@ public record Preparation(Tokenizer tokenizer, int threads, Path home, Listener 
    */
   public PreparedCorpus documents(
       DocumentSource source, Optional<DocumentSource> validation, DocumentOptions options) {
+    source.logLeftOut();
+    validation.ifPresent(DocumentSource::logLeftOut);
     DocumentOptions ofSource = validation.isPresent() ? options.withHeldOut(0) : options;
     List<ShardPreparation> shards = new ArrayList<>();
     StringBuilder plan = new StringBuilder();
     add(source, new RowEncoder(tokenizer, ofSource, true, true), shards, plan);
     RowEncoder whole = new RowEncoder(tokenizer, options.withHeldOut(1), true, true);
     validation.ifPresent(held -> add(held, whole, shards, plan));
-    return prepare(source.name(), plan.toString(), () -> encode(shards), shards);
+    return prepare(
+        source.name(),
+        plan.toString(),
+        () -> encode(shards),
+        shards,
+        Stream.concat(Stream.of(source), validation.stream())
+            .map(of -> of.leftOut().toString())
+            .filter(words -> !words.isEmpty())
+            .collect(Collectors.joining(", ")));
   }
 
   /** Changes with all that decides the content of a preparation of documents. */
@@ -88,12 +102,12 @@ public record Preparation(Tokenizer tokenizer, int threads, Path home, Listener 
       DocumentOptions options,
       Tokenizer tokenizer) {
     String held = validation.map(v -> StreamedCorpus.fingerprint(v, options, tokenizer)).orElse("");
-    return Hex.of(StreamedCorpus.fingerprint(source, options, tokenizer) + held);
+    return Hex.of(READING + StreamedCorpus.fingerprint(source, options, tokenizer) + held);
   }
 
   private void add(
       DocumentSource source, RowEncoder encoder, List<ShardPreparation> to, StringBuilder plan) {
-    plan.append(encoder.options()).append('\n');
+    plan.append(encoder.options().identity()).append('\n');
     for (Shard shard : source.shards()) {
       plan.append(shard.identity()).append('\n');
       to.add(new ShardPreparation(to.size(), shard, encoder, home));
@@ -134,7 +148,7 @@ public record Preparation(Tokenizer tokenizer, int threads, Path home, Listener 
   public PreparedCorpus text(Corpus text) {
     try (text) {
       String plan = text.train().fingerprint() + "\n" + text.heldOut().fingerprint();
-      return prepare(text.name(), plan, () -> List.of(encode(text)), List.of());
+      return prepare(text.name(), plan, () -> List.of(encode(text)), List.of(), text.leftOut());
     }
   }
 
@@ -156,7 +170,7 @@ public record Preparation(Tokenizer tokenizer, int threads, Path home, Listener 
   }
 
   private PreparedCorpus prepare(
-      String name, String content, Content make, List<ShardPreparation> shards) {
+      String name, String content, Content make, List<ShardPreparation> shards, String leftOut) {
     TokenizerFacts facts = TokenizerFacts.of(tokenizer);
     String digest = Hex.of(PreparedCorpus.FORMAT + "\n" + facts.fingerprint() + "\n" + content);
     try {
@@ -169,7 +183,7 @@ public record Preparation(Tokenizer tokenizer, int threads, Path home, Listener 
         }
         tokenizer.save(home);
         PreparedCorpus made =
-            new PreparedCorpus(PreparedCorpus.FORMAT, name, digest, facts, make.make());
+            new PreparedCorpus(PreparedCorpus.FORMAT, name, digest, facts, make.make(), leftOut);
         check(made);
         Manifests.write(home.resolve(PreparedCorpus.MANIFEST), made);
         for (ShardPreparation shard : shards) {

@@ -1,6 +1,8 @@
 package io.github.gss4j.data.documents;
 
 import com.fasterxml.jackson.annotation.JsonIgnore;
+import com.fasterxml.jackson.annotation.JsonSetter;
+import com.fasterxml.jackson.annotation.Nulls;
 import io.github.gss4j.data.Corpus;
 import io.github.gss4j.data.DataException;
 import io.github.gss4j.data.JoinedTokens;
@@ -16,6 +18,8 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.function.ToLongFunction;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * A corpus encoded once: the {@code tokens.json} of its directory.
@@ -25,9 +29,17 @@ import java.util.function.ToLongFunction;
  * @param plan digest of all that decides the content
  * @param tokenizer that made the ids
  * @param shards in the order in which they are read
+ * @param leftOut what else lay there and was not read, and why, in words; empty for nothing
  */
 public record PreparedCorpus(
-    int format, String name, String plan, TokenizerFacts tokenizer, List<ShardFacts> shards) {
+    int format,
+    String name,
+    String plan,
+    TokenizerFacts tokenizer,
+    List<ShardFacts> shards,
+    @JsonSetter(nulls = Nulls.AS_EMPTY) String leftOut) {
+  private static final Logger LOG = LoggerFactory.getLogger(PreparedCorpus.class);
+
   /** The manifest's name. */
   public static final String MANIFEST = "tokens.json";
 
@@ -67,12 +79,26 @@ public record PreparedCorpus(
 
   /** Maps the tokens. */
   public Corpus open(Path directory) {
+    if (brokenRows() + brokenShards() > 0 || !leftOut.isEmpty()) {
+      LOG.warn("{}: {}", name, leftOutInWords());
+    }
     return new Corpus(
         name,
         join(directory, true),
         join(directory, false),
         Optional.empty(),
-        List.of(String.format(Locale.ROOT, "%,d documents", heldOutDocuments())));
+        List.of(String.format(Locale.ROOT, "%,d documents", heldOutDocuments())),
+        leftOut);
+  }
+
+  /** As {@code "left out 2 broken rows and the ends of 0 broken files; 1 hidden (.git)"}. */
+  public String leftOutInWords() {
+    return String.format(
+        Locale.ROOT,
+        "left out %,d broken rows and the ends of %,d broken files%s",
+        brokenRows(),
+        brokenShards(),
+        leftOut.isEmpty() ? "" : "; " + leftOut);
   }
 
   /**

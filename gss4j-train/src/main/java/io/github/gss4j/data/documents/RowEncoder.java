@@ -1,6 +1,8 @@
 package io.github.gss4j.data.documents;
 
 import io.github.gss4j.tokenizer.Tokenizer;
+import java.nio.CharBuffer;
+import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 
@@ -18,12 +20,20 @@ record RowEncoder(Tokenizer tokenizer, DocumentOptions options, boolean train, b
   EncodedRow encode(Row row) {
     try {
       String text = row.text();
+      long bytes = utf8Bytes(text);
       boolean held = options.isHeldOut(text);
       int[] ids = (held ? heldOut : train) ? ids(text) : NONE;
-      long bytes = text.getBytes(StandardCharsets.UTF_8).length;
       return new EncodedRow.Document(row.number(), held, ids, bytes);
     } catch (BrokenRowException e) {
       return new EncodedRow.Broken(row.number(), e.getMessage());
+    }
+  }
+
+  private static long utf8Bytes(String text) throws BrokenRowException {
+    try {
+      return StandardCharsets.UTF_8.newEncoder().encode(CharBuffer.wrap(text)).remaining();
+    } catch (CharacterCodingException e) {
+      throw new BrokenRowException("has half of a surrogate pair in its text", e);
     }
   }
 

@@ -78,6 +78,9 @@ record ShardPreparation(int number, Shard shard, RowEncoder encoder, Path home) 
         }
         progress.accept(rows.progress(), documents);
       }
+      if (rows.isEmpty()) {
+        broken.empty(shard);
+      }
       rows.broken().ifPresent(reason -> broken.shard(shard, reason));
       TokenFile trainFile = trainOut.finish(file("train.bin"));
       TokenFile heldOutFile = heldOutOut.finish(file("held_out.bin"));

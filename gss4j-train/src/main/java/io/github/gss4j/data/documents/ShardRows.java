@@ -3,6 +3,9 @@ package io.github.gss4j.data.documents;
 import io.github.gss4j.data.DataException;
 import io.github.gss4j.data.InOrder;
 import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.Optional;
 import java.util.concurrent.ExecutorService;
 import java.util.function.LongPredicate;
@@ -17,6 +20,7 @@ final class ShardRows implements AutoCloseable {
   private final RowReader reader;
   private final InOrder<EncodedRow> work;
   private long read;
+  private boolean empty;
   private boolean ended;
   private Optional<String> broken = Optional.empty();
 
@@ -37,8 +41,13 @@ final class ShardRows implements AutoCloseable {
     DocumentFormat format =
         DocumentFormat.of(shard.name())
             .orElseThrow(() -> new DataException(shard.name() + ": is no file of documents"));
+    Path file = shard.file();
     try {
-      return format.open(shard.file(), encoder.options().textField());
+      if (Files.size(file) == 0) {
+        empty = true;
+        return new LineReader(InputStream.nullInputStream(), "", null, 0);
+      }
+      return format.open(shard.file(), encoder.options());
     } catch (IOException e) {
       breakOff(e);
       return null;
@@ -92,6 +101,11 @@ final class ShardRows implements AutoCloseable {
   /** Where and why the shard broke off, if it has come to that. */
   Optional<String> broken() {
     return broken;
+  }
+
+  /** Whether the file has no bytes at all, as parts that a job left empty: no documents then. */
+  boolean isEmpty() {
+    return empty;
   }
 
   /** The share of the shard that was read. */

@@ -43,6 +43,8 @@ public final class StreamedCorpus implements TrainingText {
       int shuffleBuffer,
       Tokenizer tokenizer,
       Path cache) {
+    source.logLeftOut();
+    validation.ifPresent(DocumentSource::logLeftOut);
     this.source = source;
     this.options = validation.isPresent() ? options.withHeldOut(0) : options;
     this.shuffleBuffer = shuffleBuffer;
@@ -57,7 +59,11 @@ public final class StreamedCorpus implements TrainingText {
   /** Changes with the shards, the tokenizer and what is held out. */
   static String fingerprint(DocumentSource source, DocumentOptions options, Tokenizer tokenizer) {
     StringBuilder content = new StringBuilder();
-    content.append(TokenizerFacts.of(tokenizer)).append('\n').append(options).append('\n');
+    content
+        .append(TokenizerFacts.of(tokenizer))
+        .append('\n')
+        .append(options.identity())
+        .append('\n');
     source.shards().forEach(shard -> content.append(shard.identity()).append('\n'));
     return Hex.of(content.toString());
   }
@@ -86,6 +92,11 @@ public final class StreamedCorpus implements TrainingText {
 
   int shuffleBuffer() {
     return shuffleBuffer;
+  }
+
+  /** Files that lie beside the shards and are not read. */
+  public long leftOutFiles() {
+    return source.leftOut().count();
   }
 
   @Override

@@ -112,9 +112,9 @@ class DocumentSourceTest {
 
   @Test
   void otherTextIsLeftToOthers() throws IOException {
-    shard("a.jsonl");
     shard("notes.txt");
     assertThat(parse(dir.resolve("in"))).isEmpty();
+    shard("a.jsonl");
     assertThat(parse("java")).isEmpty();
     assertThat(parse(dir.resolve("in/notes.txt"))).isEmpty();
     assertThat(parse(dir.resolve("nothing"))).isEmpty();
@@ -124,6 +124,60 @@ class DocumentSourceTest {
     assertThatThrownBy(() -> parse(dir.resolve("in/a.parquet").toString().replace("a.p", "*.p")))
         .isInstanceOf(DataException.class)
         .hasMessageContaining("no file matches");
+  }
+
+  @Test
+  void aDirectoryOfDocumentsAndOtherTextIsAnErrorThatSaysSo() throws IOException {
+    shard("a.jsonl");
+    shard("b.jsonl.gz");
+    shard("notes.txt");
+    assertThatThrownBy(() -> parse(dir.resolve("in")))
+        .isInstanceOf(DataException.class)
+        .hasMessage(
+            dir.resolve("in")
+                + ": holds 2 files of documents (a.jsonl, …) and 1 of other text (notes.txt):"
+                + " choose by --glob which are meant, or take the others away");
+    assertThat(names(parse(dir.resolve("in"), "*.jsonl*")))
+        .containsExactly("a.jsonl", "b.jsonl.gz");
+    assertThat(parse(dir.resolve("in"), "*.txt")).isEmpty();
+  }
+
+  @Test
+  void marksAndLogsOfAJobArePassedOverAndCounted() throws IOException {
+    shard("part-0.jsonl.gz");
+    shard("_year=2024/part-1.jsonl.gz");
+    shard("_SUCCESS");
+    shard("_delta_log/0.json");
+    shard("_temporary/0/part-9.jsonl.gz");
+    shard("._SUCCESS.crc");
+    DocumentSource source = parse(dir.resolve("in")).orElseThrow();
+    assertThat(names(Optional.of(source)))
+        .containsExactly("_year=2024/part-1.jsonl.gz", "part-0.jsonl.gz");
+    assertThat(source.leftOut())
+        .hasToString(
+            "1 hidden (._SUCCESS.crc), 3 with a name in _ (_SUCCESS, _delta_log/0.json,"
+                + " _temporary/0/part-9.jsonl.gz)");
+    assertThat(names(parse(dir.resolve("in") + "/**.jsonl.gz"))).hasSize(2);
+    assertThat(names(parse(dir.resolve("in") + "/_temporary/*/*"))).hasSize(1);
+  }
+
+  @Test
+  void aDirectoryOfPassedOverDocumentsIsNotReadAsText() throws IOException {
+    shard("_a.jsonl");
+    assertThatThrownBy(() -> parse(dir.resolve("in")))
+        .isInstanceOf(DataException.class)
+        .hasMessageContaining(
+            "in: holds documents only under names that begin with _, which are passed over: 1 files"
+                + " (_a.jsonl)");
+    assertThat(names(parse(dir.resolve("in/_a.jsonl")))).containsExactly("_a.jsonl");
+  }
+
+  @Test
+  void aByteOrderMarkBeforeAListIsSkipped() throws IOException {
+    Path list = Files.writeString(dir.resolve("urls.txt"), "\ufeffhttps://x.org/a.jsonl\r\n");
+    assertThat(names(parse("urls:" + list))).containsExactly("https://x.org/a.jsonl");
+    Files.writeString(list, "\ufeff# a comment\nhttps://x.org/a.jsonl\n");
+    assertThat(names(parse("urls:" + list))).containsExactly("https://x.org/a.jsonl");
   }
 
   @Test

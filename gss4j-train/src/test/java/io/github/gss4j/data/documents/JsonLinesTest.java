@@ -18,11 +18,13 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** Lines of JSON, packed or not. */
 class JsonLinesTest {
+  private static final DocumentOptions OPTIONS = new DocumentOptions("text", 0.1, false);
+
   @TempDir Path dir;
 
   private static List<String> read(Path file) throws IOException {
     List<String> rows = new ArrayList<>();
-    try (RowReader reader = new JsonLines().open(file, "text")) {
+    try (RowReader reader = new JsonLines().open(file, OPTIONS)) {
       for (Optional<Row> row = reader.next(); row.isPresent(); row = reader.next()) {
         String what;
         try {
@@ -76,6 +78,42 @@ class JsonLinesTest {
             r -> assertThat(r).startsWith("5 broken: is no JSON object: "),
             r -> assertThat(r).isEqualTo("6 ok"),
             r -> assertThat(r).isEqualTo("7 broken: is no JSON object"));
+  }
+
+  @Test
+  void whatPythonsJsonReadsIsRead() throws IOException {
+    Path file =
+        Shards.write(
+            dir.resolve("p.jsonl"),
+            "\ufeff{\"text\":\"byte order mark\"}\r\n"
+                + "{\"a\":NaN,\"b\":[Infinity,-Infinity],\"text\":\"nan\"}\n"
+                + "{\"a\":"
+                + "1".repeat(5000)
+                + ",\"text\":\"long number\"}\n"
+                + "{\""
+                + "n".repeat(70_000)
+                + "\":1,\"text\":\"long name\"}\n"
+                + "{\"text\":null,\"text\":\"the last counts\"}\n"
+                + "{\"text\":\"no\",\"text\":[\"a\"]}\n"
+                + "{\"text\":NaN}\n");
+    assertThat(read(file))
+        .containsExactly(
+            "1 byte order mark",
+            "2 nan",
+            "3 long number",
+            "4 long name",
+            "5 the last counts",
+            "6 broken: has no text in the field 'text'",
+            "7 broken: has no text in the field 'text'");
+  }
+
+  @Test
+  void overlongUtf8IsABrokenRow() throws IOException {
+    byte[] line = "{\"text\":\"a??b\"}\n".getBytes(StandardCharsets.UTF_8);
+    line[10] = (byte) 0xc0;
+    line[11] = (byte) 0x80;
+    assertThat(read(Files.write(dir.resolve("o.jsonl"), line)))
+        .containsExactly("1 broken: is not UTF-8");
   }
 
   @Test

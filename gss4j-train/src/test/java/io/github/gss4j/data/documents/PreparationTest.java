@@ -14,6 +14,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
@@ -191,6 +192,43 @@ class PreparationTest {
     assertThatThrownBy(() -> PreparedCorpus.in(home))
         .isInstanceOf(DataException.class)
         .hasMessageContaining("prepare the corpus again");
+  }
+
+  @Test
+  void whatIsLeftOutStandsInTheManifest() throws IOException {
+    for (int s = 0; s < 3; s++) {
+      Path shard = dir.resolve("c/part-" + s + ".jsonl");
+      Shards.write(shard, Shards.lines(Shards.texts(s, 20, 1)) + "no row\n");
+    }
+    Shards.write(dir.resolve("c/_SUCCESS"), "");
+    DocumentSource source =
+        DocumentSource.parse(
+                dir.resolve("c").toString(), Optional.empty(), dir.resolve("k"), () -> null)
+            .orElseThrow();
+    Path home = dir.resolve("out");
+    PreparedCorpus made = prepare(source, 1, home);
+    assertThat(made.leftOutInWords())
+        .isEqualTo(
+            "left out 3 broken rows and the ends of 0 broken files; 1 with a name in _"
+                + " (_SUCCESS)");
+    assertThat(PreparedCorpus.in(home)).contains(made);
+  }
+
+  @Test
+  void aManifestOfAnEarlierVersionIsReadAndADamagedOneIsNot() throws IOException {
+    Path home = dir.resolve("out");
+    PreparedCorpus made = prepare(Shards.source(dir.resolve("c"), 1, 50, 1), 2, home);
+    Path file = home.resolve(PreparedCorpus.MANIFEST);
+    String json = Files.readString(file);
+    String earlier = json.replaceAll(",\\s*\"leftOut\" : \"\"", "");
+    assertThat(earlier).isNotEqualTo(json);
+    Files.writeString(file, earlier);
+    assertThat(PreparedCorpus.in(home)).contains(made);
+    for (String lost : List.of("\"brokenRows\" : 0,", "\"plan\" : \"" + made.plan() + "\",")) {
+      assertThat(json).contains(lost);
+      Files.writeString(file, json.replace(lost, ""));
+      assertThatThrownBy(() -> PreparedCorpus.in(home)).isInstanceOf(DataException.class);
+    }
   }
 
   @Test
