@@ -102,6 +102,7 @@ public final class Gss implements Runnable {
     CommandLine line = new CommandLine(new Gss(interrupt));
     line.setCaseInsensitiveEnumValuesAllowed(true);
     line.setAbbreviatedOptionsAllowed(false);
+    line.setExpandAtFiles(false); // a text may begin with @
     line.getSubcommands().get("launch").setStopAtPositional(true); // the rest is a rank's
     line.setParameterExceptionHandler(Gss::refuse);
     line.setExecutionExceptionHandler((e, command, parsed) -> fail(e, command.getErr()));

@@ -55,6 +55,8 @@ final class InspectCommand implements Callable<Integer> {
 
   @Option(
       names = "--prompt",
+      preprocessor = AttachedText.class,
+      converter = AttachedText.class,
       paramLabel = "TEXT",
       description = "the text that a dsconv's kernel is drawn for")
   private String prompt;

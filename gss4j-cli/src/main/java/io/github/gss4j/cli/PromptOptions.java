@@ -10,6 +10,8 @@ import picocli.CommandLine.Option;
 final class PromptOptions {
   @Option(
       names = "--prompt",
+      preprocessor = AttachedText.class,
+      converter = AttachedText.class,
       paramLabel = "TEXT",
       description = "a text to go on from; again for a batch")
   private List<String> texts = new ArrayList<>();

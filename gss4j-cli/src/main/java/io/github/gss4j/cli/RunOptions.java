@@ -219,7 +219,12 @@ final class RunOptions {
       description = "samples; 0: at the end only")
   Long sampleEvery;
 
-  @Option(names = "--prompt", paramLabel = "TEXT", description = "what samples start from")
+  @Option(
+      names = "--prompt",
+      preprocessor = AttachedText.class,
+      converter = AttachedText.class,
+      paramLabel = "TEXT",
+      description = "what samples start from")
   String prompt;
 
   @Option(

@@ -71,6 +71,8 @@ final class SamplingOptions {
 
   @Option(
       names = "--stop",
+      preprocessor = AttachedText.class,
+      converter = AttachedText.class,
       paramLabel = "TEXT",
       description = "stop at this text; may be given again")
   private List<String> stop = List.of();
