@@ -4,6 +4,7 @@ import io.github.gss4j.distributed.ParentWatch;
 import io.github.gss4j.ops.Native;
 import java.io.IOException;
 import java.io.PrintWriter;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystemException;
@@ -60,13 +61,17 @@ public final class Gss implements Runnable {
 
   /** Runs a command and ends the process with its exit code. */
   public static void main(String[] args) {
+    Utf8.write();
     Interrupt interrupt = new Interrupt();
     interrupt.exit(run(interrupt, args));
   }
 
   private static int run(Interrupt interrupt, String[] args) {
     CommandLine line = commandLine(interrupt);
+    line.setOut(new PrintWriter(System.out, true, StandardCharsets.UTF_8));
+    line.setErr(new PrintWriter(System.err, true, StandardCharsets.UTF_8));
     try {
+      Utf8.check(args);
       ParentWatch.begin(System.getenv(), System.in, () -> endAlone(line.getErr()));
       int code = line.execute(args);
       if (System.out.checkError()) {
