@@ -1,0 +1,57 @@
+#!/usr/bin/env bash
+# What an earlier build began, this one ends to the bit: the old build trains runs of each kind to
+# the middle (language models of each mixer, a classifier, two ranks), old and new go on with them,
+# and metrics, weights, moments and the ids they write are compared, in each dtype.
+#   scripts/check-earlier-runs.sh OLD_CHECKOUT [DTYPE…]
+set -euo pipefail
+home=$(cd "$(dirname "$0")/.." && pwd)
+old=$(cd "$1" && pwd)/gss
+new=$home/gss
+dtypes=("${@:2}")
+[ ${#dtypes[@]} -gt 0 ] || dtypes=(float64 float32 bfloat16)
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+
+go_on() { # GSS DTYPE, in a directory of runs
+  local generate=("$1" generate --dtype "$2" --greedy --repetition-penalty 1.5 --ids
+    --max-new-tokens 12)
+  for kind in */run; do
+    kind=${kind%/run}
+    if [ -e "$kind/state" ]; then
+      "$1" inspect "$kind/run/last" --json >"$kind/inspect.json"
+      "${generate[@]}" --model "$kind/run/last" --load-state "$kind/state" \
+        --save-state "$kind/state-on" >"$kind/ids-state.txt"
+    fi
+    case $kind in
+      classifier) "$1" classify --resume "$kind/run" ;;
+      sharded) "$1" launch --nproc 2 --logs logs train --shard full --resume "$kind/run" ;;
+      *) "$1" train --resume "$kind/run" ;;
+    esac
+    [ ! -e "$kind/state" ] ||
+      "${generate[@]}" --model "$kind/run/last" --prompt "First Citizen:" \
+        --save-state "$kind/state-end" >"$kind/ids-end.txt"
+  done
+  # What a clock or a process gave.
+  rm -rf logs */run/report.html */run/run.lock
+  sed -i -E 's/"(tokens_per_second|resident_bytes|seconds)" ?: ?[^,}]*//' \
+    */run/metrics.jsonl */expected/metrics.jsonl */run/step-*/training.json */*/result.json
+}
+
+for dtype in "${dtypes[@]}"; do
+  "$home/gss4j-cli/src/test/resources/earlier/make.sh" "$old" "$work/old" "$dtype" \
+    >"$work/log" 2>&1 || { cat "$work/log" && exit 1; }
+  cp -a "$work/old" "$work/new"
+  (cd "$work/old" && go_on "$old" "$dtype") >"$work/log" 2>&1 || { cat "$work/log" && exit 1; }
+  (cd "$work/new" && go_on "$new" "$dtype") >"$work/log" 2>&1 || { cat "$work/log" && exit 1; }
+  diff -r "$work/old" "$work/new"
+  for kind in "$work"/new/*/run; do
+    kind=${kind%/run}
+    diff "$kind/expected/metrics.jsonl" "$kind/run/metrics.jsonl"
+    for ids in "$kind"/ids-*.txt; do
+      [ ! -e "$ids" ] || diff "$kind/expected/${ids##*/}" "$ids"
+    done
+    [ ! -e "$kind/state" ] || cmp "$kind/expected/state" "$kind/state-on"
+  done
+  echo "$dtype: all runs went on to the bit"
+  rm -rf "$work/old" "$work/new"
+done
