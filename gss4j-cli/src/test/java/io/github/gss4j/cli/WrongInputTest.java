@@ -118,7 +118,9 @@ class WrongInputTest {
     Path binary = Files.createDirectories(directory.resolve("binary"));
     Files.write(binary.resolve("a.bin"), new byte[] {1, 0, 2});
     wrongTraining("binary", "text", "--data", binary);
-    wrongTraining("one sequence needs 65", "tokens", "--data", file("short.txt", "too short"));
+    String shortText = "too short, though some can be held out";
+    wrongTraining("one sequence needs 65", "tokens", "--data", file("short.txt", shortText));
+    wrongTraining("1 tokens long", "at least 2", "--data", file("shorter.txt", "too short"));
     wrongTraining("the glob '*.java'", "leave it out", "--glob", "*.java");
     wrongTraining("held_out is 1.5", "expected", "--held-out", 1.5);
     wrong("missing.txt", "no such file", "eval", "--model", run, "--data", "missing.txt");

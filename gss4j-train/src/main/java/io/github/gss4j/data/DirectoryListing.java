@@ -101,8 +101,10 @@ final class DirectoryListing extends SimpleFileVisitor<Path> {
     if (file.equals(root)) {
       throw e;
     }
+    boolean isWanted = !Files.isDirectory(file) || wanted.directory(label(file));
+    LeftOut.Reason reason = isWanted ? LeftOut.Reason.UNREADABLE : LeftOut.Reason.GLOB;
     boolean loop = e instanceof FileSystemLoopException;
-    leftOut.add(loop ? LeftOut.Reason.LOOP : LeftOut.Reason.UNREADABLE, label(file));
+    leftOut.add(loop ? LeftOut.Reason.LOOP : reason, label(file));
     return FileVisitResult.CONTINUE;
   }
 

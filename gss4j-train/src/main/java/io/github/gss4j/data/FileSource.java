@@ -1,5 +1,6 @@
 package io.github.gss4j.data;
 
+import io.github.gss4j.files.LfsPointer;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -25,6 +26,9 @@ public record FileSource(Path path) implements CorpusSource {
     try {
       if (Files.exists(file) && !Files.isRegularFile(file)) {
         throw new DataException(file, "is no regular file, expected a file of text");
+      }
+      if (LfsPointer.is(file)) {
+        throw new DataException(file, LfsPointer.MESSAGE);
       }
       return Files.size(file);
     } catch (IOException e) {

@@ -24,6 +24,8 @@ public final class LeftOut {
     CACHE("the cache itself"),
     /** A socket, a device, a link to nothing. */
     NO_FILE("neither file nor directory"),
+    /** It stands for a file that Git LFS has. */
+    POINTER("a Git LFS pointer (run git lfs pull)"),
     /** The operating system refuses it. */
     UNREADABLE("unreadable"),
     /** Encrypted, or packed in a way that is not known. */

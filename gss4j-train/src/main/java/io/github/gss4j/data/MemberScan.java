@@ -1,7 +1,10 @@
 package io.github.gss4j.data;
 
+import io.github.gss4j.files.LfsPointer;
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.SequenceInputStream;
 import java.security.MessageDigest;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -11,6 +14,8 @@ import java.util.Optional;
 
 /** Reads all files of a source once, to tell which members are text and how large they are. */
 final class MemberScan {
+  private static final int HEAD_BYTES = 1 << 12;
+
   private final Optional<Glob> glob;
   private final long maxUnpackedBytes;
   private final LeftOut leftOut;
@@ -58,12 +63,17 @@ final class MemberScan {
 
   private void text(SourceFile file, String label, SourceFile.Content content) throws IOException {
     try (InputStream bytes = content.open()) {
-      text(file, label, bytes)
+      byte[] head = bytes.readNBytes(HEAD_BYTES);
+      if (LfsPointer.is(head)) {
+        leftOut.add(LeftOut.Reason.POINTER, label);
+        return;
+      }
+      text(file, label, head, bytes)
           .ifPresentOrElse(
               member -> members.put(label, member),
               () -> leftOut.add(LeftOut.Reason.NOT_TEXT, label));
-    } catch (SourceFile.SealedException e) {
-      leftOut.add(LeftOut.Reason.SEALED, label);
+    } catch (SourceFile.LeftOutException e) {
+      leftOut.add(e.reason(), label);
     } catch (IOException e) {
       if (file.kind() != SourceFile.Kind.PLAIN) {
         throw e; // damaged
@@ -72,11 +82,12 @@ final class MemberScan {
     }
   }
 
-  private Optional<Member> text(SourceFile file, String label, InputStream bytes)
+  private Optional<Member> text(SourceFile file, String label, byte[] head, InputStream rest)
       throws IOException {
     Utf8Check check = new Utf8Check();
     MessageDigest digest = Hex.sha256();
     long size = 0;
+    InputStream bytes = new SequenceInputStream(new ByteArrayInputStream(head), rest);
     for (int n; (n = bytes.read(chunk)) >= 0; size += n) {
       if (file.kind() != SourceFile.Kind.PLAIN) {
         countUnpacked(file, n);

@@ -1,5 +1,6 @@
 package io.github.gss4j.data;
 
+import io.github.gss4j.files.LfsPointer;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
@@ -37,14 +38,24 @@ record SourceFile(String name, Path path, Kind kind) {
     /**
      * Opens it.
      *
-     * @throws SealedException if it cannot be unpacked, though nothing is wrong with it
+     * @throws LeftOutException if there is no content to be had, though nothing is damaged
      */
     InputStream open() throws IOException;
   }
 
-  /** A member that is encrypted, or packed in a way that is not known. */
-  static final class SealedException extends IOException {
+  /** A member without a content that can be had. */
+  static final class LeftOutException extends IOException {
     private static final long serialVersionUID = 1L;
+    private final LeftOut.Reason reason;
+
+    LeftOutException(LeftOut.Reason reason) {
+      super(reason.toString());
+      this.reason = reason;
+    }
+
+    LeftOut.Reason reason() {
+      return reason;
+    }
   }
 
   /** One piece of text, or of what may be text. */
@@ -59,6 +70,10 @@ record SourceFile(String name, Path path, Kind kind) {
     void visit(String label, String ownName, Content content) throws IOException;
   }
 
+  private static InputStream pointer() throws IOException {
+    throw new LeftOutException(LeftOut.Reason.POINTER);
+  }
+
   /** Its name for globs, where it is one member: without the {@code .gz}. */
   String ownName() {
     return kind == Kind.GZIP ? name.substring(0, name.length() - GZIP_END.length()) : name;
@@ -67,6 +82,10 @@ record SourceFile(String name, Path path, Kind kind) {
   /** Shows all members, sorted by name. */
   void visit(Visitor visitor) {
     try {
+      if (kind != Kind.PLAIN && LfsPointer.is(path)) {
+        visitor.visit(name, ownName(), SourceFile::pointer);
+        return;
+      }
       switch (kind) {
         case PLAIN -> visitor.visit(name, ownName(), () -> Files.newInputStream(path));
         case GZIP ->

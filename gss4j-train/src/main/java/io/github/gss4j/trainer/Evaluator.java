@@ -27,6 +27,9 @@ import org.bytedeco.pytorch.global.torch.ScalarType;
  * token of the one before, so every token of the text but the first is predicted exactly once.
  */
 public final class Evaluator {
+  /** Of a text that can be evaluated: the first is not predicted. */
+  static final int FEWEST_TOKENS = 2;
+
   private static final int STREAMS = 16;
   private static final int BLOCK = 512;
   private static final long IGNORED = -100;
@@ -84,7 +87,11 @@ public final class Evaluator {
    */
   public Result whole(TokenStore text, DoubleConsumer progress) {
     long all = text.size() - 1;
-    Checks.that(all >= 1, "the held-out text", text.size() + " tokens long", "at least 2");
+    Checks.that(
+        text.size() >= FEWEST_TOKENS,
+        "the held-out text",
+        text.size() + " tokens long",
+        "at least " + FEWEST_TOKENS);
     long streams = Math.max(1, Math.min(STREAMS, all / BLOCK));
     return evaluate(text, spans(all, (all + streams - 1) / streams), progress);
   }

@@ -19,8 +19,13 @@ record RunSetting(
     Tokenizer tokenizer,
     RunTeacher teacher,
     RunListener listener) {
-  /** Silences the ranks that are not the first. */
+  /** Silences the ranks that are not the first; refuses a text that nothing can be measured by. */
   RunSetting {
+    Checks.that(
+        corpus.heldOut().size() >= Evaluator.FEWEST_TOKENS,
+        "the held-out text",
+        corpus.heldOut().size() + " tokens long",
+        "at least " + Evaluator.FEWEST_TOKENS + ": give more text, or a larger --held-out");
     listener = distribution.group().isFirst() ? listener : new RunListener() {};
   }
 

@@ -159,6 +159,33 @@ class DirectorySourceTest {
   }
 
   @Test
+  void pointersOfGitLfsAreLeftOutAndCounted() throws IOException {
+    String pointer =
+        """
+        version https://git-lfs.github.com/spec/v1
+        oid sha256:4d7a214614ab2935c943f9e0ff69d22eadbb8f32b1258daaa5e2ca24d17e2393
+        size 12345
+        """;
+    Texts.write(root().resolve("a.txt"), "some text");
+    Texts.write(root().resolve("b.txt"), pointer);
+    Texts.write(root().resolve("c.zip"), pointer);
+    Texts.write(root().resolve("d.txt.gz"), pointer);
+    Texts.zip(root().resolve("e.zip"), Map.of("m.txt", pointer, "n.txt", "more"));
+    try (Corpus corpus = open()) {
+      assertThat(corpus.train().size() + corpus.heldOut().size()).isEqualTo(9 + 4);
+      assertThat(corpus.leftOut())
+          .isEqualTo(
+              "4 a Git LFS pointer (run git lfs pull) (b.txt, c.zip, d.txt.gz, e.zip!/m.txt)");
+    }
+    for (String named : List.of("b.txt", "c.zip", "d.txt.gz")) {
+      String path = root().resolve(named).toString();
+      assertThatThrownBy(() -> Corpus.open(CorpusSource.parse(path), cache()))
+          .isInstanceOf(DataException.class)
+          .hasMessageStartingWith(path + ": is a Git LFS pointer");
+    }
+  }
+
+  @Test
   void whatAGlobExcludesIsNeverOpened() throws IOException {
     Texts.write(root().resolve("sub/a.txt"), "some text");
     Texts.write(root().resolve("lost+found/x.txt"), "x");

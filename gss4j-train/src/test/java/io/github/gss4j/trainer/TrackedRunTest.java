@@ -64,6 +64,23 @@ class TrackedRunTest {
     }
   }
 
+  @Test
+  void aTextWithOneHeldOutTokenIsRefusedBeforeTheFirstStep() throws IOException {
+    Path text = Files.writeString(directory.resolve("t.txt"), "twenty bytes of text");
+    Path out = directory.resolve("out");
+    try (Corpus corpus = Corpus.open(CorpusSource.parse(text.toString()), directory)) {
+      assertThatThrownBy(
+              () ->
+                  TrainingRun.start(
+                      config(2, 0), out, corpus, new ByteTokenizer(), new RunListener() {}))
+          .isInstanceOf(IllegalArgumentException.class)
+          .hasMessage(
+              "the held-out text is 1 tokens long, expected at least 2: give more text, or a larger"
+                  + " --held-out");
+    }
+    assertThat(out).doesNotExist();
+  }
+
   private static List<Path> eventFiles(Path out) throws IOException {
     try (Stream<Path> files = Files.list(out.resolve("tensorboard"))) {
       return files.sorted().toList();

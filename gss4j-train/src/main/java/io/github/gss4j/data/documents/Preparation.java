@@ -235,12 +235,12 @@ public record Preparation(Tokenizer tokenizer, int threads, Path home, Listener 
       throw new DataException(
           made.name() + ": nothing to train on in " + found + ", expected text");
     }
-    if (made.heldOutTokens() == 0) {
+    if (made.heldOutTokens() < 2) {
       throw new DataException(
-          made.name()
-              + ": none of the "
-              + found
-              + " is held out: give a larger --held-out, or --validation");
+          String.format(
+              "%s: %d tokens of the %s are held out, expected at least 2: give more text, a larger"
+                  + " --held-out, or --validation",
+              made.name(), made.heldOutTokens(), found));
     }
   }
 }

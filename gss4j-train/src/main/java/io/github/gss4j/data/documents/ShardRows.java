@@ -2,6 +2,7 @@ package io.github.gss4j.data.documents;
 
 import io.github.gss4j.data.DataException;
 import io.github.gss4j.data.InOrder;
+import io.github.gss4j.files.LfsPointer;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
@@ -42,6 +43,9 @@ final class ShardRows implements AutoCloseable {
         DocumentFormat.of(shard.name())
             .orElseThrow(() -> new DataException(shard.name() + ": is no file of documents"));
     Path file = shard.file();
+    if (LfsPointer.is(file)) {
+      throw new DataException(shard.name() + ": " + LfsPointer.MESSAGE);
+    }
     try {
       if (Files.size(file) == 0) {
         empty = true;

@@ -134,6 +134,18 @@ class FieldShardsTest {
     return all;
   }
 
+  @ParameterizedTest
+  @ValueSource(strings = {"a.jsonl", "a.jsonl.gz", "a.json.zst"})
+  void aPointerOfGitLfsIsNoShard(String name) throws IOException {
+    Path file =
+        Files.writeString(
+            dir.resolve(name), "version https://git-lfs.github.com/spec/v1\nsize 7\n");
+    assertThatThrownBy(() -> read(file, SKIP))
+        .isInstanceOf(DataException.class)
+        .hasMessageStartingWith(name + ": is a Git LFS pointer")
+        .hasMessageContaining("run git lfs pull");
+  }
+
   @Test
   void rowsWithNanInAnotherFieldAreRead() {
     assertThat(read(field("nan.jsonl"), STRICT))

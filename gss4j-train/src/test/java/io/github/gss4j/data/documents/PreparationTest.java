@@ -232,6 +232,17 @@ class PreparationTest {
   }
 
   @Test
+  void oneHeldOutTokenIsTooFew() throws IOException {
+    Path file = Files.writeString(dir.resolve("t.txt"), "twenty bytes of text");
+    Corpus text = Corpus.open(CorpusSource.parse(file.toString()), dir.resolve("k"));
+    Preparation bytes = preparation(new ByteTokenizer(), 1, dir.resolve("out"));
+    assertThatThrownBy(() -> bytes.text(text))
+        .isInstanceOf(DataException.class)
+        .hasMessageContaining("t.txt: 1 tokens")
+        .hasMessageContaining("expected at least 2");
+  }
+
+  @Test
   void aCorpusOfAnotherTokenizerIsRefused() throws IOException {
     PreparedCorpus made = prepare(Shards.source(dir.resolve("c"), 1, 50, 1), 2, dir.resolve("out"));
     assertThatThrownBy(() -> made.open(dir.resolve("out"), Shards.gpt2()))
