@@ -2,20 +2,20 @@ package io.github.gss4j;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.github.gss4j.checkpoint.PretrainedModel;
+import io.github.gss4j.config.DssConfig;
+import io.github.gss4j.config.ModelConfig;
 import io.github.gss4j.generation.GenerationOptions;
 import io.github.gss4j.generation.Sampling;
 import io.github.gss4j.generation.TextGenerator;
-import io.github.gss4j.layers.DssConfig;
 import io.github.gss4j.layers.GatedLayer;
 import io.github.gss4j.layers.Init;
 import io.github.gss4j.layers.Parameters;
 import io.github.gss4j.layers.Precision;
 import io.github.gss4j.model.LanguageModel;
-import io.github.gss4j.model.ModelConfig;
 import io.github.gss4j.ops.Scopes;
 import io.github.gss4j.ops.Tensors;
 import io.github.gss4j.tokenizer.ByteTokenizer;
+import io.github.gss4j.weights.PretrainedModel;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -7,9 +7,7 @@ import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
 import org.junit.jupiter.api.Test;
 
-/**
- * Imports run one way: generation → model → layers → ops; checkpoint and tokenizer beside model.
- */
+/** Imports run one way: generation → weights → model → layers → ops. */
 class ArchitectureTest {
   private static final String ROOT = "io.github.gss4j.";
 
@@ -18,37 +16,34 @@ class ArchitectureTest {
     JavaClasses library =
         new ClassFileImporter()
             .withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS)
-            .importPackages("io.github.gss4j");
+            .importPackages(
+                ROOT + "ops",
+                ROOT + "layers",
+                ROOT + "model",
+                ROOT + "weights",
+                ROOT + "generation");
     layeredArchitecture()
         .consideringOnlyDependenciesInLayers()
-        .layer("files")
-        .definedBy(ROOT + "files..")
         .layer("ops")
         .definedBy(ROOT + "ops..")
         .layer("layers")
         .definedBy(ROOT + "layers..")
         .layer("model")
         .definedBy(ROOT + "model..")
-        .layer("tokenizer")
-        .definedBy(ROOT + "tokenizer..")
-        .layer("checkpoint")
-        .definedBy(ROOT + "checkpoint..")
+        .layer("weights")
+        .definedBy(ROOT + "weights..")
         .layer("generation")
         .definedBy(ROOT + "generation..")
-        .whereLayer("files")
-        .mayNotAccessAnyLayer()
         .whereLayer("ops")
         .mayNotAccessAnyLayer()
-        .whereLayer("tokenizer")
-        .mayOnlyAccessLayers("files")
         .whereLayer("layers")
         .mayOnlyAccessLayers("ops")
         .whereLayer("model")
         .mayOnlyAccessLayers("layers", "ops")
-        .whereLayer("checkpoint")
-        .mayOnlyAccessLayers("model", "layers", "ops", "files")
+        .whereLayer("weights")
+        .mayOnlyAccessLayers("model", "layers", "ops")
         .whereLayer("generation")
-        .mayOnlyAccessLayers("model", "layers", "ops", "tokenizer")
+        .mayOnlyAccessLayers("model", "layers", "ops")
         .check(library);
   }
 }

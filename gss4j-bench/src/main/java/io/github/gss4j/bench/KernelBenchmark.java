@@ -1,7 +1,7 @@
 package io.github.gss4j.bench;
 
+import io.github.gss4j.config.DssConfig;
 import io.github.gss4j.layers.DiagonalStateSpace;
-import io.github.gss4j.layers.DssConfig;
 import io.github.gss4j.layers.Init;
 import io.github.gss4j.layers.Parameter;
 import io.github.gss4j.layers.Parameters;

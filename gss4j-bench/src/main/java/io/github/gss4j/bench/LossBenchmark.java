@@ -1,8 +1,8 @@
 package io.github.gss4j.bench;
 
+import io.github.gss4j.config.ModelConfig;
 import io.github.gss4j.loss.CrossEntropy;
 import io.github.gss4j.model.LanguageModel;
-import io.github.gss4j.model.ModelConfig;
 import io.github.gss4j.ops.GraphCut;
 import io.github.gss4j.ops.Scopes;
 import io.github.gss4j.ops.Tensors;

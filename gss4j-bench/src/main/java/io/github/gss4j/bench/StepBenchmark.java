@@ -1,9 +1,9 @@
 package io.github.gss4j.bench;
 
+import io.github.gss4j.config.ModelConfig;
 import io.github.gss4j.layers.Init;
 import io.github.gss4j.layers.Precision;
 import io.github.gss4j.model.LanguageModel;
-import io.github.gss4j.model.ModelConfig;
 import io.github.gss4j.model.ModelState;
 import io.github.gss4j.ops.Scopes;
 import io.github.gss4j.ops.Tensors;

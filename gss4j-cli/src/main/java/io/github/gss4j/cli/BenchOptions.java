@@ -1,11 +1,11 @@
 package io.github.gss4j.cli;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.github.gss4j.layers.DsConvConfig;
-import io.github.gss4j.layers.DssConfig;
-import io.github.gss4j.layers.LayerConfig;
-import io.github.gss4j.layers.MhesaConfig;
-import io.github.gss4j.model.ModelConfig;
+import io.github.gss4j.config.DsConvConfig;
+import io.github.gss4j.config.DssConfig;
+import io.github.gss4j.config.LayerConfig;
+import io.github.gss4j.config.MhesaConfig;
+import io.github.gss4j.config.ModelConfig;
 import io.github.gss4j.ops.Native;
 import io.github.gss4j.tracking.Environment;
 import java.util.Collections;

@@ -2,9 +2,9 @@ package io.github.gss4j.cli;
 
 import io.github.gss4j.checkpoint.StoredModel;
 import io.github.gss4j.checkpoint.TensorType;
-import io.github.gss4j.checkpoint.WrittenModel;
-import io.github.gss4j.model.ModelConfig;
+import io.github.gss4j.config.ModelConfig;
 import io.github.gss4j.tokenizer.Tokenizer;
+import io.github.gss4j.weights.WrittenModel;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Locale;

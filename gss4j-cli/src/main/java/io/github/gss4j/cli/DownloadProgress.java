@@ -1,6 +1,6 @@
 package io.github.gss4j.cli;
 
-import io.github.gss4j.checkpoint.hub.Progress;
+import io.github.gss4j.hub.Progress;
 import java.io.PrintWriter;
 import me.tongfei.progressbar.ConsoleProgressBarConsumer;
 import me.tongfei.progressbar.ProgressBar;

@@ -1,9 +1,9 @@
 package io.github.gss4j.cli;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import io.github.gss4j.checkpoint.Safetensors;
 import io.github.gss4j.model.LanguageModel;
 import io.github.gss4j.ops.Tensors;
+import io.github.gss4j.weights.TensorFiles;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -56,7 +56,7 @@ final class IdsFile {
         NoGradGuard noGradient = new NoGradGuard()) {
       Tensor ids = Tensors.of(all, sequences.size(), sequences.get(0).length);
       Tensor logits = model.logits(ids.to(model.device(), ids.scalar_type()));
-      Safetensors.write(file, Map.of("ids", ids, "logits", logits.cpu()), Map.of());
+      TensorFiles.write(file, Map.of("ids", ids, "logits", logits.cpu()), Map.of());
     }
   }
 }

@@ -1,17 +1,18 @@
 package io.github.gss4j.cli;
 
 import io.github.gss4j.checkpoint.StoredModel;
-import io.github.gss4j.layers.DsConvConfig;
-import io.github.gss4j.layers.DssConfig;
-import io.github.gss4j.layers.LayerConfig;
-import io.github.gss4j.layers.MhesaConfig;
-import io.github.gss4j.layers.MixerConfig;
-import io.github.gss4j.layers.PlainDssConfig;
+import io.github.gss4j.config.DsConvConfig;
+import io.github.gss4j.config.DssConfig;
+import io.github.gss4j.config.LayerConfig;
+import io.github.gss4j.config.MhesaConfig;
+import io.github.gss4j.config.MixerConfig;
+import io.github.gss4j.config.PlainDssConfig;
 import io.github.gss4j.layers.Precision;
 import io.github.gss4j.model.LanguageModel;
 import io.github.gss4j.model.ModelState;
 import io.github.gss4j.ops.Tensors;
 import io.github.gss4j.tokenizer.Tokenizer;
+import io.github.gss4j.weights.PretrainedModel;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -99,7 +100,8 @@ record KernelPlots(StoredModel model, int lags, String prompt) {
   /** κ over the prompt, as a state keeps it: one plot a layer, of those that are dynamic. */
   private List<KernelPlot> taps() {
     try (Tokenizer tokenizer = Models.tokenizer(model);
-        LanguageModel loaded = model.load(Precision.FLOAT32, Tensors.device("cpu"));
+        LanguageModel loaded =
+            PretrainedModel.load(model, Precision.FLOAT32, Tensors.device("cpu"));
         PointerScope scope = new PointerScope()) {
       if (tokenizer == null) {
         throw new IllegalArgumentException("the model names no tokenizer: --prompt cannot be read");

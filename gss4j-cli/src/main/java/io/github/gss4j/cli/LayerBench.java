@@ -3,6 +3,7 @@ package io.github.gss4j.cli;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.github.gss4j.layers.CausalLayer;
 import io.github.gss4j.layers.Init;
+import io.github.gss4j.layers.Layers;
 import io.github.gss4j.layers.Parameters;
 import io.github.gss4j.layers.Precision;
 import io.github.gss4j.ops.Scopes;
@@ -40,7 +41,7 @@ final class LayerBench implements Callable<Integer> {
         Parameters.from(Init.random(BenchOptions.SEED), precision, Tensors.device("cpu"));
     try (PointerScope scope = new PointerScope()) {
       CausalLayer layer =
-          options.layer().declare(parameters, options.dim, options.model().hidden());
+          Layers.causal(parameters, options.layer(), options.dim, options.model().hidden());
       torch.manual_seed(BenchOptions.SEED);
       Tensor x = torch.randn(options.batch, options.seqLen, options.dim); // (B, L, D)
       BenchTimer.measure(

@@ -1,7 +1,7 @@
 package io.github.gss4j.cli;
 
 import io.github.gss4j.checkpoint.StoredModel;
-import io.github.gss4j.model.ModelConfig;
+import io.github.gss4j.config.ModelConfig;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

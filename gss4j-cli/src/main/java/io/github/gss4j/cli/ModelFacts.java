@@ -20,7 +20,7 @@ record ModelFacts(StoredModel model, List<StateSpaceFacts> stateSpaces) {
 
   /** How many numbers the model has learned. */
   static long parameters(StoredModel model) {
-    return model.shapes().values().stream().mapToLong(ModelFacts::numbers).sum();
+    return model.tensors().shapes().values().stream().mapToLong(ModelFacts::numbers).sum();
   }
 
   private static long numbers(List<Long> shape) {
@@ -28,19 +28,21 @@ record ModelFacts(StoredModel model, List<StateSpaceFacts> stateSpaces) {
   }
 
   private long bytes() {
-    return model.shapes().entrySet().stream()
-        .mapToLong(t -> numbers(t.getValue()) * model.dtype(t.getKey()).bytes())
+    return model.tensors().shapes().entrySet().stream()
+        .mapToLong(t -> numbers(t.getValue()) * model.tensors().dtype(t.getKey()).bytes())
         .sum();
   }
 
   /** For people to read. */
   void print(PrintWriter out) {
     model
+        .tensors()
         .shapes()
         .forEach(
             (name, shape) ->
                 out.printf(
-                    "%-36s %-5s %s%n", name, model.dtype(name), shape.toString().replace(" ", "")));
+                    "%-36s %-5s %s%n",
+                    name, model.tensors().dtype(name), shape.toString().replace(" ", "")));
     out.printf(Locale.ROOT, "%nparameters  %,d%n", parameters(model));
     out.printf(Locale.ROOT, "bytes       %,d%n", bytes());
     out.printf("config      %s%n", model.config().toJson());
@@ -55,11 +57,12 @@ record ModelFacts(StoredModel model, List<StateSpaceFacts> stateSpaces) {
     facts.put("parameters", parameters(model)).put("bytes", bytes());
     ArrayNode tensors = facts.putArray("tensors");
     model
+        .tensors()
         .shapes()
         .forEach(
             (name, shape) -> {
               ObjectNode tensor = tensors.addObject();
-              tensor.put("name", name).put("dtype", model.dtype(name).name());
+              tensor.put("name", name).put("dtype", model.tensors().dtype(name).name());
               shape.forEach(tensor.withArrayProperty("shape")::add);
             });
     ArrayNode layers = facts.putArray("state_spaces");

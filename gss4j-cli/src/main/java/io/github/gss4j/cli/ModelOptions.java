@@ -4,6 +4,7 @@ import io.github.gss4j.checkpoint.StoredModel;
 import io.github.gss4j.layers.Precision;
 import io.github.gss4j.model.LanguageModel;
 import io.github.gss4j.ops.Tensors;
+import io.github.gss4j.weights.PretrainedModel;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -42,6 +43,6 @@ final class ModelOptions {
 
   LanguageModel load(StoredModel stored) {
     threads.apply();
-    return stored.load(Precision.forInference(dtype), Tensors.device(device));
+    return PretrainedModel.load(stored, Precision.forInference(dtype), Tensors.device(device));
   }
 }

@@ -1,9 +1,9 @@
 package io.github.gss4j.cli;
 
-import io.github.gss4j.checkpoint.PretrainedModel;
+import io.github.gss4j.checkpoint.ModelFiles;
 import io.github.gss4j.checkpoint.StoredModel;
-import io.github.gss4j.checkpoint.hub.Hub;
-import io.github.gss4j.checkpoint.hub.HubSettings;
+import io.github.gss4j.hub.Hub;
+import io.github.gss4j.hub.HubSettings;
 import io.github.gss4j.tokenizer.Tokenizer;
 import io.github.gss4j.tokenizer.Tokenizers;
 import io.github.gss4j.trainer.RunTeacher;
@@ -22,7 +22,7 @@ final class Models {
   /** Looks at a model on disk or on the hub. */
   static StoredModel open(String model, PrintWriter err) {
     try (DownloadProgress progress = new DownloadProgress(err)) {
-      return PretrainedModel.open(model, hub(), progress);
+      return StoredModel.open(model, hub(), progress);
     }
   }
 
@@ -33,7 +33,7 @@ final class Models {
       return RunTeacher.none(config);
     }
     try (DownloadProgress progress = new DownloadProgress(err)) {
-      return RunTeacher.open(config, PretrainedModel.locate(model, hub(), progress), tokenizer);
+      return RunTeacher.open(config, ModelFiles.locate(model, hub(), progress), tokenizer);
     }
   }
 

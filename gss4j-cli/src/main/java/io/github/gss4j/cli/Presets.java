@@ -1,7 +1,7 @@
 package io.github.gss4j.cli;
 
-import io.github.gss4j.layers.DssConfig;
-import io.github.gss4j.model.ModelConfig;
+import io.github.gss4j.config.DssConfig;
+import io.github.gss4j.config.ModelConfig;
 import io.github.gss4j.ops.Native;
 import io.github.gss4j.tokenizer.ByteTokenizer;
 import io.github.gss4j.trainer.Decay;

@@ -2,8 +2,8 @@ package io.github.gss4j.cli;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.github.gss4j.checkpoint.hub.HubAddress;
-import io.github.gss4j.checkpoint.hub.HubSnapshot;
+import io.github.gss4j.hub.HubAddress;
+import io.github.gss4j.hub.HubSnapshot;
 import java.io.IOException;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;

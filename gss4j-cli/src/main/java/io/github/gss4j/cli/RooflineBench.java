@@ -1,8 +1,8 @@
 package io.github.gss4j.cli;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.github.gss4j.config.ModelConfig;
 import io.github.gss4j.model.LanguageModel;
-import io.github.gss4j.model.ModelConfig;
 import io.github.gss4j.ops.Native;
 import io.github.gss4j.tracking.Environment;
 import java.io.IOException;

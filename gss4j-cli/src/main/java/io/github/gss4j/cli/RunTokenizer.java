@@ -1,8 +1,8 @@
 package io.github.gss4j.cli;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.github.gss4j.tokenizer.JsonTokenizer;
 import io.github.gss4j.tokenizer.Tokenizer;
+import io.github.gss4j.tokenizer.TokenizerJson;
 import io.github.gss4j.tokenizer.Tokenizers;
 import io.github.gss4j.trainer.TrainConfig;
 import java.nio.file.Files;
@@ -42,7 +42,7 @@ final class RunTokenizer {
   private static Optional<String> copy(String spec, Optional<Path> resumed) {
     return resumed
         .filter(run -> Tokenizers.isFile(spec))
-        .map(run -> run.resolve(JsonTokenizer.NAME))
+        .map(run -> run.resolve(TokenizerJson.NAME))
         .filter(Files::exists)
         .map(Path::toString);
   }

@@ -2,8 +2,8 @@ package io.github.gss4j.cli;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.github.gss4j.checkpoint.StoredModel;
-import io.github.gss4j.tokenizer.JsonTokenizer;
 import io.github.gss4j.tokenizer.Tokenizer;
+import io.github.gss4j.tokenizer.TokenizerJson;
 import java.io.PrintWriter;
 
 /** What a model that a run starts from settles: its sizes and its tokenizer. */
@@ -34,8 +34,8 @@ final class StartFrom {
             stored.directory()
                 + " says nothing of the model's tokenizer: name it with --tokenizer");
       }
-      return tokenizer.name().equals(JsonTokenizer.NAME)
-          ? stored.directory().resolve(JsonTokenizer.NAME).toString()
+      return tokenizer.name().equals(TokenizerJson.NAME)
+          ? stored.directory().resolve(TokenizerJson.NAME).toString()
           : tokenizer.name();
     }
   }

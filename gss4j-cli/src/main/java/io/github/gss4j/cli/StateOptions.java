@@ -1,11 +1,11 @@
 package io.github.gss4j.cli;
 
-import io.github.gss4j.checkpoint.StateFile;
 import io.github.gss4j.generation.Generated;
 import io.github.gss4j.generation.GenerationOptions;
 import io.github.gss4j.generation.TextGenerator;
 import io.github.gss4j.model.LanguageModel;
 import io.github.gss4j.model.ModelState;
+import io.github.gss4j.weights.StateFile;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;

@@ -1,12 +1,12 @@
 package io.github.gss4j.cli;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.github.gss4j.layers.AttentionConfig;
-import io.github.gss4j.layers.DssConfig;
-import io.github.gss4j.layers.LayerConfig;
-import io.github.gss4j.layers.MhesaConfig;
+import io.github.gss4j.config.AttentionConfig;
+import io.github.gss4j.config.DssConfig;
+import io.github.gss4j.config.LayerConfig;
+import io.github.gss4j.config.MhesaConfig;
+import io.github.gss4j.config.ModelConfig;
 import io.github.gss4j.model.LanguageModel;
-import io.github.gss4j.model.ModelConfig;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;

@@ -1,9 +1,9 @@
 package io.github.gss4j.cli;
 
-import io.github.gss4j.checkpoint.PyTorchCheckpoint;
+import io.github.gss4j.config.ModelConfig;
 import io.github.gss4j.layers.Parameter;
 import io.github.gss4j.model.LanguageModel;
-import io.github.gss4j.model.ModelConfig;
+import io.github.gss4j.weights.TensorFiles;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -55,7 +55,7 @@ final class SynthesizeCommand implements Callable<Integer> {
         tensors.put("net." + p.name(), p.value());
       }
       Files.createDirectories(out);
-      PyTorchCheckpoint.write(file, tensors);
+      TensorFiles.writePyTorch(file, tensors);
     }
     // as published, with the comma that strict JSON refuses
     Files.writeString(

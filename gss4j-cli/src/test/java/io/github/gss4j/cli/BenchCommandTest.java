@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.within;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import io.github.gss4j.layers.DssConfig;
+import io.github.gss4j.config.DssConfig;
 import io.github.gss4j.ops.Native;
 import java.io.IOException;
 import java.nio.file.Path;

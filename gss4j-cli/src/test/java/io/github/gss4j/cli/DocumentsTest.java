@@ -27,7 +27,8 @@ import org.junit.jupiter.api.io.TempDir;
 class DocumentsTest {
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final Path TOKENIZER =
-      Path.of("../gss4j/src/test/resources/tokenizer/bytelevel/tokenizer.json").toAbsolutePath();
+      Path.of("../gss4j-tokenizers/src/test/resources/tokenizer/bytelevel/tokenizer.json")
+          .toAbsolutePath();
   private static final String WORDS = "the state of a gate is kept and read by every token öfter";
 
   @TempDir static Path directory;

@@ -2,9 +2,9 @@ package io.github.gss4j.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.github.gss4j.checkpoint.Safetensors;
-import io.github.gss4j.layers.DssConfig;
+import io.github.gss4j.config.DssConfig;
 import io.github.gss4j.ops.Tensors;
+import io.github.gss4j.weights.TensorFiles;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -37,7 +37,7 @@ class FineTuneTest {
   private static double[] weight(Path directory, String name) {
     try (PointerScope scope = new PointerScope()) {
       Path file = directory.resolve("model.safetensors");
-      return Tensors.toDoubles(Safetensors.open(file).tensor(name));
+      return Tensors.toDoubles(TensorFiles.read(file, name));
     }
   }
 
@@ -65,7 +65,7 @@ class FineTuneTest {
     double[] rows = new double[256 * 32];
     Arrays.setAll(rows, i -> i % 7 / 8.0);
     try (PointerScope scope = new PointerScope()) {
-      Safetensors.write(gpt2, Map.of("wte.weight", Tensors.of(rows, 256, 32)), Map.of());
+      TensorFiles.write(gpt2, Map.of("wte.weight", Tensors.of(rows, 256, 32)), Map.of());
     }
     Path run = directory.resolve("run");
     Object[] flags = {

@@ -5,16 +5,16 @@ import static org.assertj.core.api.Assertions.within;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import io.github.gss4j.checkpoint.PretrainedModel;
-import io.github.gss4j.layers.AttentionConfig;
-import io.github.gss4j.layers.DsConvConfig;
-import io.github.gss4j.layers.DssConfig;
-import io.github.gss4j.layers.MhesaConfig;
+import io.github.gss4j.config.AttentionConfig;
+import io.github.gss4j.config.DsConvConfig;
+import io.github.gss4j.config.DssConfig;
+import io.github.gss4j.config.MhesaConfig;
+import io.github.gss4j.config.ModelConfig;
+import io.github.gss4j.config.StateSpaceInit;
 import io.github.gss4j.layers.Parameter;
-import io.github.gss4j.layers.StateSpaceStart;
 import io.github.gss4j.model.LanguageModel;
-import io.github.gss4j.model.ModelConfig;
 import io.github.gss4j.ops.Scopes;
+import io.github.gss4j.weights.PretrainedModel;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -83,7 +83,7 @@ class InspectCommandTest {
   @Test
   void aLearnedStepShortensTimeConstants() throws IOException {
     double plain = timeConstants("plain", GSS, 0).get("median").asDouble();
-    DssConfig stepped = GSS.with(StateSpaceStart.RANDOM, true, false);
+    DssConfig stepped = GSS.with(StateSpaceInit.RANDOM, true, false);
     assertThat(timeConstants("step-1", stepped, 0).get("median").asDouble())
         .isCloseTo(plain, within(1e-6 * plain));
     assertThat(timeConstants("step-2", stepped, Math.log(2)).get("median").asDouble())

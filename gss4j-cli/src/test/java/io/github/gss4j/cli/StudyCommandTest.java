@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import io.github.gss4j.model.JsonFields;
+import io.github.gss4j.config.JsonFields;
 import io.github.gss4j.study.StudyConfig;
 import io.github.gss4j.study.StudyFile;
 import io.github.gss4j.study.classifier.ClassifyConfig;

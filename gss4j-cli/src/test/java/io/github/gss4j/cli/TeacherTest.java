@@ -4,13 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import io.github.gss4j.checkpoint.PretrainedModel;
-import io.github.gss4j.checkpoint.Safetensors;
-import io.github.gss4j.layers.DssConfig;
+import io.github.gss4j.config.DssConfig;
+import io.github.gss4j.config.Gpt2Config;
+import io.github.gss4j.config.ModelConfig;
 import io.github.gss4j.model.Gpt2;
-import io.github.gss4j.model.Gpt2Config;
 import io.github.gss4j.model.LanguageModel;
-import io.github.gss4j.model.ModelConfig;
+import io.github.gss4j.weights.PretrainedModel;
+import io.github.gss4j.weights.TensorFiles;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -47,7 +47,7 @@ class TeacherTest {
       Map<String, Tensor> tensors = new LinkedHashMap<>();
       Gpt2.shapes(Gpt2Config.parse("config.json", JSON.readTree(config)))
           .forEach((name, shape) -> tensors.put(name, values(name, shape)));
-      Safetensors.write(gpt2.resolve("model.safetensors"), tensors, Map.of());
+      TensorFiles.write(gpt2.resolve("model.safetensors"), tensors, Map.of());
     }
   }
 

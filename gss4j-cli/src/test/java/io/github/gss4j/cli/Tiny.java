@@ -1,10 +1,10 @@
 package io.github.gss4j.cli;
 
-import io.github.gss4j.checkpoint.PretrainedModel;
-import io.github.gss4j.layers.LayerConfig;
+import io.github.gss4j.config.LayerConfig;
+import io.github.gss4j.config.ModelConfig;
 import io.github.gss4j.model.LanguageModel;
-import io.github.gss4j.model.ModelConfig;
 import io.github.gss4j.tokenizer.ByteTokenizer;
+import io.github.gss4j.weights.PretrainedModel;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -1,6 +1,6 @@
 package io.github.gss4j.study;
 
-import io.github.gss4j.model.JsonFields;
+import io.github.gss4j.config.JsonFields;
 import io.github.gss4j.trainer.TrainConfig;
 import java.util.List;
 

@@ -2,10 +2,10 @@ package io.github.gss4j.study;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.github.gss4j.model.JsonFields;
+import io.github.gss4j.config.JsonFields;
+import io.github.gss4j.config.ModelConfig;
+import io.github.gss4j.config.StackConfig;
 import io.github.gss4j.model.LanguageModel;
-import io.github.gss4j.model.ModelConfig;
-import io.github.gss4j.model.StackConfig;
 import io.github.gss4j.trainer.TrainConfig;
 import java.util.LinkedHashMap;
 import java.util.List;

@@ -2,14 +2,14 @@ package io.github.gss4j.study;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.github.gss4j.checkpoint.PretrainedModel;
+import io.github.gss4j.config.JsonFields;
 import io.github.gss4j.data.TokenStore;
 import io.github.gss4j.layers.Precision;
-import io.github.gss4j.model.JsonFields;
 import io.github.gss4j.model.LanguageModel;
 import io.github.gss4j.ops.Tensors;
 import io.github.gss4j.trainer.RunDirectory;
 import io.github.gss4j.trainer.TrainConfig;
+import io.github.gss4j.weights.PretrainedModel;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -1,7 +1,7 @@
 package io.github.gss4j.study;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.github.gss4j.model.JsonFields;
+import io.github.gss4j.config.JsonFields;
 import io.github.gss4j.trainer.TrainConfig;
 import java.util.List;
 

@@ -10,6 +10,7 @@ import io.github.gss4j.model.SequenceClassifier;
 import io.github.gss4j.ops.GraphCut;
 import io.github.gss4j.ops.Scopes;
 import io.github.gss4j.ops.Tensors;
+import io.github.gss4j.weights.TensorReader;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.LinkedHashMap;
@@ -116,7 +117,10 @@ public final class ClassifierTrainer implements AutoCloseable {
    */
   public void restore(long stepsTaken, long stepsSkipped, TensorSource memory) {
     steps = stepsTaken;
-    optimizer.restore(stepsTaken - stepsSkipped, Set.copyOf(memory.names()), memory::tensor);
+    optimizer.restore(
+        stepsTaken - stepsSkipped,
+        Set.copyOf(memory.names()),
+        name -> TensorReader.read(memory.get(name)));
   }
 
   /**

@@ -1,13 +1,14 @@
 package io.github.gss4j.trainer;
 
 import io.github.gss4j.checkpoint.CheckpointException;
-import io.github.gss4j.checkpoint.PretrainedModel;
+import io.github.gss4j.checkpoint.ModelFiles;
 import io.github.gss4j.checkpoint.TensorSource;
 import io.github.gss4j.layers.Parameter;
 import io.github.gss4j.layers.Role;
 import io.github.gss4j.model.LanguageModel;
 import io.github.gss4j.ops.Scopes;
 import io.github.gss4j.ops.Tensors;
+import io.github.gss4j.weights.TensorReader;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
@@ -37,7 +38,7 @@ final class Embeddings {
    * @throws CheckpointException if it holds none, or of another shape
    */
   static void copy(Path from, LanguageModel model) {
-    Path file = PretrainedModel.weights(from);
+    Path file = ModelFiles.find(from).weights();
     TensorSource source = TensorSource.open(file);
     String name =
         NAMES.stream()
@@ -71,7 +72,7 @@ final class Embeddings {
     Scopes.run(
         () -> {
           try (NoGradGuard guard = new NoGradGuard()) {
-            Tensor rows = source.readWarned(name, Tensors.type(p.value()));
+            Tensor rows = new TensorReader(source).readWarned(name, Tensors.type(p.value()));
             p.value().copy_(rows);
           }
         });

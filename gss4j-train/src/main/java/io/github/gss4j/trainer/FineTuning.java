@@ -1,8 +1,8 @@
 package io.github.gss4j.trainer;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.github.gss4j.config.JsonFields;
 import io.github.gss4j.layers.Parameter;
-import io.github.gss4j.model.JsonFields;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;

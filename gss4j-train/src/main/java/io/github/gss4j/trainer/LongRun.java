@@ -1,7 +1,7 @@
 package io.github.gss4j.trainer;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.github.gss4j.model.JsonFields;
+import io.github.gss4j.config.JsonFields;
 
 /**
  * What makes a long run safe to leave alone, and worth coming back to.

@@ -1,11 +1,11 @@
 package io.github.gss4j.trainer;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.github.gss4j.config.JsonFields;
 import io.github.gss4j.layers.Precision;
 import io.github.gss4j.loss.Alternating;
 import io.github.gss4j.loss.CrossEntropy;
 import io.github.gss4j.loss.Distillation;
-import io.github.gss4j.model.JsonFields;
 import java.util.Map;
 import java.util.TreeMap;
 

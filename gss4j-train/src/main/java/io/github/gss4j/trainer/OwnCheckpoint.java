@@ -1,11 +1,12 @@
 package io.github.gss4j.trainer;
 
+import io.github.gss4j.checkpoint.ModelFiles;
+
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.github.gss4j.checkpoint.CheckpointException;
 import io.github.gss4j.checkpoint.CheckpointLink;
-import io.github.gss4j.checkpoint.PretrainedModel;
 import io.github.gss4j.checkpoint.ShardedSafetensors;
 import io.github.gss4j.checkpoint.TensorSource;
 import java.io.IOException;
@@ -73,8 +74,8 @@ record OwnCheckpoint(Path path, long step, boolean best) {
 
   /** Whether model and optimizer are there and as long as their headers say. */
   boolean isWhole() {
-    return Files.isRegularFile(path.resolve(PretrainedModel.CONFIG))
-        && opens(PretrainedModel.WEIGHTS, ShardedSafetensors.INDEX)
+    return Files.isRegularFile(path.resolve(ModelFiles.CONFIG))
+        && opens(ModelFiles.WEIGHTS, ShardedSafetensors.INDEX)
         && opens("optimizer.safetensors", UnitFiles.OPTIMIZER_INDEX);
   }
 

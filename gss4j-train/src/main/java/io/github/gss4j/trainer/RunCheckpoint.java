@@ -6,12 +6,13 @@ import com.fasterxml.jackson.databind.SerializationFeature;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.github.gss4j.checkpoint.CheckpointException;
-import io.github.gss4j.checkpoint.PretrainedModel;
-import io.github.gss4j.checkpoint.Safetensors;
 import io.github.gss4j.checkpoint.TensorSource;
+import io.github.gss4j.config.JsonFields;
 import io.github.gss4j.distributed.ProcessGroup;
-import io.github.gss4j.model.JsonFields;
 import io.github.gss4j.tracking.Environment;
+import io.github.gss4j.weights.PretrainedModel;
+import io.github.gss4j.weights.TensorFiles;
+import io.github.gss4j.weights.TensorReader;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -76,7 +77,7 @@ record RunCheckpoint(
   private static void writeWhole(Trainer trainer, Path directory) throws IOException {
     try (Learning.Averaged averaged = trainer.averaged()) {
       PretrainedModel.save(trainer.model(), directory, Map.of());
-      Safetensors.write(directory.resolve(OPTIMIZER), averaged.state(), Map.of());
+      TensorFiles.write(directory.resolve(OPTIMIZER), averaged.state(), Map.of());
     }
   }
 
@@ -150,6 +151,6 @@ record RunCheckpoint(
     Path whole = directory.resolve(OPTIMIZER);
     Path index = directory.resolve(UnitFiles.OPTIMIZER_INDEX);
     TensorSource file = TensorSource.open(Files.exists(index) ? index : whole);
-    trainer.restore(progress, Set.copyOf(file.names()), file::tensor);
+    trainer.restore(progress, Set.copyOf(file.names()), name -> TensorReader.read(file.get(name)));
   }
 }

@@ -1,17 +1,18 @@
 package io.github.gss4j.trainer;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import io.github.gss4j.checkpoint.PretrainedModel;
+import io.github.gss4j.checkpoint.ModelFiles;
 import io.github.gss4j.checkpoint.StoredModel;
-import io.github.gss4j.checkpoint.hub.Hub;
-import io.github.gss4j.checkpoint.hub.HubSettings;
-import io.github.gss4j.checkpoint.hub.Progress;
+import io.github.gss4j.config.ModelConfig;
+import io.github.gss4j.hub.Hub;
+import io.github.gss4j.hub.HubSettings;
+import io.github.gss4j.hub.Progress;
 import io.github.gss4j.layers.Init;
 import io.github.gss4j.layers.Precision;
 import io.github.gss4j.model.LanguageModel;
-import io.github.gss4j.model.ModelConfig;
 import io.github.gss4j.ops.Tensors;
 import io.github.gss4j.tokenizer.Tokenizer;
+import io.github.gss4j.weights.PretrainedModel;
 import java.nio.file.Path;
 import java.util.Optional;
 import java.util.Set;
@@ -32,7 +33,7 @@ final class RunModel {
   static LanguageModel open(TrainConfig config, Tokenizer tokenizer, Optional<Path> checkpoint) {
     checkTokenizer(config.model(), tokenizer);
     return checkpoint
-        .map(path -> load(config, PretrainedModel.open(path), "a run keeps its model"))
+        .map(path -> load(config, StoredModel.open(path), "a run keeps its model"))
         .orElseGet(() -> begin(config));
   }
 
@@ -56,7 +57,7 @@ final class RunModel {
   }
 
   private static LanguageModel startFrom(TrainConfig config) {
-    StoredModel stored = PretrainedModel.open(locate(config.fineTuning().startFrom()));
+    StoredModel stored = StoredModel.open(locate(config.fineTuning().startFrom()));
     return load(config, stored, "leave out what start_from settles");
   }
 
@@ -71,11 +72,11 @@ final class RunModel {
       String expected = saved.path(key) + " as in " + stored.file() + ": " + advice;
       Checks.that(saved.path(key).equals(asked.path(key)), key, asked.path(key), expected);
     }
-    return stored.loadToTrain(precision(config), device(config));
+    return PretrainedModel.loadToTrain(stored, precision(config), device(config));
   }
 
   private static Path locate(String model) {
-    return PretrainedModel.locate(
+    return ModelFiles.locate(
         model, new Hub(HubSettings.fromEnvironment(System.getenv())), Progress.none());
   }
 

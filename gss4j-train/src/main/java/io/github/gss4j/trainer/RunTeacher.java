@@ -1,7 +1,6 @@
 package io.github.gss4j.trainer;
 
-import io.github.gss4j.checkpoint.PretrainedModel;
-import io.github.gss4j.checkpoint.StoredGpt2;
+import io.github.gss4j.checkpoint.StoredModel;
 import io.github.gss4j.layers.Precision;
 import io.github.gss4j.loss.Alternating;
 import io.github.gss4j.loss.CrossEntropy;
@@ -15,6 +14,8 @@ import io.github.gss4j.ops.Tensors;
 import io.github.gss4j.tokenizer.Tokenizer;
 import io.github.gss4j.tokenizer.TokenizerException;
 import io.github.gss4j.tokenizer.Vocabulary;
+import io.github.gss4j.weights.PretrainedModel;
+import io.github.gss4j.weights.StoredGpt2;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.Deque;
@@ -100,12 +101,12 @@ public final class RunTeacher implements AutoCloseable {
       closers.push(model::close);
       return Teacher.of(model);
     }
-    var stored = PretrainedModel.open(path);
+    var stored = StoredModel.open(path);
     int longest = stored.config().maxSeqLen().orElse(Integer.MAX_VALUE);
     String named = stored.config().tokenizer();
     checkTokens(run, stored.config().numTokens(), stored.directory(), named, tokenizer);
     checkLength(run, longest);
-    var model = stored.load(precision, device);
+    var model = PretrainedModel.load(stored, precision, device);
     closers.push(model::close);
     return Teacher.of(model);
   }

@@ -3,10 +3,10 @@ package io.github.gss4j.trainer;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.github.gss4j.data.documents.DocumentOptions;
+import io.github.gss4j.config.JsonFields;
+import io.github.gss4j.config.ModelConfig;
 import io.github.gss4j.layers.Precision;
-import io.github.gss4j.model.JsonFields;
-import io.github.gss4j.model.ModelConfig;
-import io.github.gss4j.tokenizer.JsonTokenizer;
+import io.github.gss4j.tokenizer.TokenizerJson;
 import io.github.gss4j.tokenizer.Tokenizers;
 import java.util.Map;
 
@@ -249,7 +249,7 @@ public record TrainConfig(
   /** A model's config keeps the tokenizer's name, not its path. */
   private static ModelConfig model(JsonFields f, ModelConfig byDefault) {
     ModelConfig model = ModelConfig.from(f, byDefault);
-    return Tokenizers.isFile(model.tokenizer()) ? model.withTokenizer(JsonTokenizer.NAME) : model;
+    return Tokenizers.isFile(model.tokenizer()) ? model.withTokenizer(TokenizerJson.NAME) : model;
   }
 
   /** The fields as they stand in a run's {@code run.json}. */

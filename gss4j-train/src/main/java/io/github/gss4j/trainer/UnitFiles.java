@@ -1,11 +1,11 @@
 package io.github.gss4j.trainer;
 
-import io.github.gss4j.checkpoint.PretrainedModel;
-import io.github.gss4j.checkpoint.Safetensors;
+import io.github.gss4j.checkpoint.ModelFiles;
 import io.github.gss4j.checkpoint.ShardedSafetensors;
 import io.github.gss4j.distributed.ProcessGroup;
 import io.github.gss4j.distributed.Replication;
 import io.github.gss4j.layers.Parameter;
+import io.github.gss4j.weights.TensorFiles;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
@@ -45,7 +45,7 @@ final class UnitFiles {
         files.writeSome(first);
       }
       if (files.group.isFirst()) {
-        PretrainedModel.saveConfig(trainer.model().config(), directory);
+        ModelFiles.saveConfig(trainer.model().config(), directory);
         files.writeIndices();
       }
     }
@@ -65,9 +65,9 @@ final class UnitFiles {
         gather(unit, unit == mine ? model : null, unit == mine ? optimizer : null);
       }
       if (mine < end) {
-        Safetensors.write(directory.resolve(file("model", mine)), model, METADATA);
+        TensorFiles.write(directory.resolve(file("model", mine)), model, METADATA);
         if (!optimizer.isEmpty()) {
-          Safetensors.write(directory.resolve(file("optimizer", mine)), optimizer, Map.of());
+          TensorFiles.write(directory.resolve(file("optimizer", mine)), optimizer, Map.of());
         }
       }
     }

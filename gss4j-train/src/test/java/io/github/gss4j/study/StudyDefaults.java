@@ -1,7 +1,7 @@
 package io.github.gss4j.study;
 
-import io.github.gss4j.layers.DssConfig;
-import io.github.gss4j.model.ModelConfig;
+import io.github.gss4j.config.DssConfig;
+import io.github.gss4j.config.ModelConfig;
 import io.github.gss4j.trainer.Decay;
 import io.github.gss4j.trainer.FineTuning;
 import io.github.gss4j.trainer.LongRun;

@@ -1,10 +1,12 @@
 package io.github.gss4j.trainer;
 
+import io.github.gss4j.weights.PretrainedModel;
+
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
-import io.github.gss4j.checkpoint.PretrainedModel;
+import io.github.gss4j.checkpoint.StoredModel;
 import io.github.gss4j.checkpoint.TensorSource;
 import io.github.gss4j.data.DataException;
 import io.github.gss4j.data.TokenStore;
@@ -159,7 +161,7 @@ class CarriedStateTest {
       new RunCheckpoint(trainer.progress(), true, 1, 1, "", Map.of(), Optional.empty())
           .write(trainer, directory);
       try (LanguageModel loaded =
-              PretrainedModel.open(directory)
+              StoredModel.open(directory)
                   .loadToTrain(Precision.MIXED_BFLOAT16, Tensors.device("cpu"));
           Trainer other = new Trainer(loaded, config)) {
         RunCheckpoint.read(directory).restore(other, directory);

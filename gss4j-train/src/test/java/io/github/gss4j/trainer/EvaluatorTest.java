@@ -5,10 +5,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.github.gss4j.config.ModelConfig;
 import io.github.gss4j.data.TokenStore;
 import io.github.gss4j.loss.CrossEntropy;
 import io.github.gss4j.model.LanguageModel;
-import io.github.gss4j.model.ModelConfig;
 import io.github.gss4j.ops.Scopes;
 import io.github.gss4j.ops.Tensors;
 import io.github.gss4j.tokenizer.ByteTokenizer;

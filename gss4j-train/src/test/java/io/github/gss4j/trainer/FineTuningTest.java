@@ -5,11 +5,11 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import io.github.gss4j.checkpoint.CheckpointException;
-import io.github.gss4j.checkpoint.PretrainedModel;
-import io.github.gss4j.checkpoint.Safetensors;
+import io.github.gss4j.checkpoint.StoredModel;
 import io.github.gss4j.layers.Precision;
 import io.github.gss4j.model.LanguageModel;
 import io.github.gss4j.ops.Tensors;
+import io.github.gss4j.weights.TensorFiles;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -141,7 +141,7 @@ class FineTuningTest {
   }
 
   private LanguageModel load() {
-    return PretrainedModel.open(directory).loadToTrain(Precision.FLOAT64, Tensors.device("cpu"));
+    return StoredModel.open(directory).loadToTrain(Precision.FLOAT64, Tensors.device("cpu"));
   }
 
   @Test
@@ -187,16 +187,16 @@ class FineTuningTest {
         LanguageModel model = TinyRun.model(ALL)) {
       double[] rows = new double[64 * 16];
       Arrays.setAll(rows, i -> i / 8.0);
-      Safetensors.write(file, Map.of("transformer.wte.weight", Tensors.of(rows, 64, 16)), Map.of());
+      TensorFiles.write(file, Map.of("transformer.wte.weight", Tensors.of(rows, 64, 16)), Map.of());
       Embeddings.copy(file, model);
       Map<String, double[]> weights = TinyRun.weights(model);
       assertThat(weights.get("token_emb.weight")).isEqualTo(rows);
       assertThat(weights.get("to_logits.1.weight")).isEqualTo(rows);
-      Safetensors.write(file, Map.of("wte.weight", Tensors.of(rows, 32, 32)), Map.of());
+      TensorFiles.write(file, Map.of("wte.weight", Tensors.of(rows, 32, 32)), Map.of());
       assertThatThrownBy(() -> Embeddings.copy(file, model))
           .isInstanceOf(CheckpointException.class)
           .hasMessageContaining("tensor 'wte.weight' has shape [32, 32], expected [64, 16]");
-      Safetensors.write(file, Map.of("h.0.weight", Tensors.of(rows, 32, 32)), Map.of());
+      TensorFiles.write(file, Map.of("h.0.weight", Tensors.of(rows, 32, 32)), Map.of());
       assertThatThrownBy(() -> Embeddings.copy(file, model))
           .hasMessageContaining("holds no token embedding, expected one of [wte.weight");
     }

@@ -1,16 +1,17 @@
 package io.github.gss4j.trainer;
 
+import io.github.gss4j.weights.TensorFiles;
+
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
-import io.github.gss4j.checkpoint.PretrainedModel;
-import io.github.gss4j.checkpoint.Safetensors;
 import io.github.gss4j.layers.Parameter;
 import io.github.gss4j.layers.Precision;
 import io.github.gss4j.model.LanguageModel;
 import io.github.gss4j.ops.Scopes;
 import io.github.gss4j.ops.Tensors;
+import io.github.gss4j.weights.PretrainedModel;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -187,7 +188,7 @@ class LongRunTest {
           .write(trainer, directory);
       assertSame(weights(model), trained);
       double[] saved =
-          Tensors.toDoubles(Safetensors.open(directory.resolve("model.safetensors")).tensor(name));
+          Tensors.toDoubles(TensorFiles.read(directory.resolve("model.safetensors"), name));
       for (int i = 0; i < average.length; i++) {
         assertThat(saved[i]).isCloseTo(average[i], within(1e-6));
       }

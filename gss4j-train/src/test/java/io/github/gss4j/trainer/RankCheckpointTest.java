@@ -3,7 +3,7 @@ package io.github.gss4j.trainer;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
-import io.github.gss4j.checkpoint.PretrainedModel;
+import io.github.gss4j.checkpoint.StoredModel;
 import io.github.gss4j.distributed.Distribution;
 import io.github.gss4j.distributed.Ranks;
 import io.github.gss4j.distributed.Shard;
@@ -50,8 +50,7 @@ class RankCheckpointTest {
     List<Double> losses = new ArrayList<>();
     try (LanguageModel model =
             resume
-                ? PretrainedModel.open(checkpoint)
-                    .loadToTrain(Precision.FLOAT64, Tensors.device("cpu"))
+                ? StoredModel.open(checkpoint).loadToTrain(Precision.FLOAT64, Tensors.device("cpu"))
                 : TinyRun.model(config);
         Trainer trainer = new Trainer(model, config, Objective.crossEntropy(), distribution)) {
       if (resume) {

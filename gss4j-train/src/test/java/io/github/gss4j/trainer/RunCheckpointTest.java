@@ -4,10 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.gss4j.checkpoint.CheckpointException;
-import io.github.gss4j.checkpoint.PretrainedModel;
 import io.github.gss4j.layers.Precision;
 import io.github.gss4j.model.LanguageModel;
 import io.github.gss4j.ops.Tensors;
+import io.github.gss4j.weights.PretrainedModel;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

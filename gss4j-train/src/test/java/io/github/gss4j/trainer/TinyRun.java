@@ -2,13 +2,13 @@ package io.github.gss4j.trainer;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import io.github.gss4j.layers.DssConfig;
+import io.github.gss4j.config.DssConfig;
+import io.github.gss4j.config.JsonFields;
+import io.github.gss4j.config.ModelConfig;
 import io.github.gss4j.layers.Init;
 import io.github.gss4j.layers.Parameter;
 import io.github.gss4j.layers.Precision;
-import io.github.gss4j.model.JsonFields;
 import io.github.gss4j.model.LanguageModel;
-import io.github.gss4j.model.ModelConfig;
 import io.github.gss4j.ops.Tensors;
 import java.util.LinkedHashMap;
 import java.util.Map;

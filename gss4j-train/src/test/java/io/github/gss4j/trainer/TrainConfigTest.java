@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.github.gss4j.model.JsonFields;
+import io.github.gss4j.config.JsonFields;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;

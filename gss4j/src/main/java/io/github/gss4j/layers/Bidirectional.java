@@ -1,5 +1,6 @@
 package io.github.gss4j.layers;
 
+import io.github.gss4j.config.LayerConfig;
 import java.util.ArrayList;
 import java.util.List;
 import org.bytedeco.pytorch.Tensor;
@@ -34,7 +35,8 @@ public final class Bidirectional implements SequenceLayer {
    */
   public static Bidirectional declare(Parameters p, int dim, int hidden, LayerConfig config) {
     return new Bidirectional(
-        config.declare(p.at("past"), dim, hidden), config.declare(p.at("future"), dim, hidden));
+        Layers.causal(p.at("past"), config, dim, hidden),
+        Layers.causal(p.at("future"), config, dim, hidden));
   }
 
   /** The kernels of the layer that reads forwards, then as many of the other. */

@@ -1,5 +1,6 @@
 package io.github.gss4j.layers;
 
+import io.github.gss4j.config.MixerConfig;
 import io.github.gss4j.ops.Scopes;
 import java.util.ArrayList;
 import java.util.List;
@@ -37,7 +38,7 @@ public final class BidirectionalGatedLayer implements SequenceLayer {
       Parameters p, int dim, int hidden, MixerConfig config) {
     return new BidirectionalGatedLayer(
         GatedLayer.declare(p, dim, hidden, config),
-        config.mixer(p.at("future").at(config.prefix())));
+        Layers.mixer(p.at("future").at(config.prefix()), config));
   }
 
   /** The kernels of the mixer that reads forwards, then as many of the other. */

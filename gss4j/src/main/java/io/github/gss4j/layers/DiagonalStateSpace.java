@@ -2,6 +2,8 @@ package io.github.gss4j.layers;
 
 import static org.bytedeco.pytorch.global.torch.matmul;
 
+import io.github.gss4j.config.DssConfig;
+import io.github.gss4j.config.StateSpaceInit;
 import io.github.gss4j.ops.CausalConvolution;
 import io.github.gss4j.ops.Scopes;
 import io.github.gss4j.ops.StateSpaceKernel;
@@ -54,14 +56,29 @@ public final class DiagonalStateSpace implements SequenceMixer {
     Init normal = Init.normal(1); // the paper found random as good as HiPPO for language
     this.config = config;
     this.norm = LayerNorm.declare(p, "norm", h);
-    this.lambdaReal = p.declare("Lambda_real", Role.DYNAMICS, config.init().decays(), n);
-    this.lambdaImag =
-        p.declare("Lambda_imag", Role.DYNAMICS, config.init().phases(config.lambdaImagExp()), n);
+    this.lambdaReal = p.declare("Lambda_real", Role.DYNAMICS, decays(config.init()), n);
+    this.lambdaImag = p.declare("Lambda_imag", Role.DYNAMICS, phases(config), n);
     this.cReal = p.declare("C_real", Role.STATE_SPACE, normal, h, n);
     this.cImag = p.declare("C_imag", Role.STATE_SPACE, normal, h, n);
     this.paramD = p.declare("param_D", Role.STATE_SPACE, normal, h);
     this.logStep = // a new model starts with the published step of 1
         config.learnedStep() ? p.declare("log_step", Role.DYNAMICS, Init.constant(0), n) : null;
+  }
+
+  /** For the logarithm of −Re Λ. */
+  private static Init decays(StateSpaceInit init) {
+    return init instanceof StateSpaceInit.LongRange range
+        ? Init.uniform(Math.log(range.dtMin() / 2), Math.log(range.dtMax() / 2))
+        : Init.normal(1);
+  }
+
+  /** For Λ_im, which is a phase or its logarithm. */
+  private static Init phases(DssConfig config) {
+    if (config.init() instanceof StateSpaceInit.LongRange range) {
+      Init phases = Init.uniform(StateSpaceInit.LongRange.LEAST_PHASE, range.maxPhase());
+      return config.lambdaImagExp() ? (shape, random) -> phases.value(shape, random).log() : phases;
+    }
+    return Init.normal(1);
   }
 
   /** Declares a state space's parameters. */

@@ -2,6 +2,7 @@ package io.github.gss4j.layers;
 
 import static org.bytedeco.pytorch.global.torch.matmul;
 
+import io.github.gss4j.config.DsConvConfig;
 import io.github.gss4j.ops.CausalConvolution;
 import io.github.gss4j.ops.Tensors;
 import java.util.Arrays;

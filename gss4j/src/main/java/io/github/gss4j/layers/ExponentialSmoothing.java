@@ -3,6 +3,7 @@ package io.github.gss4j.layers;
 import static org.bytedeco.pytorch.global.torch.log_sigmoid;
 import static org.bytedeco.pytorch.global.torch.matmul;
 
+import io.github.gss4j.config.MhesaConfig;
 import io.github.gss4j.ops.CausalConvolution;
 import io.github.gss4j.ops.Scopes;
 import io.github.gss4j.ops.StateSpaceKernel;

@@ -1,5 +1,6 @@
 package io.github.gss4j.layers;
 
+import io.github.gss4j.config.MixerConfig;
 import io.github.gss4j.ops.Cut;
 import io.github.gss4j.ops.Scopes;
 import io.github.gss4j.ops.Tensors;
@@ -48,7 +49,7 @@ public final class GatedLayer implements CausalLayer {
    * @param hidden F, the width of the gated space
    */
   public static GatedLayer declare(Parameters p, int dim, int hidden, MixerConfig config) {
-    SequenceMixer mixer = config.mixer(p.at(config.prefix()));
+    SequenceMixer mixer = Layers.mixer(p.at(config.prefix()), config);
     return new GatedLayer(p, dim, hidden, config.channels(), mixer);
   }
 

@@ -1,5 +1,6 @@
 package io.github.gss4j.layers;
 
+import io.github.gss4j.config.DssConfig;
 import java.util.List;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;

@@ -1,5 +1,6 @@
 package io.github.gss4j.layers;
 
+import io.github.gss4j.config.AttentionConfig;
 import io.github.gss4j.ops.LocalAttention;
 import io.github.gss4j.ops.Rotary;
 import io.github.gss4j.ops.Tensors;
@@ -54,7 +55,8 @@ public final class TransformerBlock implements CausalLayer {
               + ", expected dim to be a multiple of twice attention_heads");
     }
     this.config = config;
-    this.attention = config.attention();
+    this.attention =
+        new LocalAttention(config.windows() == AttentionConfig.Kind.CHUNKS, config.window());
     this.base = p.precision().base();
     this.headDim = dim / config.heads();
     Parameters a = p.at("attn");

@@ -1,5 +1,6 @@
 package io.github.gss4j.model;
 
+import io.github.gss4j.config.Gpt2Config;
 import io.github.gss4j.layers.Dense;
 import io.github.gss4j.layers.LayerNorm;
 import io.github.gss4j.layers.Parameters;

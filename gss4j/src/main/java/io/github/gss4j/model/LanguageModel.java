@@ -1,9 +1,11 @@
 package io.github.gss4j.model;
 
+import io.github.gss4j.config.ModelConfig;
 import io.github.gss4j.layers.CausalLayer;
 import io.github.gss4j.layers.Dense;
 import io.github.gss4j.layers.Init;
 import io.github.gss4j.layers.LayerNorm;
+import io.github.gss4j.layers.Layers;
 import io.github.gss4j.layers.Mixed;
 import io.github.gss4j.layers.MixerState;
 import io.github.gss4j.layers.Parameter;
@@ -55,7 +57,7 @@ public final class LanguageModel implements AutoCloseable {
     this.tokenEmbedding =
         p.at("token_emb")
             .declare("weight", Role.EMBEDDING, Init.normal(1), config.numTokens(), config.dim());
-    this.layers = config.stack().declare(p.at("layers"));
+    this.layers = Layers.causal(p.at("layers"), config.stack());
     this.headNorm = config.finalNorm() ? LayerNorm.declare(p, "to_logits.0", config.dim()) : null;
     String name = config.finalNorm() ? "to_logits.1" : "to_logits";
     this.toLogits =

@@ -1,8 +1,11 @@
 package io.github.gss4j.model;
 
+import io.github.gss4j.config.ClassifierConfig;
+import io.github.gss4j.config.StackConfig;
 import io.github.gss4j.layers.Dense;
 import io.github.gss4j.layers.Init;
 import io.github.gss4j.layers.LayerNorm;
+import io.github.gss4j.layers.Layers;
 import io.github.gss4j.layers.Lengths;
 import io.github.gss4j.layers.Parameter;
 import io.github.gss4j.layers.Parameters;
@@ -57,7 +60,10 @@ public final class SequenceClassifier implements AutoCloseable {
       this.tokenEmbedding = null;
       this.toDim = Dense.declareWithBias(p, "to_dim", channels(), stack.dim());
     }
-    this.layers = stack.declare(p.at("layers"), config.bidirectional());
+    this.layers =
+        config.bidirectional()
+            ? Layers.bidirectional(p.at("layers"), stack)
+            : List.copyOf(Layers.causal(p.at("layers"), stack));
     this.norm = LayerNorm.declare(p, "norm", stack.dim());
     this.toLogits = Dense.declareWithBias(p, "to_logits", stack.dim(), config.numClasses());
   }

@@ -3,9 +3,9 @@ package io.github.gss4j.generation;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.github.gss4j.layers.DssConfig;
+import io.github.gss4j.config.DssConfig;
+import io.github.gss4j.config.ModelConfig;
 import io.github.gss4j.model.LanguageModel;
-import io.github.gss4j.model.ModelConfig;
 import io.github.gss4j.model.ModelState;
 import io.github.gss4j.ops.Tensors;
 import io.github.gss4j.tokenizer.ByteTokenizer;

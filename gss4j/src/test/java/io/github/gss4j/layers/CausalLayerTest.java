@@ -5,6 +5,8 @@ import static io.github.gss4j.layers.LayerFixture.difference;
 import static io.github.gss4j.layers.LayerFixture.random;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.github.gss4j.config.LayerConfig;
+import io.github.gss4j.config.LayerKinds;
 import io.github.gss4j.ops.Tensors;
 import java.util.List;
 import java.util.Random;
@@ -26,7 +28,7 @@ import org.bytedeco.pytorch.global.torch;
 class CausalLayerTest {
   @Provide
   Arbitrary<LayerConfig> kinds() {
-    return Arbitraries.of(LayerFixture.kinds());
+    return Arbitraries.of(LayerKinds.all());
   }
 
   @Property(tries = 60, shrinking = ShrinkingMode.OFF)

@@ -4,6 +4,10 @@ import static io.github.gss4j.layers.LayerFixture.DIM;
 import static io.github.gss4j.layers.LayerFixture.random;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.github.gss4j.config.DsConvConfig;
+import io.github.gss4j.config.DssConfig;
+import io.github.gss4j.config.MhesaConfig;
+import io.github.gss4j.config.MixerConfig;
 import io.github.gss4j.ops.Cut;
 import io.github.gss4j.ops.GraphCut;
 import io.github.gss4j.ops.Tensors;

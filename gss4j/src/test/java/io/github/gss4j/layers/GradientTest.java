@@ -4,6 +4,8 @@ import static io.github.gss4j.layers.LayerFixture.DIM;
 import static io.github.gss4j.layers.LayerFixture.random;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.github.gss4j.config.LayerConfig;
+import io.github.gss4j.config.LayerKinds;
 import io.github.gss4j.ops.GraphCut;
 import io.github.gss4j.ops.Tensors;
 import java.util.ArrayList;
@@ -24,7 +26,7 @@ class GradientTest {
   private static final double STEP = 1e-5;
 
   static Stream<LayerConfig> kinds() {
-    return LayerFixture.kinds().stream();
+    return LayerKinds.all().stream();
   }
 
   @ParameterizedTest
@@ -41,7 +43,7 @@ class GradientTest {
   void bothDirectionsHaveTheGradientsOfFiniteDifferences(LayerConfig kind) {
     try (PointerScope scope = new PointerScope()) {
       Parameters p = Parameters.from(Init.random(SEED), Precision.FLOAT64, Tensors.device("cpu"));
-      check(p, kind.declareBidirectional(p, DIM, LayerFixture.HIDDEN));
+      check(p, Layers.bidirectional(p, kind, DIM, LayerFixture.HIDDEN));
       p.release();
     }
   }

@@ -1,5 +1,6 @@
 package io.github.gss4j.layers;
 
+import io.github.gss4j.config.LayerConfig;
 import io.github.gss4j.ops.Native;
 import io.github.gss4j.ops.Tensors;
 import java.util.ArrayList;
@@ -23,22 +24,9 @@ public record LayerFixture(CausalLayer layer, Parameters parameters) implements 
   public static final int DIM = 16;
   public static final int HIDDEN = 24;
 
-  /** One of each kind and option. */
-  public static List<LayerConfig> kinds() {
-    return List.of(
-        new DssConfig(6, 8, true),
-        new DssConfig(6, 8, false),
-        new DssConfig(6, 8, true).with(new StateSpaceStart.LongRange(1e-2, 0.5, 2), true, true),
-        new DsConvConfig(2, 8, 4096),
-        new MhesaConfig(4, 8),
-        PlainDssConfig.of(new DssConfig(6, 1, true)),
-        new AttentionConfig(2, 5, AttentionConfig.Kind.CHUNKS),
-        new AttentionConfig(4, 7, AttentionConfig.Kind.SLIDING));
-  }
-
   public static LayerFixture of(LayerConfig config, long seed, Precision precision) {
     Parameters p = Parameters.from(Init.random(seed), precision, Tensors.device("cpu"));
-    return new LayerFixture(config.declare(p, DIM, HIDDEN), p);
+    return new LayerFixture(Layers.causal(p, config, DIM, HIDDEN), p);
   }
 
   /** Standard normal numbers. */

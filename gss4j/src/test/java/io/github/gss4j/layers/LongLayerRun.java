@@ -2,6 +2,7 @@ package io.github.gss4j.layers;
 
 import static io.github.gss4j.layers.LayerFixture.random;
 
+import io.github.gss4j.config.DssConfig;
 import io.github.gss4j.ops.GraphCut;
 import io.github.gss4j.ops.Native;
 import io.github.gss4j.ops.Tensors;
@@ -22,7 +23,7 @@ public final class LongLayerRun {
   public static void main(String[] args) {
     try (PointerScope scope = new PointerScope()) {
       Parameters p = Parameters.from(Init.random(1), Precision.FLOAT32, Tensors.device("cpu"));
-      CausalLayer layer = DssConfig.PUBLISHED.declare(p, 512, 2048);
+      CausalLayer layer = Layers.causal(p, DssConfig.PUBLISHED, 512, 2048);
       p.all().forEach(parameter -> GraphCut.require(parameter.value()));
       run(layer, 64);
       Native.threads(Runtime.getRuntime().availableProcessors());

@@ -4,6 +4,11 @@ import static io.github.gss4j.layers.LayerFixture.random;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.github.gss4j.config.DsConvConfig;
+import io.github.gss4j.config.DssConfig;
+import io.github.gss4j.config.MhesaConfig;
+import io.github.gss4j.config.MixerConfig;
+import io.github.gss4j.config.StateSpaceInit;
 import io.github.gss4j.ops.Tensors;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -72,8 +77,8 @@ class MixerTest {
   void stateSpaceEqualsItsRecurrence() {
     checkStateSpace(new DssConfig(6, 8, true));
     checkStateSpace(new DssConfig(6, 8, false));
-    checkStateSpace(new DssConfig(6, 8, true).with(StateSpaceStart.LONG_RANGE, true, true));
-    checkStateSpace(new DssConfig(6, 8, false).with(StateSpaceStart.LONG_RANGE, false, true));
+    checkStateSpace(new DssConfig(6, 8, true).with(StateSpaceInit.LONG_RANGE, true, true));
+    checkStateSpace(new DssConfig(6, 8, false).with(StateSpaceInit.LONG_RANGE, false, true));
   }
 
   private static void checkStateSpace(DssConfig config) {
@@ -152,7 +157,7 @@ class MixerTest {
     Parameters p =
         Parameters.from(
             (name, init, shape) -> values.get(name), Precision.FLOAT64, Tensors.device("cpu"));
-    SequenceMixer mixer = config.mixer(p);
+    SequenceMixer mixer = Layers.mixer(p, config);
     Tensor y = mixer.forward(x, mixer.kernel(x.size(1)));
     p.release();
     return y;
@@ -168,7 +173,7 @@ class MixerTest {
 
   private static Parameters declare(MixerConfig config, Parameters.Source source) {
     Parameters p = Parameters.from(source, Precision.FLOAT64, Tensors.device("cpu"));
-    config.mixer(p);
+    Layers.mixer(p, config);
     return p;
   }
 
@@ -195,10 +200,10 @@ class MixerTest {
 
   private static double energy(boolean normalize) {
     DssConfig config =
-        new DssConfig(256, 32, true).with(StateSpaceStart.LONG_RANGE, false, normalize);
+        new DssConfig(256, 32, true).with(StateSpaceInit.LONG_RANGE, false, normalize);
     try (PointerScope scope = new PointerScope()) {
       Parameters p = Parameters.from(Init.random(1), Precision.FLOAT64, Tensors.device("cpu"));
-      Tensor kernel = config.mixer(p).kernel(100_000).get(0).detach(); // (H, L)
+      Tensor kernel = Layers.mixer(p, config).kernel(100_000).get(0).detach(); // (H, L)
       double mean = Tensors.value(kernel.mul(kernel).sum(1).mean());
       p.release();
       return mean;
@@ -207,7 +212,7 @@ class MixerTest {
 
   @Test
   void longRangeModesRememberLongAndTurnSlowly() {
-    DssConfig config = new DssConfig(512, 4, true).with(StateSpaceStart.LONG_RANGE, false, false);
+    DssConfig config = new DssConfig(512, 4, true).with(StateSpaceInit.LONG_RANGE, false, false);
     try (PointerScope scope = new PointerScope()) {
       Parameters p = Parameters.from(Init.random(1), Precision.FLOAT64, Tensors.device("cpu"));
       DiagonalStateSpace mixer = DiagonalStateSpace.declare(p, config);

@@ -2,8 +2,8 @@ package io.github.gss4j.layers;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.github.gss4j.config.ModelConfig;
 import io.github.gss4j.model.LanguageModel;
-import io.github.gss4j.model.ModelConfig;
 import io.github.gss4j.ops.Tensors;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.Tensor;

@@ -3,13 +3,15 @@ package io.github.gss4j.model;
 import static io.github.gss4j.layers.LayerFixture.difference;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.github.gss4j.layers.AttentionConfig;
-import io.github.gss4j.layers.DsConvConfig;
-import io.github.gss4j.layers.DssConfig;
+import io.github.gss4j.config.AttentionConfig;
+import io.github.gss4j.config.DsConvConfig;
+import io.github.gss4j.config.DssConfig;
+import io.github.gss4j.config.LayerConfig;
+import io.github.gss4j.config.LayerKinds;
+import io.github.gss4j.config.MhesaConfig;
+import io.github.gss4j.config.ModelConfig;
 import io.github.gss4j.layers.Init;
-import io.github.gss4j.layers.LayerConfig;
 import io.github.gss4j.layers.LayerFixture;
-import io.github.gss4j.layers.MhesaConfig;
 import io.github.gss4j.layers.Precision;
 import io.github.gss4j.ops.Tensors;
 import java.util.ArrayList;
@@ -30,7 +32,7 @@ class LanguageModelTest {
 
   static Stream<ModelConfig> models() {
     List<List<LayerConfig>> stacks = new ArrayList<>();
-    LayerFixture.kinds().forEach(kind -> stacks.add(List.of(kind, kind)));
+    LayerKinds.all().forEach(kind -> stacks.add(List.of(kind, kind)));
     DssConfig gss = new DssConfig(6, 8, true);
     LayerConfig chunks = new AttentionConfig(2, 6, AttentionConfig.Kind.CHUNKS);
     LayerConfig sliding = new AttentionConfig(2, 6, AttentionConfig.Kind.SLIDING);

@@ -6,12 +6,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.github.gss4j.config.ClassifierConfig;
+import io.github.gss4j.config.ClassifierConfig.Pooling;
+import io.github.gss4j.config.LayerConfig;
+import io.github.gss4j.config.LayerKinds;
+import io.github.gss4j.config.StackConfig;
 import io.github.gss4j.layers.Init;
-import io.github.gss4j.layers.LayerConfig;
 import io.github.gss4j.layers.LayerFixture;
 import io.github.gss4j.layers.Lengths;
 import io.github.gss4j.layers.Precision;
-import io.github.gss4j.model.ClassifierConfig.Pooling;
 import io.github.gss4j.ops.Tensors;
 import java.util.List;
 import java.util.stream.Stream;
@@ -26,7 +29,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 class SequenceClassifierTest {
   static Stream<LayerConfig> kinds() {
-    return LayerFixture.kinds().stream();
+    return LayerKinds.all().stream();
   }
 
   private static ClassifierConfig config(
@@ -65,7 +68,7 @@ class SequenceClassifierTest {
   @Test
   void idsInPaddingNeedNotBeOfTheVocabulary() {
     ClassifierConfig config =
-        config(new ClassifierConfig.Tokens(5), LayerFixture.kinds().get(0), true, Pooling.MEAN);
+        config(new ClassifierConfig.Tokens(5), LayerKinds.all().get(0), true, Pooling.MEAN);
     try (PointerScope scope = new PointerScope();
         SequenceClassifier model = classifier(config)) {
       Tensor ids = Tensors.of(new long[] {1, 4, 2, -1, 99}, 1, 5);
@@ -77,7 +80,7 @@ class SequenceClassifierTest {
   /** What a causal classifier's first token finds does not change with later ones. */
   @Test
   void aBidirectionalLayerSeesTheFutureAndACausalOneDoesNot() {
-    LayerConfig kind = LayerFixture.kinds().get(0);
+    LayerConfig kind = LayerKinds.all().get(0);
     for (boolean bidirectional : new boolean[] {false, true}) {
       ClassifierConfig config =
           config(new ClassifierConfig.Values(2), kind, bidirectional, Pooling.MEAN);
@@ -95,7 +98,7 @@ class SequenceClassifierTest {
 
   @Test
   void configurationsComeBackFromJson() {
-    for (LayerConfig kind : LayerFixture.kinds()) {
+    for (LayerConfig kind : LayerKinds.all()) {
       for (ClassifierConfig.Input input :
           List.of(new ClassifierConfig.Tokens(7), new ClassifierConfig.Values(2))) {
         ClassifierConfig config = config(input, kind, true, Pooling.LAST);

@@ -1,9 +1,10 @@
 package io.github.gss4j.model;
 
-import io.github.gss4j.layers.AttentionConfig;
-import io.github.gss4j.layers.DssConfig;
-import io.github.gss4j.layers.LayerConfig;
-import io.github.gss4j.layers.MhesaConfig;
+import io.github.gss4j.config.AttentionConfig;
+import io.github.gss4j.config.DssConfig;
+import io.github.gss4j.config.LayerConfig;
+import io.github.gss4j.config.MhesaConfig;
+import io.github.gss4j.config.ModelConfig;
 import io.github.gss4j.layers.PeakMemory;
 import io.github.gss4j.ops.Native;
 import io.github.gss4j.ops.Tensors;

@@ -3,18 +3,19 @@ package io.github.gss4j.reference;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.github.gss4j.config.DsConvConfig;
+import io.github.gss4j.config.DssConfig;
+import io.github.gss4j.config.LayerConfig;
+import io.github.gss4j.config.MhesaConfig;
+import io.github.gss4j.config.ModelConfig;
 import io.github.gss4j.layers.CausalLayer;
-import io.github.gss4j.layers.DsConvConfig;
-import io.github.gss4j.layers.DssConfig;
-import io.github.gss4j.layers.LayerConfig;
-import io.github.gss4j.layers.MhesaConfig;
+import io.github.gss4j.layers.Layers;
 import io.github.gss4j.layers.Parameter;
 import io.github.gss4j.layers.Parameters;
 import io.github.gss4j.layers.Precision;
 import io.github.gss4j.layers.Reversed;
 import io.github.gss4j.layers.SequenceLayer;
 import io.github.gss4j.model.LanguageModel;
-import io.github.gss4j.model.ModelConfig;
 import io.github.gss4j.ops.GraphCut;
 import io.github.gss4j.ops.Tensors;
 import java.util.List;
@@ -82,7 +83,7 @@ class LayerReferenceTest {
     JsonNode config = c.config();
     int dim = config.get("dim").asInt();
     int hidden = (int) (config.path("dim_expansion_factor").asDouble(4) * dim);
-    CausalLayer layer = mixer(c).declare(p, dim, hidden);
+    CausalLayer layer = Layers.causal(p, mixer(c), dim, hidden);
     return config.path("reverse_seq").asBoolean(false) ? new Reversed(layer) : layer;
   }
 

@@ -2,7 +2,6 @@ package io.github.gss4j.reference;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.github.gss4j.checkpoint.PretrainedModel;
 import io.github.gss4j.checkpoint.Safetensors;
 import io.github.gss4j.generation.GenerationOptions;
 import io.github.gss4j.generation.Sampling;
@@ -10,6 +9,8 @@ import io.github.gss4j.generation.TextGenerator;
 import io.github.gss4j.layers.Precision;
 import io.github.gss4j.model.LanguageModel;
 import io.github.gss4j.ops.Tensors;
+import io.github.gss4j.weights.PretrainedModel;
+import io.github.gss4j.weights.TensorFiles;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -98,9 +99,9 @@ class PretrainedReferenceTest {
         LanguageModel model =
             PretrainedModel.load(checkpoint, Precision.FLOAT32, Tensors.device("cpu"));
         TextGenerator generator = new TextGenerator(model, null)) {
-      long[] tokens = Tensors.toLongs(expected.tensor("out.tokens"));
+      long[] tokens = Tensors.toLongs(TensorFiles.read(expected.file(), "out.tokens"));
       int[] prompt =
-          Arrays.stream(Tensors.toLongs(expected.tensor("in.prompt")))
+          Arrays.stream(Tensors.toLongs(TensorFiles.read(expected.file(), "in.prompt")))
               .mapToInt(Math::toIntExact)
               .toArray();
       List<Integer> written =

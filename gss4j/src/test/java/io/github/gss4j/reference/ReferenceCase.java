@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import io.github.gss4j.checkpoint.Safetensors;
 import io.github.gss4j.layers.Parameters;
 import io.github.gss4j.ops.Tensors;
+import io.github.gss4j.weights.TensorFiles;
 import java.io.File;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -65,12 +66,12 @@ public record ReferenceCase(Safetensors file, String type, JsonNode config) {
 
   /** A tensor of the case. */
   public Tensor get(String name) {
-    return file.tensor(name);
+    return TensorFiles.read(file.file(), name);
   }
 
   /** The case's parameters. */
   public Parameters.Source parameters() {
-    return (name, init, shape) -> file.tensor("param." + name);
+    return (name, init, shape) -> TensorFiles.read(file.file(), "param." + name);
   }
 
   /**

@@ -1,10 +1,10 @@
 package io.github.gss4j.data.documents;
 
-import io.github.gss4j.checkpoint.hub.Hub;
-import io.github.gss4j.checkpoint.hub.HubAddress;
 import io.github.gss4j.data.DataException;
 import io.github.gss4j.data.Glob;
 import io.github.gss4j.data.LeftOut;
+import io.github.gss4j.hub.Hub;
+import io.github.gss4j.hub.HubAddress;
 import java.io.IOException;
 import java.net.URI;
 import java.net.URISyntaxException;

@@ -9,8 +9,8 @@ import io.github.gss4j.data.JoinedTokens;
 import io.github.gss4j.data.Manifests;
 import io.github.gss4j.data.TokenStore;
 import io.github.gss4j.data.TokenizerFacts;
-import io.github.gss4j.tokenizer.JsonTokenizer;
 import io.github.gss4j.tokenizer.Tokenizer;
+import io.github.gss4j.tokenizer.TokenizerJson;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -72,8 +72,8 @@ public record PreparedCorpus(
 
   /** How the command line would name the tokenizer. */
   public String tokenizerSpec(Path directory) {
-    return tokenizer.name().equals(JsonTokenizer.NAME)
-        ? directory.resolve(JsonTokenizer.NAME).toString()
+    return tokenizer.name().equals(TokenizerJson.NAME)
+        ? directory.resolve(TokenizerJson.NAME).toString()
         : tokenizer.name();
   }
 

@@ -1,10 +1,10 @@
 package io.github.gss4j.data.documents;
 
-import io.github.gss4j.checkpoint.hub.Hub;
-import io.github.gss4j.checkpoint.hub.Progress;
 import io.github.gss4j.data.DataException;
 import io.github.gss4j.data.Download;
 import io.github.gss4j.data.Hex;
+import io.github.gss4j.hub.Hub;
+import io.github.gss4j.hub.Progress;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Files;

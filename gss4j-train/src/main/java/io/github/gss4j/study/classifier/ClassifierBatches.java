@@ -1,7 +1,7 @@
 package io.github.gss4j.study.classifier;
 
+import io.github.gss4j.config.ClassifierConfig;
 import io.github.gss4j.layers.Lengths;
-import io.github.gss4j.model.ClassifierConfig;
 import io.github.gss4j.ops.Tensors;
 import io.github.gss4j.trainer.ClassifierTrainer.Batch;
 import java.util.Arrays;

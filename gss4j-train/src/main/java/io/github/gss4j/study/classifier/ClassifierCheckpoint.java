@@ -6,14 +6,15 @@ import com.fasterxml.jackson.databind.SerializationFeature;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.github.gss4j.checkpoint.CheckpointException;
-import io.github.gss4j.checkpoint.PretrainedClassifier;
-import io.github.gss4j.checkpoint.PretrainedModel;
-import io.github.gss4j.checkpoint.Safetensors;
+import io.github.gss4j.checkpoint.ModelFiles;
 import io.github.gss4j.checkpoint.TensorSource;
+import io.github.gss4j.config.JsonFields;
 import io.github.gss4j.layers.Parameter;
-import io.github.gss4j.model.JsonFields;
 import io.github.gss4j.model.SequenceClassifier;
 import io.github.gss4j.trainer.ClassifierTrainer;
+import io.github.gss4j.weights.PretrainedClassifier;
+import io.github.gss4j.weights.TensorFiles;
+import io.github.gss4j.weights.TensorReader;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -56,7 +57,7 @@ record ClassifierCheckpoint(
   /** Writes model, optimizer and the rest into a directory. */
   void write(SequenceClassifier model, ClassifierTrainer trainer, Path into) throws IOException {
     PretrainedClassifier.save(model, into);
-    Safetensors.write(into.resolve(OPTIMIZER), trainer.state(), Map.of());
+    TensorFiles.write(into.resolve(OPTIMIZER), trainer.state(), Map.of());
     ObjectNode json = JSON.createObjectNode();
     json.put("step", steps).put("skipped", skipped).put("validation_accuracy", validation);
     json.put("best", best).put("seconds", seconds);
@@ -88,11 +89,11 @@ record ClassifierCheckpoint(
 
   /** Gives a model the weights of a checkpoint. */
   static void weights(SequenceClassifier model, Path directory) {
-    TensorSource file = TensorSource.open(directory.resolve(PretrainedModel.WEIGHTS));
+    TensorSource file = TensorSource.open(directory.resolve(ModelFiles.WEIGHTS));
     for (Parameter p : model.parameters()) {
       try (PointerScope scope = new PointerScope();
           NoGradGuard guard = new NoGradGuard()) {
-        p.value().copy_(file.tensor(p.name()));
+        p.value().copy_(TensorReader.read(file.get(p.name())));
       }
     }
   }

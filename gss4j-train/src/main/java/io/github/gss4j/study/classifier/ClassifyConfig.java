@@ -2,9 +2,9 @@ package io.github.gss4j.study.classifier;
 
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.github.gss4j.config.ClassifierConfig;
+import io.github.gss4j.config.JsonFields;
 import io.github.gss4j.layers.Precision;
-import io.github.gss4j.model.ClassifierConfig;
-import io.github.gss4j.model.JsonFields;
 import io.github.gss4j.trainer.Decay;
 import io.github.gss4j.trainer.OptimizerConfig;
 import io.github.gss4j.trainer.Schedule;

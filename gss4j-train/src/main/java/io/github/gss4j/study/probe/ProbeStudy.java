@@ -6,7 +6,7 @@ import com.fasterxml.jackson.databind.SerializationFeature;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.github.gss4j.model.JsonFields;
+import io.github.gss4j.config.JsonFields;
 import io.github.gss4j.study.ModelChoices;
 import io.github.gss4j.trainer.TrainConfig;
 import java.io.IOException;

@@ -4,9 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.sun.net.httpserver.HttpServer;
-import io.github.gss4j.checkpoint.hub.Hub;
-import io.github.gss4j.checkpoint.hub.HubSettings;
 import io.github.gss4j.data.DataException;
+import io.github.gss4j.hub.Hub;
+import io.github.gss4j.hub.HubSettings;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;

@@ -1,0 +1,65 @@
+package io.github.gss4j.config;
+
+import java.util.Locale;
+
+/**
+ * A Transformer block's sizes; its feed-forward part is as wide as the gated space of other layers.
+ *
+ * @param heads {@code attention_heads}
+ * @param window {@code attention_window}, W, how many tokens see each other
+ * @param windows {@code attention_kind}, where windows lie
+ */
+public record AttentionConfig(int heads, int window, Kind windows) implements LayerConfig {
+  /** Where windows lie. */
+  public enum Kind {
+    /** Chunks that do not overlap, as in the paper: a token sees its chunk up to itself. */
+    CHUNKS,
+    /** A token sees the W tokens that end with itself. */
+    SLIDING;
+
+    /** As configurations write it. */
+    public String text() {
+      return name().toLowerCase(Locale.ROOT);
+    }
+
+    /** The kind that configurations write so. */
+    public static Kind of(String text) {
+      for (Kind kind : values()) {
+        if (kind.text().equals(text)) {
+          return kind;
+        }
+      }
+      throw new IllegalArgumentException(
+          "attention_kind is '" + text + "', expected chunks or sliding");
+    }
+  }
+
+  /** The paper's hybrid: chunks of 512 tokens; 8 heads. */
+  public static final AttentionConfig PAPER = new AttentionConfig(8, 512, Kind.CHUNKS);
+
+  /** Checks the sizes. */
+  public AttentionConfig {
+    if (heads < 1) {
+      throw new IllegalArgumentException("attention_heads is " + heads + ", expected at least 1");
+    }
+    if (window < 2) {
+      throw new IllegalArgumentException("attention_window is " + window + ", expected at least 2");
+    }
+  }
+
+  @Override
+  public String kind() {
+    return "attention";
+  }
+
+  @Override
+  public void shapes(ParameterShapes p, int dim, int hidden) {
+    ParameterShapes attention = p.at("attn");
+    attention.norm("norm", dim);
+    attention.linear("to_q", dim, dim);
+    attention.linear("to_k", dim, dim);
+    attention.linear("to_v", dim, dim);
+    attention.linearWithBias("to_out", dim, dim);
+    p.feedForward(dim, hidden);
+  }
+}

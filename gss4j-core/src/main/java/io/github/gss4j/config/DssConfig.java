@@ -1,0 +1,80 @@
+package io.github.gss4j.config;
+
+/**
+ * A diagonal state space's sizes and options.
+ *
+ * @param stateSize {@code dss_kernel_N}, N, the number of modes, shared by all channels
+ * @param kernelDim {@code dss_kernel_H}, H, the number of channels
+ * @param lambdaImagExp {@code dss_kernel_lambda_imag_exp}: whether Im Λ is the exponential of its
+ *     parameter, as in the paper's pseudocode, or the parameter itself
+ * @param init {@code init}: how long the modes remember at first, and how fast they turn
+ * @param learnedStep {@code learned_step}: whether Λ is multiplied by a step e^{log_step} of its
+ *     own for each mode, so that one number stretches decay and phase together. S4 and DSS learn a
+ *     step a channel, which modes shared by all channels cannot have without H times the powers; a
+ *     step a mode is S5's (Smith et al. 2022, arXiv 2208.04933). It starts at 1.
+ * @param normalizeInput {@code normalize_input}: whether each mode's input is scaled by √(1 −
+ *     |e^Λ|²)/√N, so that slow modes do not outgrow the others and the kernel's energy Σ_l K[l]² is
+ *     about 1 for any N. The first factor is LRU's γ (Orvieto et al. 2023, arXiv 2303.06349,
+ *     section 3.4), kept in step with Λ as it learns.
+ */
+public record DssConfig(
+    int stateSize,
+    int kernelDim,
+    boolean lambdaImagExp,
+    StateSpaceInit init,
+    boolean learnedStep,
+    boolean normalizeInput)
+    implements MixerConfig {
+
+  /** The published package's defaults: N 512, H 256, exponential. */
+  public static final DssConfig PUBLISHED = new DssConfig(512, 256, true);
+
+  /** Checks the sizes. */
+  public DssConfig {
+    if (stateSize < 1) {
+      throw new IllegalArgumentException("dss_kernel_N is " + stateSize + ", expected at least 1");
+    }
+    if (kernelDim < 1) {
+      throw new IllegalArgumentException("dss_kernel_H is " + kernelDim + ", expected at least 1");
+    }
+  }
+
+  /** With the published package's behaviour in all else. */
+  public DssConfig(int stateSize, int kernelDim, boolean lambdaImagExp) {
+    this(stateSize, kernelDim, lambdaImagExp, StateSpaceInit.RANDOM, false, false);
+  }
+
+  /** The same with another start, step and normalisation. */
+  public DssConfig with(StateSpaceInit newInit, boolean newLearnedStep, boolean newNormalizeInput) {
+    return new DssConfig(
+        stateSize, kernelDim, lambdaImagExp, newInit, newLearnedStep, newNormalizeInput);
+  }
+
+  @Override
+  public String kind() {
+    return "gss";
+  }
+
+  @Override
+  public String prefix() {
+    return "dss";
+  }
+
+  @Override
+  public int channels() {
+    return kernelDim;
+  }
+
+  @Override
+  public void shapes(ParameterShapes p) {
+    p.norm("norm", kernelDim);
+    p.add("Lambda_real", stateSize);
+    p.add("Lambda_imag", stateSize);
+    p.add("C_real", kernelDim, stateSize);
+    p.add("C_imag", kernelDim, stateSize);
+    p.add("param_D", kernelDim);
+    if (learnedStep) {
+      p.add("log_step", stateSize);
+    }
+  }
+}

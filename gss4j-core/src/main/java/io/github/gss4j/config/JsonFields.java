@@ -1,0 +1,204 @@
+package io.github.gss4j.config;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+
+/**
+ * Reads a JSON object field by field, and knows in the end which fields nobody asked for.
+ *
+ * <p>A field of the wrong type or out of range is an {@link IllegalArgumentException} that names
+ * the field, what was found and what was expected.
+ */
+public final class JsonFields {
+  private final String where;
+  private final ObjectNode node;
+  private final Set<String> known = new LinkedHashSet<>();
+
+  /**
+   * Starts reading.
+   *
+   * @param where the file, for messages
+   */
+  public JsonFields(String where, JsonNode node) {
+    if (!(node instanceof ObjectNode object)) {
+      throw new IllegalArgumentException(where + ": expected a JSON object { … }");
+    }
+    this.where = where;
+    this.node = object;
+  }
+
+  /** Whether the field is there. One that is null is an error: it says neither this nor that. */
+  public boolean has(String name) {
+    known.add(name);
+    if (node.has(name) && node.get(name).isNull()) {
+      throw wrong(name, node.get(name), "a value: leave the key out for the default");
+    }
+    return node.has(name);
+  }
+
+  /** An integer, or the default where the field is missing. */
+  public int integer(String name, int byDefault) {
+    return Math.toIntExact(integer64(name, byDefault, Integer.MIN_VALUE, Integer.MAX_VALUE));
+  }
+
+  /** A 64-bit integer, or the default where the field is missing. */
+  public long integer64(String name, long byDefault) {
+    return integer64(name, byDefault, Long.MIN_VALUE, Long.MAX_VALUE);
+  }
+
+  private long integer64(String name, long byDefault, long min, long max) {
+    if (!has(name)) {
+      return byDefault;
+    }
+    JsonNode value = node.get(name);
+    boolean whole = value.isNumber() && value.asDouble() == Math.rint(value.asDouble());
+    if (!whole || !value.canConvertToLong() || value.asLong() < min || value.asLong() > max) {
+      throw wrong(name, value, "a whole number");
+    }
+    return value.asLong();
+  }
+
+  /** An integer that must be there. */
+  public int integer(String name) {
+    if (!has(name)) {
+      throw new IllegalArgumentException(where + ": '" + name + "' is missing");
+    }
+    return integer(name, 0);
+  }
+
+  /** A number, or the default where the field is missing. */
+  public double number(String name, double byDefault) {
+    if (!has(name)) {
+      return byDefault;
+    }
+    JsonNode value = node.get(name);
+    if (!value.isNumber()) {
+      throw wrong(name, value, "a number");
+    }
+    return value.asDouble();
+  }
+
+  /** True or false, or the default where the field is missing. */
+  public boolean flag(String name, boolean byDefault) {
+    if (!has(name)) {
+      return byDefault;
+    }
+    JsonNode value = node.get(name);
+    if (!value.isBoolean()) {
+      throw wrong(name, value, "true or false");
+    }
+    return value.asBoolean();
+  }
+
+  /** A text, or the default where the field is missing. */
+  public String text(String name, String byDefault) {
+    if (!has(name)) {
+      return byDefault;
+    }
+    JsonNode value = node.get(name);
+    if (!value.isTextual()) {
+      throw wrong(name, value, "a text in quotes");
+    }
+    return value.asText();
+  }
+
+  /** A list of texts; empty where the field is missing. A single text is a list of one. */
+  public List<String> texts(String name) {
+    if (!has(name)) {
+      return List.of();
+    }
+    JsonNode value = node.get(name);
+    if (value.isTextual()) {
+      return List.of(value.asText());
+    }
+    List<String> all = new ArrayList<>();
+    for (JsonNode item : value) {
+      if (!item.isTextual()) {
+        throw wrong(name, value, "a list of texts");
+      }
+      all.add(item.asText());
+    }
+    return all;
+  }
+
+  /** A list of numbers, or the default where the field is missing. */
+  public List<Double> numbers(String name, List<Double> byDefault) {
+    if (!has(name)) {
+      return byDefault;
+    }
+    List<Double> all = new ArrayList<>();
+    for (JsonNode item : node.get(name)) {
+      if (!item.isNumber()) {
+        throw wrong(name, node.get(name), "a list of numbers");
+      }
+      all.add(item.asDouble());
+    }
+    if (all.isEmpty()) {
+      throw wrong(name, node.get(name), "a list of at least one number");
+    }
+    return all;
+  }
+
+  /** An object within; empty where the field is missing. */
+  public ObjectNode object(String name) {
+    if (!has(name)) {
+      return node.objectNode();
+    }
+    if (!(node.get(name) instanceof ObjectNode object)) {
+      throw wrong(name, node.get(name), "an object { … }");
+    }
+    return object;
+  }
+
+  private IllegalArgumentException wrong(String name, JsonNode value, String expected) {
+    return new IllegalArgumentException(
+        where + ": '" + name + "' is " + value + ", expected " + expected);
+  }
+
+  /** The fields that were there and that nobody asked for. */
+  public List<String> unknown() {
+    List<String> names = new ArrayList<>();
+    node.fieldNames().forEachRemaining(names::add);
+    names.removeAll(known);
+    return names;
+  }
+
+  /**
+   * Refuses fields that nobody asked for, naming the nearest known one.
+   *
+   * @throws IllegalArgumentException if there are any
+   */
+  public void refuseUnknown() {
+    List<String> unknown = unknown();
+    if (!unknown.isEmpty()) {
+      String name = unknown.get(0);
+      throw new IllegalArgumentException(
+          where + ": unknown key '" + name + "', did you mean '" + nearest(name, known) + "'?");
+    }
+  }
+
+  /** The known name that is fewest edits away. */
+  static String nearest(String name, Collection<String> known) {
+    return known.stream().min(java.util.Comparator.comparingInt(k -> distance(name, k))).orElse("");
+  }
+
+  private static int distance(String a, String b) {
+    int[] row = new int[b.length() + 1];
+    java.util.Arrays.setAll(row, j -> j);
+    for (int i = 1; i <= a.length(); i++) {
+      int diagonal = row[0];
+      row[0] = i;
+      for (int j = 1; j <= b.length(); j++) {
+        int substituted = diagonal + (a.charAt(i - 1) == b.charAt(j - 1) ? 0 : 1);
+        diagonal = row[j];
+        row[j] = Math.min(substituted, Math.min(row[j], row[j - 1]) + 1);
+      }
+    }
+    return row[b.length()];
+  }
+}

@@ -1,0 +1,51 @@
+package io.github.gss4j.config;
+
+/**
+ * The options of a diagonal state space without a gate, on all D channels. Its feed-forward part is
+ * as wide as the gated space of other layers.
+ *
+ * @param stateSize {@code dss_kernel_N}, N
+ * @param lambdaImagExp {@code dss_kernel_lambda_imag_exp}
+ * @param init {@code init}
+ * @param learnedStep {@code learned_step}
+ * @param normalizeInput {@code normalize_input}
+ * @see DssConfig
+ */
+public record PlainDssConfig(
+    int stateSize,
+    boolean lambdaImagExp,
+    StateSpaceInit init,
+    boolean learnedStep,
+    boolean normalizeInput)
+    implements LayerConfig {
+  /** The state space of the published GSS layer: N 512, exponential, random. */
+  public static final PlainDssConfig PUBLISHED = of(DssConfig.PUBLISHED);
+
+  /** Checks the size. */
+  public PlainDssConfig {
+    new DssConfig(stateSize, 1, lambdaImagExp);
+  }
+
+  /** The state space of a gated layer, without its gate. */
+  public static PlainDssConfig of(DssConfig dss) {
+    return new PlainDssConfig(
+        dss.stateSize(), dss.lambdaImagExp(), dss.init(), dss.learnedStep(), dss.normalizeInput());
+  }
+
+  /** The state space in a model of that width. */
+  public DssConfig at(int dim) {
+    return new DssConfig(stateSize, dim, lambdaImagExp, init, learnedStep, normalizeInput);
+  }
+
+  @Override
+  public String kind() {
+    return "dss";
+  }
+
+  @Override
+  public void shapes(ParameterShapes p, int dim, int hidden) {
+    at(dim).shapes(p.at("dss"));
+    p.linearWithBias("to_out", dim, dim);
+    p.feedForward(dim, hidden);
+  }
+}

@@ -1,0 +1,125 @@
+package io.github.gss4j.config;
+
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
+
+/**
+ * The layers of a model, one upon the other, as they stand in {@code config.json}.
+ *
+ * @param dim {@code dim}, D, the width of the residual stream
+ * @param dimExpansionFactor {@code dim_expansion_factor}, F/D; the published default is 4
+ * @param layers from the first to the last; layers of one kind have the same options
+ */
+public record StackConfig(int dim, double dimExpansionFactor, List<LayerConfig> layers) {
+  /** Checks the sizes. */
+  public StackConfig {
+    atLeastOne("dim", dim);
+    atLeastOne("depth", layers.size());
+    if (!(dimExpansionFactor * dim >= 1) || dimExpansionFactor * dim > 1 << 24) {
+      throw new IllegalArgumentException(
+          "dim_expansion_factor is " + dimExpansionFactor + ", expected a positive number");
+    }
+    layers = List.copyOf(layers);
+    checkAlike(layers);
+  }
+
+  /** GSS layers as the published package has them. */
+  public static StackConfig of(int dim, int depth) {
+    return new StackConfig(
+        dim, 4, Collections.nCopies(atLeastOne("depth", depth), DssConfig.PUBLISHED));
+  }
+
+  static int atLeastOne(String name, int value) {
+    if (value < 1) {
+      throw new IllegalArgumentException(name + " is " + value + ", expected at least 1");
+    }
+    return value;
+  }
+
+  /** What is written flat must not differ: options of a kind. */
+  private static void checkAlike(List<LayerConfig> layers) {
+    Map<String, List<LayerConfig>> kinds =
+        layers.stream().distinct().collect(Collectors.groupingBy(LayerConfig::kind));
+    kinds.values().stream()
+        .filter(different -> different.size() > 1)
+        .findFirst()
+        .ifPresent(
+            different -> {
+              throw new IllegalArgumentException(
+                  "layers of one kind differ: "
+                      + different.get(0)
+                      + " and "
+                      + different.get(1)
+                      + ", expected the same options");
+            });
+    long stateSpaces =
+        layers.stream()
+            .filter(layer -> layer instanceof DssConfig || layer instanceof PlainDssConfig)
+            .map(layer -> layer instanceof DssConfig dss ? PlainDssConfig.of(dss) : layer)
+            .distinct()
+            .count();
+    if (stateSpaces > 1) {
+      throw new IllegalArgumentException(
+          "gss and dss layers have different state spaces, expected the same: they share their"
+              + " options");
+    }
+    Set<Integer> heads = new TreeSet<>();
+    for (LayerConfig layer : layers) {
+      if (layer instanceof DsConvConfig dsconv) {
+        heads.add(dsconv.heads());
+      } else if (layer instanceof MhesaConfig mhesa) {
+        heads.add(mhesa.heads());
+      }
+    }
+    if (heads.size() > 1) {
+      throw new IllegalArgumentException(
+          "dsconv and mhesa layers have " + heads + " heads, expected as many: they share 'heads'");
+    }
+  }
+
+  /** The number of layers. */
+  public int depth() {
+    return layers.size();
+  }
+
+  /** F, the width of the gated space: {@code int(dim_expansion_factor * dim)}. */
+  public int hidden() {
+    return (int) (dimExpansionFactor * dim);
+  }
+
+  /** The same with other layers. */
+  public StackConfig withLayers(List<LayerConfig> newLayers) {
+    return new StackConfig(dim, dimExpansionFactor, newLayers);
+  }
+
+  /** The same with another width of the gated space. */
+  public StackConfig withExpansion(double factor) {
+    return new StackConfig(dim, factor, layers);
+  }
+
+  /**
+   * Reads the fields of a stack out of a larger object, leaving its other fields alone.
+   *
+   * @param byDefault what holds where a field is missing
+   */
+  static StackConfig from(JsonFields fields, StackConfig byDefault) {
+    return new StackConfig(
+        fields.integer("dim", byDefault.dim),
+        fields.number("dim_expansion_factor", byDefault.dimExpansionFactor),
+        new LayerFields(fields, byDefault.layers).read());
+  }
+
+  /** The fields as they stand in {@code config.json}. */
+  ObjectNode toJson() {
+    ObjectNode json = JsonNodeFactory.instance.objectNode();
+    json.put("dim", dim).put("dim_expansion_factor", dimExpansionFactor);
+    LayerFields.write(json, layers);
+    return json;
+  }
+}

@@ -1,0 +1,187 @@
+package io.github.gss4j.hub;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Fetches models from the Hugging Face hub into its cache, and finds those that are there.
+ *
+ * <p>Safe to share between threads; two that want the same file wait for each other.
+ */
+public final class Hub {
+  private static final Logger log = LoggerFactory.getLogger(Hub.class);
+
+  private final HubSettings settings;
+  private final Patience patience;
+  private final HubCache cache;
+  private final HubClient client;
+
+  /** A hub that is reached, and a cache that lies, where the settings say. */
+  public Hub(HubSettings settings) {
+    this(settings, Patience.usual());
+  }
+
+  Hub(HubSettings settings, Patience patience) {
+    this.settings = settings;
+    this.patience = patience;
+    this.cache = new HubCache(settings.cache(), settings.symlinks());
+    this.client = new HubClient(settings, patience);
+  }
+
+  /**
+   * Brings a model to disk: its weights (or the file that the address names), config, tokenizer and
+   * model card. Offline, takes what the cache holds.
+   *
+   * @param progress is told of what is downloaded, not of what was there
+   * @throws HubException if it cannot be had, with what to do
+   */
+  public HubSnapshot pull(HubAddress address, Progress progress) {
+    HubSnapshot snapshot = settings.offline() ? cached(address) : fetched(address, progress);
+    List<String> others = snapshot.selection().others();
+    if (address.file().isEmpty() && !others.isEmpty()) {
+      log.info(
+          "{}: took {}; there is also {}: name one as in {}",
+          address,
+          snapshot.selection().weights().get(0),
+          FileNames.list(others),
+          address.withFile(others.get(0)));
+    }
+    return snapshot;
+  }
+
+  private HubSnapshot fetched(HubAddress address, Progress progress) {
+    HubClient.Listing listing = client.listing(address);
+    HubSelection selection =
+        HubSelection.of(
+            address,
+            listing.files(),
+            index -> IndexFile.shards(fetch(address, listing.commit(), index, progress)));
+    for (String file : selection.files()) {
+      fetch(address, listing.commit(), file, progress);
+    }
+    cache.remember(address, listing.commit());
+    return new HubSnapshot(cache.snapshot(address, listing.commit()), listing.commit(), selection);
+  }
+
+  private HubSnapshot cached(HubAddress address) {
+    String commit = cachedCommit(address);
+    List<String> files = cache.files(address, commit);
+    if (files.isEmpty()) {
+      throw notCached(address);
+    }
+    try {
+      Path snapshot = cache.snapshot(address, commit);
+      HubSelection selection =
+          HubSelection.of(
+              address, files, index -> IndexFile.shards(cache.pointer(address, commit, index)));
+      return new HubSnapshot(snapshot, commit, selection);
+    } catch (HubException e) {
+      throw new HubException(
+          "offline, and in the cache " + e.getMessage() + ": pull it once without HF_HUB_OFFLINE",
+          e);
+    }
+  }
+
+  /**
+   * Brings one file to disk, of whatever kind.
+   *
+   * @param repository where it is; a file that this names plays no part
+   * @param name the file's name in the repository
+   * @return where it lies
+   * @throws HubException if it cannot be had, with what to do
+   * @throws IllegalArgumentException if the name is no file's
+   */
+  public Path file(HubAddress repository, String name, Progress progress) {
+    HubAddress address = repository.withFile(name);
+    if (settings.offline() || address.isPinned()) {
+      Path pointer = cache.pointer(address, cachedCommit(address), name);
+      if (Files.exists(pointer)) {
+        return pointer;
+      }
+      if (settings.offline()) {
+        throw notCached(address);
+      }
+    }
+    HubClient.Listing listing = client.listing(address);
+    HubSelection.checkHolds(address, name, listing.files());
+    Path file = fetch(address, listing.commit(), name, progress);
+    cache.remember(address, listing.commit());
+    return file;
+  }
+
+  /**
+   * What a repository holds at a revision.
+   *
+   * @param address pinned to the commit that the revision stands for
+   * @param files all names; offline, those that the cache has
+   */
+  public record Listing(HubAddress address, List<String> files) {}
+
+  /**
+   * Lists a repository.
+   *
+   * @throws HubException if it cannot be reached, or offline is not in the cache
+   */
+  public Listing list(HubAddress address) {
+    if (settings.offline()) {
+      String commit = cachedCommit(address);
+      return new Listing(address.withRevision(commit), cache.files(address, commit));
+    }
+    HubClient.Listing listing = client.listing(address);
+    cache.remember(address, listing.commit());
+    return new Listing(address.withRevision(listing.commit()), listing.files());
+  }
+
+  /**
+   * Brings one file of a {@link #list listed} repository to disk, without listing it again.
+   *
+   * @throws HubException if it cannot be had, with what to do
+   */
+  public Path listed(Listing listing, String name, Progress progress) {
+    HubAddress address = listing.address();
+    Path pointer = cache.pointer(address, address.revision(), name);
+    if (Files.exists(pointer)) {
+      return pointer;
+    }
+    if (settings.offline()) {
+      throw notCached(address.withFile(name));
+    }
+    return fetch(address, address.revision(), name, progress);
+  }
+
+  private String cachedCommit(HubAddress address) {
+    return cache.commit(address).orElseThrow(() -> notCached(address));
+  }
+
+  private HubException notCached(HubAddress address) {
+    return new HubException(
+        "offline, and "
+            + address
+            + " is not in the cache "
+            + cache.folder(address)
+            + ": pull it once without HF_HUB_OFFLINE, or set HF_HUB_CACHE to the cache that has it");
+  }
+
+  private Path fetch(HubAddress address, String commit, String file, Progress progress) {
+    Path pointer = cache.pointer(address, commit, file);
+    if (Files.exists(pointer)) {
+      return pointer;
+    }
+    RemoteFile remote = client.describe(address, commit, file);
+    Path blob = cache.blob(address, remote.etag());
+    try (CacheLock lock = CacheLock.take(cache.lock(address, remote.etag()), patience)) {
+      if (Files.exists(pointer)) {
+        return pointer;
+      }
+      boolean fresh = !Files.exists(blob);
+      if (fresh) {
+        new BlobDownload(client, address, remote, blob, patience, progress).run();
+      }
+      cache.link(blob, pointer, fresh);
+    }
+    return pointer;
+  }
+}

@@ -1,0 +1,38 @@
+package io.github.gss4j.tokenizer;
+
+import java.nio.file.Path;
+import java.util.ServiceLoader;
+
+/**
+ * Opens a {@code tokenizer.json}; found by {@link ServiceLoader}. {@code gss4j-tokenizers} has one.
+ */
+public interface TokenizerJson {
+  /** The file's name, and the tokenizer's in {@code config.json}. */
+  String NAME = "tokenizer.json";
+
+  /**
+   * Opens a file, and what lies beside it and names its special tokens.
+   *
+   * @param mostIds how many ids the model has: a token that the files beside it name as the end of a
+   *     text and it lacks is added only where there is an id for it
+   * @throws TokenizerException if it is no sound {@code tokenizer.json}
+   */
+  Tokenizer open(Path file, int mostIds);
+
+  /**
+   * Opens a file with the module that is there.
+   *
+   * @throws TokenizerException if the file is not sound, or no module reads it
+   */
+  static Tokenizer read(Path file, int mostIds) {
+    return ServiceLoader.load(TokenizerJson.class, TokenizerJson.class.getClassLoader())
+        .findFirst()
+        .orElseThrow(
+            () ->
+                new TokenizerException(
+                    file,
+                    "needs the module io.github.gss4j:gss4j-tokenizers on the class path, which"
+                        + " reads tokenizer.json"))
+        .open(file, mostIds);
+  }
+}

@@ -1,0 +1,59 @@
+package io.github.gss4j;
+
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static com.tngtech.archunit.library.Architectures.layeredArchitecture;
+
+import com.tngtech.archunit.core.domain.JavaClasses;
+import com.tngtech.archunit.core.importer.ClassFileImporter;
+import com.tngtech.archunit.core.importer.ImportOption;
+import org.junit.jupiter.api.Test;
+
+/** Imports run one way, and nothing here needs a native library. */
+class ArchitectureTest {
+  private static final String ROOT = "io.github.gss4j.";
+
+  private static final JavaClasses CORE =
+      new ClassFileImporter()
+          .withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS)
+          .importPackages("io.github.gss4j");
+
+  @Test
+  void importsRunOneWay() {
+    layeredArchitecture()
+        .consideringOnlyDependenciesInLayers()
+        .layer("files")
+        .definedBy(ROOT + "files..")
+        .layer("config")
+        .definedBy(ROOT + "config..")
+        .layer("tokenizer")
+        .definedBy(ROOT + "tokenizer..")
+        .layer("hub")
+        .definedBy(ROOT + "hub..")
+        .layer("checkpoint")
+        .definedBy(ROOT + "checkpoint..")
+        .layer("generation")
+        .definedBy(ROOT + "generation..")
+        .whereLayer("files")
+        .mayNotAccessAnyLayer()
+        .whereLayer("config")
+        .mayNotAccessAnyLayer()
+        .whereLayer("tokenizer")
+        .mayNotAccessAnyLayer()
+        .whereLayer("hub")
+        .mayOnlyAccessLayers("files")
+        .whereLayer("checkpoint")
+        .mayOnlyAccessLayers("config", "hub", "files")
+        .whereLayer("generation")
+        .mayOnlyAccessLayers("config", "tokenizer", "checkpoint")
+        .check(CORE);
+  }
+
+  @Test
+  void nothingNeedsANativeLibrary() {
+    noClasses()
+        .should()
+        .dependOnClassesThat()
+        .resideInAnyPackage("org.bytedeco..", "ai.djl..", "com.sun.jna..")
+        .check(CORE);
+  }
+}

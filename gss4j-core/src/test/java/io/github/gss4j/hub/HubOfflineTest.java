@@ -1,0 +1,96 @@
+package io.github.gss4j.hub;
+
+import static io.github.gss4j.hub.FakeHub.ADDRESS;
+import static io.github.gss4j.hub.FakeHub.COMMIT;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What the cache gives without a network. */
+class HubOfflineTest {
+  @TempDir Path cache;
+  private final FakeHub server =
+      new FakeHub().with("config.json", "{}").withLarge("model.pt", FakeRepository.bytes(1000));
+  private Hub offline;
+
+  @BeforeEach
+  void settings() {
+    HubSettings s = server.settings(cache);
+    offline =
+        server.client(new HubSettings(s.endpoint(), s.token(), s.cache(), true, true, s.proxy()));
+  }
+
+  @AfterEach
+  void stop() {
+    server.close();
+  }
+
+  @Test
+  void pulledModelIsFoundAgain() {
+    HubSnapshot online = server.client(cache).pull(ADDRESS, Progress.none());
+    server.seen.clear();
+
+    assertThat(offline.pull(ADDRESS, Progress.none())).isEqualTo(online);
+    assertThat(offline.pull(ADDRESS.withRevision(COMMIT), Progress.none())).isEqualTo(online);
+    assertThat(offline.file(ADDRESS, "model.pt", Progress.none()))
+        .isEqualTo(online.weights().get(0));
+    assertThat(server.seen).isEmpty();
+  }
+
+  @Test
+  void emptyCacheSaysWhereItLooked() {
+    for (HubAddress address : new HubAddress[] {ADDRESS, ADDRESS.withRevision(COMMIT)}) {
+      assertThatThrownBy(() -> offline.pull(address, Progress.none()))
+          .isInstanceOf(HubException.class)
+          .hasMessageContaining(address.toString())
+          .hasMessageContaining(cache.resolve("models--some-one--a.model").toString())
+          .hasMessageContaining("HF_HUB_OFFLINE");
+    }
+    assertThat(server.seen).isEmpty();
+  }
+
+  @Test
+  void missingFileSaysWhatTheCacheHolds() {
+    server.client(cache).pull(ADDRESS, Progress.none());
+
+    assertThatThrownBy(() -> offline.pull(ADDRESS.withFile("model2.pt"), Progress.none()))
+        .isInstanceOf(HubException.class)
+        .hasMessageContaining("no file 'model2.pt': it holds config.json, model.pt");
+    assertThatThrownBy(() -> offline.file(ADDRESS, "model2.pt", Progress.none()))
+        .isInstanceOf(HubException.class)
+        .hasMessageContaining("hf:some-one/a.model:model2.pt is not in the cache");
+  }
+
+  @Test
+  void interruptedPullLeavesTheEarlierModelInPlace() {
+    HubSnapshot before = server.client(cache).pull(ADDRESS, Progress.none());
+    server.repository.commit = COMMIT.replace('0', 'f');
+    server.withLarge("model.pt", FakeRepository.bytes(2000));
+    server.times(9, "store", "GET", "model.pt", FakeAnswer.status(500));
+    assertThatThrownBy(() -> server.client(cache).pull(ADDRESS, Progress.none()))
+        .isInstanceOf(HubException.class);
+
+    assertThat(offline.pull(ADDRESS, Progress.none())).isEqualTo(before);
+  }
+
+  @Test
+  void brokenNoteIsAnErrorOfflineAndMendedOnline() throws IOException {
+    HubSnapshot online = server.client(cache).pull(ADDRESS, Progress.none());
+    Path ref = cache.resolve("models--some-one--a.model/refs/main");
+    Files.writeString(ref, "../../elsewhere");
+
+    assertThatThrownBy(() -> offline.pull(ADDRESS, Progress.none()))
+        .isInstanceOf(HubException.class)
+        .hasMessageContaining("refs/main holds '../../elsewhere'");
+    server.client(cache).pull(ADDRESS, Progress.none());
+
+    assertThat(offline.pull(ADDRESS, Progress.none())).isEqualTo(online);
+  }
+}

@@ -1,0 +1,69 @@
+package io.github.gss4j.layers;
+
+import io.github.gss4j.config.AttentionConfig;
+import io.github.gss4j.config.DsConvConfig;
+import io.github.gss4j.config.DssConfig;
+import io.github.gss4j.config.LayerConfig;
+import io.github.gss4j.config.MhesaConfig;
+import io.github.gss4j.config.MixerConfig;
+import io.github.gss4j.config.PlainDssConfig;
+import io.github.gss4j.config.StackConfig;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Makes the layers that configurations ask for: a new kind gets its line here. */
+public final class Layers {
+  private Layers() {}
+
+  /**
+   * Declares a causal layer's parameters.
+   *
+   * @param dim D, the width of the residual stream
+   * @param hidden F, the width of the gated space or of the feed-forward part
+   */
+  public static CausalLayer causal(Parameters p, LayerConfig config, int dim, int hidden) {
+    if (config instanceof MixerConfig gated) {
+      return GatedLayer.declare(p, dim, hidden, gated);
+    } else if (config instanceof PlainDssConfig dss) {
+      return StateSpaceBlock.declare(p, dim, hidden, dss.at(dim));
+    }
+    return TransformerBlock.declare(p, dim, hidden, (AttentionConfig) config);
+  }
+
+  /** Declares the parameters of a layer that reads in both directions. */
+  public static SequenceLayer bidirectional(Parameters p, LayerConfig config, int dim, int hidden) {
+    return config instanceof MixerConfig gated
+        ? BidirectionalGatedLayer.declare(p, dim, hidden, gated)
+        : Bidirectional.declare(p, dim, hidden, config);
+  }
+
+  /** Declares a mixer's own parameters. */
+  public static SequenceMixer mixer(Parameters p, MixerConfig config) {
+    if (config instanceof DssConfig dss) {
+      return DiagonalStateSpace.declare(p, dss);
+    } else if (config instanceof DsConvConfig dsconv) {
+      return DynamicConvolution.declare(p, dsconv);
+    }
+    return ExponentialSmoothing.declare(p, (MhesaConfig) config);
+  }
+
+  /** Declares all layers of a stack, each under its number. */
+  public static List<CausalLayer> causal(Parameters p, StackConfig stack) {
+    List<CausalLayer> made = new ArrayList<>();
+    for (LayerConfig layer : stack.layers()) {
+      Parameters numbered = p.at(Integer.toString(made.size()));
+      made.add(causal(numbered, layer, stack.dim(), stack.hidden()));
+    }
+    return List.copyOf(made);
+  }
+
+  /** Declares all layers of a stack that reads in both directions. */
+  public static List<SequenceLayer> bidirectional(Parameters p, StackConfig stack) {
+    List<SequenceLayer> made = new ArrayList<>();
+    for (LayerConfig layer : stack.layers()) {
+      Parameters numbered = p.at(Integer.toString(made.size()));
+      made.add(bidirectional(numbered, layer, stack.dim(), stack.hidden()));
+    }
+    return List.copyOf(made);
+  }
+}

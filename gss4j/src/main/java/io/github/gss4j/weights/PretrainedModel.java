@@ -1,0 +1,90 @@
+package io.github.gss4j.weights;
+
+import io.github.gss4j.checkpoint.CheckpointException;
+import io.github.gss4j.checkpoint.ModelFiles;
+import io.github.gss4j.checkpoint.StoredModel;
+import io.github.gss4j.layers.Init;
+import io.github.gss4j.layers.Parameter;
+import io.github.gss4j.layers.Parameters;
+import io.github.gss4j.layers.Precision;
+import io.github.gss4j.model.LanguageModel;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.bytedeco.pytorch.Device;
+import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.global.torch.ScalarType;
+
+/** Models on disk, loaded into libtorch's memory and written from it. */
+public final class PretrainedModel {
+  private PretrainedModel() {}
+
+  /**
+   * Loads a model to read and write text with.
+   *
+   * @param path a file or a directory, as {@link StoredModel} says
+   * @throws CheckpointException if a file is missing, damaged, or of another shape than its config
+   */
+  public static LanguageModel load(Path path, Precision precision, Device device) {
+    return load(StoredModel.open(path), precision, device);
+  }
+
+  /**
+   * Loads a model to read and write text with. Tensors that the file holds in the dtype asked for
+   * are mapped, not read, and keep the file mapped until the model is closed; the others are read
+   * straight into the dtype they shall have. Weights that are no numbers are warned of by name.
+   */
+  public static LanguageModel load(StoredModel stored, Precision precision, Device device) {
+    if (precision == Precision.INT8 || device.is_cuda()) {
+      return loadToTrain(stored, precision, device); // nothing stays as it is in the file
+    }
+    TensorReader reader = new TensorReader(stored.tensors());
+    return reader.inPlace(
+        inPlace ->
+            LanguageModel.of(stored.config(), new Weights(reader, inPlace), precision, device));
+  }
+
+  /** Loads a model into memory of its own, where an optimizer may change it. */
+  public static LanguageModel loadToTrain(StoredModel stored, Precision precision, Device device) {
+    TensorReader reader = new TensorReader(stored.tensors());
+    return LanguageModel.of(
+        stored.config(), new Weights(reader, reader::readWarned), precision, device);
+  }
+
+  /** The values of a model's parameters, from its file. */
+  private record Weights(TensorReader whole, TensorReader.Reader reader)
+      implements Parameters.Source {
+    @Override
+    public Tensor value(String name, Init init, long[] shape) {
+      return whole.tensor(name);
+    }
+
+    @Override
+    public Tensor owned(String name, Init init, long[] shape, ScalarType dtype) {
+      return reader.read(name, dtype);
+    }
+  }
+
+  /**
+   * Writes a model's two files into an existing directory and syncs them. Not atomic: write into a
+   * directory aside and rename it whole.
+   *
+   * @param metadata free text for the weights' header
+   */
+  public static void save(LanguageModel model, Path directory, Map<String, String> metadata)
+      throws IOException {
+    if (model.precision() == Precision.INT8) {
+      throw new IllegalArgumentException(
+          "the model is held in int8, which no file keeps: load it in float32 or bfloat16");
+    }
+    ModelFiles.saveConfig(model.config(), directory);
+    Map<String, Tensor> tensors = new LinkedHashMap<>();
+    for (Parameter p : model.parameters()) {
+      tensors.put(p.name(), p.plain());
+    }
+    Map<String, String> all = new LinkedHashMap<>(metadata);
+    all.putIfAbsent("format", "pt"); // what loaders of the ecosystem look for
+    TensorFiles.write(directory.resolve(ModelFiles.WEIGHTS), tensors, all);
+  }
+}

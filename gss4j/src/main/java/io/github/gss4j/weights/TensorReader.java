@@ -1,0 +1,155 @@
+package io.github.gss4j.weights;
+
+import io.github.gss4j.checkpoint.StoredTensor;
+import io.github.gss4j.checkpoint.TensorData;
+import io.github.gss4j.checkpoint.TensorSource;
+import io.github.gss4j.ops.Scopes;
+import io.github.gss4j.ops.Tensors;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.util.List;
+import java.util.function.Function;
+import org.bytedeco.javacpp.BytePointer;
+import org.bytedeco.pytorch.MemoryFormatOptional;
+import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.TensorOptions;
+import org.bytedeco.pytorch.global.torch;
+import org.bytedeco.pytorch.global.torch.ScalarType;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Reads stored tensors into libtorch's own memory, or maps them where they lie. Nothing is copied
+ * through the heap, so a tensor may be larger than it.
+ */
+public final class TensorReader {
+  private static final Logger LOG = LoggerFactory.getLogger(TensorReader.class);
+  private static final int MAX_PART_BYTES = 1 << 30;
+
+  private final TensorSource source;
+
+  /** A reader of the tensors of a file. */
+  public TensorReader(TensorSource source) {
+    this.source = source;
+  }
+
+  /** Gives a tensor by the file's name, in a dtype, on the CPU, into the caller's scope. */
+  @FunctionalInterface
+  interface Reader {
+    Tensor read(String name, ScalarType dtype);
+  }
+
+  /**
+   * A tensor that was read.
+   *
+   * @param nonFinite how many of its values are NaN or infinite
+   */
+  public record Loaded(Tensor tensor, long nonFinite) {}
+
+  /**
+   * Reads one tensor in the file's own dtype, into memory of its own.
+   *
+   * @return contiguous, on the CPU, in the caller's scope
+   */
+  public static Tensor read(StoredTensor stored) {
+    return Scopes.scoped(
+        () -> {
+          Tensor tensor =
+              torch.empty(
+                  dimensions(stored.shape()),
+                  new TensorOptions(TensorTypes.scalar(stored.dtype())),
+                  new MemoryFormatOptional());
+          BytePointer memory = Tensors.bytes(tensor);
+          for (long at = 0; at < memory.capacity(); at += MAX_PART_BYTES) {
+            stored.read(at, part(memory, at));
+          }
+          return tensor;
+        });
+  }
+
+  /** Reads one tensor in the file's own dtype, into memory of its own. */
+  public Tensor tensor(String name) {
+    return read(source.get(name));
+  }
+
+  /**
+   * Reads one tensor in another dtype into memory of its own; the file is mapped for so long, so
+   * that never are two whole copies in memory.
+   *
+   * @return on the CPU, in the caller's scope
+   */
+  public Loaded read(String name, ScalarType dtype) {
+    try (MappedFiles briefly = new MappedFiles()) {
+      long[] nonFinite = {0};
+      Tensor tensor =
+          Scopes.scoped(
+              () -> {
+                Tensor there = inPlace(source.get(name), briefly);
+                nonFinite[0] = NonFinite.count(there);
+                boolean same = there.scalar_type().intern() == dtype.intern();
+                return same ? there.clone() : there.to(dtype);
+              });
+      return new Loaded(tensor, nonFinite[0]);
+    }
+  }
+
+  /** Reads as {@link #read(String, ScalarType)}, and warns of values that are no numbers. */
+  public Tensor readWarned(String name, ScalarType dtype) {
+    return warned(name, read(name, dtype));
+  }
+
+  /**
+   * Makes something of tensors that stay in place where the file holds them in the dtype asked for,
+   * and are read where not. What is no number is warned of.
+   *
+   * @param making may keep the tensors, and with them the file mapped
+   */
+  <T> T inPlace(Function<Reader, T> making) {
+    try (MappedFiles mapped = new MappedFiles()) {
+      return making.apply((name, dtype) -> warned(name, mapped(name, dtype, mapped)));
+    }
+  }
+
+  private Loaded mapped(String name, ScalarType dtype, MappedFiles mapped) {
+    StoredTensor stored = source.get(name);
+    if (TensorTypes.scalar(stored.dtype()) != dtype.intern()) {
+      return read(name, dtype);
+    }
+    Tensor tensor = inPlace(stored, mapped);
+    return new Loaded(tensor, NonFinite.count(tensor));
+  }
+
+  private Tensor warned(String name, Loaded loaded) {
+    if (loaded.nonFinite() > 0) {
+      LOG.warn(
+          "{}: tensor '{}' holds {} values that are NaN or infinite: what the model says is not"
+              + " to be trusted",
+          source.file(),
+          name,
+          loaded.nonFinite());
+    }
+    return loaded.tensor();
+  }
+
+  private static Tensor inPlace(StoredTensor stored, MappedFiles mapped) {
+    boolean aligned = stored.isContiguous() && stored.position() % stored.dtype().bytes() == 0;
+    return aligned ? mapped.tensor(stored) : read(stored);
+  }
+
+  /** Visits the memory of a contiguous tensor on the CPU from its first byte to its last. */
+  static void forEachPart(Tensor tensor, TensorData.Part action) throws IOException {
+    BytePointer memory = Tensors.bytes(tensor);
+    for (long at = 0; at < memory.capacity(); at += MAX_PART_BYTES) {
+      action.use(part(memory, at));
+    }
+  }
+
+  private static ByteBuffer part(BytePointer memory, long from) {
+    long bytes = Math.min(MAX_PART_BYTES, memory.capacity() - from);
+    return memory.getPointer(from).capacity(bytes).asByteBuffer();
+  }
+
+  static long[] dimensions(List<Long> shape) {
+    return shape.stream().mapToLong(Long::longValue).toArray();
+  }
+}

@@ -1,0 +1,124 @@
+package io.github.gss4j.weights;
+
+import io.github.gss4j.checkpoint.ModelFiles;
+import io.github.gss4j.checkpoint.StoredModel;
+import io.github.gss4j.checkpoint.TensorType;
+import io.github.gss4j.config.ModelConfig;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Stream;
+import org.bytedeco.javacpp.PointerScope;
+import org.bytedeco.pytorch.Tensor;
+
+/**
+ * A stored model in another form. Everything is written aside and renamed whole; nothing that
+ * exists is overwritten.
+ *
+ * @param from the model
+ * @param config as it shall stand in its {@code config.json}
+ * @param dtype of all tensors; empty leaves each as it is
+ * @param prefix put before all names
+ */
+public record WrittenModel(
+    StoredModel from, ModelConfig config, Optional<TensorType> dtype, String prefix) {
+  private static final String ASIDE = ".writing";
+
+  /** Adds further files to a directory. */
+  @FunctionalInterface
+  public interface Extras {
+    /** Writes into the directory before it takes its name. */
+    void write(Path directory) throws IOException;
+  }
+
+  /**
+   * Writes one file of weights, and {@code config.json} beside it.
+   *
+   * @param file named {@code .safetensors} or {@code .pt}
+   */
+  public void toFile(Path file) throws IOException {
+    refuse(file);
+    Path directory = file.toAbsolutePath().getParent();
+    Path aside = Files.createDirectories(file.resolveSibling(file.getFileName() + ASIDE));
+    try (PointerScope scope = new PointerScope()) {
+      ModelFiles.saveConfig(config, aside);
+      Path configAside = aside.resolve(ModelFiles.CONFIG);
+      Path configFile = directory.resolve(ModelFiles.CONFIG);
+      if (Files.exists(configFile)
+          && !Arrays.equals(Files.readAllBytes(configFile), Files.readAllBytes(configAside))) {
+        throw new IllegalArgumentException(
+            configFile + " is another model's: write into a directory of its own");
+      }
+      Path weights = aside.resolve("weights");
+      if (file.toString().endsWith(".safetensors")) {
+        TensorFiles.write(weights, tensors(), Map.of("format", "pt"));
+      } else {
+        TensorFiles.writePyTorch(weights, tensors());
+      }
+      Files.move(configAside, configFile, StandardCopyOption.REPLACE_EXISTING);
+      Files.move(weights, file, StandardCopyOption.ATOMIC_MOVE);
+    } finally {
+      delete(aside);
+    }
+  }
+
+  /**
+   * Writes a directory as the hub has them.
+   *
+   * @param directory a new one
+   * @param maxShardBytes of tensors in one file
+   * @param extras writes what else belongs there
+   */
+  public void toDirectory(Path directory, long maxShardBytes, Extras extras) throws IOException {
+    refuse(directory);
+    Path whole = directory.toAbsolutePath().normalize();
+    Path aside = whole.resolveSibling(whole.getFileName() + ASIDE);
+    Files.createDirectories(aside);
+    try (PointerScope scope = new PointerScope()) {
+      Map<String, Tensor> tensors = tensors();
+      ModelFiles.saveConfig(config, aside);
+      Map<String, String> metadata = Map.of("format", "pt");
+      if (tensors.values().stream().mapToLong(Tensor::nbytes).sum() <= maxShardBytes) {
+        TensorFiles.write(aside.resolve(ModelFiles.WEIGHTS), tensors, metadata);
+      } else {
+        TensorFiles.writeShards(aside, tensors, metadata, maxShardBytes);
+      }
+      extras.write(aside);
+      Files.move(aside, whole, StandardCopyOption.ATOMIC_MOVE);
+    } finally {
+      delete(aside);
+    }
+  }
+
+  private Map<String, Tensor> tensors() {
+    Map<String, Tensor> all = new LinkedHashMap<>();
+    TensorReader reader = new TensorReader(from.tensors());
+    for (String name : from.tensors().names()) {
+      TensorType type = dtype.orElse(from.tensors().dtype(name));
+      all.put(prefix + name, reader.readWarned(name, TensorTypes.scalar(type)));
+    }
+    return all;
+  }
+
+  private static void refuse(Path target) {
+    if (Files.exists(target)) {
+      throw new IllegalArgumentException(target + " exists already: choose another name");
+    }
+  }
+
+  private static void delete(Path directory) throws IOException {
+    if (Files.exists(directory)) {
+      try (Stream<Path> files = Files.walk(directory)) {
+        for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
+          Files.delete(file);
+        }
+      }
+    }
+  }
+}
