@@ -17,6 +17,7 @@ import io.github.gss4j.loss.CrossEntropy;
 import io.github.gss4j.model.LanguageModel;
 import io.github.gss4j.ops.GraphCut;
 import io.github.gss4j.ops.Tensors;
+import io.github.gss4j.weights.PretrainedModel;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -161,8 +162,8 @@ class CarriedStateTest {
       new RunCheckpoint(trainer.progress(), true, 1, 1, "", Map.of(), Optional.empty())
           .write(trainer, directory);
       try (LanguageModel loaded =
-              StoredModel.open(directory)
-                  .loadToTrain(Precision.MIXED_BFLOAT16, Tensors.device("cpu"));
+              PretrainedModel.loadToTrain(
+                  StoredModel.open(directory), Precision.MIXED_BFLOAT16, Tensors.device("cpu"));
           Trainer other = new Trainer(loaded, config)) {
         RunCheckpoint.read(directory).restore(other, directory);
         for (int i = 0; i < 6; i++) {

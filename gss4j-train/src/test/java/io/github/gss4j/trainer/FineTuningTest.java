@@ -9,6 +9,7 @@ import io.github.gss4j.checkpoint.StoredModel;
 import io.github.gss4j.layers.Precision;
 import io.github.gss4j.model.LanguageModel;
 import io.github.gss4j.ops.Tensors;
+import io.github.gss4j.weights.PretrainedModel;
 import io.github.gss4j.weights.TensorFiles;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -141,7 +142,8 @@ class FineTuningTest {
   }
 
   private LanguageModel load() {
-    return StoredModel.open(directory).loadToTrain(Precision.FLOAT64, Tensors.device("cpu"));
+    return PretrainedModel.loadToTrain(
+        StoredModel.open(directory), Precision.FLOAT64, Tensors.device("cpu"));
   }
 
   @Test

@@ -11,6 +11,7 @@ import io.github.gss4j.layers.Precision;
 import io.github.gss4j.loss.Objective;
 import io.github.gss4j.model.LanguageModel;
 import io.github.gss4j.ops.Tensors;
+import io.github.gss4j.weights.PretrainedModel;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -50,7 +51,8 @@ class RankCheckpointTest {
     List<Double> losses = new ArrayList<>();
     try (LanguageModel model =
             resume
-                ? StoredModel.open(checkpoint).loadToTrain(Precision.FLOAT64, Tensors.device("cpu"))
+                ? PretrainedModel.loadToTrain(
+                    StoredModel.open(checkpoint), Precision.FLOAT64, Tensors.device("cpu"))
                 : TinyRun.model(config);
         Trainer trainer = new Trainer(model, config, Objective.crossEntropy(), distribution)) {
       if (resume) {

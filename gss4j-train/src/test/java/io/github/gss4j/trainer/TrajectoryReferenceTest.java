@@ -16,6 +16,7 @@ import io.github.gss4j.loss.Teacher;
 import io.github.gss4j.loss.Teaching;
 import io.github.gss4j.model.LanguageModel;
 import io.github.gss4j.ops.Tensors;
+import io.github.gss4j.weights.TensorFiles;
 import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -70,17 +71,17 @@ class TrajectoryReferenceTest {
         LanguageModel model =
             LanguageModel.of(
                 config,
-                (name, init, shape) -> run.tensor("param." + name),
+                (name, init, shape) -> TensorFiles.read(run.file(), "param." + name),
                 Precision.forTraining(dtype),
                 Tensors.device("cpu"));
         Trainer trainer =
             new Trainer(model, trainConfig(config, recipe, dtype), objective(run, recipe))) {
-      Tensor data = run.tensor("in.ids"); // (steps, micro-batches, B, L+1)
-      double[] losses = Tensors.toDoubles(run.tensor("out.losses"));
+      Tensor data = TensorFiles.read(run.file(), "in.ids"); // (steps, micro-batches, B, L+1)
+      double[] losses = Tensors.toDoubles(TensorFiles.read(run.file(), "out.losses"));
       Optional<double[]> norms =
           Optional.of("out.grad_norms")
               .filter(run.entries()::containsKey)
-              .map(name -> Tensors.toDoubles(run.tensor(name)));
+              .map(name -> Tensors.toDoubles(TensorFiles.read(run.file(), name)));
       int micros = recipe.get("micro_batches").asInt();
       for (int step = 0; step < data.size(0); step++) {
         StepResult result = trainer.step((s, micro) -> batch(data, s, micro));
@@ -121,7 +122,9 @@ class TrajectoryReferenceTest {
   /** A teacher whose logits were written down. */
   private record Recorded(Tensor ids, Tensor logits) implements Teacher {
     Recorded(Safetensors run) {
-      this(run.tensor("in.ids"), run.tensor("in.teacher_logits"));
+      this(
+          TensorFiles.read(run.file(), "in.ids"),
+          TensorFiles.read(run.file(), "in.teacher_logits"));
     }
 
     @Override
@@ -151,7 +154,7 @@ class TrajectoryReferenceTest {
   }
 
   private static void checkFinal(Safetensors run, Trainer trainer, String name, double tolerance) {
-    double[] expected = Tensors.toDoubles(run.tensor("out.final." + name));
+    double[] expected = Tensors.toDoubles(TensorFiles.read(run.file(), "out.final." + name));
     double[] found = TinyRun.weights(trainer.model()).get(name);
     double largest = 0;
     for (double e : expected) {
