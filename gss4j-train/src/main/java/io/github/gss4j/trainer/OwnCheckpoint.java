@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.github.gss4j.checkpoint.CheckpointException;
 import io.github.gss4j.checkpoint.CheckpointLink;
+import io.github.gss4j.checkpoint.ModelFiles;
 import io.github.gss4j.checkpoint.ShardedSafetensors;
 import io.github.gss4j.checkpoint.TensorSource;
 import java.io.IOException;

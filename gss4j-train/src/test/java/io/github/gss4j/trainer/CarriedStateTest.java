@@ -18,6 +18,7 @@ import io.github.gss4j.model.LanguageModel;
 import io.github.gss4j.ops.GraphCut;
 import io.github.gss4j.ops.Tensors;
 import io.github.gss4j.weights.PretrainedModel;
+import io.github.gss4j.weights.TensorReader;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -226,7 +227,10 @@ class CarriedStateTest {
     try (LanguageModel loaded =
             PretrainedModel.load(directory, Precision.FLOAT64, Tensors.device("cpu"));
         Trainer trainer = new Trainer(loaded, config)) {
-      trainer.restore(RunCheckpoint.read(directory).progress(), names, file::tensor);
+      trainer.restore(
+          RunCheckpoint.read(directory).progress(),
+          names,
+          name -> TensorReader.read(file.get(name)));
       return trainer.step(text);
     }
   }
