@@ -4,9 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.gss4j.config.DssConfig;
 import io.github.gss4j.config.ModelConfig;
-import io.github.gss4j.generation.GenerationOptions;
 import io.github.gss4j.generation.Sampling;
-import io.github.gss4j.generation.TextGenerator;
+import io.github.gss4j.generation.Session;
 import io.github.gss4j.layers.GatedLayer;
 import io.github.gss4j.layers.Init;
 import io.github.gss4j.layers.Parameters;
@@ -14,7 +13,6 @@ import io.github.gss4j.layers.Precision;
 import io.github.gss4j.model.LanguageModel;
 import io.github.gss4j.ops.Scopes;
 import io.github.gss4j.ops.Tensors;
-import io.github.gss4j.tokenizer.ByteTokenizer;
 import io.github.gss4j.weights.PretrainedModel;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -33,13 +31,24 @@ class ReadmeExampleTest {
 
   private static String write(Path path) {
     // begin write
-    try (LanguageModel model =
-            PretrainedModel.load(path, Precision.FLOAT32, Tensors.device("cpu"));
-        TextGenerator writer = new TextGenerator(model, new ByteTokenizer())) {
-      Sampling sampling = Sampling.from(42).withTemperature(0.7).withTopP(0.95);
-      return writer.generate("public class ", GenerationOptions.of(400, sampling)).text();
+    try (GssModel gss = GssModel.load(path)) { // or "hf:OWNER/NAME": weights and tokenizer
+      Sampling sampling = Sampling.seeded(42).withTemperature(0.7).withTopP(0.95);
+      return gss.generate("public class ", sampling); // ends at the model's end token
     }
     // end write
+  }
+
+  private static void session(Path path, String book, Path file) throws IOException {
+    // begin session
+    try (GssModel gss = GssModel.load(path);
+        Session session = gss.session()) {
+      session.read(book); // a state of fixed size, however long the book
+      try (Session fork = session.fork()) {
+        System.out.println(fork.generate("In short, ", gss.options(100, Sampling.greedy())));
+      }
+      session.save(file); // gss.session(file) goes on from here, days later
+    }
+    // end session
   }
 
   private static Tensor layer(Tensor x) {
@@ -59,6 +68,9 @@ class ReadmeExampleTest {
       PretrainedModel.save(model, directory, Map.of());
     }
     assertThat(write(directory)).isNotEmpty();
+    Path file = directory.resolve("book.state");
+    session(directory, "It was a dark and stormy night. ".repeat(100), file);
+    assertThat(file).exists();
   }
 
   @Test
@@ -78,7 +90,7 @@ class ReadmeExampleTest {
     List<String> source =
         Files.readAllLines(Path.of("src/test/java/io/github/gss4j/ReadmeExampleTest.java"));
     String readme = Files.readString(Path.of("../README.md"));
-    for (String part : List.of("write", "layer")) {
+    for (String part : List.of("write", "session", "layer")) {
       int begin = source.indexOf("    // begin " + part) + 1;
       int end = source.indexOf("    // end " + part);
       String code = String.join("\n", source.subList(begin, end)).indent(-4).strip();

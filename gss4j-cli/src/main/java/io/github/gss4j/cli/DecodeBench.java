@@ -8,6 +8,7 @@ import io.github.gss4j.generation.TextGenerator;
 import io.github.gss4j.layers.Parameter;
 import io.github.gss4j.model.LanguageModel;
 import io.github.gss4j.ops.Tensors;
+import io.github.gss4j.torch.TorchModel;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
@@ -53,7 +54,8 @@ final class DecodeBench implements Callable<Integer> {
     double readSeconds = Math.min(ReadSpeed.seconds(files), ReadSpeed.seconds(files));
     long before = Speed.residentBytes();
     long start = System.nanoTime();
-    try (LanguageModel loaded = model.load(stored)) {
+    try (TorchModel engine = model.torch(stored)) {
+      LanguageModel loaded = engine.languageModel();
       double loadSeconds = (System.nanoTime() - start) / 1e9;
       long peak = Speed.peakResidentBytes() - before;
       ObjectNode result = BenchResult.empty();
@@ -62,25 +64,24 @@ final class DecodeBench implements Callable<Integer> {
       result.put("read_seconds", readSeconds).put("load_seconds", loadSeconds);
       result.put("load_to_read", loadSeconds / readSeconds);
       result.put("weight_bytes", bytes).put("peak_memory_to_weights", (double) peak / bytes);
-      decode(loaded, result);
+      decode(engine, result);
       BenchResult.print(spec.commandLine().getOut(), json, List.of(result));
     }
     return Gss.OK;
   }
 
-  private void decode(LanguageModel loaded, ObjectNode result) {
-    long aToken = ReadSpeed.bytesAToken(loaded);
+  private void decode(TorchModel engine, ObjectNode result) {
+    long aToken = ReadSpeed.bytesAToken(engine.languageModel());
     double bandwidth = 0;
     double rate = 0;
-    try (TextGenerator generator = new TextGenerator(loaded, null)) {
-      for (int round = 0; round < rounds; round++) {
-        bandwidth = Math.max(bandwidth, ReadSpeed.bandwidth());
-        Speed speed = new Speed();
-        GenerationOptions options = GenerationOptions.of(tokens, Sampling.greedy());
-        generator.generate(List.of(new int[] {0}), options, (s, id, text) -> speed.token());
-        speed.end();
-        rate = Math.max(rate, speed.tokensPerSecond(tokens));
-      }
+    TextGenerator generator = new TextGenerator(engine, null);
+    for (int round = 0; round < rounds; round++) {
+      bandwidth = Math.max(bandwidth, ReadSpeed.bandwidth());
+      Speed speed = new Speed();
+      GenerationOptions options = GenerationOptions.of(tokens, Sampling.greedy());
+      generator.generate(List.of(new int[] {0}), options, (s, id, text) -> speed.token());
+      speed.end();
+      rate = Math.max(rate, speed.tokensPerSecond(tokens));
     }
     result.put("tokens_per_second", rate).put("weight_bytes_a_token", aToken);
     result.put("read_bandwidth_gb_per_second", bandwidth / 1e9);

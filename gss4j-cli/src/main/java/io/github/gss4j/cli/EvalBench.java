@@ -6,6 +6,7 @@ import io.github.gss4j.layers.Init;
 import io.github.gss4j.layers.Precision;
 import io.github.gss4j.model.LanguageModel;
 import io.github.gss4j.ops.Tensors;
+import io.github.gss4j.torch.TorchModel;
 import io.github.gss4j.trainer.Evaluator;
 import java.io.IOException;
 import java.util.List;
@@ -36,8 +37,9 @@ final class EvalBench implements Callable<Integer> {
     try (LanguageModel model =
             LanguageModel.of(
                 options.model(), Init.random(BenchOptions.SEED), precision, Tensors.device("cpu"));
+        TorchModel engine = TorchModel.of(model);
         TokenArray text = new TokenArray(options.randomIds(options.tokens() + 1))) {
-      Evaluator evaluator = new Evaluator(model, null);
+      Evaluator evaluator = new Evaluator(engine, null);
       BenchTimer.measure(
           options.repeats, options.tokens(), result, () -> evaluator.whole(text, share -> {}));
       MatrixRate.writeShare(

@@ -2,10 +2,11 @@ package io.github.gss4j.cli;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.github.gss4j.GssModel;
 import io.github.gss4j.checkpoint.StoredModel;
 import io.github.gss4j.data.TokenStore;
-import io.github.gss4j.model.LanguageModel;
 import io.github.gss4j.tokenizer.Tokenizer;
+import io.github.gss4j.torch.TorchModel;
 import io.github.gss4j.trainer.Evaluator;
 import io.github.gss4j.trainer.TrainConfig.DataConfig;
 import java.io.IOException;
@@ -84,13 +85,13 @@ final class EvalCommand implements Callable<Integer> {
     }
     List<long[]> sequences = text.idsFile == null ? List.of() : IdsFile.read(text.idsFile);
     StoredModel stored = model.open();
-    try (LanguageModel loaded = model.load(stored);
-        Tokenizer tokenizer = Models.tokenizer(stored)) {
-      Evaluator evaluator = new Evaluator(loaded, tokenizer);
+    try (GssModel loaded = model.load(stored)) {
+      Tokenizer tokenizer = loaded.tokenizer().orElse(null);
+      Evaluator evaluator = new Evaluator(loaded.model(), tokenizer);
       if (text.idsFile != null) {
         Evaluator.Result result = evaluator.sequences(sequences);
         if (logits != null) {
-          IdsFile.writeLogits(loaded, sequences, logits);
+          IdsFile.writeLogits(((TorchModel) loaded.model()).languageModel(), sequences, logits);
         }
         print(result);
       } else if (tokenizer == null) {

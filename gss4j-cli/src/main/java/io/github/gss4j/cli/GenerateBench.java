@@ -8,6 +8,7 @@ import io.github.gss4j.layers.Init;
 import io.github.gss4j.layers.Precision;
 import io.github.gss4j.model.LanguageModel;
 import io.github.gss4j.ops.Tensors;
+import io.github.gss4j.torch.TorchModel;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -51,7 +52,8 @@ final class GenerateBench implements Callable<Integer> {
                 Init.random(BenchOptions.SEED),
                 Precision.forInference(options.dtype),
                 Tensors.device("cpu"));
-        TextGenerator generator = new TextGenerator(model, null)) {
+        TorchModel engine = TorchModel.of(model)) {
+      TextGenerator generator = new TextGenerator(engine, null);
       int[] prompt =
           Arrays.stream(options.randomIds(options.promptLen)).mapToInt(id -> (int) id).toArray();
       List<Speed> speeds = new ArrayList<>();
@@ -73,7 +75,7 @@ final class GenerateBench implements Callable<Integer> {
 
   private Speed write(TextGenerator generator, int[] prompt) {
     Sampling sampling =
-        Sampling.from(BenchOptions.SEED).withTopK(Sampling.topKOf(FILTER_THRES, options.vocab));
+        Sampling.seeded(BenchOptions.SEED).withTopK(Sampling.topKOf(FILTER_THRES, options.vocab));
     Speed speed = new Speed();
     generator.generate(
         List.of(prompt),

@@ -1,10 +1,9 @@
 package io.github.gss4j.cli;
 
+import io.github.gss4j.GssModel;
 import io.github.gss4j.checkpoint.StoredModel;
 import io.github.gss4j.generation.Generated;
 import io.github.gss4j.generation.GenerationOptions;
-import io.github.gss4j.generation.TextGenerator;
-import io.github.gss4j.model.LanguageModel;
 import io.github.gss4j.tokenizer.Tokenizer;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -46,9 +45,8 @@ final class GenerateCommand implements Callable<Integer> {
   public Integer call() throws IOException {
     StoredModel stored = model.open();
     long start = System.nanoTime();
-    try (LanguageModel loaded = model.load(stored);
-        Tokenizer tokenizer = Models.tokenizer(stored);
-        TextGenerator generator = new TextGenerator(loaded, tokenizer)) {
+    try (GssModel loaded = model.load(stored)) {
+      Tokenizer tokenizer = loaded.tokenizer().orElse(null);
       double loadSeconds = (System.nanoTime() - start) / 1e9;
       List<int[]> prompts = prompts(tokenizer, stored.config().numTokens());
       GenerationOptions options = sampling.options(stored.config().numTokens(), tokenizer);
@@ -62,7 +60,6 @@ final class GenerateCommand implements Callable<Integer> {
       List<Generated> all =
           state.generate(
               loaded,
-              generator,
               prompts,
               options,
               (sequence, id, text) -> {

@@ -1,9 +1,11 @@
 package io.github.gss4j.cli;
 
+import io.github.gss4j.GssModel;
+import io.github.gss4j.LoadOptions;
 import io.github.gss4j.checkpoint.StoredModel;
 import io.github.gss4j.layers.Precision;
-import io.github.gss4j.model.LanguageModel;
 import io.github.gss4j.ops.Tensors;
+import io.github.gss4j.torch.TorchModel;
 import io.github.gss4j.weights.PretrainedModel;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -41,8 +43,16 @@ final class ModelOptions {
     return Models.open(model, command.commandLine().getErr());
   }
 
-  LanguageModel load(StoredModel stored) {
+  /** Loads it, with its tokenizer. */
+  GssModel load(StoredModel stored) {
     threads.apply();
-    return PretrainedModel.load(stored, Precision.forInference(dtype), Tensors.device(device));
+    return GssModel.load(stored, LoadOptions.defaults().withDtype(dtype).withDevice(device));
+  }
+
+  /** Loads its weights alone, into libtorch. */
+  TorchModel torch(StoredModel stored) {
+    threads.apply();
+    return TorchModel.owning(
+        PretrainedModel.load(stored, Precision.forInference(dtype), Tensors.device(device)));
   }
 }

@@ -39,11 +39,8 @@ final class Models {
 
   /** The model's own tokenizer, or null where nothing says which that is. */
   static Tokenizer tokenizer(StoredModel stored) {
-    String named = stored.config().tokenizer();
-    String name = named.isEmpty() ? null : named;
-    int numTokens = stored.config().numTokens();
-    return Tokenizers.isKnown(stored.directory(), name, numTokens)
-        ? Tokenizers.forModel(stored.directory(), name, numTokens)
-        : null;
+    return Tokenizers.ofModel(
+            stored.directory(), stored.config().tokenizer(), stored.config().numTokens())
+        .orElse(null);
   }
 }

@@ -85,9 +85,15 @@ final class SamplingOptions {
     }
     Sampling sampling =
         greedy
-            ? Sampling.greedy().withRepetitionPenalty(repetitionPenalty)
-            : new Sampling(repetitionPenalty, temperature, k(numTokens), topP, minP, seed);
-    return new GenerationOptions(maxNewTokens, sampling, end(tokenizer), stop);
+            ? Sampling.greedy()
+            : Sampling.seeded(seed)
+                .withTemperature(temperature)
+                .withTopK(k(numTokens))
+                .withTopP(topP)
+                .withMinP(minP);
+    return GenerationOptions.of(maxNewTokens, sampling.withRepetitionPenalty(repetitionPenalty))
+        .withEndToken(end(tokenizer))
+        .withStop(stop);
   }
 
   private OptionalInt end(Tokenizer tokenizer) {

@@ -1,11 +1,10 @@
 package io.github.gss4j.cli;
 
+import io.github.gss4j.GssModel;
 import io.github.gss4j.generation.Generated;
 import io.github.gss4j.generation.GenerationOptions;
+import io.github.gss4j.generation.Session;
 import io.github.gss4j.generation.TextGenerator;
-import io.github.gss4j.model.LanguageModel;
-import io.github.gss4j.model.ModelState;
-import io.github.gss4j.weights.StateFile;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
@@ -32,27 +31,25 @@ final class StateOptions {
 
   /** Writes on from prompts, or from one prompt after a kept state. */
   List<Generated> generate(
-      LanguageModel model,
-      TextGenerator generator,
+      GssModel model,
       List<int[]> prompts,
       GenerationOptions options,
       TextGenerator.Listener listener)
       throws IOException {
     if (loadState == null && saveState == null) {
-      return generator.generate(prompts, options, listener);
+      return new TextGenerator(model.model(), model.tokenizer().orElse(null))
+          .generate(prompts, options, listener);
     }
     if (prompts.size() > 1) {
       throw new IllegalArgumentException("a state is of one text: give one prompt");
     }
-    ModelState from =
-        loadState == null ? generator.initialState() : StateFile.load(loadState, model);
-    TextGenerator.Continued continued =
-        generator.continueFrom(from, prompts.get(0), options, listener);
-    from.release();
-    if (saveState != null) {
-      StateFile.save(continued.state(), model, saveState);
+    try (Session session = loadState == null ? model.session() : model.session(loadState)) {
+      Generated generated =
+          session.generate(prompts.get(0), options, TextGenerator.telling(listener, 0));
+      if (saveState != null) {
+        session.save(saveState);
+      }
+      return List.of(generated);
     }
-    continued.state().release();
-    return List.of(continued.generated());
   }
 }

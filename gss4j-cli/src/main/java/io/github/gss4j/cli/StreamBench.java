@@ -7,6 +7,7 @@ import io.github.gss4j.config.LayerConfig;
 import io.github.gss4j.config.MhesaConfig;
 import io.github.gss4j.config.ModelConfig;
 import io.github.gss4j.model.LanguageModel;
+import io.github.gss4j.torch.TorchModel;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -49,7 +50,7 @@ final class StreamBench implements Callable<Integer> {
     List<ObjectNode> results = new ArrayList<>();
     for (Map.Entry<String, List<LayerConfig>> kind : stacks().entrySet()) {
       ModelConfig config = ModelConfig.of(NUM_TOKENS, dim, 1).withLayers(kind.getValue());
-      try (LanguageModel model = LanguageModel.create(config, 1)) {
+      try (TorchModel model = TorchModel.owning(LanguageModel.create(config, 1))) {
         results.add(new TokenStream(model, tokens, block).read().json(kind.getKey()));
       }
     }

@@ -1,12 +1,10 @@
 package io.github.gss4j.cli;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.github.gss4j.model.LanguageModel;
-import io.github.gss4j.model.ModelState;
-import io.github.gss4j.ops.Tensors;
+import io.github.gss4j.engine.InferenceModel;
+import io.github.gss4j.engine.SequenceState;
 import java.util.Arrays;
 import java.util.SplittableRandom;
-import org.bytedeco.javacpp.PointerScope;
 
 /**
  * Random tokens that a model reads block by block, carrying its state. The first blocks warm up;
@@ -16,7 +14,7 @@ final class TokenStream {
   /** Blocks that warm up, that count as early, and that count as late. */
   private static final int BLOCKS = 8;
 
-  private final LanguageModel model;
+  private final InferenceModel model;
   private final long[] nanos;
   private final int block;
   private final SplittableRandom random = new SplittableRandom(1);
@@ -26,7 +24,7 @@ final class TokenStream {
    *
    * @param tokens at least so many: the last block is whole
    */
-  TokenStream(LanguageModel model, long tokens, int block) {
+  TokenStream(InferenceModel model, long tokens, int block) {
     if (block < 1 || tokens <= (3L * BLOCKS - 1) * block) {
       throw new IllegalArgumentException(
           "--tokens is %d and --block is %d, expected at least %d blocks of 1 token or more"
@@ -70,26 +68,15 @@ final class TokenStream {
   Outcome read() {
     long start = Speed.residentBytes();
     long warm = 0;
-    try (PointerScope outer = new PointerScope()) {
-      LanguageModel.Constants constants = model.constants();
-      ModelState state = model.initialState(1).keep();
+    try (SequenceState state = model.start()) {
       for (int i = 0; i < nanos.length; i++) {
+        int[] ids = random.ints(block, 0, model.config().numTokens()).toArray();
         long before = System.nanoTime();
-        state = next(state, constants);
+        state.read(ids, null);
         nanos[i] = System.nanoTime() - before;
         warm = i == BLOCKS - 1 ? Speed.residentBytes() : warm;
       }
-      state.release();
     }
     return new Outcome(nanos, block, start, warm, Speed.residentBytes());
-  }
-
-  private ModelState next(ModelState state, LanguageModel.Constants constants) {
-    try (PointerScope scope = new PointerScope()) {
-      long[] ids = random.longs(block, 0, model.config().numTokens()).toArray();
-      ModelState next = model.read(Tensors.of(ids, 1, block), state, constants).state().keep();
-      state.release();
-      return next;
-    }
   }
 }

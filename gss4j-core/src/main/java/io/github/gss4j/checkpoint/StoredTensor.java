@@ -135,6 +135,32 @@ public record StoredTensor(
     return values;
   }
 
+  /** The tensor as it is written to another file. */
+  public TensorData data() {
+    return new Copy(this);
+  }
+
+  private record Copy(StoredTensor stored) implements TensorData {
+    @Override
+    public TensorType dtype() {
+      return stored.dtype();
+    }
+
+    @Override
+    public List<Long> shape() {
+      return stored.shape();
+    }
+
+    @Override
+    public void forEachPart(Part action) throws IOException {
+      ByteBuffer part = ByteBuffer.allocateDirect(CHUNK_BYTES);
+      for (long done = 0; done < stored.bytes(); done += CHUNK_BYTES) {
+        stored.read(done, part.clear().limit((int) Math.min(CHUNK_BYTES, stored.bytes() - done)));
+        action.use(part.flip());
+      }
+    }
+  }
+
   /** What happens with some elements in a row. */
   @FunctionalInterface
   public interface Chunk {

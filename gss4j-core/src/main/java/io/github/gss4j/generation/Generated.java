@@ -6,7 +6,7 @@ import java.util.List;
  * What became of one prompt.
  *
  * @param ids the new tokens, without the end token
- * @param text their text, cut before a stop text; empty where the generator has no tokenizer
+ * @param text their text, cut before a stop text; empty where there is no tokenizer
  * @param reason why it ended
  */
 public record Generated(List<Integer> ids, String text, Reason reason) {
@@ -17,7 +17,9 @@ public record Generated(List<Integer> ids, String text, Reason reason) {
     /** The end token was chosen. */
     END_TOKEN,
     /** A stop text was written. */
-    STOP_TEXT
+    STOP_TEXT,
+    /** Somebody wanted no more of it. */
+    CANCELLED
   }
 
   /** Copies the ids. */

@@ -10,9 +10,15 @@ import java.util.OptionalInt;
  * @param sampling how tokens are chosen
  * @param endToken ends a sequence and is not part of it
  * @param stop texts that end a sequence and are not part of it; they need a tokenizer
+ * @param logProbabilities how many of the likeliest tokens to name in each place, beside the chosen
+ *     one's own logarithm; empty takes none of them
  */
 public record GenerationOptions(
-    int maxNewTokens, Sampling sampling, OptionalInt endToken, List<String> stop) {
+    int maxNewTokens,
+    Sampling sampling,
+    OptionalInt endToken,
+    List<String> stop,
+    OptionalInt logProbabilities) {
   /** Checks the number of tokens and copies the list. */
   public GenerationOptions {
     if (maxNewTokens < 0) {
@@ -22,21 +28,41 @@ public record GenerationOptions(
     if (stop.contains("")) {
       throw new IllegalArgumentException("stop is an empty text, expected at least one character");
     }
+    if (logProbabilities.orElse(0) < 0) {
+      throw new IllegalArgumentException(
+          "logprobs is " + logProbabilities.getAsInt() + ", expected 0 or more");
+    }
     stop = List.copyOf(stop);
   }
 
   /** A number of tokens, with no other reason to stop. */
   public static GenerationOptions of(int maxNewTokens, Sampling sampling) {
-    return new GenerationOptions(maxNewTokens, sampling, OptionalInt.empty(), List.of());
+    return new GenerationOptions(
+        maxNewTokens, sampling, OptionalInt.empty(), List.of(), OptionalInt.empty());
+  }
+
+  /** The same with another way to choose tokens. */
+  public GenerationOptions withSampling(Sampling newSampling) {
+    return new GenerationOptions(maxNewTokens, newSampling, endToken, stop, logProbabilities);
   }
 
   /** The same with an end token. */
   public GenerationOptions withEndToken(int id) {
-    return new GenerationOptions(maxNewTokens, sampling, OptionalInt.of(id), stop);
+    return withEndToken(OptionalInt.of(id));
+  }
+
+  /** The same with an end token, or without one. */
+  public GenerationOptions withEndToken(OptionalInt id) {
+    return new GenerationOptions(maxNewTokens, sampling, id, stop, logProbabilities);
   }
 
   /** The same with texts to stop at. */
   public GenerationOptions withStop(List<String> texts) {
-    return new GenerationOptions(maxNewTokens, sampling, endToken, texts);
+    return new GenerationOptions(maxNewTokens, sampling, endToken, texts, logProbabilities);
+  }
+
+  /** The same with logarithms of probabilities, of so many of the likeliest tokens too. */
+  public GenerationOptions withLogProbabilities(int top) {
+    return new GenerationOptions(maxNewTokens, sampling, endToken, stop, OptionalInt.of(top));
   }
 }

@@ -1,7 +1,8 @@
 package io.github.gss4j.generation;
 
-import java.util.Arrays;
 import java.util.BitSet;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.function.IntPredicate;
 
@@ -15,27 +16,24 @@ public final class Sampler {
   private final SplittableRandom random;
   private final IntPredicate isToken;
   private final BitSet seen = new BitSet();
+  private final Map<Integer, Integer> written = new HashMap<>();
+  private double[] scores = new double[0];
 
-  /**
-   * A sampler for one sequence.
-   *
-   * @param sequence its number in the batch: sequences draw independently
-   */
-  public Sampler(Sampling sampling, int sequence) {
-    this(sampling, sequence, id -> true);
+  /** A sampler for one sequence. */
+  public Sampler(Sampling sampling) {
+    this(sampling, id -> true);
   }
 
   /**
    * A sampler for one sequence.
    *
-   * @param sequence its number in the batch: sequences draw independently
    * @param isToken which ids may be chosen: where a model has more ids than its tokenizer has
    *     tokens, the others mean nothing
    */
-  public Sampler(Sampling sampling, int sequence, IntPredicate isToken) {
+  public Sampler(Sampling sampling, IntPredicate isToken) {
     this.sampling = sampling;
     this.isToken = isToken;
-    this.random = new SplittableRandom(sampling.seed() + 0x9E3779B97F4A7C15L * sequence);
+    this.random = new SplittableRandom(sampling.seed());
   }
 
   /** Notes a token of the prompt, for the repetition penalty. */
@@ -50,31 +48,48 @@ public final class Sampler {
    * @throws ArithmeticException if a logit is no number or +Infinity, or all are −Infinity
    */
   public int next(float[] logits) {
-    double[] scores = penalised(logits);
-    int token = sampling.temperature() == 0 ? largest(scores) : draw(scores);
+    score(logits);
+    int likeliest = largest();
+    if (scores[likeliest] == Double.NEGATIVE_INFINITY) {
+      throw unsound("all -Infinity");
+    }
+    int token = sampling.temperature() == 0 ? likeliest : draw(scores[likeliest]);
     seen.set(token);
+    written.merge(token, 1, Integer::sum);
     return token;
   }
 
-  private double[] penalised(float[] logits) {
-    double[] scores = new double[logits.length];
-    boolean any = false;
+  /** Logits with penalties and biases, in {@link #scores}. */
+  private void score(float[] logits) {
+    if (scores.length != logits.length) {
+      scores = new double[logits.length];
+    }
     for (int i = 0; i < logits.length; i++) {
-      double score = isToken.test(i) ? logits[i] : Double.NEGATIVE_INFINITY;
-      if (Double.isNaN(score) || score == Double.POSITIVE_INFINITY) {
-        throw unsound(score + " at token " + i);
+      float logit = logits[i];
+      if (!(logit < Float.POSITIVE_INFINITY) && isToken.test(i)) {
+        throw unsound(logit + " at token " + i);
       }
-      any |= score > Double.NEGATIVE_INFINITY;
-      if (sampling.repetitionPenalty() != 1 && seen.get(i)) {
-        score =
-            score > 0 ? score / sampling.repetitionPenalty() : score * sampling.repetitionPenalty();
+      scores[i] = isToken.test(i) ? logit : Double.NEGATIVE_INFINITY;
+    }
+    double penalty = sampling.repetitionPenalty();
+    if (penalty != 1) {
+      for (int i = seen.nextSetBit(0); i >= 0 && i < scores.length; i = seen.nextSetBit(i + 1)) {
+        scores[i] = scores[i] > 0 ? scores[i] / penalty : scores[i] * penalty;
       }
-      scores[i] = score;
     }
-    if (!any) {
-      throw unsound("all -Infinity");
+    if (sampling.presencePenalty() != 0 || sampling.frequencyPenalty() != 0) {
+      written.forEach(
+          (id, times) ->
+              scores[id] -= sampling.presencePenalty() + sampling.frequencyPenalty() * times);
     }
-    return scores;
+    sampling
+        .logitBias()
+        .forEach(
+            (id, bias) -> {
+              if (id >= 0 && id < scores.length) {
+                scores[id] += bias;
+              }
+            });
   }
 
   private static ArithmeticException unsound(String found) {
@@ -82,7 +97,7 @@ public final class Sampler {
         "the model's logits are not numbers (" + found + "): are its weights sound?");
   }
 
-  private static int largest(double[] scores) {
+  private int largest() {
     int best = 0;
     for (int i = 1; i < scores.length; i++) {
       if (scores[i] > scores[best]) {
@@ -92,65 +107,58 @@ public final class Sampler {
     return best;
   }
 
-  private int draw(double[] scores) {
-    double top = scores[largest(scores)];
-    double[] weight = new double[scores.length]; // e^(score - top): the likeliest token has 1
+  /** Draws a token by its weight, e^((score − top)/temperature): the likeliest token has 1. */
+  private int draw(double top) {
+    double all = 0;
     for (int i = 0; i < scores.length; i++) {
-      weight[i] = Math.exp((scores[i] - top) / sampling.temperature());
+      scores[i] = Math.exp((scores[i] - top) / sampling.temperature());
+      all += scores[i];
     }
-    int[] candidates = sampling.filters() ? likeliestFirst(weight) : all(weight.length);
-    int kept =
-        sampling.topK() > 0 ? Math.min(sampling.topK(), candidates.length) : candidates.length;
-    kept = keptByTopP(weight, candidates, kept);
-    double total = 0;
-    int last = 0;
-    for (int i = 0; i < kept && weight[candidates[i]] >= sampling.minP(); i++) {
-      total += weight[candidates[i]];
-      last = weight[candidates[i]] > 0 ? i : last;
-    }
+    return sampling.filters() ? drawLikely(all) : drawAny(all);
+  }
+
+  private int drawAny(double total) {
     double at = random.nextDouble() * total;
-    for (int i = 0; i < last; i++) {
-      at -= weight[candidates[i]];
+    int last = 0;
+    for (int i = 0; i < scores.length; i++) {
+      if (scores[i] > 0) {
+        last = i;
+        at -= scores[i];
+        if (at < 0) {
+          break;
+        }
+      }
+    }
+    return last;
+  }
+
+  /** Draws among those of enough weight that the filters leave. */
+  private int drawLikely(double all) {
+    Likeliest ordered = new Likeliest(scores, Math.max(sampling.minP(), Double.MIN_VALUE));
+    int most = sampling.topK() > 0 ? Math.min(sampling.topK(), ordered.left()) : ordered.left();
+    int[] ids = new int[most];
+    boolean byShare = sampling.topK() == 0 && sampling.topP() < 1;
+    double enough = byShare ? sampling.topP() * all : Double.POSITIVE_INFINITY;
+    double weight = 0;
+    int count = 0;
+    while (count < most && weight < enough) {
+      ids[count] = ordered.next();
+      weight += scores[ids[count++]];
+    }
+    if (sampling.topK() > 0 && sampling.topP() < 1) { // top-p of the k
+      double share = sampling.topP() * weight;
+      weight = 0;
+      for (count = 0; count < most && weight < share; count++) {
+        weight += scores[ids[count]];
+      }
+    }
+    double at = random.nextDouble() * weight;
+    for (int i = 0; i < count - 1; i++) {
+      at -= scores[ids[i]];
       if (at < 0) {
-        return candidates[i];
+        return ids[i];
       }
     }
-    return candidates[last];
-  }
-
-  private int keptByTopP(double[] weight, int[] candidates, int kept) {
-    if (sampling.topP() == 1) {
-      return kept;
-    }
-    double total = 0;
-    for (int i = 0; i < kept; i++) {
-      total += weight[candidates[i]];
-    }
-    double sum = 0;
-    for (int i = 0; i < kept; i++) {
-      sum += weight[candidates[i]];
-      if (sum >= sampling.topP() * total) {
-        return i + 1;
-      }
-    }
-    return kept;
-  }
-
-  private static int[] all(int count) {
-    int[] ids = new int[count];
-    Arrays.setAll(ids, i -> i);
-    return ids;
-  }
-
-  /** Token ids by falling weight, ties by rising id. */
-  private static int[] likeliestFirst(double[] weight) {
-    long[] keys = new long[weight.length]; // non-negative floats sort as their bits do
-    Arrays.setAll(
-        keys,
-        i -> ((long) (Integer.MAX_VALUE - Float.floatToIntBits((float) weight[i])) << 32) | i);
-    Arrays.sort(keys);
-    int[] ids = new int[keys.length];
-    Arrays.setAll(ids, i -> (int) keys[i]);
-    return ids;
+    return ids[count - 1];
   }
 }

@@ -1,11 +1,17 @@
 package io.github.gss4j.generation;
 
+import java.util.Map;
+import java.util.TreeMap;
+
 /**
  * How the next token is chosen from the logits. The steps apply in this order; each is off at the
  * value given.
  *
  * @param repetitionPenalty logits of tokens that stand in the text are divided by it where positive
  *     and multiplied where negative (CTRL, arXiv 1909.05858); off at 1
+ * @param presencePenalty is taken from the logits of tokens that were written; off at 0
+ * @param frequencyPenalty is taken from them as often as they were written; off at 0
+ * @param logitBias is added to the logits of tokens
  * @param temperature logits are divided by it; 0 takes the likeliest token (greedy)
  * @param topK only the k likeliest tokens; off at 0
  * @param topP only the likeliest tokens that together reach this probability; off at 1
@@ -13,14 +19,31 @@ package io.github.gss4j.generation;
  * @param seed where chance starts: the same seed gives the same tokens
  */
 public record Sampling(
-    double repetitionPenalty, double temperature, int topK, double topP, double minP, long seed) {
+    double repetitionPenalty,
+    double presencePenalty,
+    double frequencyPenalty,
+    Map<Integer, Double> logitBias,
+    double temperature,
+    int topK,
+    double topP,
+    double minP,
+    long seed) {
+  /** What one sequence of a batch adds to the seed of the one before. */
+  private static final long SEED_STEP = 0x9E3779B97F4A7C15L;
+
   /** Checks the ranges. */
   public Sampling {
     check(repetitionPenalty > 0, "repetition-penalty", repetitionPenalty, "above 0");
+    check(Double.isFinite(presencePenalty), "presence-penalty", presencePenalty, "a number");
+    check(Double.isFinite(frequencyPenalty), "frequency-penalty", frequencyPenalty, "a number");
     check(temperature >= 0 && temperature < 1e6, "temperature", temperature, "0 or more");
     check(topK >= 0, "top-k", topK, "0 (off) or more");
     check(topP > 0 && topP <= 1, "top-p", topP, "above 0 and at most 1");
     check(minP >= 0 && minP <= 1, "min-p", minP, "0 to 1");
+    logitBias = Map.copyOf(logitBias);
+    new TreeMap<>(logitBias)
+        .forEach(
+            (id, bias) -> check(Double.isFinite(bias), "logit-bias of " + id, bias, "a number"));
   }
 
   private static void check(boolean holds, String name, double value, String expected) {
@@ -36,37 +59,105 @@ public record Sampling(
 
   /** The likeliest token, always. */
   public static Sampling greedy() {
-    return new Sampling(1, 0, 0, 1, 0, 0);
+    return seeded(0).withTemperature(0);
   }
 
   /** Plain sampling from the model's own distribution. */
-  public static Sampling from(long seed) {
-    return new Sampling(1, 1, 0, 1, 0, seed);
+  public static Sampling seeded(long seed) {
+    return new Sampling(1, 0, 0, Map.of(), 1, 0, 1, 0, seed);
   }
 
   /** The same at another temperature. */
   public Sampling withTemperature(double t) {
-    return new Sampling(repetitionPenalty, t, topK, topP, minP, seed);
+    return new Sampling(
+        repetitionPenalty, presencePenalty, frequencyPenalty, logitBias, t, topK, topP, minP, seed);
   }
 
   /** The same with a top-k. */
   public Sampling withTopK(int k) {
-    return new Sampling(repetitionPenalty, temperature, k, topP, minP, seed);
+    return new Sampling(
+        repetitionPenalty,
+        presencePenalty,
+        frequencyPenalty,
+        logitBias,
+        temperature,
+        k,
+        topP,
+        minP,
+        seed);
   }
 
   /** The same with a top-p. */
   public Sampling withTopP(double p) {
-    return new Sampling(repetitionPenalty, temperature, topK, p, minP, seed);
+    return new Sampling(
+        repetitionPenalty,
+        presencePenalty,
+        frequencyPenalty,
+        logitBias,
+        temperature,
+        topK,
+        p,
+        minP,
+        seed);
   }
 
   /** The same with a min-p. */
   public Sampling withMinP(double p) {
-    return new Sampling(repetitionPenalty, temperature, topK, topP, p, seed);
+    return new Sampling(
+        repetitionPenalty,
+        presencePenalty,
+        frequencyPenalty,
+        logitBias,
+        temperature,
+        topK,
+        topP,
+        p,
+        seed);
   }
 
   /** The same with a repetition penalty. */
   public Sampling withRepetitionPenalty(double penalty) {
-    return new Sampling(penalty, temperature, topK, topP, minP, seed);
+    return new Sampling(
+        penalty, presencePenalty, frequencyPenalty, logitBias, temperature, topK, topP, minP, seed);
+  }
+
+  /** The same with OpenAI's penalties. */
+  public Sampling withPenalties(double presence, double frequency) {
+    return new Sampling(
+        repetitionPenalty, presence, frequency, logitBias, temperature, topK, topP, minP, seed);
+  }
+
+  /** The same with numbers to add to logits. */
+  public Sampling withLogitBias(Map<Integer, Double> bias) {
+    return new Sampling(
+        repetitionPenalty,
+        presencePenalty,
+        frequencyPenalty,
+        bias,
+        temperature,
+        topK,
+        topP,
+        minP,
+        seed);
+  }
+
+  /** The same from another seed. */
+  public Sampling withSeed(long newSeed) {
+    return new Sampling(
+        repetitionPenalty,
+        presencePenalty,
+        frequencyPenalty,
+        logitBias,
+        temperature,
+        topK,
+        topP,
+        minP,
+        newSeed);
+  }
+
+  /** The same for one of several sequences that start from one seed and draw independently. */
+  public Sampling forSequence(int number) {
+    return withSeed(seed + SEED_STEP * number);
   }
 
   /**

@@ -1,5 +1,5 @@
 /**
- * Text from a model: choosing tokens, carrying the state, knowing when to stop. May import {@code
- * model}, {@code layers}, {@code ops} and {@code tokenizer}.
+ * Text from a model: choosing tokens, many sequences together, sessions to go on from, knowing when
+ * to stop. May import {@code engine}, {@code tokenizer}, {@code checkpoint} and {@code config}.
  */
 package io.github.gss4j.generation;

@@ -2,6 +2,7 @@ package io.github.gss4j.tokenizer;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Optional;
 
 /** Finds the tokenizer that belongs to a model. */
 public final class Tokenizers {
@@ -84,6 +85,20 @@ public final class Tokenizers {
   /** Whether {@link #open} takes a word as a path. */
   public static boolean isFile(String spec) {
     return !spec.isEmpty() && !spec.equals(ByteTokenizer.NAME) && !spec.equals(Gpt2Tokenizer.NAME);
+  }
+
+  /**
+   * The tokenizer of a model, by its config and its directory.
+   *
+   * @param nameInConfig empty where the config names none
+   * @return nothing where nothing says which that is
+   * @throws TokenizerException if it has more tokens than the model, or cannot be opened
+   */
+  public static Optional<Tokenizer> ofModel(Path directory, String nameInConfig, int numTokens) {
+    String name = nameInConfig.isEmpty() ? null : nameInConfig;
+    return isKnown(directory, name, numTokens)
+        ? Optional.of(forModel(directory, name, numTokens))
+        : Optional.empty();
   }
 
   /** Whether {@link #forModel} has anything to go by. */

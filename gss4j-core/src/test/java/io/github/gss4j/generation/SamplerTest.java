@@ -15,7 +15,7 @@ class SamplerTest {
   /** How often each token comes, as a share. */
   private static double[] shares(Sampling sampling) {
     double[] counts = new double[LOGITS.length];
-    Sampler sampler = new Sampler(sampling, 0);
+    Sampler sampler = new Sampler(sampling);
     for (int i = 0; i < DRAWS; i++) {
       counts[sampler.next(LOGITS)] += 1.0 / DRAWS;
     }
@@ -31,23 +31,23 @@ class SamplerTest {
 
   @Test
   void greedyTakesTheLargestLogit() {
-    assertThat(new Sampler(Sampling.greedy(), 0).next(LOGITS)).isEqualTo(1);
+    assertThat(new Sampler(Sampling.greedy()).next(LOGITS)).isEqualTo(1);
   }
 
   @Test
   void plainSamplingFollowsTheSoftmax() {
-    assertThat(shares(Sampling.from(1))).containsExactly(softmax(1), Offset.offset(0.015));
+    assertThat(shares(Sampling.seeded(1))).containsExactly(softmax(1), Offset.offset(0.015));
   }
 
   @Test
   void temperatureFlattens() {
-    assertThat(shares(Sampling.from(2).withTemperature(3)))
+    assertThat(shares(Sampling.seeded(2).withTemperature(3)))
         .containsExactly(softmax(3), Offset.offset(0.015));
   }
 
   @Test
   void topKLeavesTheLikeliestOnly() {
-    double[] p = shares(Sampling.from(3).withTopK(2));
+    double[] p = shares(Sampling.seeded(3).withTopK(2));
     assertThat(p[0] + p[3] + p[4]).isZero();
     assertThat(p[1])
         .isCloseTo(softmax(1)[1] / (softmax(1)[1] + softmax(1)[2]), Offset.offset(0.015));
@@ -56,27 +56,27 @@ class SamplerTest {
   @Test
   void topPTakesTheFewestTokensThatReachIt() {
     double first = softmax(1)[1]; // 0.64
-    assertThat(shares(Sampling.from(4).withTopP(first - 0.01))[1])
+    assertThat(shares(Sampling.seeded(4).withTopP(first - 0.01))[1])
         .isEqualTo(1, Offset.offset(1e-9));
-    double[] p = shares(Sampling.from(4).withTopP(first + 0.01));
+    double[] p = shares(Sampling.seeded(4).withTopP(first + 0.01));
     assertThat(p[2]).isPositive();
     assertThat(p[0]).isZero();
   }
 
   @Test
   void minPIsAShareOfTheLikeliest() {
-    double[] p = shares(Sampling.from(5).withMinP(0.3)); // e^-1 = 0.37 stays, e^-2 = 0.14 goes
+    double[] p = shares(Sampling.seeded(5).withMinP(0.3)); // e^-1 = 0.37 stays, e^-2 = 0.14 goes
     assertThat(p[2]).isPositive();
     assertThat(p[0]).isZero();
   }
 
   @Test
   void repetitionPenaltyWeakensWhatWasSeen() {
-    Sampler sampler = new Sampler(Sampling.greedy().withRepetitionPenalty(2), 0);
+    Sampler sampler = new Sampler(Sampling.greedy().withRepetitionPenalty(2));
     assertThat(sampler.next(LOGITS)).isEqualTo(1); // 3 becomes 1.5
     assertThat(sampler.next(LOGITS)).isEqualTo(2); // 2 becomes 1
     assertThat(sampler.next(LOGITS)).isEqualTo(1);
-    Sampler negative = new Sampler(Sampling.greedy().withRepetitionPenalty(3), 0);
+    Sampler negative = new Sampler(Sampling.greedy().withRepetitionPenalty(3));
     negative.note(0);
     assertThat(negative.next(new float[] {-1f, -2f})).isEqualTo(1); // −1 becomes −3
   }
@@ -92,7 +92,7 @@ class SamplerTest {
     int[][] draws = new int[3][200];
     int[][] of = {{7, 0}, {7, 0}, {7, 1}};
     for (int i = 0; i < 3; i++) {
-      Sampler sampler = new Sampler(Sampling.from(of[i][0]), of[i][1]);
+      Sampler sampler = new Sampler(Sampling.seeded(of[i][0]).forSequence(of[i][1]));
       Arrays.setAll(draws[i], k -> sampler.next(LOGITS));
     }
     assertThat(draws[0]).isEqualTo(draws[1]).isNotEqualTo(draws[2]);
@@ -100,7 +100,7 @@ class SamplerTest {
 
   @Test
   void logitsThatAreNoNumbersAreAnError() {
-    assertThatThrownBy(() -> new Sampler(Sampling.greedy(), 0).next(new float[] {1f, Float.NaN}))
+    assertThatThrownBy(() -> new Sampler(Sampling.greedy()).next(new float[] {1f, Float.NaN}))
         .isInstanceOf(ArithmeticException.class)
         .hasMessageContaining("NaN at token 1");
   }
@@ -108,26 +108,26 @@ class SamplerTest {
   @Test
   void logitsThatAreInfiniteAreAnErrorUnlessTheyRuleATokenOut() {
     float infinity = Float.POSITIVE_INFINITY;
-    for (Sampling sampling : List.of(Sampling.greedy(), Sampling.from(1), topK())) {
-      assertThatThrownBy(() -> new Sampler(sampling, 0).next(new float[] {1f, infinity}))
+    for (Sampling sampling : List.of(Sampling.greedy(), Sampling.seeded(1), topK())) {
+      assertThatThrownBy(() -> new Sampler(sampling).next(new float[] {1f, infinity}))
           .isInstanceOf(ArithmeticException.class)
           .hasMessageContaining("Infinity at token 1");
-      assertThatThrownBy(() -> new Sampler(sampling, 0).next(new float[] {-infinity, -infinity}))
+      assertThatThrownBy(() -> new Sampler(sampling).next(new float[] {-infinity, -infinity}))
           .isInstanceOf(ArithmeticException.class)
           .hasMessageContaining("all -Infinity");
-      assertThat(new Sampler(sampling, 0).next(new float[] {-infinity, 1f})).isEqualTo(1);
+      assertThat(new Sampler(sampling).next(new float[] {-infinity, 1f})).isEqualTo(1);
     }
   }
 
   private static Sampling topK() {
-    return Sampling.from(1).withTopK(3);
+    return Sampling.seeded(1).withTopK(3);
   }
 
   @Test
   void anIdWithoutATokenIsNeverChosenWhateverItsLogit() {
     float[] logits = {0f, 50f, 1f, Float.NaN, Float.POSITIVE_INFINITY};
-    for (Sampling sampling : List.of(Sampling.greedy(), Sampling.from(1), topK())) {
-      Sampler sampler = new Sampler(sampling, 0, id -> id == 0 || id == 2);
+    for (Sampling sampling : List.of(Sampling.greedy(), Sampling.seeded(1), topK())) {
+      Sampler sampler = new Sampler(sampling, id -> id == 0 || id == 2);
       for (int i = 0; i < 100; i++) {
         assertThat(sampler.next(logits)).isIn(0, 2);
       }
@@ -136,9 +136,9 @@ class SamplerTest {
 
   @Test
   void rangesAreChecked() {
-    assertThatThrownBy(() -> Sampling.from(0).withTopP(0))
+    assertThatThrownBy(() -> Sampling.seeded(0).withTopP(0))
         .hasMessage("top-p is 0.0, expected above 0 and at most 1");
-    assertThatThrownBy(() -> Sampling.from(0).withTemperature(-1)).hasMessageContaining("-1.0");
+    assertThatThrownBy(() -> Sampling.seeded(0).withTemperature(-1)).hasMessageContaining("-1.0");
     assertThatThrownBy(() -> Sampling.topKOf(1.5, 10)).hasMessageContaining("filter-thres");
   }
 }

@@ -1,21 +1,16 @@
 package io.github.gss4j.study;
 
 import io.github.gss4j.data.TokenStore;
-import io.github.gss4j.model.LanguageModel;
-import io.github.gss4j.model.ModelState;
-import io.github.gss4j.ops.Scopes;
-import io.github.gss4j.ops.Tensors;
+import io.github.gss4j.engine.InferenceModel;
+import io.github.gss4j.engine.Rows;
+import io.github.gss4j.engine.Scores;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.stream.DoubleStream;
 import java.util.stream.IntStream;
 import java.util.stream.LongStream;
-import org.bytedeco.javacpp.PointerScope;
-import org.bytedeco.pytorch.Tensor;
-import org.bytedeco.pytorch.TensorOptional;
-import org.bytedeco.pytorch.global.torch;
-import org.bytedeco.pytorch.global.torch.ScalarType;
+import java.util.stream.Stream;
 
 /**
  * How well tokens are foretold by how many tokens were read before them: whether more context
@@ -39,7 +34,6 @@ import org.bytedeco.pytorch.global.torch.ScalarType;
 public record LossByPosition(long from, long to, double loss, double carried, double restarted) {
   private static final int BLOCK = 512;
   private static final int MOST_STREAMS = 8;
-  private static final long IGNORED = -100;
 
   /**
    * Measures a model.
@@ -52,7 +46,7 @@ public record LossByPosition(long from, long to, double loss, double carried, do
    * @return stretches of unit/4, unit/4, unit/2, unit, 2·unit, 4·unit …
    */
   public static List<LossByPosition> of(
-      LanguageModel model, TokenStore text, int unit, int times, long tokens) {
+      InferenceModel model, TokenStore text, int unit, int times, long tokens) {
     long most = model.config().maxSeqLen().orElse(Integer.MAX_VALUE);
     long length = Math.min((long) unit * times, Math.min(most, text.size() - 1));
     if (length < 4) {
@@ -108,83 +102,54 @@ public record LossByPosition(long from, long to, double loss, double carried, do
 
   /** The losses at each position, the mean over the streams, in both ways of reading. */
   private static void read(
-      LanguageModel model,
+      InferenceModel model,
       TokenStore text,
       long[] begins,
       int unit,
       double[] carried,
       double[] restarted) {
-    try (PointerScope outer = new PointerScope()) {
-      LanguageModel.Constants constants = model.constants();
-      ModelState all = model.initialState(begins.length).keep();
-      ModelState window = model.initialState(begins.length).keep();
-      try {
-        int count;
-        for (int done = 0; done < carried.length; done += count) {
-          int left = Math.min(unit - done % unit, carried.length - done);
-          count = Math.min(BLOCK, left);
-          try (PointerScope scope = new PointerScope()) {
-            long[][] rows = rows(text, begins, done, count);
-            all = add(model, rows, all, constants, carried, done);
-            if (done % unit == 0) {
-              window.release();
-              window = model.initialState(begins.length).keep();
-            }
-            window = add(model, rows, window, constants, restarted, done);
-          }
+    Rows window = start(model, begins.length);
+    try (Rows all = start(model, begins.length)) {
+      int count;
+      for (int done = 0; done < carried.length; done += count) {
+        count = Math.min(BLOCK, Math.min(unit - done % unit, carried.length - done));
+        if (done % unit == 0) {
+          window.close();
+          window = start(model, begins.length);
         }
-      } finally {
-        all.release();
-        window.release();
+        int[][] inputs = tokens(text, begins, done, count);
+        int[][] targets = tokens(text, begins, done + 1, count);
+        add(all.score(inputs, targets, 0), carried, done);
+        add(window.score(inputs, targets, 0), restarted, done);
       }
+    } finally {
+      window.close();
     }
   }
 
-  private static long[][] rows(TokenStore text, long[] begins, int done, int count) {
-    long[][] rows = new long[begins.length][count + 1];
+  private static Rows start(InferenceModel model, int streams) {
+    Rows rows = model.rows();
+    rows.add(Stream.generate(model::start).limit(streams).toList());
+    return rows;
+  }
+
+  /** Some tokens of each stream. */
+  private static int[][] tokens(TokenStore text, long[] begins, int done, int count) {
+    int[][] rows = new int[begins.length][];
     for (int s = 0; s < begins.length; s++) {
-      text.read(begins[s] + done, rows[s]);
+      long[] ids = new long[count];
+      text.read(begins[s] + done, ids);
+      rows[s] = Arrays.stream(ids).mapToInt(Math::toIntExact).toArray();
     }
     return rows;
   }
 
-  /** Reads on, adds to the means, and gives the state for the one it had. */
-  private static ModelState add(
-      LanguageModel model,
-      long[][] rows,
-      ModelState state,
-      LanguageModel.Constants constants,
-      double[] means,
-      int at) {
-    LanguageModel.Reading reading = model.read(ids(model, rows, 0), state, constants);
-    for (int s = 0; s < rows.length; s++) {
-      double[] losses = losses(model, reading.hidden().select(0, s), rows[s]);
-      for (int i = 0; i < losses.length; i++) {
-        means[at + i] += losses[i] / rows.length;
+  /** Adds to the means over the streams. */
+  private static void add(List<Scores> scores, double[] means, int at) {
+    for (Scores stream : scores) {
+      for (int i = 0; i < stream.size(); i++) {
+        means[at + i] -= stream.logProbability(i) / scores.size();
       }
     }
-    state.release();
-    return reading.state().keep();
-  }
-
-  private static Tensor ids(LanguageModel model, long[][] rows, int from) {
-    int count = rows[0].length - 1;
-    long[] flat =
-        Arrays.stream(rows).flatMapToLong(row -> Arrays.stream(row, from, from + count)).toArray();
-    return Tensors.of(flat, rows.length, count).to(model.device(), ScalarType.Long);
-  }
-
-  /** −log of the likelihood of each token of a row but its first. */
-  private static double[] losses(LanguageModel model, Tensor hidden, long[] row) {
-    return Tensors.toDoubles(
-        Scopes.withoutGradient(
-            () ->
-                torch.cross_entropy_loss(
-                    model.head(hidden),
-                    ids(model, new long[][] {row}, 1).flatten(),
-                    new TensorOptional(),
-                    torch.Reduction.None.value,
-                    IGNORED,
-                    0.0)));
   }
 }

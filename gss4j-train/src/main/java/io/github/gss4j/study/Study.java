@@ -5,8 +5,8 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.github.gss4j.config.JsonFields;
 import io.github.gss4j.data.TokenStore;
 import io.github.gss4j.layers.Precision;
-import io.github.gss4j.model.LanguageModel;
 import io.github.gss4j.ops.Tensors;
+import io.github.gss4j.torch.TorchModel;
 import io.github.gss4j.trainer.RunDirectory;
 import io.github.gss4j.trainer.TrainConfig;
 import io.github.gss4j.weights.PretrainedModel;
@@ -206,8 +206,9 @@ public final class Study {
     progress.accept(home.getFileName() + ": loss by position");
     Path best = home.resolve(RunDirectory.BEST);
     try (TokenStore text = launcher.heldOut(settings);
-        LanguageModel model =
-            PretrainedModel.load(best, Precision.FLOAT32, Tensors.device(settings.device()))) {
+        TorchModel model =
+            TorchModel.owning(
+                PretrainedModel.load(best, Precision.FLOAT32, Tensors.device(settings.device())))) {
       List<LossByPosition> found =
           LossByPosition.of(
               model, text, settings.seqLen(), config.times(), config.positionTokens());

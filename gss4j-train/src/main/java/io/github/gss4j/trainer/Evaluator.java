@@ -2,11 +2,9 @@ package io.github.gss4j.trainer;
 
 import io.github.gss4j.data.TokenArray;
 import io.github.gss4j.data.TokenStore;
-import io.github.gss4j.loss.CrossEntropy;
-import io.github.gss4j.model.LanguageModel;
-import io.github.gss4j.model.ModelState;
-import io.github.gss4j.ops.Scopes;
-import io.github.gss4j.ops.Tensors;
+import io.github.gss4j.engine.InferenceModel;
+import io.github.gss4j.engine.Rows;
+import io.github.gss4j.engine.Scores;
 import io.github.gss4j.tokenizer.Tokenizer;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -15,9 +13,6 @@ import java.util.OptionalInt;
 import java.util.SplittableRandom;
 import java.util.function.DoubleConsumer;
 import java.util.stream.IntStream;
-import org.bytedeco.javacpp.PointerScope;
-import org.bytedeco.pytorch.Tensor;
-import org.bytedeco.pytorch.global.torch.ScalarType;
 
 /**
  * How well a model predicts a text: every token from all that came before it in its stream, the
@@ -32,9 +27,9 @@ public final class Evaluator {
 
   private static final int STREAMS = 16;
   private static final int BLOCK = 512;
-  private static final long IGNORED = -100;
+  private static final int NONE = -1;
 
-  private final LanguageModel model;
+  private final InferenceModel model;
   private final int[] bytesOf;
 
   /**
@@ -42,7 +37,7 @@ public final class Evaluator {
    *
    * @param tokenizer the model's own, to count bytes; null where only losses are wanted
    */
-  public Evaluator(LanguageModel model, Tokenizer tokenizer) {
+  public Evaluator(InferenceModel model, Tokenizer tokenizer) {
     this.model = model;
     this.bytesOf =
         tokenizer == null
@@ -170,45 +165,33 @@ public final class Evaluator {
     long total = spans.stream().mapToLong(Span::predicted).sum();
     double nats = 0;
     long bytes = 0;
-    try (PointerScope outer = new PointerScope()) {
-      LanguageModel.Constants constants = model.constants();
-      ModelState state = model.initialState(spans.size()).keep();
-      try {
-        for (long done = 0; done < longest; done += BLOCK) {
-          int length = (int) Math.min(BLOCK, longest - done);
-          long[] targets = new long[spans.size() * length];
-          long[] inputs = new long[spans.size() * length];
-          bytes += fill(text, spans, done, length, inputs, targets);
-          try (PointerScope scope = new PointerScope()) {
-            LanguageModel.Reading reading =
-                model.read(onDevice(inputs, spans.size(), length), state, constants);
-            nats += nats(reading.hidden().flatten(0, 1), onDevice(targets, targets.length));
-            state.release();
-            state = reading.state().keep();
-          }
-          progress.accept((double) Math.min(done + BLOCK, longest) / longest);
-        }
-      } finally {
-        state.release();
+    try (Rows rows = model.rows()) {
+      rows.add(spans.stream().map(span -> model.start()).toList());
+      for (long done = 0; done < longest; done += BLOCK) {
+        int length = (int) Math.min(BLOCK, longest - done);
+        int[][] inputs = new int[spans.size()][length];
+        int[][] targets = new int[spans.size()][length];
+        bytes += fill(text, spans, done, inputs, targets);
+        nats += nats(rows.score(inputs, targets, 0), targets);
+        progress.accept((double) Math.min(done + BLOCK, longest) / longest);
       }
     }
     return new Result(nats / total, total, bytes);
   }
 
   /** Fills one block of all streams; what lies beyond a stream's end is not predicted. */
-  private long fill(
-      TokenStore text, List<Span> spans, long done, int length, long[] inputs, long[] targets) {
-    Arrays.fill(targets, IGNORED);
+  private long fill(TokenStore text, List<Span> spans, long done, int[][] inputs, int[][] targets) {
     long bytes = 0;
     for (int row = 0; row < spans.size(); row++) {
+      Arrays.fill(targets[row], NONE);
       Span span = spans.get(row);
-      int here = (int) Math.max(0, Math.min(length, span.predicted() - done));
-      if (here > 0) {
-        long[] tokens = new long[here + 1];
+      int count = (int) Math.max(0, Math.min(inputs[row].length, span.predicted() - done));
+      if (count > 0) {
+        long[] tokens = new long[count + 1];
         text.read(span.from() + done, tokens);
-        for (int i = 0; i < here; i++) {
-          inputs[row * length + i] = checked(tokens[i]);
-          targets[row * length + i] = checked(tokens[i + 1]);
+        for (int i = 0; i < count; i++) {
+          inputs[row][i] = checked(tokens[i]);
+          targets[row][i] = checked(tokens[i + 1]);
           bytes += bytesOf == null ? 0 : bytesOf[(int) tokens[i + 1]];
         }
       }
@@ -216,32 +199,22 @@ public final class Evaluator {
     return bytes;
   }
 
-  private long checked(long id) {
+  private static double nats(List<Scores> scores, int[][] targets) {
+    double nats = 0;
+    for (int row = 0; row < targets.length; row++) {
+      for (int i = 0; i < targets[row].length; i++) {
+        nats -= targets[row][i] == NONE ? 0 : scores.get(row).logProbability(i);
+      }
+    }
+    return nats;
+  }
+
+  private int checked(long id) {
     int size = model.config().numTokens();
     if (id < 0 || id >= size) {
       throw new IllegalArgumentException(
           "token id " + id + " is out of range, expected 0 to " + (size - 1));
     }
-    return id;
-  }
-
-  private Tensor onDevice(long[] values, long... shape) {
-    return Tensors.of(values, shape).to(model.device(), ScalarType.Long);
-  }
-
-  private double nats(Tensor hidden, Tensor targets) {
-    long step = GradientPass.sliceTokens(model);
-    double sum = 0;
-    for (long from = 0; from < targets.size(0); from += step) {
-      long start = from;
-      long count = Math.min(step, targets.size(0) - from);
-      Tensor part =
-          Scopes.withoutGradient(
-              () ->
-                  CrossEntropy.sum(
-                      model.head(hidden.narrow(0, start, count)), targets.narrow(0, start, count)));
-      sum += Tensors.value(part);
-    }
-    return sum;
+    return (int) id;
   }
 }

@@ -1,5 +1,6 @@
 package io.github.gss4j.trainer;
 
+import io.github.gss4j.torch.TorchModel;
 import io.github.gss4j.tracking.MetricLine;
 import java.io.IOException;
 import java.util.Optional;
@@ -57,9 +58,11 @@ final class RunEvaluation {
             .group()
             .fromFirst(
                 () -> {
-                  Evaluator.Result found =
-                      evaluation.apply(new Evaluator(trainer.model(), setting.tokenizer()));
-                  return new double[] {found.loss(), found.tokens(), found.bytes()};
+                  try (TorchModel model = TorchModel.of(trainer.model())) {
+                    Evaluator.Result found =
+                        evaluation.apply(new Evaluator(model, setting.tokenizer()));
+                    return new double[] {found.loss(), found.tokens(), found.bytes()};
+                  }
                 });
     return new Evaluator.Result(told[0], (long) told[1], (long) told[2]);
   }

@@ -5,6 +5,7 @@ import io.github.gss4j.generation.Sampling;
 import io.github.gss4j.generation.TextGenerator;
 import io.github.gss4j.model.LanguageModel;
 import io.github.gss4j.tokenizer.Tokenizer;
+import io.github.gss4j.torch.TorchModel;
 import io.github.gss4j.tracking.MetricLine;
 
 /** Lets a run's model write, averaged where the run averages: on the first rank. */
@@ -34,9 +35,10 @@ final class RunSample {
   private String after(String prompt) {
     LanguageModel model = trainer.model();
     Tokenizer tokenizer = setting.tokenizer();
-    try (TextGenerator generator = new TextGenerator(model, tokenizer)) {
+    try (TorchModel engine = TorchModel.of(model)) {
+      TextGenerator generator = new TextGenerator(engine, tokenizer);
       Sampling sampling =
-          Sampling.from(setting.config().seed()).withTemperature(0.7).withTopP(0.95);
+          Sampling.seeded(setting.config().seed()).withTemperature(0.7).withTopP(0.95);
       int room = model.config().maxSeqLen().orElse(Integer.MAX_VALUE);
       int tokens = Math.min(TOKENS, room - tokenizer.encode(prompt).length);
       return tokens < 1

@@ -14,6 +14,7 @@ import io.github.gss4j.data.TokenArray;
 import io.github.gss4j.data.TokenStore;
 import io.github.gss4j.model.LanguageModel;
 import io.github.gss4j.tokenizer.ByteTokenizer;
+import io.github.gss4j.torch.TorchModel;
 import io.github.gss4j.trainer.Evaluator;
 import io.github.gss4j.trainer.RunDirectory;
 import io.github.gss4j.trainer.RunListener;
@@ -197,11 +198,11 @@ class StudyTest {
       some.read(0, ids);
       List<LossByPosition> stretches;
       try (TokenStore whole = new TokenArray(ids)) {
-        stretches = LossByPosition.of(model, whole, unit, windows, tokens);
+        stretches = LossByPosition.of(TorchModel.of(model), whole, unit, windows, tokens);
       }
       assertThat(stretches).extracting(LossByPosition::to).startsWith(16L, 33L, 66L, 132L);
       double mean = sum(stretches, LossByPosition::carried) / tokens;
-      Evaluator evaluator = new Evaluator(model, null);
+      Evaluator evaluator = new Evaluator(TorchModel.of(model), null);
       assertThat(mean).isCloseTo(evaluator.sequences(List.of(ids)).loss(), within(1e-4));
       List<long[]> apart =
           IntStream.range(0, windows)

@@ -13,6 +13,7 @@ import io.github.gss4j.ops.Scopes;
 import io.github.gss4j.ops.Tensors;
 import io.github.gss4j.tokenizer.ByteTokenizer;
 import io.github.gss4j.tokenizer.Tokenizer;
+import io.github.gss4j.torch.TorchModel;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -93,7 +94,7 @@ class EvaluatorTest {
       long[] ids = TinyRun.values(5, 300);
       long ends = Arrays.stream(ids).skip(1).filter(id -> id == 7).count();
       Evaluator.Result result =
-          new Evaluator(model, new Ended(7)).whole(new Text(ids), share -> {});
+          new Evaluator(TorchModel.of(model), new Ended(7)).whole(new Text(ids), share -> {});
       assertThat(ends).isPositive();
       assertThat(result.tokens()).isEqualTo(299);
       assertThat(result.bytes()).isEqualTo(299 - ends);
@@ -103,7 +104,7 @@ class EvaluatorTest {
   @Test
   void anIdWithoutATokenHasNoBytes() {
     try (LanguageModel model = LanguageModel.create(ModelConfig.of(300, 8, 1), 1)) {
-      Evaluator evaluator = new Evaluator(model, new ByteTokenizer());
+      Evaluator evaluator = new Evaluator(TorchModel.of(model), new ByteTokenizer());
       Evaluator.Result result = evaluator.sequences(List.of(new long[] {97, 98, 299, 256, 99}));
       assertThat(result.tokens()).isEqualTo(4);
       assertThat(result.bytes()).isEqualTo(2);
@@ -129,7 +130,8 @@ class EvaluatorTest {
     try (LanguageModel model = TinyRun.model(CONFIG)) {
       for (int length : new int[] {2, 3, 511, 512, 513, 514, 1000}) { // around a block of 512
         long[] ids = TinyRun.values(length, length);
-        Evaluator.Result result = new Evaluator(model, null).whole(new Text(ids), share -> {});
+        Evaluator.Result result =
+            new Evaluator(TorchModel.of(model), null).whole(new Text(ids), share -> {});
         assertThat(result.tokens()).isEqualTo(length - 1);
         assertThat(result.loss())
             .as("length %d", length)
@@ -143,7 +145,8 @@ class EvaluatorTest {
     try (LanguageModel model = TinyRun.model(CONFIG)) {
       for (int length : new int[] {2, 700, 1025, 1026, 5000, 8209, 9001}) {
         Text text = new Text(TinyRun.values(1, length));
-        Evaluator.Result result = new Evaluator(model, null).whole(text, share -> {});
+        Evaluator.Result result =
+            new Evaluator(TorchModel.of(model), null).whole(text, share -> {});
         assertThat(result.tokens()).isEqualTo(length - 1);
         assertThat(text.predicted[0]).isZero();
         assertThat(Arrays.stream(text.predicted).skip(1)).as("%d", length).containsOnly(1);
@@ -158,7 +161,8 @@ class EvaluatorTest {
       double sum =
           plain(model, Arrays.copyOfRange(ids, 0, 601))
               + plain(model, Arrays.copyOfRange(ids, 600, 1200));
-      Evaluator.Result result = new Evaluator(model, null).whole(new Text(ids), share -> {});
+      Evaluator.Result result =
+          new Evaluator(TorchModel.of(model), null).whole(new Text(ids), share -> {});
       assertThat(result.loss()).isCloseTo(sum / 1199, within(1e-9));
     }
   }
@@ -167,7 +171,7 @@ class EvaluatorTest {
   void aQuickEvaluationIsTheSameSliceEachTime() {
     try (LanguageModel model = TinyRun.model(CONFIG)) {
       Text text = new Text(TinyRun.values(4, 9_000));
-      Evaluator evaluator = new Evaluator(model, null);
+      Evaluator evaluator = new Evaluator(TorchModel.of(model), null);
       Evaluator.Result first = evaluator.quick(text, 1500, 1);
       assertThat(first.tokens()).isBetween(1400L, 1500L);
       assertThat(evaluator.quick(text, 1500, 1)).isEqualTo(first);
@@ -186,7 +190,7 @@ class EvaluatorTest {
         sequences.add(TinyRun.values(i, 40));
         sum += plain(model, sequences.get(i));
       }
-      Evaluator.Result result = new Evaluator(model, null).sequences(sequences);
+      Evaluator.Result result = new Evaluator(TorchModel.of(model), null).sequences(sequences);
       assertThat(result.loss()).isCloseTo(sum / (3 * 39), within(1e-9));
       assertThat(result.bitsPerByte()).as("bytes are not known").isNaN();
     }
@@ -196,7 +200,7 @@ class EvaluatorTest {
   void aLongSequenceIsReadInOneStream() {
     try (LanguageModel model = TinyRun.model(CONFIG)) {
       long[] ids = TinyRun.values(5, 2_100); // a text of this length would be cut into streams
-      Evaluator.Result result = new Evaluator(model, null).sequences(List.of(ids));
+      Evaluator.Result result = new Evaluator(TorchModel.of(model), null).sequences(List.of(ids));
       assertThat(result.tokens()).isEqualTo(2_099);
       assertThat(result.loss()).isCloseTo(plain(model, ids) / 2_099, within(1e-9));
     }
@@ -213,7 +217,8 @@ class EvaluatorTest {
                         + "\"heads\":2,\"dim_dsconv\":4,\"max_seq_len\":100}"));
     try (LanguageModel model = LanguageModel.create(config, 1)) {
       Text text = new Text(TinyRun.values(6, 2_500));
-      assertThat(new Evaluator(model, null).whole(text, share -> {}).tokens()).isEqualTo(2_499);
+      assertThat(new Evaluator(TorchModel.of(model), null).whole(text, share -> {}).tokens())
+          .isEqualTo(2_499);
       assertThat(text.predicted).containsOnlyOnce(0).contains(1);
     }
   }
@@ -221,7 +226,7 @@ class EvaluatorTest {
   @Test
   void idsOutOfRangeAreNamed() {
     try (LanguageModel model = TinyRun.model(CONFIG)) {
-      Evaluator evaluator = new Evaluator(model, null);
+      Evaluator evaluator = new Evaluator(TorchModel.of(model), null);
       for (long wrong : new long[] {-1, 64, Long.MAX_VALUE}) {
         assertThatThrownBy(() -> evaluator.sequences(List.of(new long[] {1, wrong})))
             .hasMessageContaining(Long.toString(wrong))

@@ -67,7 +67,8 @@ public final class TensorFiles {
     PyTorchCheckpoint.write(file, data(tensors));
   }
 
-  private static Map<String, TensorData> data(Map<String, Tensor> tensors) {
+  /** Tensors as they are written to files: their bytes are good until they are freed. */
+  public static Map<String, TensorData> data(Map<String, Tensor> tensors) {
     Map<String, TensorData> data = new LinkedHashMap<>();
     tensors.forEach((name, tensor) -> data.put(name, new Data(tensor)));
     return data;

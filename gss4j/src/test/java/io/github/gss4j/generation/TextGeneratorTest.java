@@ -6,9 +6,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.github.gss4j.config.DssConfig;
 import io.github.gss4j.config.ModelConfig;
 import io.github.gss4j.model.LanguageModel;
-import io.github.gss4j.model.ModelState;
 import io.github.gss4j.ops.Tensors;
 import io.github.gss4j.tokenizer.ByteTokenizer;
+import io.github.gss4j.torch.TorchModel;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -22,17 +22,19 @@ class TextGeneratorTest {
   private static final ModelConfig CONFIG =
       ModelConfig.of(256, 16, 2).withDss(new DssConfig(8, 8, true));
   private static LanguageModel model;
+  private static TorchModel engine;
   private static TextGenerator generator;
 
   @BeforeAll
   static void make() {
     model = LanguageModel.create(CONFIG, 1);
-    generator = new TextGenerator(model, new ByteTokenizer());
+    engine = TorchModel.of(model);
+    generator = new TextGenerator(engine, new ByteTokenizer());
   }
 
   @AfterAll
   static void free() {
-    generator.close();
+    engine.close();
     model.close();
   }
 
@@ -48,7 +50,7 @@ class TextGeneratorTest {
       try (PointerScope scope = new PointerScope()) {
         Tensor logits = model.logits(Tensors.of(text, 1, text.length));
         float[] last = Tensors.toFloats(logits.select(1, text.length - 1));
-        chosen.add(new Sampler(Sampling.greedy(), 0).next(last));
+        chosen.add(new Sampler(Sampling.greedy()).next(last));
       }
       text = Arrays.copyOf(text, text.length + 1);
       text[text.length - 1] = chosen.get(i);
@@ -73,10 +75,10 @@ class TextGeneratorTest {
   @Test
   void aModelWithMoreIdsThanTokensWritesTokensOnly() {
     ModelConfig padded = ModelConfig.of(2000, 16, 1).withDss(new DssConfig(8, 8, true));
-    try (LanguageModel wide = LanguageModel.create(padded, 1);
-        TextGenerator writer = new TextGenerator(wide, new ByteTokenizer());
-        TextGenerator blind = new TextGenerator(wide, null)) {
-      GenerationOptions options = GenerationOptions.of(100, Sampling.from(5));
+    try (TorchModel wide = TorchModel.owning(LanguageModel.create(padded, 1))) {
+      TextGenerator writer = new TextGenerator(wide, new ByteTokenizer());
+      TextGenerator blind = new TextGenerator(wide, null);
+      GenerationOptions options = GenerationOptions.of(100, Sampling.seeded(5));
       List<int[]> prompts = List.of(new int[] {97, 1999});
       assertThat(writer.generate(prompts, options, (s, id, text) -> {}).get(0).ids())
           .allMatch(id -> id < 256);
@@ -87,10 +89,10 @@ class TextGeneratorTest {
 
   @Test
   void oneSeedGivesTheSameText() {
-    GenerationOptions options = GenerationOptions.of(50, Sampling.from(5));
+    GenerationOptions options = GenerationOptions.of(50, Sampling.seeded(5));
     assertThat(generator.generate("abc", options)).isEqualTo(generator.generate("abc", options));
     assertThat(generator.generate("abc", options))
-        .isNotEqualTo(generator.generate("abc", GenerationOptions.of(50, Sampling.from(6))));
+        .isNotEqualTo(generator.generate("abc", GenerationOptions.of(50, Sampling.seeded(6))));
   }
 
   @Test
@@ -120,7 +122,7 @@ class TextGeneratorTest {
 
   @Test
   void aStopTextIsCutAndNeverShown() {
-    GenerationOptions options = GenerationOptions.of(60, Sampling.from(8));
+    GenerationOptions options = GenerationOptions.of(60, Sampling.seeded(8));
     String free = generator.generate("x", options).text();
     String stop = free.substring(20, 23);
     StringBuilder shown = new StringBuilder();
@@ -145,10 +147,9 @@ class TextGeneratorTest {
 
   @Test
   void aStateCountsTheTokensItHasRead() {
-    try (PointerScope scope = new PointerScope()) {
-      ModelState state = generator.read(new int[1500], model.initialState(1));
-      assertThat(state.tokens()).containsExactly(1500L);
-      state.release();
+    try (Session session = Session.start(engine, null)) {
+      session.read(new int[1500]);
+      assertThat(session.tokens()).isEqualTo(1500);
     }
   }
 

@@ -9,6 +9,7 @@ import io.github.gss4j.generation.TextGenerator;
 import io.github.gss4j.layers.Precision;
 import io.github.gss4j.model.LanguageModel;
 import io.github.gss4j.ops.Tensors;
+import io.github.gss4j.torch.TorchModel;
 import io.github.gss4j.weights.PretrainedModel;
 import io.github.gss4j.weights.TensorFiles;
 import java.io.IOException;
@@ -96,9 +97,10 @@ class PretrainedReferenceTest {
   private static void checkGreedy(Path checkpoint) {
     Safetensors expected = Safetensors.open(checkpoint.resolveSibling("greedy.safetensors"));
     try (PointerScope scope = new PointerScope();
-        LanguageModel model =
-            PretrainedModel.load(checkpoint, Precision.FLOAT32, Tensors.device("cpu"));
-        TextGenerator generator = new TextGenerator(model, null)) {
+        TorchModel model =
+            TorchModel.owning(
+                PretrainedModel.load(checkpoint, Precision.FLOAT32, Tensors.device("cpu")))) {
+      TextGenerator generator = new TextGenerator(model, null);
       long[] tokens = Tensors.toLongs(TensorFiles.read(expected.file(), "out.tokens"));
       int[] prompt =
           Arrays.stream(Tensors.toLongs(TensorFiles.read(expected.file(), "in.prompt")))

@@ -1,0 +1,53 @@
+package io.github.gss4j;
+
+import io.github.gss4j.engine.EngineOptions;
+import io.github.gss4j.hub.Hub;
+import io.github.gss4j.hub.HubSettings;
+import io.github.gss4j.hub.Progress;
+import java.util.Optional;
+
+/**
+ * How a model is found and held.
+ *
+ * @param engine by name: {@code torch} or {@code java}; empty takes the first choice of those on
+ *     the class path
+ * @param forEngine dtype of the weights in memory, and device
+ * @param hub where {@code hf:} models come from
+ * @param progress is told of what is downloaded
+ */
+public record LoadOptions(
+    Optional<String> engine, EngineOptions forEngine, Hub hub, Progress progress) {
+  /**
+   * Float32 on the CPU, and the hub as the environment's variables have it ({@code HF_HOME}, {@code
+   * HF_TOKEN} …), which is asked only for {@code hf:} models.
+   */
+  public static LoadOptions defaults() {
+    return new LoadOptions(
+        Optional.empty(),
+        EngineOptions.DEFAULT,
+        new Hub(HubSettings.fromEnvironment(System.getenv())),
+        Progress.none());
+  }
+
+  /** The same with an engine of that name. */
+  public LoadOptions withEngine(String name) {
+    return new LoadOptions(Optional.of(name), forEngine, hub, progress);
+  }
+
+  /**
+   * The same with another dtype: {@code float32}, {@code float64}, {@code bfloat16}, {@code int8}.
+   */
+  public LoadOptions withDtype(String dtype) {
+    return new LoadOptions(engine, forEngine.withDtype(dtype), hub, progress);
+  }
+
+  /** The same on another device. */
+  public LoadOptions withDevice(String device) {
+    return new LoadOptions(engine, forEngine.withDevice(device), hub, progress);
+  }
+
+  /** The same with another hub, and progress of its downloads. */
+  public LoadOptions withHub(Hub newHub, Progress newProgress) {
+    return new LoadOptions(engine, forEngine, newHub, newProgress);
+  }
+}

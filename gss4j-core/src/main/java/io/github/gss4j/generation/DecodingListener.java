@@ -1,0 +1,30 @@
+package io.github.gss4j.generation;
+
+/** Hears of one sequence as it is written, on the thread that steps the batch. */
+@FunctionalInterface
+public interface DecodingListener {
+  /** Hears nothing. */
+  DecodingListener SILENT = token -> true;
+
+  /**
+   * One more token.
+   *
+   * @return false to have no more: the sequence ends as cancelled
+   */
+  boolean token(Token token);
+
+  /**
+   * The end.
+   *
+   * @param rest text that was held back until now; often empty
+   * @param result all of it
+   */
+  default void ended(String rest, Generated result) {}
+
+  /**
+   * The end by an error: the model's logits are no numbers, or a state is too long.
+   *
+   * @param error what happened; other sequences go on
+   */
+  default void failed(RuntimeException error) {}
+}
