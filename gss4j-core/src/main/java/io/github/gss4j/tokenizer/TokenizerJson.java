@@ -13,8 +13,8 @@ public interface TokenizerJson {
   /**
    * Opens a file, and what lies beside it and names its special tokens.
    *
-   * @param mostIds how many ids the model has: a token that the files beside it name as the end of a
-   *     text and it lacks is added only where there is an id for it
+   * @param mostIds how many ids the model has: a token that the files beside it name as the end of
+   *     a text and it lacks is added only where there is an id for it
    * @throws TokenizerException if it is no sound {@code tokenizer.json}
    */
   Tokenizer open(Path file, int mostIds);

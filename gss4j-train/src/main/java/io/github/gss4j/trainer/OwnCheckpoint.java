@@ -1,7 +1,5 @@
 package io.github.gss4j.trainer;
 
-import io.github.gss4j.checkpoint.ModelFiles;
-
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;

@@ -2,9 +2,9 @@ package io.github.gss4j.trainer;
 
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.github.gss4j.data.documents.DocumentOptions;
 import io.github.gss4j.config.JsonFields;
 import io.github.gss4j.config.ModelConfig;
+import io.github.gss4j.data.documents.DocumentOptions;
 import io.github.gss4j.layers.Precision;
 import io.github.gss4j.tokenizer.TokenizerJson;
 import io.github.gss4j.tokenizer.Tokenizers;

@@ -1,7 +1,5 @@
 package io.github.gss4j.trainer;
 
-import io.github.gss4j.weights.PretrainedModel;
-
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;

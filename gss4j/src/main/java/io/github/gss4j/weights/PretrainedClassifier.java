@@ -1,11 +1,10 @@
 package io.github.gss4j.weights;
 
-import io.github.gss4j.checkpoint.ConfigFile;
-
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.SerializationFeature;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import io.github.gss4j.checkpoint.CheckpointException;
+import io.github.gss4j.checkpoint.ConfigFile;
 import io.github.gss4j.checkpoint.Lists;
 import io.github.gss4j.checkpoint.ModelFiles;
 import io.github.gss4j.checkpoint.TensorSource;

@@ -1,13 +1,12 @@
 package io.github.gss4j.weights;
 
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
 import io.github.gss4j.checkpoint.CheckpointException;
 import io.github.gss4j.checkpoint.PyTorchCheckpoint;
 import io.github.gss4j.checkpoint.Safetensors;
 import io.github.gss4j.checkpoint.TensorSource;
-
-import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
-
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

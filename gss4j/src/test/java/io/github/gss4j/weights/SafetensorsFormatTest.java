@@ -1,19 +1,18 @@
 package io.github.gss4j.weights;
 
-import io.github.gss4j.checkpoint.CheckpointException;
-import io.github.gss4j.checkpoint.Safetensors;
-import io.github.gss4j.checkpoint.TensorType;
-
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.github.gss4j.checkpoint.CheckpointException;
+import io.github.gss4j.checkpoint.Safetensors;
+import io.github.gss4j.checkpoint.TensorType;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
-import java.util.Arrays;
 import java.nio.file.Path;
+import java.util.Arrays;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;

@@ -1,6 +1,5 @@
 package io.github.gss4j.weights;
 
-
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 

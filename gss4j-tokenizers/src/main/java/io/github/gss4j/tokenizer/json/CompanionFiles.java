@@ -1,11 +1,10 @@
 package io.github.gss4j.tokenizer.json;
 
-import io.github.gss4j.tokenizer.TokenizerException;
-import io.github.gss4j.tokenizer.VocabularyFile;
-
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.github.gss4j.tokenizer.TokenizerException;
+import io.github.gss4j.tokenizer.VocabularyFile;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;

@@ -1,15 +1,14 @@
 package io.github.gss4j.tokenizer.json;
 
-import io.github.gss4j.tokenizer.Tokenizer;
-import io.github.gss4j.tokenizer.TokenizerException;
-import io.github.gss4j.tokenizer.Tokenizers;
-
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.read.ListAppender;
+import io.github.gss4j.tokenizer.Tokenizer;
+import io.github.gss4j.tokenizer.TokenizerException;
+import io.github.gss4j.tokenizer.Tokenizers;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
