@@ -31,6 +31,8 @@ class ArchitectureTest {
         .definedBy(ROOT + "hub..")
         .layer("checkpoint")
         .definedBy(ROOT + "checkpoint..")
+        .layer("engine")
+        .definedBy(ROOT + "engine..")
         .layer("generation")
         .definedBy(ROOT + "generation..")
         .whereLayer("files")
@@ -38,13 +40,15 @@ class ArchitectureTest {
         .whereLayer("config")
         .mayNotAccessAnyLayer()
         .whereLayer("tokenizer")
-        .mayNotAccessAnyLayer()
+        .mayOnlyAccessLayers("files")
         .whereLayer("hub")
         .mayOnlyAccessLayers("files")
         .whereLayer("checkpoint")
         .mayOnlyAccessLayers("config", "hub", "files")
+        .whereLayer("engine")
+        .mayOnlyAccessLayers("config", "checkpoint")
         .whereLayer("generation")
-        .mayOnlyAccessLayers("config", "tokenizer", "checkpoint")
+        .mayOnlyAccessLayers("config", "tokenizer", "checkpoint", "engine")
         .check(CORE);
   }
 

@@ -7,7 +7,7 @@ import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
 import org.junit.jupiter.api.Test;
 
-/** Imports run one way: generation → weights → model → layers → ops. */
+/** Imports run one way: torch → weights → model → layers → ops. */
 class ArchitectureTest {
   private static final String ROOT = "io.github.gss4j.";
 
@@ -17,11 +17,7 @@ class ArchitectureTest {
         new ClassFileImporter()
             .withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS)
             .importPackages(
-                ROOT + "ops",
-                ROOT + "layers",
-                ROOT + "model",
-                ROOT + "weights",
-                ROOT + "generation");
+                ROOT + "ops", ROOT + "layers", ROOT + "model", ROOT + "weights", ROOT + "torch");
     layeredArchitecture()
         .consideringOnlyDependenciesInLayers()
         .layer("ops")
@@ -32,8 +28,8 @@ class ArchitectureTest {
         .definedBy(ROOT + "model..")
         .layer("weights")
         .definedBy(ROOT + "weights..")
-        .layer("generation")
-        .definedBy(ROOT + "generation..")
+        .layer("torch")
+        .definedBy(ROOT + "torch..")
         .whereLayer("ops")
         .mayNotAccessAnyLayer()
         .whereLayer("layers")
@@ -42,8 +38,8 @@ class ArchitectureTest {
         .mayOnlyAccessLayers("layers", "ops")
         .whereLayer("weights")
         .mayOnlyAccessLayers("model", "layers", "ops")
-        .whereLayer("generation")
-        .mayOnlyAccessLayers("model", "layers", "ops")
+        .whereLayer("torch")
+        .mayOnlyAccessLayers("weights", "model", "layers", "ops")
         .check(library);
   }
 }

@@ -78,6 +78,20 @@ public record ModelConfig(
         .min();
   }
 
+  /**
+   * Refuses ids that are not of the vocabulary.
+   *
+   * @throws IllegalArgumentException naming the first
+   */
+  public void checkIds(int... ids) {
+    for (int id : ids) {
+      if (id < 0 || id >= numTokens) {
+        throw new IllegalArgumentException(
+            "prompt id " + id + " is out of range, expected 0 to " + (numTokens - 1));
+      }
+    }
+  }
+
   private ModelConfig withStack(StackConfig newStack) {
     return new ModelConfig(numTokens, newStack, tieEmbeddings, finalNorm, tokenizer);
   }

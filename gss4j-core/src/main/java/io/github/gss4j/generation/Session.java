@@ -165,7 +165,7 @@ public final class Session implements AutoCloseable {
    * @return one place a token; the first token of a text has no logarithm (NaN)
    */
   public Scores score(int[] ids, int top) {
-    checkIds(ids);
+    model.config().checkIds(ids);
     List<Scores> parts = new ArrayList<>();
     if (pending.isEmpty() && ids.length > 0) {
       parts.add(
@@ -254,7 +254,7 @@ public final class Session implements AutoCloseable {
 
   /** Tokens to read next, the pending one first. */
   int[] withPending(int[] ids) {
-    checkIds(ids);
+    model.config().checkIds(ids);
     if (pending.isEmpty()) {
       return ids;
     }
@@ -262,16 +262,6 @@ public final class Session implements AutoCloseable {
     all[0] = pending.getAsInt();
     System.arraycopy(ids, 0, all, 1, ids.length);
     return all;
-  }
-
-  private void checkIds(int[] ids) {
-    int size = model.config().numTokens();
-    for (int id : ids) {
-      if (id < 0 || id >= size) {
-        throw new IllegalArgumentException(
-            "prompt id " + id + " is out of range, expected 0 to " + (size - 1));
-      }
-    }
   }
 
   private int[] encode(String text) {
