@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.io.Writer;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
+import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -115,6 +116,8 @@ public final class MetricsLog implements AutoCloseable {
         }
         text = next;
       }
+    } catch (CharacterCodingException e) {
+      throw new IOException(file + ": is not UTF-8 after line " + lines.size(), e);
     }
     return lines;
   }

@@ -238,4 +238,13 @@ class MetricsLogTest {
   private void append(String text) throws IOException {
     Files.writeString(file, text, StandardOpenOption.APPEND);
   }
+
+  @Test
+  void bytesThatAreNoUtf8AreNamedWithTheFile(@TempDir Path dir) throws IOException {
+    Path odd = dir.resolve("odd.jsonl");
+    Files.write(odd, new byte[] {'{', (byte) 0xff, '}', '\n'});
+    assertThatThrownBy(() -> MetricsLog.read(odd))
+        .isInstanceOf(IOException.class)
+        .hasMessage(odd + ": is not UTF-8 after line 0");
+  }
 }

@@ -21,6 +21,11 @@ final class BrokenRows {
     }
   }
 
+  /** How many rows so far. */
+  long count() {
+    return rows.get();
+  }
+
   /** Says of a file without bytes that nothing is read of it. */
   void empty(Shard shard) {
     LOG.warn("{}: has 0 bytes, there are no documents in it", shard.name());

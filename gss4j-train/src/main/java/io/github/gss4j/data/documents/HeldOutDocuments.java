@@ -20,8 +20,11 @@ import java.util.concurrent.Executors;
  * @param format of this manifest
  * @param vocabulary of the ids
  * @param tokens the ids
+ * @param brokenRows rows among those read that hold no document
+ * @param brokenShards files among those read whose ends were left out
  */
-record HeldOutDocuments(int format, int vocabulary, TokenFile tokens) {
+record HeldOutDocuments(
+    int format, int vocabulary, TokenFile tokens, long brokenRows, long brokenShards) {
   private static final int FORMAT = 2;
   private static final String MANIFEST = "held_out.json";
 
@@ -66,11 +69,13 @@ record HeldOutDocuments(int format, int vocabulary, TokenFile tokens) {
     ExecutorService threads =
         Executors.newFixedThreadPool(Runtime.getRuntime().availableProcessors());
     RowEncoder encoder = new RowEncoder(tokenizer, options, false, true);
+    BrokenRows broken = new BrokenRows();
+    long brokenShards = 0;
     String file = "tokens.bin";
     try (TokenWriter out = new TokenWriter(home.resolve(file), tokenizer.size())) {
       for (Shard shard : source.shards()) {
         if (out.tokens() < most) {
-          append(shard, encoder, most, threads, out);
+          brokenShards += append(shard, encoder, most, threads, out, broken) ? 1 : 0;
         }
       }
       if (out.tokens() == 0) {
@@ -80,7 +85,9 @@ record HeldOutDocuments(int format, int vocabulary, TokenFile tokens) {
                 + options.heldOut()
                 + ": give a larger --held-out, or --validation");
       }
-      HeldOutDocuments held = new HeldOutDocuments(FORMAT, tokenizer.size(), out.finish(file));
+      HeldOutDocuments held =
+          new HeldOutDocuments(
+              FORMAT, tokenizer.size(), out.finish(file), broken.count(), brokenShards);
       Manifests.write(home.resolve(MANIFEST), held);
       return held;
     } finally {
@@ -88,8 +95,14 @@ record HeldOutDocuments(int format, int vocabulary, TokenFile tokens) {
     }
   }
 
-  private static void append(
-      Shard shard, RowEncoder encoder, long most, ExecutorService threads, TokenWriter out) {
+  /** Whether the shard broke off. */
+  private static boolean append(
+      Shard shard,
+      RowEncoder encoder,
+      long most,
+      ExecutorService threads,
+      TokenWriter out,
+      BrokenRows broken) {
     try (ShardRows rows = new ShardRows(shard, encoder, threads, row -> true)) {
       while (out.tokens() < most) {
         Optional<EncodedRow> next = rows.next();
@@ -98,8 +111,12 @@ record HeldOutDocuments(int format, int vocabulary, TokenFile tokens) {
         }
         if (next.get() instanceof EncodedRow.Document document) {
           out.write(document.ids());
+        } else if (next.get() instanceof EncodedRow.Broken row) {
+          broken.row(shard, row);
         }
       }
+      rows.broken().ifPresent(reason -> broken.shard(shard, reason));
+      return rows.broken().isPresent();
     }
   }
 }

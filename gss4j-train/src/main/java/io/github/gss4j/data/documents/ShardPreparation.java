@@ -53,11 +53,11 @@ record ShardPreparation(int number, Shard shard, RowEncoder encoder, Path home) 
     Tokenizer tokenizer = encoder.tokenizer();
     Path train = home.resolve(file("train.bin.writing"));
     Path heldOut = home.resolve(file("held_out.bin.writing"));
+    long brokenBefore = broken.count();
     long documents = 0;
     long heldOutDocuments = 0;
     long bytes = 0;
     long heldOutBytes = 0;
-    long brokenRows = 0;
     try (TokenWriter trainOut = new TokenWriter(train, tokenizer.size());
         TokenWriter heldOutOut = new TokenWriter(heldOut, tokenizer.size());
         ShardRows rows = new ShardRows(shard, encoder, threads, row -> true)) {
@@ -74,7 +74,6 @@ record ShardPreparation(int number, Shard shard, RowEncoder encoder, Path home) 
           heldOutBytes += document.heldOut() ? document.bytes() : 0;
         } else if (next.get() instanceof EncodedRow.Broken row) {
           broken.row(shard, row);
-          brokenRows++;
         }
         progress.accept(rows.progress(), documents);
       }
@@ -93,7 +92,7 @@ record ShardPreparation(int number, Shard shard, RowEncoder encoder, Path home) 
               heldOutDocuments,
               bytes,
               heldOutBytes,
-              brokenRows,
+              broken.count() - brokenBefore,
               rows.broken().orElse(""),
               trainFile,
               heldOutFile);

@@ -89,13 +89,16 @@ final class ShardRows implements AutoCloseable {
   private void breakOff(IOException e) {
     String reason = DataException.reason(e);
     if (Thread.currentThread().isInterrupted() || !encoder.options().skipBroken()) {
+      String where = shard instanceof Shard.OnDisk ? "" : " (it lies in " + shard.file() + ")";
       throw new DataException(
           shard.name()
               + ": is broken after row "
               + read
               + " ("
               + reason
-              + "): get it anew, or leave out what comes after a break with --skip-broken",
+              + "): get it anew"
+              + where
+              + ", or leave out what comes after a break with --skip-broken",
           e);
     }
     broken = Optional.of("broken after row " + read + ": " + reason);

@@ -62,6 +62,7 @@ public final class ClassifierRun {
    * @param parameters of the model
    * @param seconds spent on training
    * @param finished whether it came to its end
+   * @param leftOut image files that are empty and in no part
    */
   public record Result(
       long steps,
@@ -70,7 +71,8 @@ public final class ClassifierRun {
       double majority,
       long parameters,
       double seconds,
-      boolean finished) {
+      boolean finished,
+      long leftOut) {
     /** As a JSON object. */
     public ObjectNode toJson() {
       return JSON.createObjectNode()
@@ -80,7 +82,8 @@ public final class ClassifierRun {
           .put("majority", majority)
           .put("parameters", parameters)
           .put("seconds", seconds)
-          .put("finished", finished);
+          .put("finished", finished)
+          .put("left_out", leftOut);
     }
   }
 
@@ -247,7 +250,8 @@ public final class ClassifierRun {
         task.test().majority(),
         model.parameters().stream().mapToLong(p -> p.value().numel()).sum(),
         reached.seconds(),
-        finished);
+        finished,
+        task.leftOut());
   }
 
   private ClassifierBatches batches(LabelledSequences sequences, SequenceClassifier model) {

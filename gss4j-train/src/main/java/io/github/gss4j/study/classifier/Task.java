@@ -14,8 +14,10 @@ import java.util.stream.IntStream;
  * @param train 80 % of Pathfinder's images, by a fixed shuffle; ListOps has files of its own
  * @param validation 10 %
  * @param test 10 %
+ * @param leftOut image files that are empty and in no part
  */
-public record Task(LabelledSequences train, LabelledSequences validation, LabelledSequences test) {
+public record Task(
+    LabelledSequences train, LabelledSequences validation, LabelledSequences test, long leftOut) {
   private static final long SHUFFLE = 42;
 
   /**
@@ -28,14 +30,16 @@ public record Task(LabelledSequences train, LabelledSequences validation, Labell
       return new Task(
           listOps(directory, ListOps.Part.TRAIN),
           listOps(directory, ListOps.Part.VAL),
-          listOps(directory, ListOps.Part.TEST));
+          listOps(directory, ListOps.Part.TEST),
+          0);
     }
     if (!PathfinderImages.isAt(directory)) {
       throw new DataException(
           directory,
           "holds no task, expected Pathfinder (metadata/*.npy) or ListOps (basic_train.tsv)");
     }
-    LabelledSequences all = pathfinder(PathfinderImages.open(directory));
+    PathfinderImages images = PathfinderImages.open(directory);
+    LabelledSequences all = pathfinder(images);
     int tenth = all.size() / 10;
     if (tenth < 1) {
       throw new DataException(
@@ -46,7 +50,8 @@ public record Task(LabelledSequences train, LabelledSequences validation, Labell
     return new Task(
         all.at(Arrays.copyOfRange(order, 0, held)),
         all.at(Arrays.copyOfRange(order, held, held + tenth)),
-        all.at(Arrays.copyOfRange(order, held + tenth, order.length)));
+        all.at(Arrays.copyOfRange(order, held + tenth, order.length)),
+        images.empty());
   }
 
   private static int[] shuffled(int size) {

@@ -1,7 +1,9 @@
 package io.github.gss4j.study.listops;
 
 import io.github.gss4j.data.DataException;
+import java.io.BufferedReader;
 import java.io.IOException;
+import java.nio.charset.CharacterCodingException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -21,6 +23,9 @@ import java.util.stream.IntStream;
 public record ListOps(List<Example> examples) {
   private static final List<String> VOCABULARY =
       List.of("0", "1", "2", "3", "4", "5", "6", "7", "8", "9", "[MIN", "[MAX", "[MED", "[SM", "]");
+
+  private static final String HEADER = "Source\tTarget";
+  private static final String BYTE_ORDER_MARK = "\ufeff";
 
   /** How many tokens there are. */
   public static final int NUM_TOKENS = VOCABULARY.size();
@@ -61,15 +66,23 @@ public record ListOps(List<Example> examples) {
   }
 
   /**
-   * Reads one file.
+   * Reads one file, with the arena's header or without.
    *
    * @throws DataException if it cannot be read or understood
    */
   public static ListOps read(Path directory, Part part) {
     Path file = part.file(directory);
     List<Example> examples = new ArrayList<>();
-    try (var lines = Files.lines(file)) {
-      lines.skip(1).filter(line -> !line.isBlank()).forEach(l -> examples.add(parse(file, l)));
+    try (BufferedReader in = Files.newBufferedReader(file)) {
+      boolean first = true;
+      for (String line = in.readLine(); line != null; line = in.readLine()) {
+        if (!line.isBlank() && !(first && isHeader(line))) {
+          examples.add(parse(file, line));
+        }
+        first = false;
+      }
+    } catch (CharacterCodingException e) {
+      throw new DataException(file + ": is not UTF-8, expected a line of text each", e);
     } catch (IOException e) {
       throw DataException.of(file, "cannot be read", e);
     }
@@ -77,6 +90,10 @@ public record ListOps(List<Example> examples) {
       throw new DataException(file, "holds no expression, expected a line each after its header");
     }
     return new ListOps(List.copyOf(examples));
+  }
+
+  private static boolean isHeader(String line) {
+    return (line.startsWith(BYTE_ORDER_MARK) ? line.substring(1) : line).equals(HEADER);
   }
 
   private static Example parse(Path file, String line) {

@@ -1,17 +1,17 @@
 package io.github.gss4j.study.pathfinder;
 
 import io.github.gss4j.data.DataException;
-import java.awt.image.BufferedImage;
-import java.awt.image.Raster;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.stream.Stream;
-import javax.imageio.ImageIO;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Pathfinder images as they lie on disk: those of {@link Generator}, and those of the arena's
@@ -25,6 +25,7 @@ import javax.imageio.ImageIO;
  * @param empty how many empty image files were left out, as the arena leaves them out
  */
 public record PathfinderImages(List<Entry> entries, int size, int empty) {
+  private static final Logger LOG = LoggerFactory.getLogger(PathfinderImages.class);
   private static final int FOLDER = 0;
   private static final int FILE = 1;
   private static final int LABEL = 3;
@@ -48,11 +49,12 @@ public record PathfinderImages(List<Entry> entries, int size, int empty) {
     Path home = home(directory);
     List<Entry> entries = new ArrayList<>();
     int empty = 0;
+    Path firstEmpty = null;
     try {
       for (Path file : metadata(home)) {
         for (Entry entry : lines(home, file)) {
           if (Files.size(entry.file()) == 0) {
-            empty++;
+            firstEmpty = empty++ == 0 ? entry.file() : firstEmpty;
           } else {
             entries.add(entry);
           }
@@ -64,7 +66,10 @@ public record PathfinderImages(List<Entry> entries, int size, int empty) {
     if (entries.isEmpty()) {
       throw new DataException(home, "holds no images, expected some in metadata/*.npy");
     }
-    int size = decode(entries.get(0).file()).getWidth();
+    if (empty > 0) {
+      LOG.warn("{}: {} image files are empty and left out, the first {}", home, empty, firstEmpty);
+    }
+    int size = GreyImage.read(entries.get(0).file()).size();
     return new PathfinderImages(List.copyOf(entries), size, empty);
   }
 
@@ -134,14 +139,22 @@ public record PathfinderImages(List<Entry> entries, int size, int empty) {
       throw new DataException(
           file,
           "has the line '"
-              + line
+              + (line.length() <= 60 ? line : line.substring(0, 60) + "…")
               + "', expected 'folder file number label …' with a label of 0 or 1");
     }
-    Path image = home.resolve(fields[FOLDER]).resolve(fields[FILE]).normalize();
+    Path image = image(home, file, fields);
     if (!image.startsWith(home.normalize())) {
       throw new DataException(file, "names '" + image + "', expected a file in " + home);
     }
     return new Entry(image, Integer.parseInt(fields[LABEL]));
+  }
+
+  private static Path image(Path home, Path file, String[] fields) {
+    try {
+      return home.resolve(fields[FOLDER]).resolve(fields[FILE]).normalize();
+    } catch (InvalidPathException e) {
+      throw new DataException(file + ": names no file: " + e.getReason(), e);
+    }
   }
 
   /**
@@ -151,32 +164,13 @@ public record PathfinderImages(List<Entry> entries, int size, int empty) {
    */
   public int[] pixels(int index) {
     Path file = entries.get(index).file();
-    Raster raster = decode(file).getRaster();
-    if (raster.getWidth() != size || raster.getHeight() != size) {
+    GreyImage image = GreyImage.read(file);
+    if (image.size() != size) {
       throw new DataException(
           file,
-          "is "
-              + raster.getWidth()
-              + " × "
-              + raster.getHeight()
-              + ", expected "
-              + size
-              + " × "
-              + size
-              + " as the first image");
+          String.format(
+              "is %1$d × %1$d, expected %2$d × %2$d as the first image", image.size(), size));
     }
-    return raster.getSamples(0, 0, size, size, 0, (int[]) null);
-  }
-
-  private static BufferedImage decode(Path file) {
-    try {
-      BufferedImage image = ImageIO.read(file.toFile());
-      if (image == null) {
-        throw new DataException(file, "is no image, expected a PNG");
-      }
-      return image;
-    } catch (IOException e) {
-      throw DataException.of(file, "cannot be read as an image", e);
-    }
+    return image.pixels();
   }
 }

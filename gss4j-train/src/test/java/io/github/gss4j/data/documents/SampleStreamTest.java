@@ -218,6 +218,21 @@ class SampleStreamTest {
   }
 
   @Test
+  void brokenRowsOfTheValidationAreCounted() throws IOException {
+    DocumentSource source = Shards.source(dir.resolve("c"), 1, 50, 1);
+    Path file = Shards.write(dir.resolve("v.jsonl"), Shards.line("held") + "no row\n{}\n");
+    DocumentSource validation = new DocumentSource("v", List.of(new Shard.OnDisk("v.jsonl", file)));
+    Path cache = dir.resolve("cache");
+    new StreamedCorpus(source, Optional.of(validation), ALL, 1, new Shards.Letters(), cache)
+        .close();
+    try (Stream<Path> made = Files.list(cache)) {
+      assertThat(made.findFirst().orElseThrow().resolve("held_out.json"))
+          .content()
+          .contains("\"brokenRows\" : 2", "\"brokenShards\" : 0");
+    }
+  }
+
+  @Test
   void brokenRowsAreCountedOnceAndNotTrainedOn() throws IOException {
     String text = Shards.lines(Shards.texts(0, 20, 1));
     String broken = text + "{\"text\": 3}\n\n{\"other\": \"a\"}\n{\"text\"\n[1]\n" + text;

@@ -81,7 +81,7 @@ class ClassifierRunTest {
   }
 
   private static Task task() {
-    return new Task(new SameEnds(400, 1), new SameEnds(64, 2), new SameEnds(64, 3));
+    return new Task(new SameEnds(400, 1), new SameEnds(64, 2), new SameEnds(64, 3), 0);
   }
 
   @Test

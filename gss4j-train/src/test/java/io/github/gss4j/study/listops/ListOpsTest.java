@@ -84,6 +84,21 @@ class ListOpsTest {
   }
 
   @Test
+  void noLineIsTakenForAHeaderThatIsNone() throws IOException {
+    Path file = directory.resolve("basic_train.tsv");
+    for (String header : List.of("", "Source\tTarget\n", "\ufeffSource\tTarget\r\n")) {
+      Files.writeString(file, header + "[MIN 1 2 ]\t1\n[MAX 1 2 ]\t2\n");
+      assertThat(ListOps.read(directory, ListOps.Part.TRAIN).examples())
+          .extracting(ListOps.Example::value)
+          .containsExactly(1, 2);
+    }
+    Files.write(file, new byte[] {'[', 'M', 'I', 'N', (byte) 0xff, '\n'});
+    assertThatThrownBy(() -> ListOps.read(directory, ListOps.Part.TRAIN))
+        .isInstanceOf(DataException.class)
+        .hasMessageContaining("is not UTF-8");
+  }
+
+  @Test
   void whatCannotBeIsRefused() throws IOException {
     assertThatIllegalArgumentException()
         .isThrownBy(() -> new ListOpsGenerator(10, 1, 500, 2000, 0))

@@ -8,11 +8,13 @@ import static org.assertj.core.api.Assertions.within;
 import io.github.gss4j.data.DataException;
 import java.awt.image.BufferedImage;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
+import java.util.zip.CRC32;
 import javax.imageio.ImageIO;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -244,6 +246,49 @@ class PathfinderTest {
     assertThatThrownBy(() -> PathfinderImages.open(directory.resolve("nothing")))
         .isInstanceOf(DataException.class)
         .hasMessageContaining("no Pathfinder images");
+  }
+
+  private Path oneImage() throws IOException {
+    Path sample = directory.resolve("imgs/0/sample_0.png");
+    Files.createDirectories(sample.getParent());
+    Files.createDirectories(directory.resolve("metadata"));
+    Files.writeString(directory.resolve("metadata/0.npy"), "imgs/0 sample_0.png 0 1\n");
+    return sample;
+  }
+
+  @Test
+  void imagesWhoseValuesAreNoGreyAreRefused() throws IOException {
+    Path sample = oneImage();
+    for (int type :
+        List.of(
+            BufferedImage.TYPE_INT_RGB,
+            BufferedImage.TYPE_INT_ARGB,
+            BufferedImage.TYPE_BYTE_INDEXED,
+            BufferedImage.TYPE_BYTE_BINARY,
+            BufferedImage.TYPE_USHORT_GRAY)) {
+      ImageIO.write(new BufferedImage(4, 4, type), "png", sample.toFile());
+      assertThatThrownBy(() -> PathfinderImages.open(directory))
+          .isInstanceOf(DataException.class)
+          .hasMessageContaining("expected grey values of 8 bits");
+    }
+    ImageIO.write(new BufferedImage(4, 5, BufferedImage.TYPE_BYTE_GRAY), "png", sample.toFile());
+    assertThatThrownBy(() -> PathfinderImages.open(directory))
+        .hasMessageContaining("is 4 × 5, expected a square image");
+  }
+
+  @Test
+  void aHeaderThatPromisesALargeImageIsRefused() throws IOException {
+    Path sample = oneImage();
+    ImageIO.write(new BufferedImage(4, 4, BufferedImage.TYPE_BYTE_GRAY), "png", sample.toFile());
+    ByteBuffer png = ByteBuffer.wrap(Files.readAllBytes(sample));
+    png.putInt(16, 60_000).putInt(20, 60_000);
+    CRC32 crc = new CRC32();
+    crc.update(png.array(), 12, 17);
+    png.putInt(29, (int) crc.getValue());
+    Files.write(sample, png.array());
+    assertThatThrownBy(() -> PathfinderImages.open(directory))
+        .isInstanceOf(DataException.class)
+        .hasMessageContaining("is 60000 × 60000, expected a square image of at most 4096 × 4096");
   }
 
   @Test
