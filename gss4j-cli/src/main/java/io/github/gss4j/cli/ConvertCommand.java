@@ -47,6 +47,13 @@ final class ConvertCommand implements Callable<Integer> {
   private String dtype;
 
   @Option(
+      names = "--allow-overflow",
+      description =
+          "write values that TYPE cannot hold as infinities; without it they are an error that"
+              + " names the tensors")
+  private boolean allowOverflow;
+
+  @Option(
       names = "--shard-size",
       paramLabel = "SIZE",
       description = "most bytes of a file of a directory, such as 500MB or 5GB (default: one file)")
@@ -77,7 +84,7 @@ final class ConvertCommand implements Callable<Integer> {
     try (Tokenizer tokenizer = Models.tokenizer(stored)) {
       ModelConfig config =
           tokenizer == null ? stored.config() : stored.config().withTokenizer(tokenizer.name());
-      WrittenModel target = new WrittenModel(stored, config, type, prefix);
+      WrittenModel target = new WrittenModel(stored, config, type, prefix, allowOverflow);
       if (file) {
         target.toFile(to);
       } else {

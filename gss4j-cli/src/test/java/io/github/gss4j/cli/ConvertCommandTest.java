@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
+import io.github.gss4j.weights.TensorFiles;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -12,6 +13,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
+import org.bytedeco.javacpp.PointerScope;
+import org.bytedeco.pytorch.Scalar;
+import org.bytedeco.pytorch.Tensor;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Test;
@@ -155,6 +159,25 @@ class ConvertCommandTest {
     Command.here("convert", first, third, "--license", "mit").refused("README.md", "by hand");
     assertThat(third).doesNotExist();
     assertThat(directory.resolve("third.writing")).doesNotExist();
+  }
+
+  @Test
+  void valuesThatTheDtypeCannotHoldAreWrittenOnlyIfAllowed() throws IOException {
+    Path big = Files.createDirectories(directory.resolve("big")).resolve("big.pt");
+    try (PointerScope scope = new PointerScope()) {
+      Map<String, Tensor> tensors = TensorFiles.read(Tiny.published("model.pt"));
+      tensors.get("net.token_emb.weight").select(0, 3).fill_(new Scalar(70000.0));
+      TensorFiles.writePyTorch(big, tensors);
+    }
+    for (String to : List.of("small", "small/small.pt")) {
+      Path target = directory.resolve(to);
+      Command.here("convert", big, target, "--dtype", "float16")
+          .refused("too large for F16", "token_emb.weight (16 values)", "--allow-overflow");
+      assertThat(target).doesNotExist();
+    }
+    Path infinite = convert(big, "infinite", "--dtype", "float16", "--allow-overflow");
+    assertThat(inspect(infinite).get("bytes").asLong()).isPositive();
+    assertThat(inspect(convert(big, "wide", "--dtype", "bfloat16"))).isNotEmpty();
   }
 
   @TestFactory

@@ -9,7 +9,9 @@ import io.github.gss4j.checkpoint.Lists;
 import io.github.gss4j.checkpoint.ModelFiles;
 import io.github.gss4j.checkpoint.TensorSource;
 import io.github.gss4j.config.ClassifierConfig;
+import io.github.gss4j.layers.Init;
 import io.github.gss4j.layers.Parameter;
+import io.github.gss4j.layers.Parameters;
 import io.github.gss4j.layers.Precision;
 import io.github.gss4j.model.SequenceClassifier;
 import java.io.IOException;
@@ -21,6 +23,7 @@ import java.util.List;
 import java.util.Map;
 import org.bytedeco.pytorch.Device;
 import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.global.torch.ScalarType;
 
 /**
  * Classifiers on disk: {@code config.json} and {@code model.safetensors} in a directory, or a run
@@ -45,11 +48,7 @@ public final class PretrainedClassifier {
     SequenceClassifier model;
     try {
       model =
-          SequenceClassifier.of(
-              config,
-              (name, init, shape) -> TensorReader.read(weights.get(name)),
-              precision,
-              device);
+          SequenceClassifier.of(config, new Weights(new TensorReader(weights)), precision, device);
     } catch (IllegalArgumentException e) {
       throw new CheckpointException(files.weights(), e.getMessage(), e);
     }
@@ -63,6 +62,19 @@ public final class PretrainedClassifier {
     return model;
   }
 
+  /** The values of a classifier's parameters, from its file. */
+  private record Weights(TensorReader file) implements Parameters.Source {
+    @Override
+    public Tensor value(String name, Init init, long[] shape) {
+      return file.tensor(name);
+    }
+
+    @Override
+    public Tensor owned(String name, Init init, long[] shape, ScalarType dtype) {
+      return file.readWarned(name, dtype);
+    }
+  }
+
   private static ClassifierConfig config(ModelFiles files) {
     Path file =
         files
@@ -72,7 +84,7 @@ public final class PretrainedClassifier {
     try {
       return ClassifierConfig.parse(file.toString(), ConfigFile.read(file));
     } catch (IllegalArgumentException e) {
-      throw ConfigFile.wrong(file, e);
+      throw new CheckpointException(file, "is no classifier's config: " + e.getMessage(), e);
     }
   }
 

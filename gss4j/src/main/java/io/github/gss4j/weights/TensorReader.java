@@ -42,9 +42,10 @@ public final class TensorReader {
   /**
    * A tensor that was read.
    *
-   * @param nonFinite how many of its values are NaN or infinite
+   * @param nonFinite how many of its values are NaN or infinite in the file
+   * @param overflow how many others became infinite, for the dtype asked for is narrower
    */
-  public record Loaded(Tensor tensor, long nonFinite) {}
+  public record Loaded(Tensor tensor, long nonFinite, long overflow) {}
 
   /**
    * Reads one tensor in the file's own dtype, into memory of its own.
@@ -80,21 +81,33 @@ public final class TensorReader {
    */
   public Loaded read(String name, ScalarType dtype) {
     try (MappedFiles briefly = new MappedFiles()) {
-      long[] nonFinite = {0};
+      long[] counts = {0, 0};
       Tensor tensor =
           Scopes.scoped(
               () -> {
                 Tensor there = inPlace(source.get(name), briefly);
-                nonFinite[0] = NonFinite.count(there);
-                boolean same = there.scalar_type().intern() == dtype.intern();
-                return same ? there.clone() : there.to(dtype);
+                counts[0] = NonFinite.count(there);
+                if (there.scalar_type().intern() == dtype.intern()) {
+                  return there.clone();
+                }
+                Tensor cast = there.to(dtype);
+                counts[1] = Overflow.count(there, cast);
+                return cast;
               });
-      return new Loaded(tensor, nonFinite[0]);
+      return new Loaded(tensor, counts[0], counts[1]);
     }
   }
 
-  /** Reads as {@link #read(String, ScalarType)}, and warns of values that are no numbers. */
+  /**
+   * Reads as {@link #read(String, ScalarType)}, and warns of values that are no numbers, or become
+   * infinite.
+   */
   public Tensor readWarned(String name, ScalarType dtype) {
+    return readCounted(name, dtype).tensor();
+  }
+
+  /** The same, with the counts of such values. */
+  Loaded readCounted(String name, ScalarType dtype) {
     return warned(name, read(name, dtype));
   }
 
@@ -106,7 +119,7 @@ public final class TensorReader {
    */
   <T> T inPlace(Function<Reader, T> making) {
     try (MappedFiles mapped = new MappedFiles()) {
-      return making.apply((name, dtype) -> warned(name, mapped(name, dtype, mapped)));
+      return making.apply((name, dtype) -> warned(name, mapped(name, dtype, mapped)).tensor());
     }
   }
 
@@ -116,10 +129,10 @@ public final class TensorReader {
       return read(name, dtype);
     }
     Tensor tensor = inPlace(stored, mapped);
-    return new Loaded(tensor, NonFinite.count(tensor));
+    return new Loaded(tensor, NonFinite.count(tensor), 0);
   }
 
-  private Tensor warned(String name, Loaded loaded) {
+  private Loaded warned(String name, Loaded loaded) {
     if (loaded.nonFinite() > 0) {
       LOG.warn(
           "{}: tensor '{}' holds {} values that are NaN or infinite: what the model says is not"
@@ -128,7 +141,17 @@ public final class TensorReader {
           name,
           loaded.nonFinite());
     }
-    return loaded.tensor();
+    if (loaded.overflow() > 0) {
+      LOG.warn(
+          "{}: tensor '{}': {} of {} values are too large for {} and become infinite: take a wider"
+              + " dtype",
+          source.file(),
+          name,
+          loaded.overflow(),
+          loaded.tensor().numel(),
+          TensorTypes.of(loaded.tensor().scalar_type()));
+    }
+    return loaded;
   }
 
   private static Tensor inPlace(StoredTensor stored, MappedFiles mapped) {

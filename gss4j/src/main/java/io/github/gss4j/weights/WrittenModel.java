@@ -1,5 +1,7 @@
 package io.github.gss4j.weights;
 
+import io.github.gss4j.checkpoint.CheckpointException;
+import io.github.gss4j.checkpoint.Lists;
 import io.github.gss4j.checkpoint.ModelFiles;
 import io.github.gss4j.checkpoint.StoredModel;
 import io.github.gss4j.checkpoint.TensorType;
@@ -8,9 +10,11 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Stream;
@@ -25,9 +29,14 @@ import org.bytedeco.pytorch.Tensor;
  * @param config as it shall stand in its {@code config.json}
  * @param dtype of all tensors; empty leaves each as it is
  * @param prefix put before all names
+ * @param allowOverflow whether values that the dtype cannot hold may become infinite
  */
 public record WrittenModel(
-    StoredModel from, ModelConfig config, Optional<TensorType> dtype, String prefix) {
+    StoredModel from,
+    ModelConfig config,
+    Optional<TensorType> dtype,
+    String prefix,
+    boolean allowOverflow) {
   private static final String ASIDE = ".writing";
 
   /** Adds further files to a directory. */
@@ -98,10 +107,22 @@ public record WrittenModel(
 
   private Map<String, Tensor> tensors() {
     Map<String, Tensor> all = new LinkedHashMap<>();
+    List<String> overflowing = new ArrayList<>();
     TensorReader reader = new TensorReader(from.tensors());
     for (String name : from.tensors().names()) {
       TensorType type = dtype.orElse(from.tensors().dtype(name));
-      all.put(prefix + name, reader.readWarned(name, TensorTypes.scalar(type)));
+      TensorReader.Loaded loaded = reader.readCounted(name, TensorTypes.scalar(type));
+      all.put(prefix + name, loaded.tensor());
+      if (loaded.overflow() > 0) {
+        overflowing.add("%s (%d values)".formatted(name, loaded.overflow()));
+      }
+    }
+    if (!overflowing.isEmpty() && !allowOverflow) {
+      throw new CheckpointException(
+          from.file(),
+          "holds values that are too large for %s, in %s: take a wider dtype, or --allow-overflow"
+                  .formatted(dtype.orElseThrow(), Lists.brief(overflowing))
+              + " to write infinities; nothing was written");
     }
     return all;
   }

@@ -11,6 +11,7 @@ import io.github.gss4j.checkpoint.TensorSource;
 import io.github.gss4j.config.JsonFields;
 import io.github.gss4j.layers.Parameter;
 import io.github.gss4j.model.SequenceClassifier;
+import io.github.gss4j.ops.Tensors;
 import io.github.gss4j.trainer.ClassifierTrainer;
 import io.github.gss4j.weights.PretrainedClassifier;
 import io.github.gss4j.weights.TensorFiles;
@@ -89,11 +90,12 @@ record ClassifierCheckpoint(
 
   /** Gives a model the weights of a checkpoint. */
   static void weights(SequenceClassifier model, Path directory) {
-    TensorSource file = TensorSource.open(directory.resolve(ModelFiles.WEIGHTS));
+    TensorReader reader =
+        new TensorReader(TensorSource.open(directory.resolve(ModelFiles.WEIGHTS)));
     for (Parameter p : model.parameters()) {
       try (PointerScope scope = new PointerScope();
           NoGradGuard guard = new NoGradGuard()) {
-        p.value().copy_(TensorReader.read(file.get(p.name())));
+        p.value().copy_(reader.readWarned(p.name(), Tensors.type(p.value())));
       }
     }
   }
