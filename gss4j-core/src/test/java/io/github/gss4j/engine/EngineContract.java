@@ -384,7 +384,7 @@ public abstract class EngineContract {
 
   @Test
   void tenThousandRowsLeaveNothingBehind() throws IOException {
-    try (InferenceModel model = hybrid();
+    try (InferenceModel model = model(List.of(new DssConfig(4, 4, true)));
         DecodingBatch batch = new DecodingBatch(model, null, 8)) {
       Random random = new Random(SEED);
       long before = 0;
@@ -397,7 +397,7 @@ public abstract class EngineContract {
         if (random.nextInt(4) == 0) {
           row.cancel();
         }
-        if (batch.size() > 16) {
+        if (batch.size() > 64) {
           batch.step();
         }
         if (i == 3_000) {
