@@ -47,7 +47,7 @@ public final class StoredModel {
     names.removeAll(dense.values());
     names.addAll(source.ignored());
     if (!names.isEmpty()) {
-      LOG.info("{}: not the model's, left aside: {}", file(), Lists.brief(names));
+      LOG.warn("{}: not the model's, left aside: {}", file(), Lists.brief(names));
     }
   }
 

@@ -42,7 +42,7 @@ final class Embeddings {
     TensorSource source = TensorSource.open(file);
     String name =
         NAMES.stream()
-            .filter(source.names()::contains)
+            .filter(n -> source.names().contains(n) || source.others().containsKey(n))
             .findFirst()
             .orElseThrow(
                 () ->

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.github.gss4j.checkpoint.CheckpointException;
 import io.github.gss4j.checkpoint.ConfigFile;
 import io.github.gss4j.checkpoint.Fit;
+import io.github.gss4j.checkpoint.Lists;
 import io.github.gss4j.checkpoint.ModelFiles;
 import io.github.gss4j.checkpoint.TensorSource;
 import io.github.gss4j.config.Gpt2Config;
@@ -21,6 +22,8 @@ import java.util.regex.Pattern;
 import org.bytedeco.pytorch.Device;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch.ScalarType;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * A GPT-2 on disk that was looked at but not loaded, as {@code openai-community/gpt2} has it or
@@ -28,6 +31,7 @@ import org.bytedeco.pytorch.global.torch.ScalarType;
  * (inputs, outputs).
  */
 public final class StoredGpt2 {
+  private static final Logger LOG = LoggerFactory.getLogger(StoredGpt2.class);
   private static final String PREFIX = "transformer.";
   private static final Pattern CONV1D = Pattern.compile("h\\.\\d+\\.(attn|mlp)\\.c_\\w+\\.weight");
 
@@ -49,7 +53,18 @@ public final class StoredGpt2 {
     leaveOutHeadOfTied();
     Map<String, List<Long>> found = new LinkedHashMap<>();
     inFile.forEach((ours, theirs) -> found.put(ours, source.shape(theirs)));
-    Fit.check(source.file(), inFile, expected(), found);
+    Map<String, List<Long>> expected = expected();
+    List<String> leftAside = new ArrayList<>(source.ignored());
+    for (String other : source.others().keySet()) {
+      if (expected.containsKey(ours(other))) {
+        source.get(other); // an error that says what it is
+      }
+      leftAside.add(other);
+    }
+    Fit.check(source.file(), inFile, expected, found);
+    if (!leftAside.isEmpty()) {
+      LOG.warn("{}: not the model's, left aside: {}", source.file(), Lists.brief(leftAside));
+    }
   }
 
   private static Gpt2Config parse(Path file, JsonNode json) {
@@ -60,8 +75,12 @@ public final class StoredGpt2 {
     }
   }
 
+  private static String ours(String theirs) {
+    return theirs.startsWith(PREFIX) ? theirs.substring(PREFIX.length()) : theirs;
+  }
+
   private void add(String theirs) {
-    String ours = theirs.startsWith(PREFIX) ? theirs.substring(PREFIX.length()) : theirs;
+    String ours = ours(theirs);
     if (MASK.matcher(ours).matches()) {
       return;
     }

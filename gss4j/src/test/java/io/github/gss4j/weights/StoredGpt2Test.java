@@ -11,6 +11,7 @@ import io.github.gss4j.layers.Precision;
 import io.github.gss4j.model.Gpt2;
 import io.github.gss4j.ops.Tensors;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
@@ -128,6 +129,23 @@ class StoredGpt2Test {
         .isInstanceOf(CheckpointException.class)
         .hasMessageContaining("'lm_head.weight' differs from 'transformer.wte.weight'")
         .hasMessageContaining("tie_word_embeddings");
+  }
+
+  @Test
+  void aWeightOfATypeThatIsNotReadIsNamed() throws IOException {
+    withTensor("more", "transformer.wte.weight", 0);
+    Path file = directory.resolve("model.safetensors");
+    String bytes = Files.readString(file, StandardCharsets.ISO_8859_1);
+    String beside = "\"more\":{\"dtype\":\"";
+    Files.writeString(
+        file, bytes.replace(beside + "F32", beside + "U32"), StandardCharsets.ISO_8859_1);
+    assertThat(StoredGpt2.open(directory).config().tied()).isTrue();
+    String wanted = "\"transformer.wte.weight\":{\"dtype\":\"";
+    Files.writeString(
+        file, bytes.replace(wanted + "F32", wanted + "U32"), StandardCharsets.ISO_8859_1);
+    assertThatThrownBy(() -> StoredGpt2.open(directory))
+        .isInstanceOf(CheckpointException.class)
+        .hasMessageContaining("'transformer.wte.weight' is a tensor of type U32");
   }
 
   /** One more tensor in the fixture: another one, with something added. */
