@@ -1,5 +1,6 @@
 package io.github.gss4j.checkpoint;
 
+import io.github.gss4j.files.OneLine;
 import java.nio.file.Path;
 
 /**
@@ -8,7 +9,6 @@ import java.nio.file.Path;
  */
 public final class CheckpointException extends RuntimeException {
   private static final long serialVersionUID = 1L;
-  private static final int MAX_LENGTH = 1000;
 
   /**
    * Says what is wrong with a file.
@@ -17,16 +17,11 @@ public final class CheckpointException extends RuntimeException {
    * @param problem what was found, what was expected and what to do, in one line
    */
   public CheckpointException(Path file, String problem) {
-    super(file + ": " + oneLine(problem));
+    super(file + ": " + OneLine.of(problem));
   }
 
   /** As above, with the exception that showed it. */
   public CheckpointException(Path file, String problem, Throwable cause) {
-    super(file + ": " + oneLine(problem), cause);
-  }
-
-  private static String oneLine(String problem) {
-    String head = problem.length() <= MAX_LENGTH ? problem : problem.substring(0, MAX_LENGTH) + "…";
-    return head.replaceAll("[\\p{Cntrl}\\u2028\\u2029]+", " ");
+    super(file + ": " + OneLine.of(problem), cause);
   }
 }

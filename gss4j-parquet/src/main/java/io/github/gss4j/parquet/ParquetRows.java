@@ -4,6 +4,7 @@ import io.github.gss4j.data.DataException;
 import io.github.gss4j.data.documents.BrokenRowException;
 import io.github.gss4j.data.documents.Row;
 import io.github.gss4j.data.documents.RowReader;
+import io.github.gss4j.files.OneLine;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.sql.Connection;
@@ -107,7 +108,7 @@ final class ParquetRows implements RowReader {
 
   /** The first line of what DuckDB says. */
   static String reason(SQLException e) {
-    return String.valueOf(e.getMessage()).lines().findFirst().orElse("unreadable");
+    return OneLine.of(String.valueOf(e.getMessage()).lines().findFirst().orElse("unreadable"));
   }
 
   /** A row's text. */

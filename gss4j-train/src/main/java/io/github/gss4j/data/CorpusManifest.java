@@ -58,6 +58,7 @@ record CorpusManifest(
           STRICT.readValue(Files.readAllBytes(home.resolve(FILE)), CorpusManifest.class);
       return read != null
               && read.format == FORMAT
+              && read.isSound()
               && read.train.isWhole(home)
               && read.heldOut.isWhole(home)
           ? Optional.of(read)
@@ -65,6 +66,13 @@ record CorpusManifest(
     } catch (IOException missingOrDamaged) {
       return Optional.empty();
     }
+  }
+
+  /** Whether the members make up the two parts. */
+  private boolean isSound() {
+    return members.stream().allMatch(m -> m.trainedBytes() >= 0 && m.heldOutBytes() >= 0)
+        && members.stream().mapToLong(Member::trainedBytes).sum() == train.bytes
+        && members.stream().mapToLong(Member::heldOutBytes).sum() == heldOut.bytes;
   }
 
   /** This, written. */

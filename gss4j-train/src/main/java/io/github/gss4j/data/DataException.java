@@ -1,5 +1,6 @@
 package io.github.gss4j.data;
 
+import io.github.gss4j.files.OneLine;
 import java.io.EOFException;
 import java.io.IOException;
 import java.net.ConnectException;
@@ -15,20 +16,21 @@ public final class DataException extends RuntimeException {
   /**
    * Says what is wrong.
    *
-   * @param problem what was found, what was expected and what to do, in one line
+   * @param problem what was found, what was expected and what to do; control characters in what it
+   *     quotes are replaced
    */
   public DataException(String problem) {
-    super(problem);
+    super(OneLine.of(problem));
   }
 
   /** As above, with the exception that showed it. */
   public DataException(String problem, Throwable cause) {
-    super(problem, cause);
+    super(OneLine.of(problem), cause);
   }
 
   /** As above, of a file. */
   public DataException(Path file, String problem) {
-    super(file + ": " + problem);
+    super(OneLine.of(file + ": " + problem));
   }
 
   /** A file or directory that the operating system would not read or write. */

@@ -13,6 +13,14 @@ import java.nio.file.Path;
  * @param sha256 of its bytes
  */
 public record TokenFile(String file, long tokens, String sha256) {
+  /** Checks that it is a file of the directory. */
+  public TokenFile {
+    if (tokens < 0 || tokens > Long.MAX_VALUE / Integer.BYTES || !file.matches("[\\w.-]+")) {
+      throw new IllegalArgumentException(
+          "the file '" + file + "' of " + tokens + " tokens is none of a corpus");
+    }
+  }
+
   /** Bytes of an id. */
   static int idBytes(int vocabulary) {
     return vocabulary <= 1 << 16 ? 2 : 4;
@@ -27,9 +35,20 @@ public record TokenFile(String file, long tokens, String sha256) {
     }
   }
 
-  /** Maps it. */
+  /**
+   * Maps it.
+   *
+   * @throws DataException if it is missing or of another size than it should have
+   */
   public TokenStore open(Path home, int vocabulary) {
     int width = idBytes(vocabulary);
+    if (!isWhole(home, vocabulary)) {
+      throw new DataException(
+          home.resolve(file),
+          "is missing or has not the "
+              + tokens * width
+              + " bytes that its manifest says: prepare the corpus again");
+    }
     MappedBytes bytes = MappedBytes.open(home.resolve(file), tokens * width, sha256);
     return new MappedTokens(bytes, width, vocabulary);
   }

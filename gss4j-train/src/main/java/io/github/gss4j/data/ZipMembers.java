@@ -1,5 +1,6 @@
 package io.github.gss4j.data;
 
+import io.github.gss4j.files.OneLine;
 import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -47,7 +48,7 @@ final class ZipMembers {
       }
       members.sort(Comparator.comparing(Named::name));
       for (Named member : members) {
-        visitor.visit(shown(member.name()), () -> open(zip, member));
+        visitor.visit(OneLine.of(member.name()), () -> open(zip, member));
       }
     }
   }
@@ -62,11 +63,6 @@ final class ZipMembers {
     } catch (CharacterCodingException otherCharacters) {
       return new String(raw, CP437);
     }
-  }
-
-  /** A name as it may stand in a line. */
-  private static String shown(String name) {
-    return name.replaceAll("\\p{Cntrl}", "?");
   }
 
   private static InputStream open(ZipFile zip, Named member) throws IOException {
@@ -102,7 +98,7 @@ final class ZipMembers {
 
     private ZipException damaged(String how, IOException cause) {
       ZipException damaged =
-          new ZipException("member " + shown(member.name()) + " is damaged (" + how + ")");
+          new ZipException("member " + member.name() + " is damaged (" + how + ")");
       damaged.initCause(cause);
       return damaged;
     }

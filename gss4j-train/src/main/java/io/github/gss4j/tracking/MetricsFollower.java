@@ -1,5 +1,6 @@
 package io.github.gss4j.tracking;
 
+import io.github.gss4j.files.OneLine;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -83,7 +84,7 @@ public final class MetricsFollower {
     try {
       return MetricJson.read(text);
     } catch (IllegalArgumentException e) {
-      throw new IOException(file + ": a line " + e.getMessage() + ": " + text, e);
+      throw new IOException(OneLine.of(file + ": a line " + e.getMessage() + ": " + text), e);
     }
   }
 

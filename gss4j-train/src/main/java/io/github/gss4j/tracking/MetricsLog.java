@@ -1,5 +1,6 @@
 package io.github.gss4j.tracking;
 
+import io.github.gss4j.files.OneLine;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.Writer;
@@ -110,9 +111,9 @@ public final class MetricsLog implements AutoCloseable {
           lines.add(MetricJson.read(text));
         } catch (IllegalArgumentException e) {
           if (next != null || lastIsWhole) {
-            throw new IOException(file + ": line " + number + " " + e.getMessage(), e);
+            throw new IOException(OneLine.of(file + ": line " + number + " " + e.getMessage()), e);
           }
-          LOG.warn("{}: line {} is cut short and left out: {}", file, number, text);
+          LOG.warn("{}: line {} is cut short and left out: {}", file, number, OneLine.of(text));
         }
         text = next;
       }

@@ -256,6 +256,12 @@ class DirectorySourceTest {
         assertThat(corpus.train().size()).isEqualTo(3800);
       }
     }
+    String sound = Files.readString(home.resolve("corpus.json"));
+    Files.writeString(
+        home.resolve("corpus.json"), sound.replaceFirst("\"bytes\" : 100,", "\"bytes\" : 99,"));
+    try (Corpus corpus = open()) {
+      assertThat(corpus.train().documentEnds()).hasSize(38).endsWith(3800L);
+    }
     Files.writeString(home.resolve("held_out.bin"), "cut");
     try (Corpus corpus = open()) {
       assertThat(corpus.heldOut().size()).isEqualTo(200);

@@ -6,6 +6,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.core.json.JsonReadFeature;
+import io.github.gss4j.files.OneLine;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
@@ -58,7 +59,7 @@ record JsonRow(long number, byte[] json, String textField, boolean tooLong) impl
 
   private static String firstLine(String message) {
     String line = message == null ? "" : message.lines().findFirst().orElse("");
-    return line.replaceAll("\\p{Cntrl}", "?");
+    return OneLine.of(line);
   }
 
   private String text(JsonParser parser) throws IOException, BrokenRowException {

@@ -3,6 +3,7 @@ package io.github.gss4j.study.classifier;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.github.gss4j.files.OneLine;
 import io.github.gss4j.tracking.WholeFile;
 import io.github.gss4j.trainer.ClassifierTrainer.StepResult;
 import java.io.IOException;
@@ -32,7 +33,7 @@ record LookLog(Path file) {
     for (int i = 0; i < lines.length; i++) {
       boolean isLast = i == lines.length - 1; // which has no line end
       if (isLast && !lines[i].isEmpty()) {
-        LOG.warn("{}: line {} is cut short and left out: {}", file, i + 1, lines[i]);
+        LOG.warn("{}: line {} is cut short and left out: {}", file, i + 1, OneLine.of(lines[i]));
       }
       if (!isLast && step(lines[i], i + 1) <= resumedAtStep) {
         kept.append(lines[i]).append('\n');
@@ -49,7 +50,7 @@ record LookLog(Path file) {
       }
     } catch (JsonProcessingException e) {
       throw new IOException(
-          file + ": line " + number + " is not JSON: " + e.getOriginalMessage(), e);
+          OneLine.of(file + ": line " + number + " is not JSON: " + e.getOriginalMessage()), e);
     }
     throw new IOException(file + ": line " + number + " has no step");
   }

@@ -14,6 +14,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -186,8 +187,17 @@ class PreparationTest {
           .isInstanceOf(DataException.class)
           .hasMessageContaining("token 4 has the id 65");
     }
-    Files.write(ids, new byte[2]);
-    assertThatThrownBy(() -> made.open(home)).isInstanceOf(DataException.class);
+    for (byte[] other : List.of(new byte[2], Arrays.copyOf(content, content.length + 2))) {
+      Files.write(ids, other);
+      assertThatThrownBy(() -> made.open(home))
+          .isInstanceOf(DataException.class)
+          .hasMessageContaining("00000.train.bin: is missing or has not the");
+    }
+    String manifest = Files.readString(home.resolve(PreparedCorpus.MANIFEST));
+    Files.writeString(
+        home.resolve(PreparedCorpus.MANIFEST),
+        manifest.replace("00000.train.bin", "../00000.train.bin"));
+    assertThatThrownBy(() -> PreparedCorpus.in(home)).isInstanceOf(DataException.class);
     Files.writeString(home.resolve(PreparedCorpus.MANIFEST), "{");
     assertThatThrownBy(() -> PreparedCorpus.in(home))
         .isInstanceOf(DataException.class)

@@ -1,0 +1,14 @@
+package io.github.gss4j.files;
+
+/** Messages that quote what stands in files. */
+public final class OneLine {
+  private static final int LONGEST = 1000;
+
+  private OneLine() {}
+
+  /** A text without line ends and control characters, cut where it is very long. */
+  public static String of(String text) {
+    String cut = text.length() <= LONGEST ? text : text.substring(0, LONGEST) + "…";
+    return cut.replaceAll("[\\p{Cc}\\u2028\\u2029]", "?");
+  }
+}
