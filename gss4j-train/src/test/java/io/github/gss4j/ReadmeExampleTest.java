@@ -63,7 +63,7 @@ class ReadmeExampleTest {
 
   @Test
   void theReadmesModelWrites() throws IOException {
-    ModelConfig config = ModelConfig.of(256, 8, 1).withDss(new DssConfig(4, 4, true));
+    ModelConfig config = ModelConfig.of(256, 8, 1).withOptions(new DssConfig(4, 4, true));
     try (LanguageModel model = LanguageModel.create(config, 1)) {
       PretrainedModel.save(model, directory, Map.of());
     }

@@ -1,10 +1,9 @@
 package io.github.gss4j.cli;
 
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.github.gss4j.config.DsConvConfig;
-import io.github.gss4j.config.DssConfig;
+import io.github.gss4j.config.JsonFields;
 import io.github.gss4j.config.LayerConfig;
-import io.github.gss4j.config.MhesaConfig;
 import io.github.gss4j.config.ModelConfig;
 import io.github.gss4j.ops.Native;
 import io.github.gss4j.tracking.Environment;
@@ -29,7 +28,7 @@ final class BenchOptions {
       names = "--variant",
       defaultValue = "gss",
       paramLabel = "KIND",
-      description = "gss (default), dsconv or mhesa")
+      description = "gss (default), dsconv, mhesa, dss or attention")
   String variant;
 
   @Option(names = "--dim", defaultValue = "512", description = "the model's width (default 512)")
@@ -151,16 +150,9 @@ final class BenchOptions {
 
   /** One layer, as the timer of the published package makes it. */
   LayerConfig layer() {
-    return switch (variant) {
-      case "gss" -> new DssConfig(state, kernelDim, true);
-      case "dsconv" ->
-          new DsConvConfig(
-              DsConvConfig.PUBLISHED.heads(), DsConvConfig.PUBLISHED.channels(), 1 << 20);
-      case "mhesa" -> MhesaConfig.PUBLISHED;
-      default ->
-          throw new IllegalArgumentException(
-              "--variant is '" + variant + "', expected gss, dsconv or mhesa");
-    };
+    ObjectNode options = JsonNodeFactory.instance.objectNode();
+    options.put("dss_kernel_N", state).put("dss_kernel_H", kernelDim).put("max_seq_len", 1 << 20);
+    return LayerConfig.named(variant).read(new JsonFields("--variant", options));
   }
 
   /** The model of those layers. */

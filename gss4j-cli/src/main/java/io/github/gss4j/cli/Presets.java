@@ -19,7 +19,7 @@ final class Presets {
   static TrainConfig demo() {
     ModelConfig model =
         ModelConfig.of(256, 256, 4)
-            .withDss(new DssConfig(64, 128, true))
+            .withOptions(new DssConfig(64, 128, true))
             .withTokenizer(ByteTokenizer.NAME)
             .withHead(false, true);
     return new TrainConfig(

@@ -104,7 +104,7 @@ class TeacherTest {
   @Test
   void aRunWithATeacherAndItsCacheIsResumedToTheBit() throws IOException {
     Path wise = Files.createDirectory(directory.resolve("wise"));
-    ModelConfig small = ModelConfig.of(256, 8, 1).withDss(new DssConfig(4, 4, true));
+    ModelConfig small = ModelConfig.of(256, 8, 1).withOptions(new DssConfig(4, 4, true));
     try (LanguageModel model = LanguageModel.create(small, 3)) {
       PretrainedModel.save(model, wise, Map.of());
     }

@@ -1,5 +1,7 @@
 package io.github.gss4j.config;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.List;
 import java.util.Locale;
 
 /**
@@ -50,6 +52,28 @@ public record AttentionConfig(int heads, int window, Kind windows) implements La
   @Override
   public String kind() {
     return "attention";
+  }
+
+  @Override
+  public List<LayerOption> options() {
+    return List.of(
+        LayerOption.integer("attention_heads", "N", "heads of attention"),
+        LayerOption.integer("attention_window", "TOKENS", "tokens that see each other"),
+        LayerOption.text("attention_kind", "chunks|sliding", "where windows lie"));
+  }
+
+  @Override
+  public AttentionConfig read(JsonFields fields) {
+    return new AttentionConfig(
+        fields.integer("attention_heads", heads),
+        fields.integer("attention_window", window),
+        Kind.of(fields.text("attention_kind", windows.text())));
+  }
+
+  @Override
+  public void write(ObjectNode json) {
+    json.put("attention_heads", heads).put("attention_window", window);
+    json.put("attention_kind", windows.text());
   }
 
   @Override

@@ -1,5 +1,9 @@
 package io.github.gss4j.config;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.List;
+import java.util.OptionalInt;
+
 /**
  * A dynamic depthwise convolution's sizes.
  *
@@ -22,6 +26,42 @@ public record DsConvConfig(int heads, int channels, int maxSeqLen) implements Mi
   @Override
   public String kind() {
     return "dsconv";
+  }
+
+  @Override
+  public List<LayerOption> options() {
+    return List.of(
+        LayerOption.heads(),
+        LayerOption.integer("dim_dsconv", "H", "channels of dsconv"),
+        LayerOption.integer("max_seq_len", "TOKENS", "longest text that dsconv reads"));
+  }
+
+  @Override
+  public List<String> impliedBy() {
+    return List.of("dim_dsconv", "max_seq_len");
+  }
+
+  @Override
+  public DsConvConfig read(JsonFields fields) {
+    return new DsConvConfig(
+        fields.integer("heads", heads),
+        fields.integer("dim_dsconv", channels),
+        fields.integer("max_seq_len", maxSeqLen));
+  }
+
+  @Override
+  public void write(ObjectNode json) {
+    json.put("heads", heads).put("dim_dsconv", channels).put("max_seq_len", maxSeqLen);
+  }
+
+  @Override
+  public OptionalInt longestText() {
+    return OptionalInt.of(maxSeqLen);
+  }
+
+  @Override
+  public boolean kernelFromText() {
+    return true;
   }
 
   @Override

@@ -1,5 +1,8 @@
 package io.github.gss4j.config;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.List;
+
 /**
  * A diagonal state space's sizes and options.
  *
@@ -29,6 +32,9 @@ public record DssConfig(
   /** The published package's defaults: N 512, H 256, exponential. */
   public static final DssConfig PUBLISHED = new DssConfig(512, 256, true);
 
+  /** The key of H, which a state space on all D channels does not have. */
+  static final String CHANNELS = "dss_kernel_H";
+
   /** Checks the sizes. */
   public DssConfig {
     if (stateSize < 1) {
@@ -53,6 +59,42 @@ public record DssConfig(
   @Override
   public String kind() {
     return "gss";
+  }
+
+  @Override
+  public List<LayerOption> options() {
+    return List.of(
+        LayerOption.integer("dss_kernel_N", "N", "modes of the state space"),
+        LayerOption.integer(CHANNELS, "H", "channels of the state space"),
+        LayerOption.flag("dss_kernel_lambda_imag_exp", "whether phases are learned as logarithms"),
+        LayerOption.text(
+            "init", "random|long_range", "how long the state space remembers at first"),
+        LayerOption.number(
+            "dt_min", "STEP", "long_range: the longest memory is 2/STEP tokens (default: 1e-4)"),
+        LayerOption.number(
+            "dt_max", "STEP", "long_range: the shortest memory is 2/STEP tokens (default: 1e-1)"),
+        LayerOption.number(
+            "max_phase", "RADIANS", "long_range: the fastest turn a token (default: 0.314)"),
+        LayerOption.flag("learned_step", "learn a step for each mode of the state space"),
+        LayerOption.flag(
+            "normalize_input", "keep slow modes of the state space from outgrowing the others"));
+  }
+
+  @Override
+  public DssConfig read(JsonFields fields) {
+    return new DssConfig(
+        fields.integer("dss_kernel_N", stateSize),
+        fields.integer(CHANNELS, kernelDim),
+        fields.flag("dss_kernel_lambda_imag_exp", lambdaImagExp),
+        StateSpaceInit.read(fields, init),
+        fields.flag("learned_step", learnedStep),
+        fields.flag("normalize_input", normalizeInput));
+  }
+
+  @Override
+  public void write(ObjectNode json) {
+    json.put(CHANNELS, kernelDim);
+    PlainDssConfig.of(this).write(json);
   }
 
   @Override

@@ -1,9 +1,53 @@
 package io.github.gss4j.config;
 
-/** Which layer, and its sizes and options: a model is made of a list of them. */
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.stream.Stream;
+
+/**
+ * Which layer, and its sizes and options: a model is made of a list of them. A configuration reads,
+ * writes, checks and describes itself; nobody else asks which kind it is of.
+ */
 public sealed interface LayerConfig permits MixerConfig, PlainDssConfig, AttentionConfig {
+  /** One of each kind, with its published options; the first is the default. */
+  static List<LayerConfig> kinds() {
+    return Stream.concat(
+            MixerConfig.kinds().stream(),
+            Stream.of(AttentionConfig.PAPER, PlainDssConfig.PUBLISHED))
+        .toList();
+  }
+
+  /**
+   * The kind of that name, with its published options.
+   *
+   * @throws IllegalArgumentException naming those there are
+   */
+  static LayerConfig named(String kind) {
+    return kinds().stream()
+        .filter(config -> config.kind().equals(kind))
+        .findFirst()
+        .orElseThrow(
+            () ->
+                new IllegalArgumentException(
+                    "layer '"
+                        + kind
+                        + "' is not known, expected "
+                        + kinds().stream().map(LayerConfig::kind).toList()));
+  }
+
   /** The name by which configurations call such a layer: {@code gss}, {@code dsconv}, …. */
   String kind();
+
+  /** The options that the kind has. */
+  List<LayerOption> options();
+
+  /** The same kind with the options that are given, and this one's where they are not. */
+  LayerConfig read(JsonFields fields);
+
+  /** Adds the options so that {@link #read} gives them again. */
+  void write(ObjectNode json);
 
   /**
    * Adds the names and shapes of the layer's parameters, in the order of declaration.
@@ -12,4 +56,27 @@ public sealed interface LayerConfig permits MixerConfig, PlainDssConfig, Attenti
    * @param hidden F, the width of the gated space or of the feed-forward part
    */
   void shapes(ParameterShapes p, int dim, int hidden);
+
+  /**
+   * Keys that stand for the kind where nothing names one, as in published configurations; none for
+   * most.
+   */
+  default List<String> impliedBy() {
+    return List.of();
+  }
+
+  /** The mixer in the layer, in a model of that width; empty where the layer is not made of one. */
+  default Optional<MixerConfig> mixer(int dim) {
+    return Optional.empty();
+  }
+
+  /** The longest text it reads from one state; empty where there is no end. */
+  default OptionalInt longestText() {
+    return OptionalInt.empty();
+  }
+
+  /** Whether its kernel is made of the text that it reads, and not of its parameters alone. */
+  default boolean kernelFromText() {
+    return false;
+  }
 }

@@ -4,8 +4,8 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
-import java.util.Map;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 
 /**
  * The layers of a model as they stand in a configuration: which kinds, and flat under the published
@@ -23,42 +23,7 @@ import java.util.stream.IntStream;
  * </table>
  */
 final class LayerFields {
-  private static final List<LayerConfig> PUBLISHED =
-      List.of(
-          DssConfig.PUBLISHED,
-          DsConvConfig.PUBLISHED,
-          MhesaConfig.PUBLISHED,
-          AttentionConfig.PAPER,
-          PlainDssConfig.PUBLISHED);
-
-  private static final Map<String, List<String>> OPTIONS =
-      Map.of(
-          "gss",
-              List.of(
-                  "dss_kernel_N",
-                  "dss_kernel_H",
-                  "dss_kernel_lambda_imag_exp",
-                  "init",
-                  "dt_min",
-                  "dt_max",
-                  "max_phase",
-                  "learned_step",
-                  "normalize_input"),
-          "dss",
-              List.of(
-                  "dss_kernel_N",
-                  "dss_kernel_lambda_imag_exp",
-                  "init",
-                  "dt_min",
-                  "dt_max",
-                  "max_phase",
-                  "learned_step",
-                  "normalize_input"),
-          "dsconv", List.of("heads", "dim_dsconv", "max_seq_len"),
-          "mhesa", List.of("heads", "dim_mhesa"),
-          "attention", List.of("attention_heads", "attention_window", "attention_kind"));
-
-  private static final String ATTENTION = "attention";
+  private static final String ATTENTION = AttentionConfig.PAPER.kind();
 
   private final JsonFields fields;
   private final List<LayerConfig> byDefault;
@@ -71,9 +36,8 @@ final class LayerFields {
   /** Reads the layers; an option that no layer has is an error. */
   List<LayerConfig> read() {
     List<String> kinds = kinds();
-    kinds.forEach(LayerFields::published);
-    refuseUnused(kinds);
-    return kinds.stream().map(kind -> options(template(published(kind)))).toList();
+    refuseUnused(kinds.stream().distinct().map(LayerConfig::named).toList());
+    return kinds.stream().map(kind -> template(kind).read(fields)).toList();
   }
 
   private List<String> kinds() {
@@ -82,7 +46,7 @@ final class LayerFields {
     List<String> defaults = byDefault.stream().map(LayerConfig::kind).toList();
     int depth = fields.integer("depth", listed.isEmpty() ? defaults.size() : listed.size());
     StackConfig.atLeastOne("depth", depth);
-    String mixer = fields.text("mixer", recognised());
+    String mixer = fields.text("mixer", implied());
     if (!listed.isEmpty()) {
       refuseBeside("mixer");
       refuseBeside("attention_every");
@@ -130,17 +94,19 @@ final class LayerFields {
     }
   }
 
-  /** The kind that the options given belong to alone; empty if they do not say. */
-  private String recognised() {
-    boolean dsconv = fields.has("dim_dsconv") || fields.has("max_seq_len");
-    return dsconv ? "dsconv" : fields.has("dim_mhesa") ? "mhesa" : "";
+  /** The kind that the options given stand for; empty if they do not say. */
+  private String implied() {
+    return LayerConfig.kinds().stream()
+        .filter(kind -> kind.impliedBy().stream().anyMatch(fields::has))
+        .map(LayerConfig::kind)
+        .findFirst()
+        .orElse("");
   }
 
-  private void refuseUnused(List<String> kinds) {
-    List<String> given =
-        OPTIONS.values().stream().flatMap(List::stream).filter(fields::has).toList();
-    given.stream()
-        .filter(key -> kinds.stream().noneMatch(kind -> OPTIONS.get(kind).contains(key)))
+  private void refuseUnused(List<LayerConfig> used) {
+    keys(LayerConfig.kinds())
+        .filter(fields::has)
+        .filter(key -> keys(used).noneMatch(key::equals))
         .findFirst()
         .ifPresent(
             key -> {
@@ -148,74 +114,21 @@ final class LayerFields {
                   "'"
                       + key
                       + "' is given, but the layers are "
-                      + kinds.stream().distinct().toList()
+                      + used.stream().map(LayerConfig::kind).toList()
                       + ": leave it out, or choose 'mixer' or 'layers' that have it");
             });
   }
 
-  private static LayerConfig published(String kind) {
-    List<String> names = PUBLISHED.stream().map(LayerConfig::kind).toList();
-    int at = names.indexOf(kind);
-    if (at < 0) {
-      throw new IllegalArgumentException("layer '" + kind + "' is not known, expected " + names);
-    }
-    return PUBLISHED.get(at);
+  private static Stream<String> keys(List<LayerConfig> kinds) {
+    return kinds.stream().flatMap(kind -> kind.options().stream()).map(LayerOption::key);
   }
 
-  /** The default's layer of a published one's kind, if there is one. */
-  private LayerConfig template(LayerConfig published) {
+  /** The default's layer of a kind, if it has one, else the published one. */
+  private LayerConfig template(String kind) {
     return byDefault.stream()
-        .filter(layer -> layer.kind().equals(published.kind()))
+        .filter(layer -> layer.kind().equals(kind))
         .findFirst()
-        .orElse(published);
-  }
-
-  private LayerConfig options(LayerConfig template) {
-    if (template instanceof DssConfig dss) {
-      return new DssConfig(
-          fields.integer("dss_kernel_N", dss.stateSize()),
-          fields.integer("dss_kernel_H", dss.kernelDim()),
-          fields.flag("dss_kernel_lambda_imag_exp", dss.lambdaImagExp()),
-          start(dss.init()),
-          fields.flag("learned_step", dss.learnedStep()),
-          fields.flag("normalize_input", dss.normalizeInput()));
-    } else if (template instanceof PlainDssConfig plain) {
-      return PlainDssConfig.of((DssConfig) options(plain.at(1)));
-    } else if (template instanceof DsConvConfig dsconv) {
-      return new DsConvConfig(
-          fields.integer("heads", dsconv.heads()),
-          fields.integer("dim_dsconv", dsconv.channels()),
-          fields.integer("max_seq_len", dsconv.maxSeqLen()));
-    } else if (template instanceof MhesaConfig mhesa) {
-      return new MhesaConfig(
-          fields.integer("heads", mhesa.heads()), fields.integer("dim_mhesa", mhesa.channels()));
-    }
-    AttentionConfig attention = (AttentionConfig) template;
-    return new AttentionConfig(
-        fields.integer("attention_heads", attention.heads()),
-        fields.integer("attention_window", attention.window()),
-        AttentionConfig.Kind.of(fields.text("attention_kind", attention.windows().text())));
-  }
-
-  private StateSpaceInit start(StateSpaceInit byDefault) {
-    String init = fields.text("init", byDefault.text());
-    if (init.equals(StateSpaceInit.RANDOM.text())) {
-      for (String key : List.of("dt_min", "dt_max", "max_phase")) {
-        if (fields.has(key)) {
-          throw new IllegalArgumentException(
-              "'" + key + "' is given, but init is random, expected it with init long_range only");
-        }
-      }
-      return StateSpaceInit.RANDOM;
-    } else if (!init.equals(StateSpaceInit.LONG_RANGE.text())) {
-      throw new IllegalArgumentException("init is '" + init + "', expected random or long_range");
-    }
-    StateSpaceInit.LongRange range =
-        byDefault instanceof StateSpaceInit.LongRange given ? given : StateSpaceInit.LONG_RANGE;
-    return new StateSpaceInit.LongRange(
-        fields.number("dt_min", range.dtMin()),
-        fields.number("dt_max", range.dtMax()),
-        fields.number("max_phase", range.maxPhase()));
+        .orElseGet(() -> LayerConfig.named(kind));
   }
 
   /** Writes layers so that {@link #read} gives them again. */
@@ -224,34 +137,9 @@ final class LayerFields {
     List<String> kinds = new ArrayList<>(layers.stream().map(LayerConfig::kind).toList());
     if (kinds.stream().distinct().count() > 1) {
       kinds.forEach(json.putArray("layers")::add);
-    } else if (!kinds.get(0).equals("gss")) {
+    } else if (!kinds.get(0).equals(LayerConfig.kinds().get(0).kind())) {
       json.put("mixer", kinds.get(0));
     }
-    layers.stream().distinct().forEach(layer -> write(json, layer));
-  }
-
-  private static void write(ObjectNode json, LayerConfig layer) {
-    if (layer instanceof DssConfig dss) {
-      json.put("dss_kernel_H", dss.kernelDim());
-      write(json, PlainDssConfig.of(dss));
-    } else if (layer instanceof PlainDssConfig dss) {
-      json.put("dss_kernel_N", dss.stateSize());
-      json.put("dss_kernel_lambda_imag_exp", dss.lambdaImagExp());
-      json.put("init", dss.init().text());
-      if (dss.init() instanceof StateSpaceInit.LongRange range) {
-        json.put("dt_min", range.dtMin()).put("dt_max", range.dtMax());
-        json.put("max_phase", range.maxPhase());
-      }
-      json.put("learned_step", dss.learnedStep());
-      json.put("normalize_input", dss.normalizeInput());
-    } else if (layer instanceof DsConvConfig dsconv) {
-      json.put("heads", dsconv.heads()).put("dim_dsconv", dsconv.channels());
-      json.put("max_seq_len", dsconv.maxSeqLen());
-    } else if (layer instanceof MhesaConfig mhesa) {
-      json.put("heads", mhesa.heads()).put("dim_mhesa", mhesa.channels());
-    } else if (layer instanceof AttentionConfig attention) {
-      json.put("attention_heads", attention.heads()).put("attention_window", attention.window());
-      json.put("attention_kind", attention.windows().text());
-    }
+    layers.stream().distinct().forEach(layer -> layer.write(json));
   }
 }

@@ -1,5 +1,8 @@
 package io.github.gss4j.config;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.List;
+
 /**
  * A multi-head exponential smoothing's sizes.
  *
@@ -18,6 +21,26 @@ public record MhesaConfig(int heads, int channels) implements MixerConfig {
   @Override
   public String kind() {
     return "mhesa";
+  }
+
+  @Override
+  public List<LayerOption> options() {
+    return List.of(LayerOption.heads(), LayerOption.integer("dim_mhesa", "H", "channels of mhesa"));
+  }
+
+  @Override
+  public List<String> impliedBy() {
+    return List.of("dim_mhesa");
+  }
+
+  @Override
+  public MhesaConfig read(JsonFields fields) {
+    return new MhesaConfig(fields.integer("heads", heads), fields.integer("dim_mhesa", channels));
+  }
+
+  @Override
+  public void write(ObjectNode json) {
+    json.put("heads", heads).put("dim_mhesa", channels);
   }
 
   @Override

@@ -1,8 +1,16 @@
 package io.github.gss4j.config;
 
+import java.util.List;
+import java.util.Optional;
+
 /** A gated layer by its mixer. */
 public sealed interface MixerConfig extends LayerConfig
     permits DssConfig, DsConvConfig, MhesaConfig {
+  /** One of each kind of mixer, with its published options: a new kind gets its line here. */
+  static List<MixerConfig> kinds() {
+    return List.of(DssConfig.PUBLISHED, DsConvConfig.PUBLISHED, MhesaConfig.PUBLISHED);
+  }
+
   /** The mixer's prefix in the layer's parameter names, as published. */
   String prefix();
 
@@ -11,6 +19,11 @@ public sealed interface MixerConfig extends LayerConfig
 
   /** Adds the mixer's own parameters. */
   void shapes(ParameterShapes p);
+
+  @Override
+  default Optional<MixerConfig> mixer(int dim) {
+    return Optional.of(this);
+  }
 
   @Override
   default void shapes(ParameterShapes p, int dim, int hidden) {

@@ -72,10 +72,7 @@ public record ModelConfig(
 
   /** The longest text it reads from one state; empty where there is no end, as in most models. */
   public OptionalInt maxSeqLen() {
-    return layers().stream()
-        .filter(DsConvConfig.class::isInstance)
-        .mapToInt(layer -> ((DsConvConfig) layer).maxSeqLen())
-        .min();
+    return layers().stream().flatMapToInt(layer -> layer.longestText().stream()).min();
   }
 
   /**
@@ -101,10 +98,12 @@ public record ModelConfig(
     return withStack(stack.withLayers(layers));
   }
 
-  /** The same with another state space in its GSS layers. */
-  public ModelConfig withDss(DssConfig newDss) {
+  /** The same with other options in its layers of a kind. */
+  public ModelConfig withOptions(LayerConfig options) {
     return withLayers(
-        layers().stream().map(layer -> layer instanceof DssConfig ? newDss : layer).toList());
+        layers().stream()
+            .map(layer -> layer.kind().equals(options.kind()) ? options : layer)
+            .toList());
   }
 
   /** The same with another width of the gated space. */

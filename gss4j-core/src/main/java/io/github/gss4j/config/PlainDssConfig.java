@@ -1,5 +1,9 @@
 package io.github.gss4j.config;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.List;
+import java.util.Optional;
+
 /**
  * The options of a diagonal state space without a gate, on all D channels. Its feed-forward part is
  * as wide as the gated space of other layers.
@@ -40,6 +44,32 @@ public record PlainDssConfig(
   @Override
   public String kind() {
     return "dss";
+  }
+
+  @Override
+  public List<LayerOption> options() {
+    return at(1).options().stream()
+        .filter(option -> !option.key().equals(DssConfig.CHANNELS))
+        .toList();
+  }
+
+  @Override
+  public PlainDssConfig read(JsonFields fields) {
+    return of(at(1).read(fields));
+  }
+
+  @Override
+  public void write(ObjectNode json) {
+    json.put("dss_kernel_N", stateSize);
+    json.put("dss_kernel_lambda_imag_exp", lambdaImagExp);
+    init.write(json);
+    json.put("learned_step", learnedStep);
+    json.put("normalize_input", normalizeInput);
+  }
+
+  @Override
+  public Optional<MixerConfig> mixer(int dim) {
+    return Optional.of(at(dim));
   }
 
   @Override

@@ -1,20 +1,19 @@
 package io.github.gss4j.config;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.Collections;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
-import java.util.TreeSet;
-import java.util.stream.Collectors;
 
 /**
  * The layers of a model, one upon the other, as they stand in {@code config.json}.
  *
  * @param dim {@code dim}, D, the width of the residual stream
  * @param dimExpansionFactor {@code dim_expansion_factor}, F/D; the published default is 4
- * @param layers from the first to the last; layers of one kind have the same options
+ * @param layers from the first to the last; options of one key are the same in all
  */
 public record StackConfig(int dim, double dimExpansionFactor, List<LayerConfig> layers) {
   /** Checks the sizes. */
@@ -42,44 +41,23 @@ public record StackConfig(int dim, double dimExpansionFactor, List<LayerConfig> 
     return value;
   }
 
-  /** What is written flat must not differ: options of a kind. */
+  /** Options are written once for all layers: those of one key must not differ. */
   private static void checkAlike(List<LayerConfig> layers) {
-    Map<String, List<LayerConfig>> kinds =
-        layers.stream().distinct().collect(Collectors.groupingBy(LayerConfig::kind));
-    kinds.values().stream()
-        .filter(different -> different.size() > 1)
-        .findFirst()
-        .ifPresent(
-            different -> {
-              throw new IllegalArgumentException(
-                  "layers of one kind differ: "
-                      + different.get(0)
-                      + " and "
-                      + different.get(1)
-                      + ", expected the same options");
-            });
-    long stateSpaces =
-        layers.stream()
-            .filter(layer -> layer instanceof DssConfig || layer instanceof PlainDssConfig)
-            .map(layer -> layer instanceof DssConfig dss ? PlainDssConfig.of(dss) : layer)
-            .distinct()
-            .count();
-    if (stateSpaces > 1) {
-      throw new IllegalArgumentException(
-          "gss and dss layers have different state spaces, expected the same: they share their"
-              + " options");
-    }
-    Set<Integer> heads = new TreeSet<>();
-    for (LayerConfig layer : layers) {
-      if (layer instanceof DsConvConfig dsconv) {
-        heads.add(dsconv.heads());
-      } else if (layer instanceof MhesaConfig mhesa) {
-        heads.add(mhesa.heads());
+    Map<String, LayerConfig> owners = new HashMap<>();
+    ObjectNode options = JsonNodeFactory.instance.objectNode();
+    for (LayerConfig layer : layers.stream().distinct().toList()) {
+      ObjectNode own = JsonNodeFactory.instance.objectNode();
+      layer.write(own);
+      for (Map.Entry<String, JsonNode> option : own.properties()) {
+        String key = option.getKey();
+        LayerConfig owner = owners.putIfAbsent(key, layer);
+        if (owner != null && !options.get(key).equals(option.getValue())) {
+          throw new IllegalArgumentException(
+              "'%s' of a %s layer is %s and of a %s layer %s, expected the same: all layers share it"
+                  .formatted(key, owner.kind(), options.get(key), layer.kind(), option.getValue()));
+        }
       }
-    }
-    if (heads.size() > 1) {
-      throw new IllegalArgumentException(
-          "dsconv and mhesa layers have " + heads + " heads, expected as many: they share 'heads'");
+      options.setAll(own);
     }
   }
 

@@ -1,5 +1,8 @@
 package io.github.gss4j.config;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.List;
+
 /** How long the modes of a new state space remember, and how fast they turn: {@code init}. */
 public sealed interface StateSpaceInit {
   /** As published. */
@@ -14,11 +17,48 @@ public sealed interface StateSpaceInit {
   /** As configurations write it. */
   String text();
 
+  /** Adds {@code init} and the keys that go with it. */
+  void write(ObjectNode json);
+
+  /** The range that keys not given are taken from. */
+  LongRange range();
+
+  /** The one that is given, and the default where none is. */
+  static StateSpaceInit read(JsonFields fields, StateSpaceInit byDefault) {
+    String init = fields.text("init", byDefault.text());
+    if (init.equals(RANDOM.text())) {
+      for (String key : List.of("dt_min", "dt_max", "max_phase")) {
+        if (fields.has(key)) {
+          throw new IllegalArgumentException(
+              "'" + key + "' is given, but init is random, expected it with init long_range only");
+        }
+      }
+      return RANDOM;
+    } else if (!init.equals(LONG_RANGE.text())) {
+      throw new IllegalArgumentException("init is '" + init + "', expected random or long_range");
+    }
+    LongRange range = byDefault.range();
+    return new LongRange(
+        fields.number("dt_min", range.dtMin),
+        fields.number("dt_max", range.dtMax),
+        fields.number("max_phase", range.maxPhase));
+  }
+
   /** As published: standard normal logarithms, which remember about 20 tokens. */
   record Random() implements StateSpaceInit {
     @Override
     public String text() {
       return "random";
+    }
+
+    @Override
+    public void write(ObjectNode json) {
+      json.put("init", text());
+    }
+
+    @Override
+    public LongRange range() {
+      return LONG_RANGE;
     }
   }
 
@@ -57,6 +97,17 @@ public sealed interface StateSpaceInit {
     @Override
     public String text() {
       return "long_range";
+    }
+
+    @Override
+    public void write(ObjectNode json) {
+      json.put("init", text()).put("dt_min", dtMin).put("dt_max", dtMax);
+      json.put("max_phase", maxPhase);
+    }
+
+    @Override
+    public LongRange range() {
+      return this;
     }
   }
 }

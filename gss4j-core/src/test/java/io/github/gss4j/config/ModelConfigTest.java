@@ -7,6 +7,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -35,7 +36,38 @@ class ModelConfigTest {
   void headsAreSharedByDsConvAndMhesa() {
     List<LayerConfig> layers = List.of(new DsConvConfig(2, 8, 64), new MhesaConfig(4, 8));
     assertThatThrownBy(() -> ModelConfig.of(61, 16, 2).withLayers(layers))
-        .hasMessageContainingAll("[2, 4] heads", "share 'heads'");
+        .hasMessageContainingAll("'heads' of a dsconv layer is 2", "of a mhesa layer 4");
+  }
+
+  @Test
+  void stateSpacesOfGssAndDssAreTheSame() {
+    DssConfig dss = new DssConfig(6, 8, true);
+    PlainDssConfig random = PlainDssConfig.of(dss);
+    PlainDssConfig longRange = PlainDssConfig.of(dss.with(StateSpaceInit.LONG_RANGE, false, false));
+    assertThat(ModelConfig.of(61, 16, 2).withLayers(List.of(dss, random)).layers()).hasSize(2);
+    assertThatThrownBy(() -> ModelConfig.of(61, 16, 2).withLayers(List.of(dss, longRange)))
+        .hasMessageContainingAll("'init' of a gss layer is \"random\"", "dss layer \"long_range\"");
+  }
+
+  @Test
+  void everyOptionThatAKindWritesIsOneThatItHas() {
+    for (LayerConfig kind : LayerKinds.all()) {
+      ObjectNode written = new ObjectMapper().createObjectNode();
+      kind.write(written);
+      assertThat(kind.options())
+          .extracting(LayerOption::key)
+          .as("%s", kind)
+          .containsAll(written.propertyStream().map(Map.Entry::getKey).toList());
+      assertThat(LayerConfig.named(kind.kind()).read(new JsonFields("c.json", written)))
+          .isEqualTo(kind);
+    }
+  }
+
+  @Test
+  void smallLayersOfEveryKindAreTested() {
+    assertThat(LayerKinds.all())
+        .extracting(LayerConfig::kind)
+        .containsAll(LayerConfig.kinds().stream().map(LayerConfig::kind).toList());
   }
 
   @Test
@@ -140,6 +172,6 @@ class ModelConfigTest {
   void layersOfOneKindHaveTheSameOptions() {
     List<LayerConfig> different = List.of(new DssConfig(3, 4, true), new DssConfig(5, 4, true));
     assertThatThrownBy(() -> ModelConfig.of(61, 16, 2).withLayers(different))
-        .hasMessageContaining("layers of one kind differ");
+        .hasMessageContaining("'dss_kernel_N' of a gss layer is 3 and of a gss layer 5");
   }
 }

@@ -62,7 +62,7 @@ class MlflowTrackingTest {
 
   private TrainConfig config() {
     return new TrainConfig(
-        ModelConfig.of(256, 8, 1).withDss(new DssConfig(4, 4, true)).withTokenizer("bytes"),
+        ModelConfig.of(256, 8, 1).withOptions(new DssConfig(4, 4, true)).withTokenizer("bytes"),
         new OptimizerConfig(true, 1e-2, 0.9, 0.98, 1e-8, 0, false, 1),
         ObjectiveConfig.CROSS_ENTROPY,
         steps,

@@ -14,7 +14,7 @@ public final class StudyDefaults {
   /** A small run on the CPU. */
   public static final TrainConfig TRAIN =
       new TrainConfig(
-          ModelConfig.of(256, 16, 2).withDss(new DssConfig(8, 8, true)).withTokenizer("bytes"),
+          ModelConfig.of(256, 16, 2).withOptions(new DssConfig(8, 8, true)).withTokenizer("bytes"),
           new OptimizerConfig(true, 1e-2, 0.9, 0.98, 1e-8, 0, false, 1),
           ObjectiveConfig.CROSS_ENTROPY,
           10,

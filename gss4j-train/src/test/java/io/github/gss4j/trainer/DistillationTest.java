@@ -43,7 +43,7 @@ import org.junit.jupiter.api.io.TempDir;
 class DistillationTest {
   /** So many tokens that a micro-batch needs several slices. */
   private static final ModelConfig WIDE =
-      ModelConfig.of(60_000, 8, 1).withDss(new DssConfig(4, 4, true)).withHead(true, true);
+      ModelConfig.of(60_000, 8, 1).withOptions(new DssConfig(4, 4, true)).withHead(true, true);
 
   private static final int LENGTH = 129;
 

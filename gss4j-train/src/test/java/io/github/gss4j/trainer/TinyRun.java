@@ -18,7 +18,7 @@ import org.bytedeco.pytorch.Tensor;
 /** Settings, models and ids that are as small as can be. */
 final class TinyRun {
   static final ModelConfig MODEL =
-      ModelConfig.of(64, 16, 2).withDss(new DssConfig(8, 8, true)).withHead(false, true);
+      ModelConfig.of(64, 16, 2).withOptions(new DssConfig(8, 8, true)).withHead(false, true);
 
   private TinyRun() {}
 
