@@ -2,7 +2,6 @@ package io.github.gss4j.cli;
 
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
 /** {@code gss bench}. */
@@ -24,6 +23,6 @@ final class BenchCommand implements Runnable {
 
   @Override
   public void run() {
-    throw new ParameterException(spec.commandLine(), "which benchmark?");
+    spec.commandLine().usage(spec.commandLine().getOut());
   }
 }

@@ -1,27 +1,25 @@
 package io.github.gss4j.cli;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.PrintWriter;
 import java.util.List;
 
 /** Prints what benchmarks measured. */
 final class BenchResult {
-  private static final ObjectMapper JSON = new ObjectMapper();
-
   private BenchResult() {}
 
   /** An empty result. */
   static ObjectNode empty() {
-    return JSON.createObjectNode();
+    return JsonNodeFactory.instance.objectNode();
   }
 
   /** Prints results as one JSON value, or a line a figure with a blank line between results. */
   static void print(PrintWriter out, boolean json, List<ObjectNode> results)
       throws JsonProcessingException {
     if (json) {
-      out.println(JSON.writeValueAsString(results.size() == 1 ? results.get(0) : results));
+      JsonOutput.print(out, results.size() == 1 ? results.get(0) : results);
     } else {
       String between = "";
       for (ObjectNode result : results) {

@@ -1,6 +1,5 @@
 package io.github.gss4j.cli;
 
-import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.github.gss4j.config.JsonFields;
 import io.github.gss4j.study.classifier.ClassifierRun;
@@ -34,8 +33,6 @@ import picocli.CommandLine.Spec;
         "Trains a classifier on Pathfinder or ListOps and says how often it is right on the test"
             + " part, beside the most frequent class.")
 final class ClassifyCommand implements Callable<Integer> {
-  private static final ObjectMapper JSON = new ObjectMapper();
-
   /** What is no setting of the run. */
   private static final Set<String> OWN =
       Set.of("--config", "--out", "--resume", "--json", "--threads");
@@ -137,7 +134,7 @@ final class ClassifyCommand implements Callable<Integer> {
     PrintWriter stdout = spec.commandLine().getOut();
     Path home = resume == null ? out : resume;
     if (json) {
-      stdout.println(JSON.writeValueAsString(result.toJson().put("run", home.toString())));
+      JsonOutput.print(stdout, result.toJson().put("run", home.toString()));
     } else if (result.finished()) {
       stdout.printf(
           Locale.ROOT,

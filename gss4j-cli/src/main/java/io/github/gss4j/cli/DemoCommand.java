@@ -1,6 +1,5 @@
 package io.github.gss4j.cli;
 
-import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.github.gss4j.data.Compressors;
@@ -63,12 +62,11 @@ final class DemoCommand implements Callable<Integer> {
     threads.apply();
     ObjectNode flags = run.overlay(JsonNodeFactory.instance.objectNode());
     try (Tokenizer tokenizer = RunTokenizer.choose(flags, Presets.demo(), Optional.empty())) {
-      train(RunOptions.parse(flags, "command line", Presets.demo()), tokenizer);
+      return train(RunOptions.parse(flags, "command line", Presets.demo()), tokenizer);
     }
-    return Gss.OK;
   }
 
-  private void train(TrainConfig config, Tokenizer tokenizer) throws IOException {
+  private int train(TrainConfig config, Tokenizer tokenizer) throws IOException {
     Path directory = out == null ? free() : out;
     try (RunTeacher teacher = Models.teacher(config, tokenizer, spec.commandLine().getErr());
         TrainingText text = Texts.open(config.data(), tokenizer);
@@ -82,11 +80,12 @@ final class DemoCommand implements Callable<Integer> {
       progress.close();
       if (!outcome.finished()) {
         spec.commandLine().getErr().println("Stopped. Go on with: gss train --resume " + directory);
-        return;
+        return Gss.OK;
       }
       List<Comparison> others = Texts.plain(config.data()).map(this::compressors).orElse(List.of());
       training.writeReport(others);
       print(outcome, others, config, directory);
+      return Outcomes.code(outcome, spec.commandLine().getErr());
     }
   }
 
@@ -113,7 +112,7 @@ final class DemoCommand implements Callable<Integer> {
     if (json) {
       ObjectNode object = Outcomes.json(outcome, directory);
       others.forEach(o -> object.put(o.name().replace(" -", "_"), o.bitsPerByte()));
-      stdout.println(new ObjectMapper().writeValueAsString(object));
+      JsonOutput.print(stdout, object);
     } else {
       List<Comparison> rows = new ArrayList<>(others);
       rows.add(new Comparison("this model", outcome.heldOut().bitsPerByte()));

@@ -1,6 +1,6 @@
 package io.github.gss4j.cli;
 
-import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.github.gss4j.GssModel;
 import io.github.gss4j.checkpoint.StoredModel;
@@ -30,8 +30,6 @@ import picocli.CommandLine.Spec;
         "Measures how well a model predicts a text: the mean negative log-likelihood of every token"
             + " after the first.")
 final class EvalCommand implements Callable<Integer> {
-  private static final ObjectMapper JSON = new ObjectMapper();
-
   @Spec private CommandSpec spec;
 
   @Mixin private ModelOptions model;
@@ -93,29 +91,28 @@ final class EvalCommand implements Callable<Integer> {
         if (logits != null) {
           IdsFile.writeLogits(((TorchModel) loaded.model()).languageModel(), sequences, logits);
         }
-        print(result);
+        return print(result);
       } else if (tokenizer == null) {
         throw new IllegalArgumentException(
             "the model names no tokenizer: give --ids-file instead of --data");
       } else {
         try (TokenStore ids = Texts.heldOut(new DataConfig(text.data, glob, heldOut), tokenizer)) {
-          print(evaluator.whole(ids, share -> {}));
+          return print(evaluator.whole(ids, share -> {}));
         }
       }
     }
-    return Gss.OK;
   }
 
-  private void print(Evaluator.Result result) throws IOException {
+  private int print(Evaluator.Result result) throws IOException {
     var stdout = spec.commandLine().getOut();
     if (json) {
-      ObjectNode object = JSON.createObjectNode();
+      ObjectNode object = JsonNodeFactory.instance.objectNode();
       object.put("loss", result.loss()).put("perplexity", result.perplexity());
       if (result.bytes() > 0) {
         object.put("bits_per_byte", result.bitsPerByte()).put("bytes", result.bytes());
       }
       object.put("tokens", result.tokens());
-      stdout.println(JSON.writeValueAsString(object));
+      JsonOutput.print(stdout, object);
     } else {
       stdout.printf(
           Locale.ROOT,
@@ -128,5 +125,6 @@ final class EvalCommand implements Callable<Integer> {
           result.tokens());
     }
     stdout.flush();
+    return Outcomes.code(result.loss(), spec.commandLine().getErr());
   }
 }

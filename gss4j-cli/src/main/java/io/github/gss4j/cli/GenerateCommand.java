@@ -57,18 +57,23 @@ final class GenerateCommand implements Callable<Integer> {
         stdout.flush();
       }
       Speed speed = new Speed();
-      List<Generated> all =
-          state.generate(
-              loaded,
-              prompts,
-              options,
-              (sequence, id, text) -> {
-                speed.token();
-                if (stream) {
-                  stdout.print(text);
-                  stdout.flush();
-                }
-              });
+      List<Generated> all;
+      try {
+        all =
+            state.generate(
+                loaded,
+                prompts,
+                options,
+                (sequence, id, text) -> {
+                  speed.token();
+                  if (stream) {
+                    stdout.print(text);
+                    stdout.flush();
+                  }
+                });
+      } catch (IllegalArgumentException e) {
+        throw speed.hasBegun() ? new IllegalStateException(e.getMessage(), e) : e;
+      }
       speed.end();
       stdout.println(stream ? "" : whole(all, tokenizer, prompts));
       stdout.flush();

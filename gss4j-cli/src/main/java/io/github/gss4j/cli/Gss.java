@@ -164,6 +164,6 @@ public final class Gss implements Runnable {
 
   @Override
   public void run() {
-    throw new ParameterException(spec.commandLine(), "which command?");
+    spec.commandLine().usage(spec.commandLine().getOut());
   }
 }

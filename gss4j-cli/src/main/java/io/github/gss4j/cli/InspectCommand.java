@@ -1,6 +1,5 @@
 package io.github.gss4j.cli;
 
-import com.fasterxml.jackson.databind.ObjectMapper;
 import io.github.gss4j.checkpoint.StoredModel;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -74,7 +73,7 @@ final class InspectCommand implements Callable<Integer> {
     }
     var stdout = spec.commandLine().getOut();
     if (json) {
-      stdout.println(new ObjectMapper().writeValueAsString(facts.json()));
+      JsonOutput.print(stdout, facts.json());
     } else {
       facts.print(stdout);
     }

@@ -4,11 +4,27 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.github.gss4j.trainer.RunDirectory;
 import io.github.gss4j.trainer.TrainingRun;
+import java.io.PrintWriter;
 import java.nio.file.Path;
 
 /** A run's outcome for programs to read. */
 final class Outcomes {
   private Outcomes() {}
+
+  /** The exit code of a loss that was measured; one that is no number is a failure. */
+  static int code(double loss, PrintWriter err) {
+    if (Double.isFinite(loss)) {
+      return Gss.OK;
+    }
+    err.println("gss: the loss is " + loss + ", expected a number: the model has gone astray");
+    err.flush();
+    return Gss.FAILED;
+  }
+
+  /** The same of a run. */
+  static int code(TrainingRun.Outcome outcome, PrintWriter err) {
+    return outcome.finished() ? code(outcome.heldOut().loss(), err) : Gss.OK;
+  }
 
   static ObjectNode json(TrainingRun.Outcome outcome, Path directory) {
     ObjectNode json = JsonNodeFactory.instance.objectNode();

@@ -2,7 +2,6 @@ package io.github.gss4j.cli;
 
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
 /** {@code gss pathfinder}. */
@@ -16,6 +15,6 @@ final class PathfinderCommand implements Runnable {
 
   @Override
   public void run() {
-    throw new ParameterException(spec.commandLine(), "generate, sheet or shortcut?");
+    spec.commandLine().usage(spec.commandLine().getOut());
   }
 }

@@ -84,7 +84,7 @@ final class PrepareCommand implements Callable<Integer> {
       object.put("held_out_tokens", corpus.heldOutTokens());
       object.put("broken_rows", corpus.brokenRows()).put("broken_shards", corpus.brokenShards());
       object.put("left_out", corpus.leftOut());
-      stdout.println(new ObjectMapper().writeValueAsString(object));
+      JsonOutput.print(stdout, object);
     } else {
       stdout.printf(
           Locale.ROOT,

@@ -43,7 +43,7 @@ final class PullCommand implements Callable<Integer> {
       ObjectNode object = new ObjectMapper().createObjectNode();
       object.put("model", snapshot.weights().get(0).toString());
       object.put("directory", snapshot.directory().toString()).put("commit", snapshot.commit());
-      stdout.println(new ObjectMapper().writeValueAsString(object));
+      JsonOutput.print(stdout, object);
     } else {
       stdout.println(snapshot.weights().get(0));
     }

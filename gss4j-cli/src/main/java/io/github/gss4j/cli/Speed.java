@@ -18,6 +18,11 @@ final class Speed {
     }
   }
 
+  /** Whether a token has come. */
+  boolean hasBegun() {
+    return first != 0;
+  }
+
   /** No more tokens come. */
   void end() {
     last = System.nanoTime();

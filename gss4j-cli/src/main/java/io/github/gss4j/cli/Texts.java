@@ -12,10 +12,12 @@ import io.github.gss4j.data.documents.DocumentSource;
 import io.github.gss4j.data.documents.Preparation;
 import io.github.gss4j.data.documents.PreparedCorpus;
 import io.github.gss4j.data.documents.StreamedCorpus;
+import io.github.gss4j.files.UserHome;
 import io.github.gss4j.tokenizer.Tokenizer;
 import io.github.gss4j.trainer.TrainConfig.DataConfig;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
+import java.util.Map;
 import java.util.Optional;
 
 /** Where commands find text: prepared, documents, or plain. */
@@ -161,15 +163,16 @@ final class Texts {
 
   /** Where joined, encoded and fetched texts are kept: GSS_CACHE, or the user's cache directory. */
   static Path cache() {
-    String own = System.getenv("GSS_CACHE");
-    if (own != null && !own.isBlank()) {
+    return cache(System.getenv());
+  }
+
+  static Path cache(Map<String, String> environment) {
+    String own = environment.getOrDefault("GSS_CACHE", "");
+    if (!own.isBlank()) {
       return Path.of(own);
     }
-    String xdg = System.getenv("XDG_CACHE_HOME");
-    Path base =
-        xdg != null && !xdg.isBlank()
-            ? Path.of(xdg)
-            : Path.of(System.getProperty("user.home"), ".cache");
+    String xdg = environment.getOrDefault("XDG_CACHE_HOME", "");
+    Path base = xdg.isBlank() ? UserHome.of(environment).resolve(".cache") : Path.of(xdg);
     return base.resolve("gss4j");
   }
 }

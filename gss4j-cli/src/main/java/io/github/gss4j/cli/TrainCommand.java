@@ -1,6 +1,5 @@
 package io.github.gss4j.cli;
 
-import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.github.gss4j.data.TrainingText;
@@ -90,17 +89,16 @@ final class TrainCommand implements Callable<Integer> {
       settings.put("device", device);
     }
     try (ProcessGroup group = ranks.join(at, device)) {
-      train(settings, directory, group);
+      return train(settings, directory, group);
     }
-    return Gss.OK;
   }
 
   /** What ends this rank ends the others, too, and they are told why. */
-  private void train(ObjectNode settings, RunDirectory directory, ProcessGroup group)
+  private int train(ObjectNode settings, RunDirectory directory, ProcessGroup group)
       throws IOException {
     try (Tokenizer tokenizer = RunTokenizer.choose(settings, Presets.train(), resumed())) {
       TrainConfig config = RunOptions.parse(settings, where(directory), Presets.train());
-      train(config, tokenizer, directory, group);
+      return train(config, tokenizer, directory, group);
     } catch (IOException | RuntimeException e) {
       group.fail(Native.reason(e).lines().findFirst().orElse(e.toString()));
       throw e;
@@ -111,7 +109,7 @@ final class TrainCommand implements Callable<Integer> {
     return Optional.ofNullable(resume);
   }
 
-  private void train(
+  private int train(
       TrainConfig config, Tokenizer tokenizer, RunDirectory directory, ProcessGroup group)
       throws IOException {
     Path path = directory.path();
@@ -138,6 +136,7 @@ final class TrainCommand implements Callable<Integer> {
       if (group.isFirst()) {
         print(outcome, run.leftOut(), directory.path());
       }
+      return Outcomes.code(outcome, spec.commandLine().getErr());
     }
   }
 
@@ -191,7 +190,7 @@ final class TrainCommand implements Callable<Integer> {
             object.put("broken_shards", left.brokenShards());
             object.put("left_out_files", left.files());
           });
-      stdout.println(new ObjectMapper().writeValueAsString(object));
+      JsonOutput.print(stdout, object);
       stdout.flush();
       return;
     }

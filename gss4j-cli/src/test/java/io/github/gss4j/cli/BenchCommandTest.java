@@ -275,7 +275,7 @@ class BenchCommandTest {
 
   @Test
   void whatCannotBeMeasuredIsRefused() {
-    Command.here("bench").refused("which benchmark", "--help");
+    assertThat(Command.here("bench").ok().out()).contains("roofline");
     Command.here("bench", "decode").refused("--model", "Missing");
     Path model = Tiny.published("model.pt");
     Command.here("bench", "decode", "--model", model, "--tokens", 1)

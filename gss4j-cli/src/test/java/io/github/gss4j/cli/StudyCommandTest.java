@@ -59,7 +59,7 @@ class StudyCommandTest {
     Path sheet = directory.resolve("sheet.png");
     Command.here("pathfinder", "sheet", "--data", images, "--out", sheet, "--columns", 2).ok();
     assertThat(sheet).isNotEmptyFile();
-    Command.here("pathfinder").refused("generate, sheet or shortcut?");
+    assertThat(Command.here("pathfinder").ok().out()).contains("generate");
     assertThat(Command.here("pathfinder", "shortcut", "--size", 16, "--count", 200).ok().out())
         .contains("right by distance alone");
     Command.here("pathfinder", "shortcut", "--count", 3).refused("count is 3, expected an even");

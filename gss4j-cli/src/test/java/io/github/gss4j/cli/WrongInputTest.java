@@ -96,7 +96,6 @@ class WrongInputTest {
 
   @TestFactory
   List<DynamicTest> commands() {
-    wrong("which command", "--help");
     wrong("'trian'", "did you mean", "trian");
     wrong("'--dimm'", "did you mean", "train", "--dimm", 3);
     wrong("'--steps'", "'many'", "train", "--steps", "many");

@@ -1,5 +1,6 @@
 package io.github.gss4j.hub;
 
+import io.github.gss4j.files.UserHome;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -56,11 +57,7 @@ public record HubSettings(
    * @throws IllegalArgumentException if one of them cannot be used
    */
   public static HubSettings fromEnvironment(Map<String, String> environment) {
-    Path home =
-        text(environment, "HOME")
-            .or(() -> text(environment, "USERPROFILE"))
-            .map(Path::of)
-            .orElseGet(() -> Path.of(System.getProperty("user.home")));
+    Path home = UserHome.of(environment);
     Path hfHome =
         path(environment, "HF_HOME", home)
             .orElseGet(

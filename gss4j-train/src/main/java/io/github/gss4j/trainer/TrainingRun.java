@@ -213,6 +213,10 @@ public final class TrainingRun implements AutoCloseable {
    * @param stop asked after every step, and on the way through the last evaluation
    */
   public Outcome run(BooleanSupplier stop) throws IOException {
+    return Underway.run(() -> toTheEnd(stop));
+  }
+
+  private Outcome toTheEnd(BooleanSupplier stop) throws IOException {
     setting.listener().started(this, trainer.steps());
     boolean whole = loop.train(stop);
     Optional<Evaluator.Result> heldOut =

@@ -15,6 +15,7 @@ import io.github.gss4j.trainer.ClassifierTrainer;
 import io.github.gss4j.trainer.ClassifierTrainer.Batch;
 import io.github.gss4j.trainer.RunDirectory;
 import io.github.gss4j.trainer.RunLock;
+import io.github.gss4j.trainer.Underway;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -163,8 +164,7 @@ public final class ClassifierRun {
                 config.stateSpaceLr(),
                 config.checkpointLayers())) {
       directory.writeConfig(JSON.writeValueAsBytes(config.toJson()));
-      ClassifierCheckpoint reached = train(model, trainer, listener, stop);
-      Result result = result(model, reached);
+      Result result = Underway.run(() -> result(model, train(model, trainer, listener, stop)));
       WholeFile.write(
           directory.path().resolve("result.json"), JSON.writeValueAsString(result.toJson()));
       return result;

@@ -1,0 +1,32 @@
+package io.github.gss4j.files;
+
+import java.nio.file.Path;
+import java.util.Map;
+
+/** Where a user's caches lie by default. */
+public final class UserHome {
+  /** What systems call the home of users that have none: nothing can be written there. */
+  private static final String NONE = "/nonexistent";
+
+  private UserHome() {}
+
+  /**
+   * The variable {@code HOME} (on Windows {@code USERPROFILE}), else what the system has on the
+   * user: Java asks the system alone, and takes {@code ./?} for users that it does not know.
+   *
+   * @param environment as {@link System#getenv()} gives it
+   */
+  public static Path of(Map<String, String> environment) {
+    return of(environment, System.getProperty("user.home", ""));
+  }
+
+  static Path of(Map<String, String> environment, String known) {
+    for (String name : new String[] {"HOME", "USERPROFILE"}) {
+      String home = environment.getOrDefault(name, "");
+      if (!home.isBlank()) {
+        return Path.of(home);
+      }
+    }
+    return Path.of(known.isBlank() || known.equals("?") ? NONE : known);
+  }
+}
