@@ -3,6 +3,8 @@ package io.github.gss4j.hub;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
+import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -19,6 +21,9 @@ public final class Hub {
   private final HubCache cache;
   private final HubClient client;
 
+  /** Asks whether there is news of what the cache has. */
+  private final HubClient brief;
+
   /** A hub that is reached, and a cache that lies, where the settings say. */
   public Hub(HubSettings settings) {
     this(settings, Patience.usual());
@@ -29,11 +34,13 @@ public final class Hub {
     this.patience = patience;
     this.cache = new HubCache(settings.cache(), settings.symlinks());
     this.client = new HubClient(settings, patience);
+    this.brief = new HubClient(settings, patience.brief());
   }
 
   /**
    * Brings a model to disk: its weights (or the file that the address names), config, tokenizer and
-   * model card. Offline, takes what the cache holds.
+   * model card. Offline, and with a warning where the hub does not answer, takes what the cache
+   * holds; a commit that the cache has whole is asked for nowhere.
    *
    * @param progress is told of what is downloaded, not of what was there
    * @throws HubException if it cannot be had, with what to do
@@ -53,7 +60,15 @@ public final class Hub {
   }
 
   private HubSnapshot fetched(HubAddress address, Progress progress) {
-    HubClient.Listing listing = client.listing(address);
+    Optional<HubSnapshot> kept = ifKept(() -> Optional.of(cached(address)));
+    if (address.isPinned() && kept.filter(Hub::isWhole).isPresent()) {
+      return kept.get();
+    }
+    Optional<HubClient.Listing> news = news(address, kept);
+    if (news.isEmpty()) {
+      return kept.get();
+    }
+    HubClient.Listing listing = news.get();
     HubSelection selection =
         HubSelection.of(
             address,
@@ -64,6 +79,33 @@ public final class Hub {
     }
     cache.remember(address, listing.commit());
     return new HubSnapshot(cache.snapshot(address, listing.commit()), listing.commit(), selection);
+  }
+
+  /** Lists a repository; nothing where the hub does not answer, but the cache has what it holds. */
+  private Optional<HubClient.Listing> news(HubAddress address, Optional<?> kept) {
+    try {
+      return Optional.of((kept.isPresent() ? brief : client).listing(address));
+    } catch (HubException e) {
+      if (kept.isEmpty() || !e.isAway()) {
+        throw e;
+      }
+      log.warn("{}; {} is taken from the cache as it is there", e.getMessage(), address);
+      return Optional.empty();
+    }
+  }
+
+  /** What the cache has; nothing where it is not whole. */
+  private static <T> Optional<T> ifKept(Supplier<Optional<T>> kept) {
+    try {
+      return kept.get();
+    } catch (HubException notWhole) {
+      return Optional.empty();
+    }
+  }
+
+  /** Whether nothing can be missing, whoever fetched it. */
+  private static boolean isWhole(HubSnapshot snapshot) {
+    return snapshot.selection().companions().contains("config.json");
   }
 
   private HubSnapshot cached(HubAddress address) {
@@ -96,20 +138,28 @@ public final class Hub {
    */
   public Path file(HubAddress repository, String name, Progress progress) {
     HubAddress address = repository.withFile(name);
-    if (settings.offline() || address.isPinned()) {
-      Path pointer = cache.pointer(address, cachedCommit(address), name);
-      if (Files.exists(pointer)) {
-        return pointer;
-      }
-      if (settings.offline()) {
-        throw notCached(address);
-      }
+    Optional<Path> kept =
+        settings.offline() ? keptFile(address, name) : ifKept(() -> keptFile(address, name));
+    if (kept.isPresent() && (settings.offline() || address.isPinned())) {
+      return kept.get();
     }
-    HubClient.Listing listing = client.listing(address);
+    if (settings.offline()) {
+      throw notCached(address);
+    }
+    Optional<HubClient.Listing> news = news(address, kept);
+    if (news.isEmpty()) {
+      return kept.get();
+    }
+    HubClient.Listing listing = news.get();
     HubSelection.checkHolds(address, name, listing.files());
     Path file = fetch(address, listing.commit(), name, progress);
     cache.remember(address, listing.commit());
     return file;
+  }
+
+  private Optional<Path> keptFile(HubAddress address, String name) {
+    Path pointer = cache.pointer(address, cachedCommit(address), name);
+    return Optional.of(pointer).filter(Files::exists);
   }
 
   /**

@@ -6,13 +6,30 @@ package io.github.gss4j.hub;
 public final class HubException extends RuntimeException {
   private static final long serialVersionUID = 1L;
 
+  private final boolean away;
+
   /** Says what went wrong and what to do. */
   public HubException(String problem) {
-    super(problem);
+    this(problem, null);
   }
 
   /** As above, with the exception that showed it. */
   public HubException(String problem, Throwable cause) {
+    this(problem, cause, false);
+  }
+
+  private HubException(String problem, Throwable cause, boolean away) {
     super(problem, cause);
+    this.away = away;
+  }
+
+  /** The hub does not answer, or not now. */
+  static HubException away(String problem, Throwable cause) {
+    return new HubException(problem, cause, true);
+  }
+
+  /** Whether the hub does not answer, or not now: what the cache has may do instead. */
+  boolean isAway() {
+    return away;
   }
 }

@@ -21,6 +21,12 @@ record Patience(Duration answer, Duration silence, int attempts, Sleep sleep) {
         Duration.ofSeconds(30), Duration.ofSeconds(60), 5, time -> Thread.sleep(time.toMillis()));
   }
 
+  /** That of who has something else: one attempt, answered soon. */
+  Patience brief() {
+    Duration soon = Duration.ofSeconds(10);
+    return new Patience(answer.compareTo(soon) < 0 ? answer : soon, silence, 1, sleep);
+  }
+
   /** Waits, and turns an interruption into an error. */
   void pause(Duration time, String what) {
     try {

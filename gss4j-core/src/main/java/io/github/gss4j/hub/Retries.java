@@ -70,11 +70,11 @@ final class Retries {
           failure);
     }
     if (wait.compareTo(LONGEST_WAIT) > 0) {
-      throw new HubException(
+      throw HubException.away(
           problem + " and asks to wait " + wait.toSeconds() + " s: try again then", failure);
     }
     if (failures >= patience.attempts()) {
-      throw new HubException(problem + ", " + failures + " times: " + advice(failure), failure);
+      throw HubException.away(problem + ", " + failures + " times: " + advice(failure), failure);
     }
     log.warn("{}: trying again in {} s", problem, wait.toSeconds());
     patience.pause(wait, what);

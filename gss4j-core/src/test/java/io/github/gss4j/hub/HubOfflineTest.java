@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
+import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.AfterEach;
@@ -92,5 +93,46 @@ class HubOfflineTest {
     server.client(cache).pull(ADDRESS, Progress.none());
 
     assertThat(offline.pull(ADDRESS, Progress.none())).isEqualTo(online);
+  }
+
+  @Test
+  void aHubThatIsAwayIsAskedOnceAndTheCacheIsTaken() {
+    HubSnapshot before = server.client(cache).pull(ADDRESS, Progress.none());
+    for (int status : new int[] {500, 429, 503}) {
+      server.seen.clear();
+      server.sleeps.clear();
+      server.once("hub", "GET", "/api/", FakeAnswer.status(status, "Retry-After", "86400"));
+      assertThat(server.client(cache).pull(ADDRESS, Progress.none())).isEqualTo(before);
+      server.once("hub", "GET", "/api/", FakeAnswer.status(status));
+      assertThat(server.client(cache).file(ADDRESS, "model.pt", Progress.none()))
+          .isEqualTo(before.weights().get(0));
+      assertThat(server.seen).hasSize(2);
+      assertThat(server.sleeps).isEmpty();
+    }
+    HubSettings s = server.settings(cache);
+    URI nobody = URI.create("http://127.0.0.1:1");
+    HubSettings away = new HubSettings(nobody, s.token(), s.cache(), false, true, s.proxy());
+    assertThat(server.client(away).pull(ADDRESS, Progress.none())).isEqualTo(before);
+  }
+
+  @Test
+  void aPinnedModelThatIsWholeIsAskedForNowhere() throws IOException {
+    HubSnapshot before = server.client(cache).pull(ADDRESS, Progress.none());
+    server.seen.clear();
+    HubAddress pinned = ADDRESS.withRevision(COMMIT);
+    assertThat(server.client(cache).pull(pinned, Progress.none())).isEqualTo(before);
+    assertThat(server.seen).isEmpty();
+    Files.delete(before.directory().resolve("config.json")); // as another program may leave it
+    assertThat(server.client(cache).pull(pinned, Progress.none())).isEqualTo(before);
+    assertThat(before.directory().resolve("config.json")).exists();
+  }
+
+  @Test
+  void aModelThatTheHubRefusesIsNotTakenFromTheCache() {
+    server.client(cache).pull(ADDRESS, Progress.none());
+    server.once("hub", "GET", "/api/", FakeAnswer.status(404, "X-Error-Code", "RepoNotFound"));
+    assertThatThrownBy(() -> server.client(cache).pull(ADDRESS, Progress.none()))
+        .isInstanceOf(HubException.class)
+        .hasMessageContaining("has no repository");
   }
 }
