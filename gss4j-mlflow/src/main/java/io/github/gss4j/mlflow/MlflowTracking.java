@@ -47,7 +47,7 @@ public final class MlflowTracking implements RunListener, AutoCloseable {
   private final PendingMetrics pending = new PendingMetrics(MOST_WAITING);
   private final AtomicBoolean flushing = new AtomicBoolean();
   private RemoteRun remote;
-  private boolean started;
+  private Map<String, String> settings = Map.of();
   private RunDirectory directory;
   private TrainingRun.Outcome outcome;
 
@@ -76,40 +76,54 @@ public final class MlflowTracking implements RunListener, AutoCloseable {
 
   @Override
   public void started(TrainingRun run, long fromStep) {
-    started = true;
-    String name = run.directory().path().toAbsolutePath().normalize().getFileName().toString();
-    Path note = run.directory().path().resolve("mlflow.id");
-    Map<String, String> settings = settings(run.config().toJson());
+    directory = run.directory();
+    settings = settings(run.config().toJson());
     settings.put("parameters", Long.toString(run.model().parameterCount()));
-    outbox.add(
-        () -> {
-          remote = RemoteRun.open(server, experiment, name, note);
-          remote.send(settings);
-          sendEarlier(run.directory().metrics(), fromStep);
-        });
+    outbox.add(this::open);
+    outbox.add(() -> tell(there -> there.send(settings)));
+    outbox.add(() -> tell(there -> sendEarlier(there, fromStep)));
   }
 
-  /** What a process that was killed had not sent any more. */
-  private void sendEarlier(Path file, long fromStep) throws IOException {
-    if (fromStep == 0) {
+  /** Finds or makes the run there. */
+  private void open() throws IOException {
+    Path path = directory.path();
+    String name = path.toAbsolutePath().normalize().getFileName().toString();
+    remote = RemoteRun.open(server, experiment, name, path.resolve("mlflow.id"));
+  }
+
+  /** What a process that was killed had not sent any more, or a run that was deleted had. */
+  private void sendEarlier(RemoteRun there, long steps) throws IOException {
+    if (steps == 0) {
       return;
     }
     List<Metric> metrics =
-        MetricsLog.read(file).stream()
-            .filter(line -> line.step() <= fromStep)
+        MetricsLog.read(directory.metrics()).stream()
+            .filter(line -> line.step() <= steps)
             .flatMap(line -> Metrics.of(line).stream())
-            .filter(remote::isNew)
+            .filter(there::isNew)
             .toList();
     for (int from = 0; from < metrics.size(); from += BATCH) {
-      remote.send(metrics.subList(from, Math.min(metrics.size(), from + BATCH)));
+      there.send(metrics.subList(from, Math.min(metrics.size(), from + BATCH)));
     }
   }
 
-  private RemoteRun remote() throws IOException {
+  /** Tells the run something; where somebody deleted it, a new one that gets all from the start. */
+  private void tell(Sending part) throws IOException {
     if (remote == null) {
       throw new RefusedException("no run was made there", null);
     }
-    return remote;
+    try {
+      part.to(remote);
+    } catch (RefusedException e) {
+      if (!remote.isDeleted()) {
+        throw e;
+      }
+      remote = null; // none, if none can be made
+      open();
+      sendEarlier(remote, Long.MAX_VALUE);
+      part.to(remote);
+      remote.send(settings);
+    }
   }
 
   private static Map<String, String> settings(JsonNode config) {
@@ -139,9 +153,13 @@ public final class MlflowTracking implements RunListener, AutoCloseable {
 
   private void flush() throws IOException {
     flushing.set(false);
-    for (List<Metric> some = pending.take(BATCH); !some.isEmpty(); some = pending.take(BATCH)) {
+    while (true) {
+      List<Metric> some = pending.take(BATCH);
+      if (some.isEmpty()) {
+        break;
+      }
       try {
-        remote().send(some);
+        tell(run -> run.send(some));
       } catch (RefusedException e) {
         throw e;
       } catch (IOException e) {
@@ -157,13 +175,12 @@ public final class MlflowTracking implements RunListener, AutoCloseable {
 
   @Override
   public void ended(TrainingRun run, TrainingRun.Outcome result) {
-    directory = run.directory();
     outcome = result;
   }
 
   private void sendFiles() {
     for (String name : List.of("run.json", "metrics.jsonl", "report.html")) {
-      outbox.add(() -> remote().upload(name, directory.path().resolve(name)));
+      outbox.add(() -> tell(run -> run.upload(name, directory.path().resolve(name))));
     }
     if (outcome.finished()) {
       directory.checkpoint(RunDirectory.BEST).ifPresent(this::sendModel);
@@ -195,16 +212,18 @@ public final class MlflowTracking implements RunListener, AutoCloseable {
   /** A run that ended before and was only looked at again has its model there. */
   private void addUnlessRegistered(String digest, Sending part) {
     outbox.add(
-        () -> {
-          if (!remote().isRegistered(digest)) {
-            part.to(remote());
-          }
-        });
+        () ->
+            tell(
+                run -> {
+                  if (!run.isRegistered(digest)) {
+                    part.to(run);
+                  }
+                }));
   }
 
   @Override
   public void close() {
-    if (started) {
+    if (directory != null) {
       if (outcome != null) {
         sendFiles(); // as they are now: a report may have been written again since the run's end
       }
@@ -212,7 +231,7 @@ public final class MlflowTracking implements RunListener, AutoCloseable {
           outcome == null
               ? RunStatus.FAILED
               : outcome.finished() ? RunStatus.FINISHED : RunStatus.KILLED;
-      outbox.add(() -> remote().update(status));
+      outbox.add(() -> tell(run -> run.update(status)));
     }
     outbox.close();
     server.close();

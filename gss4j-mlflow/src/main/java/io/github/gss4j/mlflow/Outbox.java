@@ -2,6 +2,8 @@ package io.github.gss4j.mlflow;
 
 import java.io.IOException;
 import java.time.Duration;
+import java.util.HashSet;
+import java.util.Set;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -21,6 +23,9 @@ final class Outbox implements AutoCloseable {
   private static final long LAST_RETRY_MILLIS = 30_000;
   private static final long CLOSING_RETRY_MILLIS = 200;
 
+  /** Of which each is told once. */
+  private static final int MOST_REFUSALS = 20;
+
   /** One thing to send. */
   @FunctionalInterface
   interface Delivery {
@@ -39,7 +44,7 @@ final class Outbox implements AutoCloseable {
   private final Thread thread;
   private volatile long deadlineNanos;
   private boolean failing;
-  private boolean refused;
+  private final Set<String> refusals = new HashSet<>();
 
   /**
    * An empty outbox.
@@ -95,9 +100,8 @@ final class Outbox implements AutoCloseable {
         }
         return true;
       } catch (RefusedException e) {
-        if (!refused) {
+        if (refusals.size() < MOST_REFUSALS && refusals.add(e.getMessage())) {
           LOG.warn("{}: {}; this is left out and the run goes on", name, e.getMessage());
-          refused = true;
         }
         return true;
       } catch (IOException | RuntimeException e) {

@@ -1,5 +1,6 @@
 package io.github.gss4j.mlflow;
 
+import io.github.gss4j.tracking.WholeFile;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -7,6 +8,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.mlflow.api.proto.ModelRegistry.CreateModelVersion;
 import org.mlflow.api.proto.ModelRegistry.CreateRegisteredModel;
 import org.mlflow.api.proto.Service.CreateRun;
@@ -22,11 +24,15 @@ import org.mlflow.tracking.MlflowHttpException;
 import org.mlflow_project.google.protobuf.InvalidProtocolBufferException;
 import org.mlflow_project.google.protobuf.Message;
 import org.mlflow_project.google.protobuf.util.JsonFormat;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** A run on an MLflow server: made, or found again where a run is gone on with. */
 final class RemoteRun {
+  private static final Logger LOG = LoggerFactory.getLogger(RemoteRun.class);
   private static final int BATCH = 100;
   private static final int MOST_TEXT = 500;
+  private static final String DELETED = "deleted";
 
   /** The tag that says which model of the run is registered already. */
   private static final String REGISTERED = "gss4j.registered";
@@ -48,46 +54,76 @@ final class RemoteRun {
   }
 
   /**
-   * Opens a run.
+   * Opens a run: the one that is noted, or a new one where there is none or it was deleted.
    *
-   * @param note a file that holds the run's id, and is written where there is none
+   * @param note a file that holds the run's id, and is written where a run is made
+   * @throws RefusedException if the experiment was deleted
    */
   static RemoteRun open(MlflowServer server, String experiment, String name, Path note)
       throws IOException {
     if (Files.exists(note)) {
       String id = Files.readString(note).strip();
-      Run known = server.ask(client -> found(() -> client.getRun(id)));
-      if (known != null) {
-        RemoteRun run = new RemoteRun(server, known);
+      Optional<Run> known = id.isEmpty() ? Optional.empty() : active(server, id);
+      if (known.isPresent()) {
+        RemoteRun run = new RemoteRun(server, known.get());
         run.update(RunStatus.RUNNING);
         return run;
       }
+      LOG.warn("MLflow has no run '{}' any more: a new one is made", id);
     }
-    String quote = experiment.contains("'") ? "\"" : "'";
-    String filter = "name = " + quote + experiment + quote;
-    String experimentId =
-        server.ask(
-            client ->
-                client.searchExperiments(filter).getItems().stream()
-                    .findFirst()
-                    .map(Experiment::getExperimentId)
-                    .orElseGet(() -> client.createExperiment(experiment)));
     CreateRun wanted =
         CreateRun.newBuilder()
-            .setExperimentId(experimentId)
+            .setExperimentId(experimentId(server, experiment))
             .setRunName(name)
             .setStartTime(System.currentTimeMillis())
             .build();
     RunInfo made = server.ask(client -> client.createRun(wanted));
-    Files.writeString(note, made.getRunId() + "\n");
+    WholeFile.write(note, made.getRunId() + "\n");
     return new RemoteRun(server, Run.newBuilder().setInfo(made).build());
+  }
+
+  /** The experiment of a name, which is made where there is none. */
+  private static String experimentId(MlflowServer server, String name) throws IOException {
+    String quote = name.contains("'") ? "\"" : "'";
+    String filter = "name = " + quote + name + quote;
+    Optional<String> found =
+        server.ask(
+            client ->
+                client.searchExperiments(filter).getItems().stream()
+                    .findFirst()
+                    .map(Experiment::getExperimentId));
+    if (found.isPresent()) {
+      return found.get();
+    }
+    try {
+      return server.ask(client -> client.createExperiment(name));
+    } catch (RefusedException e) { // another process was faster, or it was deleted
+      Experiment there =
+          server.ask(client -> client.getExperimentByName(name)).orElseThrow(() -> e);
+      if (there.getLifecycleStage().equals(DELETED)) {
+        throw new RefusedException(
+            "experiment '" + name + "' is deleted: restore it or choose another", e);
+      }
+      return there.getExperimentId();
+    }
+  }
+
+  /** A run that is there and was not deleted. */
+  private static Optional<Run> active(MlflowServer server, String id) throws IOException {
+    return Optional.ofNullable(server.ask(client -> found(() -> client.getRun(id))))
+        .filter(run -> !run.getInfo().getLifecycleStage().equals(DELETED));
+  }
+
+  /** Whether it was deleted meanwhile. */
+  boolean isDeleted() throws IOException {
+    return active(server, id()).isEmpty();
   }
 
   private static Run found(java.util.function.Supplier<Run> run) {
     try {
       return run.get();
     } catch (MlflowHttpException e) {
-      if (e.getStatusCode() == 404) { // another server, or it was deleted there
+      if (e.getStatusCode() == 404) { // another server, or it was deleted there for good
         return null;
       }
       throw e;
@@ -100,7 +136,7 @@ final class RemoteRun {
     List<RunTag> tags = new ArrayList<>();
     settings.forEach(
         (key, value) -> {
-          String text = value.length() > MOST_TEXT ? value.substring(0, MOST_TEXT) + "…" : value;
+          String text = cut(value);
           if (!params.containsKey(key)) {
             fresh.add(Param.newBuilder().setKey(key).setValue(text).build());
           } else if (!params.get(key).equals(text)) {
@@ -108,12 +144,40 @@ final class RemoteRun {
           }
         });
     for (int from = 0; from < fresh.size(); from += BATCH) {
-      List<Param> some = fresh.subList(from, Math.min(fresh.size(), from + BATCH));
-      ask(client -> client.logBatch(id(), List.of(), some, List.of()));
+      sendAll(fresh.subList(from, Math.min(fresh.size(), from + BATCH)));
     }
+    fresh.forEach(param -> params.put(param.getKey(), param.getValue()));
     if (!tags.isEmpty()) {
       ask(client -> client.logBatch(id(), List.of(), List.of(), tags));
     }
+  }
+
+  /** All at once; where the server refuses some, the others one by one. */
+  private void sendAll(List<Param> some) throws IOException {
+    try {
+      ask(client -> client.logBatch(id(), List.of(), some, List.of()));
+    } catch (RefusedException e) {
+      if (some.size() == 1) {
+        throw new RefusedException(some.get(0).getKey() + ": " + e.getMessage(), e);
+      }
+      Optional<RefusedException> refused = Optional.empty();
+      for (Param param : some) {
+        try {
+          sendAll(List.of(param));
+        } catch (RefusedException one) {
+          refused = Optional.of(one);
+        }
+      }
+      if (refused.isPresent()) {
+        throw refused.get();
+      }
+    }
+  }
+
+  /** At most as many characters as every server takes, none of them cut in two. */
+  static String cut(String text) {
+    int[] points = text.codePoints().limit(MOST_TEXT + 1L).toArray();
+    return points.length <= MOST_TEXT ? text : new String(points, 0, MOST_TEXT - 1) + "…";
   }
 
   /** Whether the server does not know a metric of that step from before. */
@@ -126,6 +190,7 @@ final class RemoteRun {
     List<Metric> fresh = metrics.stream().filter(this::isNew).toList();
     if (!fresh.isEmpty()) {
       ask(client -> client.logBatch(id(), fresh, List.of(), List.of()));
+      fresh.forEach(m -> reached.merge(m.getKey(), m.getStep(), Math::max));
     }
   }
 

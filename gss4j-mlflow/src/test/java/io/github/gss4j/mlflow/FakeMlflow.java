@@ -42,6 +42,15 @@ final class FakeMlflow implements AutoCloseable {
   volatile boolean doubled;
   volatile Mood mood = Mood.WELL;
 
+  /** Whether the run of the greatest number was deleted. */
+  volatile boolean runDeleted;
+
+  /** What the experiment's name stands for: nothing, or an experiment in a stage. */
+  volatile String experiment = "";
+
+  /** Whether somebody else makes the experiment between two calls. */
+  volatile boolean raced;
+
   private final CountDownLatch asked = new CountDownLatch(1);
   private final CountDownLatch end = new CountDownLatch(1);
   private final ExecutorService threads = Executors.newCachedThreadPool();
@@ -71,6 +80,17 @@ final class FakeMlflow implements AutoCloseable {
     }
   }
 
+  /** Waits until some metrics have come. */
+  void awaitMetrics() {
+    try {
+      while (metrics.isEmpty()) {
+        Thread.sleep(1);
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
   private void handle(HttpExchange exchange) throws IOException {
     asked.countDown();
     try (exchange) {
@@ -93,18 +113,45 @@ final class FakeMlflow implements AutoCloseable {
       String call = path.substring("/api/2.0/mlflow/".length());
       ObjectNode reply = JSON.createObjectNode();
       switch (call) {
-        case "experiments/search" -> reply.putArray("experiments");
-        case "experiments/create" -> reply.put("experiment_id", "7");
+        case "experiments/search" -> {
+          var found = reply.putArray("experiments");
+          if (experiment.equals("active")) {
+            found.addObject().put("experiment_id", "7");
+          }
+          experiment = raced ? "active" : experiment;
+        }
+        case "experiments/create" -> {
+          if (!experiment.isEmpty()) {
+            answer(exchange, 400, "{\"error_code\": \"RESOURCE_ALREADY_EXISTS\"}");
+            return;
+          }
+          experiment = "active";
+          reply.put("experiment_id", "7");
+        }
+        case "experiments/get-by-name" ->
+            reply
+                .putObject("experiment")
+                .put("experiment_id", "7")
+                .put("lifecycle_stage", experiment);
         case "runs/create" -> {
           runs.incrementAndGet();
+          runDeleted = false;
+          params.clear();
+          metrics.clear();
           info(reply);
         }
         case "runs/get" -> {
           info(reply);
           known((ObjectNode) reply.get("run"));
         }
-        case "runs/log-batch" -> log(json);
-        case "runs/update" -> status = json.get("status").asText();
+        case "runs/log-batch", "runs/update" -> {
+          if (runDeleted || isTooLong(json)) {
+            answer(exchange, 400, "{\"error_code\": \"INVALID_PARAMETER_VALUE\"}");
+            return;
+          }
+          log(json);
+          status = json.path("status").asText(status);
+        }
         case "registered-models/create" -> {
           if (models.containsKey(json.get("name").asText())) {
             answer(exchange, 400, "{\"error_code\": \"RESOURCE_ALREADY_EXISTS\"}");
@@ -128,10 +175,21 @@ final class FakeMlflow implements AutoCloseable {
     }
   }
 
-  private static void info(ObjectNode reply) {
+  private void info(ObjectNode reply) {
+    String id = "r" + runs;
     ObjectNode info = reply.putObject("run").putObject("info");
-    info.put("run_id", "r1").put("experiment_id", "7").put("status", "RUNNING");
-    info.put("artifact_uri", "mlflow-artifacts:/7/r1/artifacts");
+    info.put("run_id", id).put("experiment_id", "7").put("status", "RUNNING");
+    info.put("artifact_uri", "mlflow-artifacts:/7/" + id + "/artifacts");
+    info.put("lifecycle_stage", runDeleted ? "deleted" : "active");
+  }
+
+  private static boolean isTooLong(JsonNode json) {
+    for (JsonNode param : json.path("params")) {
+      if (text(param, "value").codePoints().count() > 500 || text(param, "value").contains("\0")) {
+        return true;
+      }
+    }
+    return false;
   }
 
   private void known(ObjectNode run) {

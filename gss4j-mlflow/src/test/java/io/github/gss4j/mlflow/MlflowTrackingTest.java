@@ -60,6 +60,8 @@ class MlflowTrackingTest {
     ((Logger) LoggerFactory.getLogger("io.github.gss4j.mlflow")).detachAppender(log);
   }
 
+  private String prompt = "a";
+
   private TrainConfig config() {
     return new TrainConfig(
         ModelConfig.of(256, 8, 1).withOptions(new DssConfig(4, 4, true)).withTokenizer("bytes"),
@@ -78,7 +80,7 @@ class MlflowTrackingTest {
         false,
         false,
         FineTuning.NONE,
-        new TrainConfig.Watch(5, 50, 4, 0, "a"),
+        new TrainConfig.Watch(5, 50, 4, 0, prompt),
         LongRun.DEFAULT.withWatchEvery(4),
         new TrainConfig.DataConfig("text.txt", "", 0));
   }
@@ -114,7 +116,6 @@ class MlflowTrackingTest {
   }
 
   private static void assertWhole(FakeMlflow server, Path out) throws IOException {
-    assertThat(server.runs).hasValue(1);
     assertThat(server.doubled).as("a step twice").isFalse();
     assertThat(server.status).isEqualTo("FINISHED");
     assertThat(server.params).containsEntry("dim", "8").containsEntry("data", "text.txt");
@@ -134,7 +135,7 @@ class MlflowTrackingTest {
       }
     }
     assertThat(server.metrics.get("train/loss")).hasSize(STEPS);
-    String root = "7/r1/artifacts/";
+    String root = "7/r" + server.runs + "/artifacts/";
     for (String name : List.of("run.json", "metrics.jsonl", "report.html")) {
       assertThat(server.artifacts.get(root + name))
           .as(name)
@@ -143,7 +144,7 @@ class MlflowTrackingTest {
     assertThat(server.artifacts.get(root + "model/model.safetensors"))
         .isEqualTo(Files.readAllBytes(out.resolve("best/model.safetensors")));
     assertThat(server.artifacts).doesNotContainKey(root + "model/optimizer.safetensors");
-    assertThat(server.models).containsEntry("tiny", "mlflow-artifacts:/7/r1/artifacts/model");
+    assertThat(server.models).containsEntry("tiny", "mlflow-artifacts:/" + root + "model");
   }
 
   @Test
@@ -153,7 +154,85 @@ class MlflowTrackingTest {
       server.models.put("tiny", "an earlier version");
       assertThat(run(server.uri(), out, () -> false, step -> {}).finished()).isTrue();
       assertWhole(server, out);
+      assertThat(server.runs).hasValue(1);
       assertThat(warnings()).isEmpty();
+    }
+  }
+
+  @Test
+  void aRunThatWasDeletedThereIsMadeAnewWithAllOfIt() throws IOException {
+    Path out = directory.resolve("run");
+    try (FakeMlflow server = new FakeMlflow()) {
+      run(
+          server.uri(),
+          out,
+          () -> false,
+          step -> {
+            if (step == 6) {
+              server.awaitMetrics();
+              server.runDeleted = true;
+            }
+          });
+      assertWhole(server, out);
+      assertThat(server.runs).hasValue(2);
+      assertThat(out.resolve("mlflow.id")).hasContent("r2");
+      server.runDeleted = true; // between two processes
+      run(server.uri(), out, () -> false, step -> {});
+      assertWhole(server, out);
+      assertThat(server.runs).hasValue(3);
+    }
+  }
+
+  @Test
+  void anExperimentThatAnotherProcessMakesAtThatMomentIsTaken() throws IOException {
+    Path out = directory.resolve("run");
+    try (FakeMlflow server = new FakeMlflow()) {
+      server.raced = true;
+      run(server.uri(), out, () -> false, step -> {});
+      assertWhole(server, out);
+      assertThat(warnings()).isEmpty();
+    }
+  }
+
+  @Test
+  void aDeletedExperimentIsNamedWithWhatToDo() throws IOException {
+    try (FakeMlflow server = new FakeMlflow()) {
+      server.experiment = "deleted";
+      run(server.uri(), directory.resolve("run"), () -> false, step -> {});
+      assertThat(server.runs).hasValue(0);
+      assertThat(warnings().get(0).getFormattedMessage())
+          .contains("experiment 'tiny' is deleted: restore it or choose another");
+    }
+  }
+
+  @Test
+  void longValuesAreCutAtACharacterAndAllParametersArrive() throws IOException {
+    for (String text : List.of("x".repeat(501), "𝄞".repeat(501), "x".repeat(499) + "𝄞y")) {
+      prompt = text;
+      Path out = directory.resolve("run" + text.hashCode());
+      try (FakeMlflow server = new FakeMlflow()) {
+        run(server.uri(), out, () -> false, step -> {});
+        assertWhole(server, out);
+        assertThat(server.params.get("prompt"))
+            .satisfies(sent -> assertThat(sent.codePointCount(0, sent.length())).isEqualTo(500))
+            .startsWith(text.substring(0, text.offsetByCodePoints(0, 499)))
+            .endsWith("…");
+        assertThat(warnings()).isEmpty();
+      }
+    }
+    assertThat(RemoteRun.cut("x".repeat(500))).isEqualTo("x".repeat(500));
+  }
+
+  @Test
+  void aParameterThatTheServerRefusesIsNamedAndTheOthersArrive() throws IOException {
+    prompt = "a\0b";
+    Path out = directory.resolve("run");
+    try (FakeMlflow server = new FakeMlflow()) {
+      run(server.uri(), out, () -> false, step -> {});
+      assertWhole(server, out);
+      assertThat(server.params).doesNotContainKey("prompt").containsEntry("dim", "8");
+      assertThat(warnings()).hasSize(1);
+      assertThat(warnings().get(0).getFormattedMessage()).contains("prompt: answered 400");
     }
   }
 
