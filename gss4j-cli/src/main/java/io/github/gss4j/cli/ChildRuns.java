@@ -1,5 +1,7 @@
 package io.github.gss4j.cli;
 
+import java.lang.ProcessBuilder.Redirect;
+import io.github.gss4j.files.WholeFile;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.github.gss4j.data.TokenStore;
 import io.github.gss4j.study.Launcher;
@@ -23,7 +25,7 @@ final class ChildRuns implements Launcher {
     Files.createDirectories(directory.toAbsolutePath().getParent());
     Path settings = directory.resolveSibling(directory.getFileName() + ".json");
     Path log = directory.resolveSibling(directory.getFileName() + ".log");
-    Files.write(settings, JSON.writeValueAsBytes(config.toJson()));
+    WholeFile.write(settings, JSON.writeValueAsBytes(config.toJson()));
     List<String> line = new ArrayList<>();
     line.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     line.addAll(ManagementFactory.getRuntimeMXBean().getInputArguments());
@@ -35,7 +37,7 @@ final class ChildRuns implements Launcher {
             : List.of("--config", settings.toString(), "--out", directory.toString()));
     ProcessBuilder builder = new ProcessBuilder(line).redirectErrorStream(true);
     builder.environment().remove("GSS_TERMINAL"); // its log is a file
-    Process process = builder.redirectOutput(log.toFile()).start();
+    Process process = builder.redirectOutput(Redirect.appendTo(log.toFile())).start();
     try {
       int code = process.waitFor();
       if (code != Gss.OK) {

@@ -1,5 +1,6 @@
 package io.github.gss4j.cli;
 
+import io.github.gss4j.files.OwnFile;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.github.gss4j.GssModel;
@@ -80,6 +81,9 @@ final class EvalCommand implements Callable<Integer> {
     }
     if (text.idsFile == null && logits != null) {
       throw new IllegalArgumentException("--logits goes with --ids-file: leave it out");
+    }
+    if (logits != null) {
+      OwnFile.check(logits, IdsFile.MARK);
     }
     List<long[]> sequences = text.idsFile == null ? List.of() : IdsFile.read(text.idsFile);
     StoredModel stored = model.open();

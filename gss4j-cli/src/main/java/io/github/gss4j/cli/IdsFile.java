@@ -1,5 +1,6 @@
 package io.github.gss4j.cli;
 
+import io.github.gss4j.files.WholeFile;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.github.gss4j.model.LanguageModel;
 import io.github.gss4j.ops.Tensors;
@@ -16,6 +17,9 @@ import org.bytedeco.pytorch.Tensor;
 
 /** Token ids in a JSON file: one array, or several of one length. */
 final class IdsFile {
+  /** Stands in files of logits. */
+  static final String MARK = "gss4j_logits";
+
   private IdsFile() {}
 
   /** The sequences of a file, all of one length. */
@@ -56,7 +60,8 @@ final class IdsFile {
         NoGradGuard noGradient = new NoGradGuard()) {
       Tensor ids = Tensors.of(all, sequences.size(), sequences.get(0).length);
       Tensor logits = model.logits(ids.to(model.device(), ids.scalar_type()));
-      TensorFiles.write(file, Map.of("ids", ids, "logits", logits.cpu()), Map.of());
+      Map<String, Tensor> both = Map.of("ids", ids, "logits", logits.cpu());
+      WholeFile.write(file, aside -> TensorFiles.write(aside, both, Map.of(MARK, "1")));
     }
   }
 }

@@ -1,8 +1,11 @@
 package io.github.gss4j.cli;
 
+import java.util.stream.Stream;
+import java.util.Objects;
+import io.github.gss4j.files.OwnFile;
+import io.github.gss4j.files.WholeFile;
 import io.github.gss4j.checkpoint.StoredModel;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -66,6 +69,9 @@ final class InspectCommand implements Callable<Integer> {
       throw new ParameterException(
           spec.commandLine(), "--lags and --prompt go with --kernels or --html");
     }
+    for (Path picture : Stream.of(kernels, html).filter(Objects::nonNull).toList()) {
+      OwnFile.check(picture, KernelFigure.MARK);
+    }
     StoredModel stored = Models.open(model, spec.commandLine().getErr());
     ModelFacts facts = ModelFacts.of(stored);
     if (kernels != null || html != null) {
@@ -84,11 +90,11 @@ final class InspectCommand implements Callable<Integer> {
   private void draw(StoredModel stored, ModelFacts facts) throws IOException {
     List<KernelPlot> plots = new KernelPlots(stored, lags == null ? LAGS : lags, prompt).all();
     if (kernels != null) {
-      Files.writeString(kernels, KernelFigure.of(plots));
+      WholeFile.write(kernels, KernelFigure.of(plots));
     }
     if (html != null) {
       String title = stored.file().toString();
-      Files.writeString(html, KernelPage.of(title, facts.stateSpaces(), plots));
+      WholeFile.write(html, KernelPage.of(title, facts.stateSpaces(), plots));
     }
   }
 }

@@ -8,6 +8,9 @@ import java.util.Locale;
  * viewer prefers, so that it can be read wherever it is shown.
  */
 final class KernelFigure {
+  /** Stands in all of them, and in pages that hold one. */
+  static final String MARK = "class=\"gss4j-kernels\"";
+
   private static final int WIDTH = 860;
   private static final int TITLE = 26;
   private static final int PANEL = 190;
@@ -39,8 +42,8 @@ final class KernelFigure {
     KernelFigure figure = new KernelFigure();
     plots.forEach(figure::panel);
     int height = figure.top + 4;
-    return "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 %d %d\" width=\"%d\" role=\"img\">%n"
-            .formatted(WIDTH, height, WIDTH)
+    return "<svg xmlns=\"http://www.w3.org/2000/svg\" %s viewBox=\"0 0 %d %d\" width=\"%d\" role=\"img\">%n"
+            .formatted(MARK, WIDTH, height, WIDTH)
         + STYLE
         + "<rect class=\"paper\" width=\"%d\" height=\"%d\"/>%n".formatted(WIDTH, height)
         + figure.svg

@@ -1,5 +1,7 @@
 package io.github.gss4j.cli;
 
+import java.time.LocalDateTime;
+import java.nio.file.StandardOpenOption;
 import io.github.gss4j.distributed.RankProcess;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -30,7 +32,11 @@ record LocalRank(RankProcess process, Path log, PrintWriter file) {
       throws IOException {
     ProcessBuilder builder = new ProcessBuilder(command(binding, arguments));
     builder.environment().putAll(variables);
-    PrintWriter file = new PrintWriter(Files.newBufferedWriter(log), true);
+    PrintWriter file =
+        new PrintWriter(
+            Files.newBufferedWriter(log, StandardOpenOption.CREATE, StandardOpenOption.APPEND),
+            true);
+    file.println(LocalDateTime.now().withNano(0) + " gss " + String.join(" ", arguments));
     String mark = "[rank " + rank + "] ";
     RankProcess process =
         RankProcess.start(

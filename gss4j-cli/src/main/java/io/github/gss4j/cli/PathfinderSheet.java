@@ -1,5 +1,6 @@
 package io.github.gss4j.cli;
 
+import io.github.gss4j.files.OwnFile;
 import io.github.gss4j.study.pathfinder.ContactSheet;
 import io.github.gss4j.study.pathfinder.PathfinderImages;
 import java.io.IOException;
@@ -40,6 +41,7 @@ final class PathfinderSheet implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException {
+    OwnFile.refuse(out);
     ContactSheet.write(PathfinderImages.open(data), columns, out);
     spec.commandLine().getOut().println(out);
     spec.commandLine().getOut().flush();

@@ -1,6 +1,7 @@
 package io.github.gss4j.cli;
 
 import io.github.gss4j.GssModel;
+import io.github.gss4j.checkpoint.StateFile;
 import io.github.gss4j.generation.Generated;
 import io.github.gss4j.generation.GenerationOptions;
 import io.github.gss4j.generation.Session;
@@ -42,6 +43,9 @@ final class StateOptions {
     }
     if (prompts.size() > 1) {
       throw new IllegalArgumentException("a state is of one text: give one prompt");
+    }
+    if (saveState != null) {
+      StateFile.checkTarget(saveState);
     }
     try (Session session = loadState == null ? model.session() : model.session(loadState)) {
       Generated generated =

@@ -1,11 +1,11 @@
 package io.github.gss4j.checkpoint;
 
+import io.github.gss4j.files.OwnFile;
+import io.github.gss4j.files.WholeFile;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -23,6 +23,7 @@ import java.util.zip.CRC32C;
  * model, of another version, or damaged is refused.
  */
 public final class StateFile {
+  private static final String VERSION_KEY = "gss4j_state_version";
   private static final String VERSION = "1";
   private static final String LOGITS = "logits";
 
@@ -70,20 +71,22 @@ public final class StateFile {
       all.put(LOGITS, new Floats(logits));
     }
     Map<String, String> metadata = new LinkedHashMap<>();
-    metadata.put("gss4j_state_version", VERSION);
+    metadata.put(VERSION_KEY, VERSION);
     metadata.put("fingerprint", fingerprint);
     metadata.put("tokens", Long.toString(tokens));
     metadata.put("pending", pending.isPresent() ? Integer.toString(pending.getAsInt()) : "");
     metadata.put("checksum", checksum(all));
-    Path target = file.toAbsolutePath();
-    Path aside = target.resolveSibling(target.getFileName() + ".writing");
-    try {
-      Safetensors.write(aside, all, metadata);
-      Files.move(
-          aside, target, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
-    } finally {
-      Files.deleteIfExists(aside);
-    }
+    checkTarget(file);
+    WholeFile.write(file, aside -> Safetensors.write(aside, all, metadata));
+  }
+
+  /**
+   * Refuses to replace what is no state.
+   *
+   * @throws IllegalArgumentException if there is such a file
+   */
+  public static void checkTarget(Path file) throws IOException {
+    OwnFile.check(file, VERSION_KEY);
   }
 
   /**
@@ -95,7 +98,7 @@ public final class StateFile {
   public static StateFile open(Path file, Predicate<String> accepted) {
     Safetensors saved = Safetensors.open(file);
     Map<String, String> metadata = saved.metadata();
-    String version = metadata.get("gss4j_state_version");
+    String version = metadata.get(VERSION_KEY);
     if (!VERSION.equals(version)) {
       throw new CheckpointException(
           file,

@@ -1,6 +1,6 @@
 package io.github.gss4j.mlflow;
 
-import io.github.gss4j.tracking.WholeFile;
+import io.github.gss4j.files.WholeFile;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

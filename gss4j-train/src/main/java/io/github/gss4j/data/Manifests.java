@@ -1,13 +1,11 @@
 package io.github.gss4j.data;
 
+import io.github.gss4j.files.WholeFile;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import java.io.IOException;
-import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
-import java.nio.file.StandardOpenOption;
 import java.util.Optional;
 
 /** Records kept as JSON beside the files that they tell of. */
@@ -31,11 +29,6 @@ public final class Manifests {
 
   /** Writes one aside, brings it to the disk and renames it. */
   public static void write(Path file, Object manifest) throws IOException {
-    Path aside = file.resolveSibling(file.getFileName() + ".writing");
-    Files.write(aside, STRICT.writerWithDefaultPrettyPrinter().writeValueAsBytes(manifest));
-    try (FileChannel channel = FileChannel.open(aside, StandardOpenOption.READ)) {
-      channel.force(true);
-    }
-    Files.move(aside, file, StandardCopyOption.ATOMIC_MOVE);
+    WholeFile.write(file, STRICT.writerWithDefaultPrettyPrinter().writeValueAsBytes(manifest));
   }
 }

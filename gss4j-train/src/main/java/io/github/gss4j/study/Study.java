@@ -1,5 +1,6 @@
 package io.github.gss4j.study;
 
+import io.github.gss4j.files.WholeFile;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.github.gss4j.config.JsonFields;
@@ -83,6 +84,7 @@ public final class Study {
    * @return what was found; less than all of it where it was stopped
    */
   public List<Finding> run(Consumer<String> progress, BooleanSupplier stop) throws IOException {
+    StudyDirectory.check(directory);
     List<Finding> findings = new ArrayList<>();
     number = 0;
     for (String data : config.data()) {
@@ -212,7 +214,7 @@ public final class Study {
       List<LossByPosition> found =
           LossByPosition.of(
               model, text, settings.seqLen(), config.times(), config.positionTokens());
-      JSON.writeValue(file.toFile(), found);
+      WholeFile.write(file, JSON.writeValueAsBytes(found));
       return found;
     }
   }

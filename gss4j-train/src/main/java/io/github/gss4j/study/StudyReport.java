@@ -1,5 +1,6 @@
 package io.github.gss4j.study;
 
+import io.github.gss4j.files.WholeFile;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.SerializationFeature;
 import com.fasterxml.jackson.databind.json.JsonMapper;
@@ -9,7 +10,6 @@ import io.github.gss4j.study.LinePlot.Line;
 import io.github.gss4j.study.LinePlot.Point;
 import io.github.gss4j.study.Study.Finding;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -29,8 +29,7 @@ record StudyReport(StudyConfig config, List<Finding> findings) {
       JsonMapper.builder().enable(SerializationFeature.INDENT_OUTPUT).build();
 
   void write(Path directory) throws IOException {
-    Files.createDirectories(directory);
-    Files.write(directory.resolve("study.json"), JSON.writeValueAsBytes(json()));
+    WholeFile.write(directory.resolve("study.json"), JSON.writeValueAsBytes(json()));
     StringBuilder text = new StringBuilder("# Models of equal size side by side\n");
     for (String data : config.data()) {
       for (int seqLen : config.seqLens()) {
@@ -43,7 +42,7 @@ record StudyReport(StudyConfig config, List<Finding> findings) {
         }
       }
     }
-    Files.writeString(directory.resolve("study.md"), text);
+    WholeFile.write(directory.resolve("study.md"), text);
   }
 
   private static String section(String data, int seqLen, List<Finding> some, String name) {
@@ -206,7 +205,7 @@ record StudyReport(StudyConfig config, List<Finding> findings) {
   }
 
   private static void write(Path directory, String name, LinePlot plot) throws IOException {
-    Files.writeString(directory.resolve(name + ".svg"), plot.svg());
+    WholeFile.write(directory.resolve(name + ".svg"), plot.svg());
   }
 
   private ArrayNode json() {

@@ -1,6 +1,7 @@
 package io.github.gss4j.tracking;
 
 import io.github.gss4j.files.OneLine;
+import io.github.gss4j.files.WholeFile;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.Writer;

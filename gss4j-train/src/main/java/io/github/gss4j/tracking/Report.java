@@ -1,5 +1,6 @@
 package io.github.gss4j.tracking;
 
+import io.github.gss4j.files.WholeFile;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
 import java.io.InputStream;

@@ -1,5 +1,6 @@
 package io.github.gss4j.trainer;
 
+import io.github.gss4j.files.WholeFile;
 import io.github.gss4j.checkpoint.CheckpointException;
 import io.github.gss4j.checkpoint.CheckpointLink;
 import java.io.IOException;
@@ -59,10 +60,7 @@ public record RunDirectory(Path path) {
 
   /** Writes the run's configuration, whole. */
   public void writeConfig(byte[] json) throws IOException {
-    Path aside = path.resolve(config().getFileName() + ASIDE);
-    Files.write(aside, json);
-    Trees.sync(aside);
-    Files.move(aside, config(), StandardCopyOption.ATOMIC_MOVE);
+    WholeFile.write(config(), json);
   }
 
   /** Whether a run has been here. */

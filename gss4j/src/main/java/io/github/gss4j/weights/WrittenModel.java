@@ -54,7 +54,8 @@ public record WrittenModel(
   public void toFile(Path file) throws IOException {
     refuse(file);
     Path directory = file.toAbsolutePath().getParent();
-    Path aside = Files.createDirectories(file.resolveSibling(file.getFileName() + ASIDE));
+    Files.createDirectories(directory);
+    Path aside = aside(file);
     try (PointerScope scope = new PointerScope()) {
       ModelFiles.saveConfig(config, aside);
       Path configAside = aside.resolve(ModelFiles.CONFIG);
@@ -70,8 +71,10 @@ public record WrittenModel(
       } else {
         TensorFiles.writePyTorch(weights, tensors());
       }
-      Files.move(configAside, configFile, StandardCopyOption.REPLACE_EXISTING);
-      Files.move(weights, file, StandardCopyOption.ATOMIC_MOVE);
+      if (!Files.exists(configFile)) {
+        Files.move(configAside, configFile);
+      }
+      Files.move(weights, file);
     } finally {
       delete(aside);
     }
@@ -87,8 +90,8 @@ public record WrittenModel(
   public void toDirectory(Path directory, long maxShardBytes, Extras extras) throws IOException {
     refuse(directory);
     Path whole = directory.toAbsolutePath().normalize();
-    Path aside = whole.resolveSibling(whole.getFileName() + ASIDE);
-    Files.createDirectories(aside);
+    Files.createDirectories(whole.getParent());
+    Path aside = aside(whole);
     try (PointerScope scope = new PointerScope()) {
       Map<String, Tensor> tensors = tensors();
       ModelFiles.saveConfig(config, aside);
@@ -131,6 +134,16 @@ public record WrittenModel(
     if (Files.exists(target)) {
       throw new IllegalArgumentException(target + " exists already: choose another name");
     }
+  }
+
+  /** A directory that is new: what a kill left, or somebody else, is not touched. */
+  private static Path aside(Path target) throws IOException {
+    Path aside = target.resolveSibling(target.getFileName() + ASIDE);
+    if (Files.exists(aside)) {
+      throw new IllegalArgumentException(
+          aside + " is there, as a conversion that was killed leaves it: delete it, or wait");
+    }
+    return Files.createDirectory(aside);
   }
 
   private static void delete(Path directory) throws IOException {

@@ -1,5 +1,6 @@
 package io.github.gss4j.tokenizer.json;
 
+import io.github.gss4j.files.WholeFile;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.github.gss4j.tokenizer.Tokenizer;
@@ -11,7 +12,6 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HashSet;
@@ -224,12 +224,11 @@ public final class JsonTokenizer implements Tokenizer {
   @Override
   public void save(Path directory) throws IOException {
     for (Map.Entry<String, String> content : contents.entrySet()) {
-      Path aside = directory.resolve(content.getKey() + ".tmp");
-      try {
-        Files.writeString(aside, content.getValue());
-        Files.move(aside, directory.resolve(content.getKey()), StandardCopyOption.REPLACE_EXISTING);
-      } finally {
-        Files.deleteIfExists(aside);
+      Path file = directory.resolve(content.getKey());
+      if (!Files.exists(file)) {
+        WholeFile.write(file, content.getValue());
+      } else if (!Files.readString(file).equals(content.getValue())) {
+        throw new IOException(file + " is another tokenizer's: choose another directory");
       }
     }
   }

@@ -10,7 +10,7 @@ import io.github.gss4j.layers.Precision;
 import io.github.gss4j.model.SequenceClassifier;
 import io.github.gss4j.ops.Scopes;
 import io.github.gss4j.ops.Tensors;
-import io.github.gss4j.tracking.WholeFile;
+import io.github.gss4j.files.WholeFile;
 import io.github.gss4j.trainer.ClassifierTrainer;
 import io.github.gss4j.trainer.ClassifierTrainer.Batch;
 import io.github.gss4j.trainer.RunDirectory;

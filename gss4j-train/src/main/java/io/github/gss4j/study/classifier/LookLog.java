@@ -4,7 +4,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.github.gss4j.files.OneLine;
-import io.github.gss4j.tracking.WholeFile;
+import io.github.gss4j.files.WholeFile;
 import io.github.gss4j.trainer.ClassifierTrainer.StepResult;
 import java.io.IOException;
 import java.nio.file.Files;

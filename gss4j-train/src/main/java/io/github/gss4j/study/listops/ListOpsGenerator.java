@@ -1,11 +1,11 @@
 package io.github.gss4j.study.listops;
 
+import io.github.gss4j.files.WholeFile;
 import io.github.gss4j.data.DataException;
 import java.io.BufferedWriter;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.util.HashSet;
 import java.util.Set;
 import java.util.SplittableRandom;
@@ -53,22 +53,25 @@ public record ListOpsGenerator(int maxDepth, int maxArgs, int minLength, int max
     SplittableRandom random = new SplittableRandom(seed);
     Set<Long> seen = new HashSet<>();
     try {
-      Files.createDirectories(directory);
       for (ListOps.Part part : ListOps.Part.values()) {
-        Path file = part.file(directory);
-        if (Files.exists(file)) {
-          throw new DataException(file, "is there already, expected a new directory");
+        if (Files.exists(part.file(directory))) {
+          throw new DataException(
+              part.file(directory), "is there already, expected a new directory");
         }
-        Path aside = file.resolveSibling(file.getFileName() + ".writing");
-        try (BufferedWriter writer = Files.newBufferedWriter(aside)) {
-          writer.write("Source\tTarget\n");
-          int count = part == ListOps.Part.TRAIN ? train : heldOut;
-          for (int i = 0; i < count; i++) {
-            writer.write(next(random, seen));
-            progress.accept(seen.size());
-          }
-        }
-        Files.move(aside, file, StandardCopyOption.ATOMIC_MOVE);
+      }
+      for (ListOps.Part part : ListOps.Part.values()) {
+        int count = part == ListOps.Part.TRAIN ? train : heldOut;
+        WholeFile.write(
+            part.file(directory),
+            aside -> {
+              try (BufferedWriter writer = Files.newBufferedWriter(aside)) {
+                writer.write("Source\tTarget\n");
+                for (int i = 0; i < count; i++) {
+                  writer.write(next(random, seen));
+                  progress.accept(seen.size());
+                }
+              }
+            });
       }
     } catch (IOException e) {
       throw DataException.of(directory, "cannot be written", e);

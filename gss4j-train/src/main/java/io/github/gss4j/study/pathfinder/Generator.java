@@ -1,5 +1,6 @@
 package io.github.gss4j.study.pathfinder;
 
+import java.util.stream.Stream;
 import io.github.gss4j.data.DataException;
 import java.awt.image.BufferedImage;
 import java.io.IOException;
@@ -36,6 +37,9 @@ public record Generator(Variant variant, long seed, int threads) {
   /** Images in one directory. */
   private static final int BATCH = 1000;
 
+  /** Where metadata are until all images are there: these may be drawn again. */
+  private static final String ASIDE = "metadata.writing";
+
   /** Checks the threads. */
   public Generator {
     if (threads < 1) {
@@ -62,7 +66,11 @@ public record Generator(Variant variant, long seed, int threads) {
     if (Files.exists(metadata)) {
       throw new DataException(home, "holds images already, expected a new directory");
     }
+    Path aside = home.resolve(ASIDE);
     try {
+      if (!Files.exists(aside) && !isEmpty(home)) {
+        throw new DataException(home, "holds other files, expected a new directory");
+      }
       write(home, metadata, count, progress);
     } catch (IOException e) {
       throw DataException.of(home, "cannot be written", e);
@@ -70,8 +78,17 @@ public record Generator(Variant variant, long seed, int threads) {
     return home;
   }
 
+  private static boolean isEmpty(Path home) throws IOException {
+    if (!Files.exists(home)) {
+      return true;
+    }
+    try (Stream<Path> files = Files.list(home)) {
+      return files.findAny().isEmpty();
+    }
+  }
+
   private void write(Path home, Path metadata, int count, IntConsumer progress) throws IOException {
-    Path aside = home.resolve("metadata.writing");
+    Path aside = home.resolve(ASIDE);
     Files.createDirectories(aside);
     AtomicInteger done = new AtomicInteger();
     ExecutorService pool = Executors.newFixedThreadPool(threads);

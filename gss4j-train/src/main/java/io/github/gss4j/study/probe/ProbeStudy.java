@@ -1,5 +1,7 @@
 package io.github.gss4j.study.probe;
 
+import io.github.gss4j.study.StudyDirectory;
+import io.github.gss4j.files.WholeFile;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.SerializationFeature;
@@ -82,7 +84,7 @@ public record ProbeStudy(
    */
   public String run(Path directory, Consumer<String> progress, BooleanSupplier stop)
       throws IOException {
-    Files.createDirectories(directory.resolve("runs"));
+    StudyDirectory.check(directory);
     ArrayNode all = JSON.createArrayNode();
     for (Probe probe : probes) {
       for (Map.Entry<String, TrainConfig> model : models.settings().entrySet()) {
@@ -94,7 +96,7 @@ public record ProbeStudy(
           if (outcome == null && !stop.getAsBoolean()) {
             outcome = run(probe, model.getKey(), seed, settings, model.getValue(), stop);
             if (outcome != null) {
-              Files.write(file, JSON.writeValueAsBytes(outcome));
+              WholeFile.write(file, JSON.writeValueAsBytes(outcome));
               progress.accept(name);
             }
           }
@@ -104,9 +106,9 @@ public record ProbeStudy(
         }
       }
     }
-    Files.write(directory.resolve("probes.json"), JSON.writeValueAsBytes(all));
+    WholeFile.write(directory.resolve("probes.json"), JSON.writeValueAsBytes(all));
     String table = table(all);
-    Files.writeString(directory.resolve("probes.md"), table);
+    WholeFile.write(directory.resolve("probes.md"), table);
     return table;
   }
 
@@ -115,11 +117,16 @@ public record ProbeStudy(
     if (!Files.exists(file)) {
       return null;
     }
-    ObjectNode outcome = (ObjectNode) JSON.readTree(Files.readAllBytes(file));
+    JsonNode outcome = JSON.readTree(Files.readAllBytes(file));
     boolean same =
         outcome.path("settings").toString().equals(settings.toString())
             && outcome.path("times").toString().equals(JSON.valueToTree(times).toString());
-    return same ? outcome : null;
+    if (!same) {
+      throw new IllegalArgumentException(
+          file
+              + ": was made by other settings, expected those of this study: choose another --out");
+    }
+    return (ObjectNode) outcome;
   }
 
   private ObjectNode run(

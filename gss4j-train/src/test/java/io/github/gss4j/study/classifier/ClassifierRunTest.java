@@ -166,7 +166,7 @@ class ClassifierRunTest {
           {"\"dss_kernel_N\" : 8", "\"dss_kernel_N\" : 9", "has shape"},
           {"\"depth\" : 2", "\"depth\" : 1", "knows nothing of: layers.1."},
           {"\"depth\" : 2", "\"depth\" : 3", "has no tensor 'layers.2."},
-          {"\"num_classes\"", "\"num_clases\"", "is no classifier's config"}
+          {"\"num_classes\"", "\"num_clases\"", "'num_classes' is missing"}
         }) {
       String sound = Files.readString(file);
       Files.writeString(file, sound.replace(wrong[0], wrong[1]));
