@@ -1,15 +1,15 @@
 package io.github.gss4j.cli;
 
-import java.lang.ProcessBuilder.Redirect;
-import io.github.gss4j.files.WholeFile;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.github.gss4j.data.TokenStore;
+import io.github.gss4j.files.WholeFile;
 import io.github.gss4j.study.Launcher;
 import io.github.gss4j.tokenizer.Tokenizer;
 import io.github.gss4j.tokenizer.Tokenizers;
 import io.github.gss4j.trainer.RunDirectory;
 import io.github.gss4j.trainer.TrainConfig;
 import java.io.IOException;
+import java.lang.ProcessBuilder.Redirect;
 import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -1,11 +1,11 @@
 package io.github.gss4j.cli;
 
-import io.github.gss4j.files.OwnFile;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.github.gss4j.GssModel;
 import io.github.gss4j.checkpoint.StoredModel;
 import io.github.gss4j.data.TokenStore;
+import io.github.gss4j.files.OwnFile;
 import io.github.gss4j.tokenizer.Tokenizer;
 import io.github.gss4j.torch.TorchModel;
 import io.github.gss4j.trainer.Evaluator;

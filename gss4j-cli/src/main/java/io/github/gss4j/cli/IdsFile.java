@@ -1,7 +1,7 @@
 package io.github.gss4j.cli;
 
-import io.github.gss4j.files.WholeFile;
 import com.fasterxml.jackson.databind.JsonNode;
+import io.github.gss4j.files.WholeFile;
 import io.github.gss4j.model.LanguageModel;
 import io.github.gss4j.ops.Tensors;
 import io.github.gss4j.weights.TensorFiles;

@@ -1,14 +1,14 @@
 package io.github.gss4j.cli;
 
-import java.util.stream.Stream;
-import java.util.Objects;
+import io.github.gss4j.checkpoint.StoredModel;
 import io.github.gss4j.files.OwnFile;
 import io.github.gss4j.files.WholeFile;
-import io.github.gss4j.checkpoint.StoredModel;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.Callable;
+import java.util.stream.Stream;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;

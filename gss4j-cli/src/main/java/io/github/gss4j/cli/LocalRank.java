@@ -1,13 +1,14 @@
 package io.github.gss4j.cli;
 
-import java.time.LocalDateTime;
-import java.nio.file.StandardOpenOption;
 import io.github.gss4j.distributed.RankProcess;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -36,7 +37,8 @@ record LocalRank(RankProcess process, Path log, PrintWriter file) {
         new PrintWriter(
             Files.newBufferedWriter(log, StandardOpenOption.CREATE, StandardOpenOption.APPEND),
             true);
-    file.println(LocalDateTime.now().withNano(0) + " gss " + String.join(" ", arguments));
+    file.println(
+        Instant.now().truncatedTo(ChronoUnit.SECONDS) + " gss " + String.join(" ", arguments));
     String mark = "[rank " + rank + "] ";
     RankProcess process =
         RankProcess.start(

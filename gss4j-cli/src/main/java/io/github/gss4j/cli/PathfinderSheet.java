@@ -41,8 +41,9 @@ final class PathfinderSheet implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException {
+    PathfinderImages images = PathfinderImages.open(data);
     OwnFile.refuse(out);
-    ContactSheet.write(PathfinderImages.open(data), columns, out);
+    ContactSheet.write(images, columns, out);
     spec.commandLine().getOut().println(out);
     spec.commandLine().getOut().flush();
     return Gss.OK;

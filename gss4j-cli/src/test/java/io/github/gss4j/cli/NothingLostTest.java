@@ -81,11 +81,11 @@ class NothingLostTest {
 
   @Test
   void generatorsDrawIntoNewDirectoriesAlone() throws IOException {
-    Path image = mine("images/curv_contour_length_6/imgs/0/sample_0.png");
+    Path image = mine("images/curv_contour_length_14/imgs/0/sample_0.png");
     Object[] draw = {
       "pathfinder", "generate", "--out", directory.resolve("images"), "--size", 32, "--count", 2
     };
-    Command.here(draw).refused("curv_contour_length_6", "other files");
+    Command.here(draw).refused("curv_contour_length_14", "other files");
     assertThat(image).hasContent(MINE);
     Path tsv = mine("ops/basic_test.tsv");
     refused(tsv, "listops", "--out", directory.resolve("ops"), "--count", 2, "--held-out", 1);

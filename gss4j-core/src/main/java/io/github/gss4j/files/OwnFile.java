@@ -5,6 +5,7 @@ import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 
 /** Files that may be replaced, for they are known to have been written for the same purpose. */
@@ -18,8 +19,13 @@ public final class OwnFile {
    *
    * @param mark what stands at the beginning of all of ours
    * @throws IllegalArgumentException that names it
+   * @throws NoSuchFileException if there is no directory for it
    */
   public static void check(Path file, String mark) throws IOException {
+    Path directory = file.toAbsolutePath().getParent();
+    if (directory != null && !Files.isDirectory(directory)) {
+      throw new NoSuchFileException(directory.toString());
+    }
     if (!Files.exists(file, LinkOption.NOFOLLOW_LINKS)) {
       return;
     }

@@ -1,10 +1,10 @@
 package io.github.gss4j.study;
 
-import io.github.gss4j.files.WholeFile;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.github.gss4j.config.JsonFields;
 import io.github.gss4j.data.TokenStore;
+import io.github.gss4j.files.WholeFile;
 import io.github.gss4j.layers.Precision;
 import io.github.gss4j.ops.Tensors;
 import io.github.gss4j.torch.TorchModel;

@@ -1,11 +1,11 @@
 package io.github.gss4j.study;
 
-import io.github.gss4j.files.WholeFile;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.SerializationFeature;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.github.gss4j.files.WholeFile;
 import io.github.gss4j.study.LinePlot.Line;
 import io.github.gss4j.study.LinePlot.Point;
 import io.github.gss4j.study.Study.Finding;

@@ -1,7 +1,7 @@
 package io.github.gss4j.tracking;
 
-import io.github.gss4j.files.WholeFile;
 import com.fasterxml.jackson.databind.JsonNode;
+import io.github.gss4j.files.WholeFile;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.StringReader;

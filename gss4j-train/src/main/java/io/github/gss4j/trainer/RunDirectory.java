@@ -1,8 +1,8 @@
 package io.github.gss4j.trainer;
 
-import io.github.gss4j.files.WholeFile;
 import io.github.gss4j.checkpoint.CheckpointException;
 import io.github.gss4j.checkpoint.CheckpointLink;
+import io.github.gss4j.files.WholeFile;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;

@@ -1,8 +1,8 @@
 package io.github.gss4j.tokenizer.json;
 
-import io.github.gss4j.files.WholeFile;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.github.gss4j.files.WholeFile;
 import io.github.gss4j.tokenizer.Tokenizer;
 import io.github.gss4j.tokenizer.TokenizerException;
 import io.github.gss4j.tokenizer.TokenizerJson;

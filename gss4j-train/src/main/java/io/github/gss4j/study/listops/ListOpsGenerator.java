@@ -1,7 +1,7 @@
 package io.github.gss4j.study.listops;
 
-import io.github.gss4j.files.WholeFile;
 import io.github.gss4j.data.DataException;
+import io.github.gss4j.files.WholeFile;
 import java.io.BufferedWriter;
 import java.io.IOException;
 import java.nio.file.Files;

@@ -1,6 +1,5 @@
 package io.github.gss4j.study.pathfinder;
 
-import java.util.stream.Stream;
 import io.github.gss4j.data.DataException;
 import java.awt.image.BufferedImage;
 import java.io.IOException;
@@ -17,6 +16,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.IntConsumer;
+import java.util.stream.Stream;
 import javax.imageio.ImageIO;
 
 /**

@@ -1,7 +1,5 @@
 package io.github.gss4j.study.probe;
 
-import io.github.gss4j.study.StudyDirectory;
-import io.github.gss4j.files.WholeFile;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.SerializationFeature;
@@ -9,7 +7,9 @@ import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.github.gss4j.config.JsonFields;
+import io.github.gss4j.files.WholeFile;
 import io.github.gss4j.study.ModelChoices;
+import io.github.gss4j.study.StudyDirectory;
 import io.github.gss4j.trainer.TrainConfig;
 import java.io.IOException;
 import java.nio.file.Files;
