@@ -66,7 +66,7 @@ class ArchitectureTest {
         .whereLayer("mlflow")
         .mayOnlyAccessLayers("library", "tracking", "trainer")
         .whereLayer("parquet")
-        .mayOnlyAccessLayers("data")
+        .mayOnlyAccessLayers("library", "data")
         .whereLayer("cli")
         .mayOnlyAccessLayers(
             "library", "data", "loss", "tracking", "distributed", "trainer", "study", "mlflow")
