@@ -128,6 +128,19 @@ public record StoredTensor(
     return values;
   }
 
+  /**
+   * Some values as float32, of a tensor of any size.
+   *
+   * @param from the number of the first, in row-major order
+   * @param into is filled from its beginning
+   */
+  public void toFloats(long from, float[] into, int count) {
+    int bytes = Math.multiplyExact(count, dtype.bytes());
+    ByteBuffer chunk = ByteBuffer.allocate(bytes).order(ByteOrder.LITTLE_ENDIAN);
+    read(from * dtype.bytes(), chunk);
+    dtype.toFloats(chunk.flip(), into, 0);
+  }
+
   /** All values as float64. */
   public double[] toDoubles() {
     double[] values = new double[Math.toIntExact(elements())];

@@ -13,7 +13,8 @@ public interface InferenceModel extends AutoCloseable {
   ModelConfig config();
 
   /**
-   * Changes with configuration, weights and dtype: a saved state fits models of one fingerprint.
+   * Changes with configuration and stored weights, not with engine or dtype: a saved state fits
+   * models of one fingerprint.
    */
   String fingerprint();
 

@@ -27,6 +27,7 @@ public final class TorchEngine implements Engine {
   public InferenceModel load(StoredModel stored, EngineOptions options) {
     return TorchModel.owning(
         PretrainedModel.load(
-            stored, Precision.forInference(options.dtype()), Tensors.device(options.device())));
+            stored, Precision.forInference(options.dtype()), Tensors.device(options.device())),
+        stored);
   }
 }

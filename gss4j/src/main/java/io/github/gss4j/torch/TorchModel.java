@@ -1,5 +1,7 @@
 package io.github.gss4j.torch;
 
+import io.github.gss4j.checkpoint.StoredFingerprint;
+import io.github.gss4j.checkpoint.StoredModel;
 import io.github.gss4j.checkpoint.StoredTensor;
 import io.github.gss4j.config.ModelConfig;
 import io.github.gss4j.engine.InferenceModel;
@@ -34,12 +36,18 @@ public final class TorchModel implements InferenceModel {
 
   private final LanguageModel model;
   private final boolean owns;
+
+  /** The file that the weights were read from; null where they were not. */
+  private final StoredModel stored;
+
   private final LanguageModel.Constants constants;
   private String fingerprint;
+  private String inMemory;
 
-  private TorchModel(LanguageModel model, boolean owns) {
+  private TorchModel(LanguageModel model, boolean owns, StoredModel stored) {
     this.model = model;
     this.owns = owns;
+    this.stored = stored;
     try (PointerScope scope = new PointerScope()) {
       this.constants = model.constants().keep();
     }
@@ -47,12 +55,17 @@ public final class TorchModel implements InferenceModel {
 
   /** A model that is freed with this. */
   public static TorchModel owning(LanguageModel model) {
-    return new TorchModel(model, true);
+    return new TorchModel(model, true, null);
+  }
+
+  /** A model that was read from a file, and is freed with this. */
+  static TorchModel owning(LanguageModel model, StoredModel stored) {
+    return new TorchModel(model, true, stored);
   }
 
   /** A model that stays its owner's. */
   public static TorchModel of(LanguageModel model) {
-    return new TorchModel(model, false);
+    return new TorchModel(model, false, null);
   }
 
   /** The model in libtorch's memory. */
@@ -68,9 +81,24 @@ public final class TorchModel implements InferenceModel {
   @Override
   public synchronized String fingerprint() {
     if (fingerprint == null) {
-      fingerprint = Fingerprint.of(model);
+      fingerprint = stored == null ? inMemory() : StoredFingerprint.of(stored);
     }
     return fingerprint;
+  }
+
+  /**
+   * Earlier versions took the fingerprint of the weights in memory, in the dtype they had there.
+   */
+  @Override
+  public boolean accepts(String other) {
+    return other.equals(fingerprint()) || other.equals(inMemory());
+  }
+
+  private synchronized String inMemory() {
+    if (inMemory == null) {
+      inMemory = Fingerprint.of(model);
+    }
+    return inMemory;
   }
 
   @Override

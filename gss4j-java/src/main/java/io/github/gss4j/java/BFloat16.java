@@ -1,0 +1,19 @@
+package io.github.gss4j.java;
+
+/** The upper half of a float32. */
+final class BFloat16 {
+  private BFloat16() {}
+
+  /** The nearest, ties to even. */
+  static short of(float value) {
+    int bits = Float.floatToRawIntBits(value);
+    if (Float.isNaN(value)) {
+      return (short) ((bits >> 16) | 0x40);
+    }
+    return (short) ((bits + 0x7fff + ((bits >> 16) & 1)) >> 16);
+  }
+
+  static float value(short half) {
+    return Float.intBitsToFloat(half << 16);
+  }
+}

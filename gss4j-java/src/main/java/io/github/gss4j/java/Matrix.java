@@ -1,0 +1,52 @@
+package io.github.gss4j.java;
+
+/**
+ * A weight W, (outputs, inputs), for products y = x Wᵀ. It lies in panels of 64 outputs: (panels,
+ * inputs, 64), the last one filled up with zeros, so that a product streams through it once.
+ */
+abstract class Matrix {
+  private final int outputs;
+  private final int inputs;
+
+  Matrix(int outputs, int inputs) {
+    this.outputs = outputs;
+    this.inputs = inputs;
+  }
+
+  final int outputs() {
+    return outputs;
+  }
+
+  final int inputs() {
+    return inputs;
+  }
+
+  final int panels() {
+    return Kernels.padded(outputs) / Kernels.PANEL;
+  }
+
+  /**
+   * Some panels of a product.
+   *
+   * @param x (rows, inputs)
+   * @param y (rows, outputs)
+   * @param from the first panel
+   * @param to the panel after the last
+   */
+  abstract void multiply(
+      Pass p,
+      int worker,
+      float[] x,
+      int xStride,
+      int rows,
+      float[] y,
+      int yStride,
+      int from,
+      int to);
+
+  /** One row of W, as an embedding wants it. */
+  abstract void row(int output, float[] into, int at);
+
+  /** Takes a panel's weights, (64, inputs) of them, rows one after the other. */
+  abstract void pack(int panel, float[] rows);
+}

@@ -1,0 +1,76 @@
+package io.github.gss4j.java;
+
+import io.github.gss4j.checkpoint.TensorData;
+import java.util.List;
+
+/** Multi-head exponential smoothing: s ← q s + u, y = α s + D ⊙ u, u = LN(in). */
+final class Smoothing implements Mixer {
+  private final Norm norm;
+  private final float[] q;
+  private final float[] alpha;
+  private final float[] skip;
+
+  /**
+   * By what it is made of.
+   *
+   * @param q of each channel
+   * @param alpha α of each channel
+   * @param skip D
+   */
+  Smoothing(Norm norm, float[] q, float[] alpha, float[] skip) {
+    this.norm = norm;
+    this.q = q;
+    this.alpha = alpha;
+    this.skip = skip;
+  }
+
+  @Override
+  public Memory start() {
+    return new State(new float[skip.length]);
+  }
+
+  @Override
+  public Memory restore(SavedLayer saved) {
+    return new State(saved.floats(1, skip.length));
+  }
+
+  @Override
+  public void mix(Pass p, Team.Worker w, float[] in, float[] out, int number) {
+    float[] u = p.normed(w, norm, in);
+    int from = w.from(skip.length);
+    int to = w.to(skip.length);
+    for (int i = 0; i < p.sequences(); i++) {
+      float[] s = ((State) p.memory(i, number)).s;
+      for (int row = p.from(i); row < p.from(i) + p.length(i); row++) {
+        int at = row * p.stride();
+        for (int h = from; h < to; h++) {
+          s[h] = s[h] * q[h] + u[at + h];
+          out[at + h] = s[h] * alpha[h] + u[at + h] * skip[h];
+        }
+      }
+    }
+  }
+
+  private static final class State implements Memory {
+    private final float[] s;
+
+    State(float[] s) {
+      this.s = s;
+    }
+
+    @Override
+    public Memory copy() {
+      return new State(s.clone());
+    }
+
+    @Override
+    public long bytes() {
+      return (long) s.length * Float.BYTES;
+    }
+
+    @Override
+    public List<TensorData> tensors(long tokens) {
+      return List.of(StateTensor.of(s, 1, s.length));
+    }
+  }
+}

@@ -1,0 +1,136 @@
+package io.github.gss4j.java;
+
+import io.github.gss4j.checkpoint.TensorData;
+import java.util.List;
+
+/**
+ * A diagonal state space, N complex modes that all H channels share, one pass over state and C̃ a
+ * token.
+ *
+ * <pre>
+ * s ← e^Λ s + u        y = Re Σ_n C̃[h,n] s[h,n] + D ⊙ u        u = LN(in)
+ * </pre>
+ *
+ * <p>State and C̃ lie in blocks of 32 channels, (H/32, N, 2, 32): real parts, then imaginary parts.
+ */
+final class StateSpace implements Mixer {
+  private static final int BLOCK = Kernels.BLOCK;
+
+  private final Norm norm;
+  private final int modes;
+  private final float[] decay;
+  private final float[] c;
+  private final float[] skip;
+
+  /**
+   * A state space.
+   *
+   * @param decay e^Λ: N real parts, then N imaginary parts
+   * @param c the conjugate of C̃, (H, 2N): real parts, then imaginary parts
+   * @param skip D, (H)
+   */
+  StateSpace(Norm norm, float[] decay, float[] c, float[] skip) {
+    this.norm = norm;
+    this.modes = decay.length / 2;
+    this.decay = decay;
+    this.c = inBlocks(c);
+    this.skip = skip;
+  }
+
+  int channels() {
+    return skip.length;
+  }
+
+  private int blocks() {
+    return blocks(channels());
+  }
+
+  private static int blocks(int channels) {
+    return (channels + BLOCK - 1) / BLOCK;
+  }
+
+  private int blockSize() {
+    return 2 * modes * BLOCK;
+  }
+
+  /** Where number i of (2N) of a channel lies. */
+  private static int place(int channel, int i, int modes) {
+    return ((channel / BLOCK * modes + i % modes) * 2 + i / modes) * BLOCK + channel % BLOCK;
+  }
+
+  private float[] inBlocks(float[] values) {
+    int channels = values.length / (2 * modes);
+    float[] blocks = new float[Math.multiplyExact(blocks(channels), blockSize())];
+    for (int at = 0; at < values.length; at++) {
+      blocks[place(at / (2 * modes), at % (2 * modes), modes)] = values[at];
+    }
+    return blocks;
+  }
+
+  @Override
+  public Memory start() {
+    return new State(modes, channels(), new float[blocks() * blockSize()]);
+  }
+
+  @Override
+  public Memory restore(SavedLayer saved) {
+    return new State(modes, channels(), inBlocks(saved.floats(1, channels(), 2L * modes)));
+  }
+
+  @Override
+  public void mix(Pass p, Team.Worker w, float[] in, float[] out, int number) {
+    float[] u = p.normed(w, norm, in);
+    int stride = p.stride();
+    for (int block = w.from(blocks()); block < w.to(blocks()); block++) {
+      int start = block * blockSize();
+      for (int i = 0; i < p.sequences(); i++) {
+        int at = p.from(i) * stride + block * BLOCK;
+        float[] s = ((State) p.memory(i, number)).s;
+        p.kernels()
+            .stateSpace(s, start, c, start, decay, modes, u, at, out, at, stride, p.length(i));
+      }
+      addSkip(p.rows(), u, out, stride, block);
+    }
+  }
+
+  private void addSkip(int rows, float[] u, float[] out, int stride, int block) {
+    int to = Math.min(channels(), (block + 1) * BLOCK);
+    for (int row = 0; row < rows; row++) {
+      int at = row * stride;
+      for (int h = block * BLOCK; h < to; h++) {
+        out[at + h] += u[at + h] * skip[h];
+      }
+    }
+  }
+
+  private static final class State implements Memory {
+    private final int modes;
+    private final int channels;
+    private final float[] s;
+
+    State(int modes, int channels, float[] s) {
+      this.modes = modes;
+      this.channels = channels;
+      this.s = s;
+    }
+
+    @Override
+    public Memory copy() {
+      return new State(modes, channels, s.clone());
+    }
+
+    @Override
+    public long bytes() {
+      return (long) s.length * Float.BYTES;
+    }
+
+    @Override
+    public List<TensorData> tensors(long tokens) {
+      float[] values = new float[channels * 2 * modes];
+      for (int at = 0; at < values.length; at++) {
+        values[at] = s[place(at / (2 * modes), at % (2 * modes), modes)];
+      }
+      return List.of(StateTensor.of(values, 1, channels, 2L * modes));
+    }
+  }
+}
