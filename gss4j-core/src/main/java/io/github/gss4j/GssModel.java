@@ -27,8 +27,8 @@ import java.util.function.Consumer;
  * }
  * }</pre>
  *
- * <p>Threads share it, each with its own {@link Session}. Needs an engine on the class path, such
- * as {@code io.github.gss4j:gss4j}.
+ * <p>Threads share it, each with its own {@link Session}. Needs an engine on the class path: {@code
+ * io.github.gss4j:gss4j-java}, {@code io.github.gss4j:gss4j} (libtorch), or both.
  */
 public final class GssModel implements AutoCloseable {
   /** How many tokens are written where nobody says. */
@@ -69,7 +69,8 @@ public final class GssModel implements AutoCloseable {
     Optional<Tokenizer> tokenizer =
         Tokenizers.ofModel(stored.directory(), config.tokenizer(), config.numTokens());
     try {
-      InferenceModel model = Engine.named(options.engine()).load(stored, options.forEngine());
+      InferenceModel model =
+          Engine.choose(options.engine(), options.forEngine()).load(stored, options.forEngine());
       return new GssModel(model, tokenizer);
     } catch (RuntimeException e) {
       tokenizer.ifPresent(Tokenizer::close);

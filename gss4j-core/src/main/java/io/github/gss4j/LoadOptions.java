@@ -10,8 +10,8 @@ import java.util.Optional;
  * How a model is found and held.
  *
  * @param engine by name: {@code torch} or {@code java}; empty takes the first choice of those on
- *     the class path
- * @param forEngine dtype of the weights in memory, and device
+ *     the class path that can run the model so
+ * @param forEngine dtype of the weights in memory, device and threads
  * @param hub where {@code hf:} models come from
  * @param progress is told of what is downloaded
  */
@@ -44,6 +44,16 @@ public record LoadOptions(
   /** The same on another device. */
   public LoadOptions withDevice(String device) {
     return new LoadOptions(engine, forEngine.withDevice(device), hub, progress);
+  }
+
+  /** The same with other options of the engine. */
+  public LoadOptions with(EngineOptions newForEngine) {
+    return new LoadOptions(engine, newForEngine, hub, progress);
+  }
+
+  /** The same with so many threads; 0 is as many as there are cores. */
+  public LoadOptions withThreads(int threads) {
+    return new LoadOptions(engine, forEngine.withThreads(threads), hub, progress);
   }
 
   /** The same with another hub, and progress of its downloads. */

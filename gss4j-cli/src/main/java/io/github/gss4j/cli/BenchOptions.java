@@ -9,6 +9,7 @@ import io.github.gss4j.ops.Native;
 import io.github.gss4j.tracking.Environment;
 import java.util.Collections;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
 import picocli.CommandLine.Option;
@@ -91,7 +92,7 @@ final class BenchOptions {
       names = "--dtype",
       defaultValue = "float32",
       paramLabel = "TYPE",
-      description = "float32 (default) or bfloat16")
+      description = "float32 (default) or bfloat16; generate also int8")
   String dtype;
 
   @Option(
@@ -126,18 +127,23 @@ final class BenchOptions {
 
   /** Checks the options and sets the threads. */
   void begin() {
+    begin(List.of("float32", "bfloat16"));
+    Native.threads(threads);
+  }
+
+  /** Checks the options of a workload that knows some dtypes. */
+  void begin(List<String> dtypes) {
     sizes().forEach(BenchOptions::atLeastOne);
     if (batch * (seqLen + 1L) > MOST_IDS) {
       throw new IllegalArgumentException(
           "--batch × (--seq-len + 1) is %d, expected at most %d"
               .formatted(batch * (seqLen + 1L), MOST_IDS));
     }
-    if (!dtype.equals("float32") && !dtype.equals("bfloat16")) {
+    if (!dtypes.contains(dtype)) {
       throw new IllegalArgumentException(
-          "--dtype is '" + dtype + "', expected float32 or bfloat16");
+          "--dtype is '" + dtype + "', expected " + String.join(" or ", dtypes));
     }
     layer();
-    Native.threads(threads);
   }
 
   /** Refuses a size below 1, by its name in results. */

@@ -7,7 +7,6 @@ import io.github.gss4j.checkpoint.StoredModel;
 import io.github.gss4j.data.TokenStore;
 import io.github.gss4j.files.OwnFile;
 import io.github.gss4j.tokenizer.Tokenizer;
-import io.github.gss4j.torch.TorchModel;
 import io.github.gss4j.trainer.Evaluator;
 import io.github.gss4j.trainer.TrainConfig.DataConfig;
 import java.io.IOException;
@@ -93,7 +92,7 @@ final class EvalCommand implements Callable<Integer> {
       if (text.idsFile != null) {
         Evaluator.Result result = evaluator.sequences(sequences);
         if (logits != null) {
-          IdsFile.writeLogits(((TorchModel) loaded.model()).languageModel(), sequences, logits);
+          IdsFile.writeLogits(loaded.model(), sequences, logits);
         }
         return print(result);
       } else if (tokenizer == null) {

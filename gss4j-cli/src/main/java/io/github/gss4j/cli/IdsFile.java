@@ -2,13 +2,20 @@ package io.github.gss4j.cli;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.github.gss4j.files.WholeFile;
+import io.github.gss4j.checkpoint.ArrayTensor;
+import io.github.gss4j.checkpoint.Safetensors;
+import io.github.gss4j.checkpoint.TensorData;
+import io.github.gss4j.engine.InferenceModel;
+import io.github.gss4j.engine.SequenceState;
 import io.github.gss4j.model.LanguageModel;
 import io.github.gss4j.ops.Tensors;
+import io.github.gss4j.torch.TorchModel;
 import io.github.gss4j.weights.TensorFiles;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.bytedeco.javacpp.PointerScope;
@@ -53,12 +60,41 @@ final class IdsFile {
   }
 
   /** Writes {@code ids} (B, L) and {@code logits} (B, L, num_tokens), from the zero state. */
-  static void writeLogits(LanguageModel model, List<long[]> sequences, Path file)
+  static void writeLogits(InferenceModel model, List<long[]> sequences, Path file)
       throws IOException {
-    long[] all = sequences.stream().flatMapToLong(Arrays::stream).toArray();
+    if (model instanceof TorchModel torch) {
+      writeLogits(torch.languageModel(), sequences, file);
+      return;
+    }
+    int length = sequences.get(0).length;
+    int vocabulary = model.config().numTokens();
+    float[] logits =
+        new float[Math.multiplyExact(sequences.size() * length, vocabulary)]; // (B, L, num_tokens)
+    int at = 0;
+    for (long[] sequence : sequences) {
+      try (SequenceState state = model.start()) {
+        int[] ids = Arrays.stream(sequence).mapToInt(Math::toIntExact).toArray();
+        for (float[] row : state.logits(ids)) {
+          System.arraycopy(row, 0, logits, at, vocabulary);
+          at += vocabulary;
+        }
+      }
+    }
+    Map<String, TensorData> tensors = new LinkedHashMap<>();
+    tensors.put("ids", ArrayTensor.of(flat(sequences), sequences.size(), length));
+    tensors.put("logits", ArrayTensor.of(logits, sequences.size(), length, vocabulary));
+    WholeFile.write(file, aside -> Safetensors.write(aside, tensors, Map.of(MARK, "1")));
+  }
+
+  private static long[] flat(List<long[]> sequences) {
+    return sequences.stream().flatMapToLong(Arrays::stream).toArray();
+  }
+
+  private static void writeLogits(LanguageModel model, List<long[]> sequences, Path file)
+      throws IOException {
     try (PointerScope scope = new PointerScope();
         NoGradGuard noGradient = new NoGradGuard()) {
-      Tensor ids = Tensors.of(all, sequences.size(), sequences.get(0).length);
+      Tensor ids = Tensors.of(flat(sequences), sequences.size(), sequences.get(0).length);
       Tensor logits = model.logits(ids.to(model.device(), ids.scalar_type()));
       Map<String, Tensor> both = Map.of("ids", ids, "logits", logits.cpu());
       WholeFile.write(file, aside -> TensorFiles.write(aside, both, Map.of(MARK, "1")));

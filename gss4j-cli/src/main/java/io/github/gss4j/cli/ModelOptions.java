@@ -3,10 +3,9 @@ package io.github.gss4j.cli;
 import io.github.gss4j.GssModel;
 import io.github.gss4j.LoadOptions;
 import io.github.gss4j.checkpoint.StoredModel;
-import io.github.gss4j.layers.Precision;
-import io.github.gss4j.ops.Tensors;
-import io.github.gss4j.torch.TorchModel;
-import io.github.gss4j.weights.PretrainedModel;
+import io.github.gss4j.engine.Engine;
+import io.github.gss4j.engine.EngineOptions;
+import io.github.gss4j.engine.InferenceModel;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -36,6 +35,8 @@ final class ModelOptions {
   @Option(names = "--device", defaultValue = "cpu", description = "cpu (default), cuda or cuda:N")
   String device;
 
+  @Mixin EngineChoice engine;
+
   @Mixin ThreadOptions threads;
 
   /** Looks at the model, which is fetched first where it lies on the hub. */
@@ -45,14 +46,15 @@ final class ModelOptions {
 
   /** Loads it, with its tokenizer. */
   GssModel load(StoredModel stored) {
-    threads.apply();
-    return GssModel.load(stored, LoadOptions.defaults().withDtype(dtype).withDevice(device));
+    return GssModel.load(stored, engine.apply(LoadOptions.defaults().with(options())));
   }
 
-  /** Loads its weights alone, into libtorch. */
-  TorchModel torch(StoredModel stored) {
-    threads.apply();
-    return TorchModel.owning(
-        PretrainedModel.load(stored, Precision.forInference(dtype), Tensors.device(device)));
+  /** Loads its weights alone, into the engine that was chosen. */
+  InferenceModel weights(StoredModel stored) {
+    return Engine.choose(engine.name(), options()).load(stored, options());
+  }
+
+  private EngineOptions options() {
+    return new EngineOptions(dtype, device, threads.count());
   }
 }

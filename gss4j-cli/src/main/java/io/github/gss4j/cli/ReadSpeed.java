@@ -2,8 +2,7 @@ package io.github.gss4j.cli;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.github.gss4j.checkpoint.StoredModel;
-import io.github.gss4j.layers.Parameter;
-import io.github.gss4j.model.LanguageModel;
+import io.github.gss4j.engine.InferenceModel;
 import io.github.gss4j.ops.Tensors;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -75,12 +74,15 @@ final class ReadSpeed {
   }
 
   /** Bytes of weights that a token reads: of an embedding that is not tied, it reads one row. */
-  static long bytesAToken(LanguageModel model) {
-    boolean tied = model.config().tieEmbeddings();
-    return model.parameters().stream()
-        .filter(p -> tied || !p.name().equals("token_emb.weight"))
-        .mapToLong(Parameter::bytes)
-        .sum();
+  static long bytesAToken(InferenceModel model, String dtype) {
+    int embedded =
+        switch (dtype) {
+          case "float64" -> Double.BYTES;
+          case "float32" -> Float.BYTES;
+          default -> Short.BYTES; // in 8 bits too
+        };
+    long embedding = (long) model.config().numTokens() * model.config().dim() * embedded;
+    return model.bytes() - (model.config().tieEmbeddings() ? 0 : embedding);
   }
 
   /** Bytes a second, read and written together, of a copy of half a gigabyte: the best of five. */

@@ -5,10 +5,18 @@ import picocli.CommandLine.Option;
 
 /** How many threads compute. */
 final class ThreadOptions {
-  @Option(names = "--threads", description = "threads of dense products (default: all cores)")
+  @Option(names = "--threads", description = "threads that compute (default: all cores)")
   Integer threads;
 
-  /** Sets them where the user has said how many. */
+  /** How many; 0 where the user has not said. */
+  int count() {
+    if (threads != null && threads < 1) {
+      throw new IllegalArgumentException("threads is " + threads + ", expected at least 1");
+    }
+    return threads == null ? 0 : threads;
+  }
+
+  /** Sets libtorch's where the user has said how many. */
   void apply() {
     if (threads != null) {
       Native.threads(threads);

@@ -181,6 +181,8 @@ class BenchCommandTest {
             "float32",
             "gss",
             List.of(
+                "engine",
+                "streams",
                 "tokens_per_second_after_first",
                 "prompt_seconds",
                 "weight_bytes_a_token",

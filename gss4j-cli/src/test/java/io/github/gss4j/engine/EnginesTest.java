@@ -41,7 +41,7 @@ class EnginesTest {
   }
 
   private static InferenceModel load(String engine, StoredModel stored, EngineOptions options) {
-    return Engine.named(Optional.of(engine)).load(stored, options);
+    return Engine.choose(Optional.of(engine), options).load(stored, options);
   }
 
   @ParameterizedTest
@@ -80,7 +80,7 @@ class EnginesTest {
       session.save(file);
       expected = session.logits(more);
     }
-    try (InferenceModel model = load(to, stored, FLOAT32.withDtype("float32"));
+    try (InferenceModel model = load(to, stored, FLOAT32);
         Session session = Session.load(file, model, null)) {
       assertThat(session.tokens()).isEqualTo(text.length);
       assertClose(session.logits(more), expected, 2e-5);

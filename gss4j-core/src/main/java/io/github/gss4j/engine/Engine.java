@@ -14,6 +14,11 @@ public interface Engine {
   /** The higher, the sooner it is taken where nobody chose; each engine says why. */
   int priority();
 
+  /** Whether it can run a model so; where nobody chose, one that can is taken. */
+  default boolean runs(EngineOptions options) {
+    return true;
+  }
+
   /**
    * Loads a model.
    *
@@ -33,22 +38,26 @@ public interface Engine {
   /**
    * An engine by its name.
    *
-   * @param name empty takes the first choice
+   * @param name empty takes the first choice of those that can run a model so
    * @throws IllegalArgumentException if there is none
    */
-  static Engine named(Optional<String> name) {
+  static Engine choose(Optional<String> name, EngineOptions options) {
     List<Engine> all = all();
     return all.stream()
-        .filter(engine -> name.isEmpty() || engine.name().equals(name.get()))
+        .filter(engine -> name.map(engine.name()::equals).orElseGet(() -> engine.runs(options)))
         .findFirst()
-        .orElseThrow(
+        .orElseThrow(() -> new IllegalArgumentException(missing(name, options, all)));
+  }
+
+  private static String missing(Optional<String> name, EngineOptions options, List<Engine> all) {
+    if (all.isEmpty()) {
+      return "no engine on the class path: add io.github.gss4j:gss4j-java or io.github.gss4j:gss4j";
+    }
+    String known = all.stream().map(Engine::name).collect(Collectors.joining(", "));
+    return name.map(wanted -> "engine is '" + wanted + "', expected one of " + known)
+        .orElseGet(
             () ->
-                new IllegalArgumentException(
-                    all.isEmpty()
-                        ? "no engine on the class path: add io.github.gss4j:gss4j"
-                        : "engine is '"
-                            + name.orElseThrow()
-                            + "', expected one of "
-                            + all.stream().map(Engine::name).collect(Collectors.joining(", "))));
+                "no engine computes in %s on %s: of those on the class path, %s, none can"
+                    .formatted(options.dtype(), options.device(), known));
   }
 }

@@ -12,6 +12,9 @@ public interface InferenceModel extends AutoCloseable {
   /** Its sizes and options. */
   ModelConfig config();
 
+  /** How much memory its weights take, in bytes. */
+  long bytes();
+
   /**
    * Changes with configuration and stored weights, not with engine or dtype: a saved state fits
    * models of one fingerprint.

@@ -1,5 +1,6 @@
 package io.github.gss4j.java;
 
+import io.github.gss4j.checkpoint.ArrayTensor;
 import io.github.gss4j.checkpoint.TensorData;
 import io.github.gss4j.config.AttentionConfig;
 import java.util.List;
@@ -198,9 +199,9 @@ record Attention(
       }
       long[] shape = {1, config.heads(), kept, d};
       return List.of(
-          StateTensor.of(outKeys, shape),
-          StateTensor.of(outValues, shape),
-          StateTensor.count(tokens));
+          ArrayTensor.of(outKeys, shape),
+          ArrayTensor.of(outValues, shape),
+          ArrayTensor.of(new long[] {tokens}, 1));
     }
   }
 }

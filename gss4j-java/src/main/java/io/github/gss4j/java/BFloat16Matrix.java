@@ -39,6 +39,11 @@ final class BFloat16Matrix extends Matrix {
   }
 
   @Override
+  long bytes() {
+    return (long) w.length * Integer.BYTES;
+  }
+
+  @Override
   void row(int output, float[] into, int at) {
     int lane = output % Kernels.PANEL;
     int start = output / Kernels.PANEL * inputs() * PAIRS + lane % PAIRS;

@@ -1,5 +1,6 @@
 package io.github.gss4j.java;
 
+import io.github.gss4j.checkpoint.ArrayTensor;
 import io.github.gss4j.checkpoint.TensorData;
 import java.util.Arrays;
 import java.util.List;
@@ -131,9 +132,9 @@ final class DynamicConvolution implements Mixer {
     public List<TensorData> tensors(long tokens) {
       int read = Math.toIntExact(tokens);
       return List.of(
-          StateTensor.of(Arrays.copyOf(u, read * channels), 1, read, channels),
-          StateTensor.of(Arrays.copyOf(kappa, read * heads), 1, read, heads),
-          StateTensor.count(tokens));
+          ArrayTensor.of(Arrays.copyOf(u, read * channels), 1, read, channels),
+          ArrayTensor.of(Arrays.copyOf(kappa, read * heads), 1, read, heads),
+          ArrayTensor.of(new long[] {tokens}, 1));
     }
   }
 }

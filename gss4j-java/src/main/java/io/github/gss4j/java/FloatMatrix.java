@@ -41,6 +41,11 @@ final class FloatMatrix extends Matrix {
   }
 
   @Override
+  long bytes() {
+    return (long) w.length * Float.BYTES;
+  }
+
+  @Override
   void row(int output, float[] into, int at) {
     int start = output / Kernels.PANEL * inputs() * Kernels.PANEL + output % Kernels.PANEL;
     for (int i = 0; i < inputs(); i++) {

@@ -57,6 +57,11 @@ final class Int8Matrix extends Matrix {
   }
 
   @Override
+  long bytes() {
+    return (long) w.length * Integer.BYTES + (long) scales.length * Float.BYTES;
+  }
+
+  @Override
   void row(int output, float[] into, int at) {
     int lane = output % Kernels.PANEL;
     int start = output / Kernels.PANEL * inputs() * FOURS + lane % FOURS;

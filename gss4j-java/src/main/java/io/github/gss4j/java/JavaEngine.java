@@ -5,24 +5,30 @@ import io.github.gss4j.engine.Engine;
 import io.github.gss4j.engine.EngineOptions;
 import io.github.gss4j.engine.InferenceModel;
 import java.util.Locale;
+import java.util.Map;
 
 /** Runs models in pure Java: float32, bfloat16 and 8-bit weights, on the CPU. */
 public final class JavaEngine implements Engine {
   /** Its name in options. */
   public static final String NAME = "java";
 
-  private final Kernels kernels;
-  private final int threads;
+  private static final Map<String, Weights.Dtype> DTYPES =
+      Map.of(
+          "float32", Weights.Dtype.FLOAT32,
+          "bfloat16", Weights.Dtype.BFLOAT16,
+          "int8", Weights.Dtype.INT8);
 
-  /** The engine with the Vector API where it is there, on all cores. */
+  /** Null until a model is loaded, where nobody chose them. */
+  private final Kernels kernels;
+
+  /** The engine, with the Vector API where it is there. */
   public JavaEngine() {
-    this(null, Runtime.getRuntime().availableProcessors());
+    this(null);
   }
 
-  /** With other loops and so many threads. */
-  JavaEngine(Kernels kernels, int threads) {
+  /** With loops of a kind. */
+  JavaEngine(Kernels kernels) {
     this.kernels = kernels;
-    this.threads = threads;
   }
 
   @Override
@@ -30,10 +36,19 @@ public final class JavaEngine implements Engine {
     return NAME;
   }
 
-  /** Before libtorch's: it decodes faster, and starts sooner. */
+  /**
+   * Before libtorch's where the Vector API is there: it then decodes faster and starts sooner.
+   * Plain loops are slower than libtorch.
+   */
   @Override
   public int priority() {
-    return -1;
+    return KernelChoice.hasVectors() ? 10 : -10;
+  }
+
+  @Override
+  public boolean runs(EngineOptions options) {
+    return options.device().equals("cpu")
+        && DTYPES.containsKey(options.dtype().toLowerCase(Locale.ROOT));
   }
 
   @Override
@@ -42,20 +57,23 @@ public final class JavaEngine implements Engine {
       throw new IllegalArgumentException(
           "device is '" + options.device() + "', expected cpu: the engine 'java' has no other");
     }
-    Weights weights = new Weights(stored.tensors(), dtype(options.dtype()));
-    return new JavaModel(stored, weights, kernels == null ? KernelChoice.best() : kernels, threads);
+    int threads =
+        options.threads() == 0 ? Runtime.getRuntime().availableProcessors() : options.threads();
+    return new JavaModel(
+        stored,
+        new Weights(stored.tensors(), dtype(options.dtype())),
+        kernels == null ? KernelChoice.best() : kernels,
+        threads);
   }
 
   private static Weights.Dtype dtype(String name) {
-    return switch (name.toLowerCase(Locale.ROOT)) {
-      case "float32" -> Weights.Dtype.FLOAT32;
-      case "bfloat16" -> Weights.Dtype.BFLOAT16;
-      case "int8" -> Weights.Dtype.INT8;
-      default ->
-          throw new IllegalArgumentException(
-              "dtype is '"
-                  + name
-                  + "', expected float32, bfloat16 or int8: the engine 'java' has no other");
-    };
+    Weights.Dtype dtype = DTYPES.get(name.toLowerCase(Locale.ROOT));
+    if (dtype == null) {
+      throw new IllegalArgumentException(
+          "dtype is '"
+              + name
+              + "', expected float32, bfloat16 or int8: the engine 'java' has no other");
+    }
+    return dtype;
   }
 }

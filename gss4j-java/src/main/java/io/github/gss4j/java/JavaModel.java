@@ -29,6 +29,7 @@ final class JavaModel implements InferenceModel {
   private final Matrix head;
   private final Deque<Pass> passes = new ArrayDeque<>();
   private final int headDim;
+  private final long bytes;
   private String fingerprint;
 
   JavaModel(StoredModel stored, Weights weights, Kernels kernels, int threads) {
@@ -39,6 +40,7 @@ final class JavaModel implements InferenceModel {
     this.headNorm = config.finalNorm() ? weights.norm("to_logits.0") : null;
     this.head = weights.head(config);
     this.embedding = config.tieEmbeddings() ? head::row : weights.embedding("token_emb.weight");
+    this.bytes = weights.bytes();
     this.team = new Team(threads);
     this.headDim =
         config.layers().stream()
@@ -51,6 +53,11 @@ final class JavaModel implements InferenceModel {
   @Override
   public ModelConfig config() {
     return config;
+  }
+
+  @Override
+  public long bytes() {
+    return bytes;
   }
 
   @Override

@@ -10,8 +10,13 @@ final class KernelChoice {
 
   private KernelChoice() {}
 
+  /** Whether Java was started with the module. */
+  static boolean hasVectors() {
+    return ModuleLayer.boot().findModule(MODULE).isPresent();
+  }
+
   static Kernels best() {
-    if (ModuleLayer.boot().findModule(MODULE).isEmpty()) {
+    if (!hasVectors()) {
       LOG.info(
           "Java runs without --add-modules {}: decoding in plain loops, several times as slow",
           MODULE);

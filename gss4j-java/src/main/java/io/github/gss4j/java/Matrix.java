@@ -44,6 +44,9 @@ abstract class Matrix {
       int from,
       int to);
 
+  /** How much memory it takes. */
+  abstract long bytes();
+
   /** One row of W, as an embedding wants it. */
   abstract void row(int output, float[] into, int at);
 

@@ -1,5 +1,6 @@
 package io.github.gss4j.java;
 
+import io.github.gss4j.checkpoint.ArrayTensor;
 import io.github.gss4j.checkpoint.TensorData;
 import java.util.List;
 
@@ -70,7 +71,7 @@ final class Smoothing implements Mixer {
 
     @Override
     public List<TensorData> tensors(long tokens) {
-      return List.of(StateTensor.of(s, 1, s.length));
+      return List.of(ArrayTensor.of(s, 1, s.length));
     }
   }
 }

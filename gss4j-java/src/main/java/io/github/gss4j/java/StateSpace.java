@@ -1,5 +1,6 @@
 package io.github.gss4j.java;
 
+import io.github.gss4j.checkpoint.ArrayTensor;
 import io.github.gss4j.checkpoint.TensorData;
 import java.util.List;
 
@@ -130,7 +131,7 @@ final class StateSpace implements Mixer {
       for (int at = 0; at < values.length; at++) {
         values[at] = s[place(at / (2 * modes), at % (2 * modes), modes)];
       }
-      return List.of(StateTensor.of(values, 1, channels, 2L * modes));
+      return List.of(ArrayTensor.of(values, 1, channels, 2L * modes));
     }
   }
 }

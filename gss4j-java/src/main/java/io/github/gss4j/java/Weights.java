@@ -15,6 +15,7 @@ final class Weights {
 
   private final TensorSource tensors;
   private final Dtype dtype;
+  private long bytes;
 
   /** What matrices are kept in. */
   enum Dtype {
@@ -28,10 +29,16 @@ final class Weights {
     this.dtype = dtype;
   }
 
+  /** How many bytes were read into arrays so far. */
+  long bytes() {
+    return bytes;
+  }
+
   /** A small tensor. */
   float[] floats(String name) {
     StoredTensor stored = tensors.get(name);
     float[] values = stored.toFloats();
+    bytes += (long) values.length * Float.BYTES;
     warn(name, strange(values));
     return values;
   }
@@ -39,6 +46,7 @@ final class Weights {
   /** A small tensor in float64. */
   double[] doubles(String name) {
     double[] values = tensors.get(name).toDoubles();
+    bytes += (long) values.length * Float.BYTES;
     warn(name, Arrays.stream(values).filter(value -> !Double.isFinite(value)).count());
     return values;
   }
@@ -100,6 +108,7 @@ final class Weights {
     }
     int rows = Math.toIntExact(stored.shape().get(0));
     short[] halves = new short[Math.multiplyExact(rows, width)];
+    bytes += (long) halves.length * Short.BYTES;
     AtomicLong strange = new AtomicLong();
     forRows(
         stored,
@@ -128,6 +137,7 @@ final class Weights {
           case BFLOAT16 -> new BFloat16Matrix(outputs, inputs);
           case INT8 -> new Int8Matrix(outputs, inputs);
         };
+    bytes += matrix.bytes();
     AtomicLong strange = new AtomicLong();
     forRows(
         stored,

@@ -8,12 +8,12 @@ import io.github.gss4j.engine.EngineOptions;
 class PlainEngineTest extends EngineContract {
   @Override
   protected Engine engine() {
-    return new JavaEngine(new PlainKernels(), 3);
+    return new JavaEngine(new PlainKernels());
   }
 
   @Override
   protected EngineOptions exact() {
-    return EngineOptions.DEFAULT;
+    return EngineOptions.DEFAULT.withThreads(3);
   }
 
   @Override

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.github.gss4j.checkpoint.ArrayTensor;
 import io.github.gss4j.checkpoint.ModelFiles;
 import io.github.gss4j.checkpoint.Safetensors;
 import io.github.gss4j.checkpoint.StoredModel;
@@ -105,7 +106,7 @@ class ReferenceTest {
     if (mixer.equals("dsconv")) {
       config.put("max_seq_len", length);
     }
-    TensorData embedding = StateTensor.of(x.toFloats(), rows, dim);
+    TensorData embedding = ArrayTensor.of(x.toFloats(), rows, dim);
     float[] expected = file.stored().get("out.y").toFloats();
     try (InferenceModel model =
         load(file, config, "layers.0.", Map.of("token_emb.weight", embedding))) {

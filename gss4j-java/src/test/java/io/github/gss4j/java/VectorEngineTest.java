@@ -8,12 +8,12 @@ import io.github.gss4j.engine.EngineOptions;
 class VectorEngineTest extends EngineContract {
   @Override
   protected Engine engine() {
-    return new JavaEngine(KernelChoice.best(), 2);
+    return new JavaEngine(KernelChoice.best());
   }
 
   @Override
   protected EngineOptions exact() {
-    return EngineOptions.DEFAULT;
+    return EngineOptions.DEFAULT.withThreads(2);
   }
 
   @Override

@@ -5,6 +5,7 @@ import io.github.gss4j.engine.Engine;
 import io.github.gss4j.engine.EngineOptions;
 import io.github.gss4j.engine.InferenceModel;
 import io.github.gss4j.layers.Precision;
+import io.github.gss4j.ops.Native;
 import io.github.gss4j.ops.Tensors;
 import io.github.gss4j.weights.PretrainedModel;
 
@@ -25,6 +26,9 @@ public final class TorchEngine implements Engine {
 
   @Override
   public InferenceModel load(StoredModel stored, EngineOptions options) {
+    if (options.threads() > 0) {
+      Native.threads(options.threads());
+    }
     return TorchModel.owning(
         PretrainedModel.load(
             stored, Precision.forInference(options.dtype()), Tensors.device(options.device())),

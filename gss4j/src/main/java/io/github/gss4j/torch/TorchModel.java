@@ -8,6 +8,7 @@ import io.github.gss4j.engine.InferenceModel;
 import io.github.gss4j.engine.Rows;
 import io.github.gss4j.engine.Scores;
 import io.github.gss4j.engine.SequenceState;
+import io.github.gss4j.layers.Parameter;
 import io.github.gss4j.model.Fingerprint;
 import io.github.gss4j.model.LanguageModel;
 import io.github.gss4j.model.ModelState;
@@ -76,6 +77,11 @@ public final class TorchModel implements InferenceModel {
   @Override
   public ModelConfig config() {
     return model.config();
+  }
+
+  @Override
+  public long bytes() {
+    return model.parameters().stream().mapToLong(Parameter::bytes).sum();
   }
 
   @Override
