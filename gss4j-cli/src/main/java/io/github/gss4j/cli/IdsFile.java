@@ -1,12 +1,12 @@
 package io.github.gss4j.cli;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import io.github.gss4j.files.WholeFile;
 import io.github.gss4j.checkpoint.ArrayTensor;
 import io.github.gss4j.checkpoint.Safetensors;
 import io.github.gss4j.checkpoint.TensorData;
 import io.github.gss4j.engine.InferenceModel;
 import io.github.gss4j.engine.SequenceState;
+import io.github.gss4j.files.WholeFile;
 import io.github.gss4j.model.LanguageModel;
 import io.github.gss4j.ops.Tensors;
 import io.github.gss4j.torch.TorchModel;

@@ -26,8 +26,8 @@ final class BFloat16Matrix extends Matrix {
 
   @Override
   void multiply(
-      Pass p,
-      int worker,
+      Kernels kernels,
+      float[] room,
       float[] x,
       int xStride,
       int rows,
@@ -35,7 +35,7 @@ final class BFloat16Matrix extends Matrix {
       int yStride,
       int from,
       int to) {
-    p.kernels().halves(w, inputs(), x, xStride, rows, y, yStride, from, to, p.room(worker));
+    kernels.halves(w, inputs(), x, xStride, rows, y, yStride, from, to, room);
   }
 
   @Override

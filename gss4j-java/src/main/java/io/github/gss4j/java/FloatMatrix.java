@@ -28,8 +28,8 @@ final class FloatMatrix extends Matrix {
 
   @Override
   void multiply(
-      Pass p,
-      int worker,
+      Kernels kernels,
+      float[] room,
       float[] x,
       int xStride,
       int rows,
@@ -37,7 +37,7 @@ final class FloatMatrix extends Matrix {
       int yStride,
       int from,
       int to) {
-    p.kernels().floats(w, inputs(), x, xStride, rows, y, yStride, from, to);
+    kernels.floats(w, inputs(), x, xStride, rows, y, yStride, from, to);
   }
 
   @Override

@@ -39,8 +39,8 @@ final class Int8Matrix extends Matrix {
 
   @Override
   void multiply(
-      Pass p,
-      int worker,
+      Kernels kernels,
+      float[] room,
       float[] x,
       int xStride,
       int rows,
@@ -48,7 +48,7 @@ final class Int8Matrix extends Matrix {
       int yStride,
       int from,
       int to) {
-    p.kernels().bytes(w, inputs(), x, xStride, rows, y, yStride, from, to, p.room(worker));
+    kernels.bytes(w, inputs(), x, xStride, rows, y, yStride, from, to, room);
     for (int row = 0; row < rows; row++) {
       for (int j = from * Kernels.PANEL; j < to * Kernels.PANEL; j++) {
         y[row * yStride + j] *= scales[j];

@@ -29,6 +29,11 @@ final class JavaModel implements InferenceModel {
   private final Matrix head;
   private final Deque<Pass> passes = new ArrayDeque<>();
   private final int headDim;
+
+  /** The longest text it reads. */
+  private final long maxSeqLen;
+
+  private final boolean widens;
   private final long bytes;
   private String fingerprint;
 
@@ -40,7 +45,10 @@ final class JavaModel implements InferenceModel {
     this.headNorm = config.finalNorm() ? weights.norm("to_logits.0") : null;
     this.head = weights.head(config);
     this.embedding = config.tieEmbeddings() ? head::row : weights.embedding("token_emb.weight");
+    this.maxSeqLen =
+        config.maxSeqLen().isPresent() ? config.maxSeqLen().getAsInt() : Long.MAX_VALUE;
     this.bytes = weights.bytes();
+    this.widens = weights.dtype() != Weights.Dtype.FLOAT32;
     this.team = new Team(threads);
     this.headDim =
         config.layers().stream()
@@ -105,14 +113,14 @@ final class JavaModel implements InferenceModel {
 
   /** Refuses a text that is longer than the model reads. */
   void checkRoom(long tokens, int more) {
-    if (config.maxSeqLen().isPresent() && tokens + more > config.maxSeqLen().getAsInt()) {
+    if (tokens + more > maxSeqLen) {
       throw new IllegalArgumentException(
           "a dynamic convolution was given "
               + more
               + " tokens after "
               + tokens
               + ", expected at most max_seq_len = "
-              + config.maxSeqLen().getAsInt()
+              + maxSeqLen
               + " in all: its memory grows with the history; cut the text, or raise max_seq_len");
     }
   }
@@ -159,6 +167,11 @@ final class JavaModel implements InferenceModel {
   /** Of how many tokens logits are made at once. */
   int mostHeads() {
     return Math.max(8, Math.min(Pass.MOST_ROWS, LOGITS / config.numTokens()));
+  }
+
+  /** Whether weights are kept in less than float32. */
+  boolean widens() {
+    return widens;
   }
 
   /** The widest of what is not as wide as the gated space. */

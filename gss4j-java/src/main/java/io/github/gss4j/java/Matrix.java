@@ -28,12 +28,25 @@ abstract class Matrix {
   /**
    * Some panels of a product.
    *
+   * @param room {@link Kernels#ROOM} numbers to work with; only weights below float32 need it
    * @param x (rows, inputs)
    * @param y (rows, outputs)
    * @param from the first panel
    * @param to the panel after the last
    */
   abstract void multiply(
+      Kernels kernels,
+      float[] room,
+      float[] x,
+      int xStride,
+      int rows,
+      float[] y,
+      int yStride,
+      int from,
+      int to);
+
+  /** A worker's panels of a product in a pass. */
+  final void multiply(
       Pass p,
       int worker,
       float[] x,
@@ -42,7 +55,14 @@ abstract class Matrix {
       float[] y,
       int yStride,
       int from,
-      int to);
+      int to) {
+    multiply(p.kernels(), p.room(worker), x, xStride, rows, y, yStride, from, to);
+  }
+
+  /** A whole product of rows that lie side by side. */
+  final void multiply(Kernels kernels, float[] room, float[] x, int xStride, int rows, float[] y) {
+    multiply(kernels, room, x, xStride, rows, y, Kernels.padded(outputs), 0, panels());
+  }
 
   /** How much memory it takes. */
   abstract long bytes();

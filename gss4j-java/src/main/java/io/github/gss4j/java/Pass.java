@@ -328,9 +328,9 @@ final class Pass implements Team.Work {
     return mine;
   }
 
-  /** A worker's own room to widen weights in. */
+  /** A worker's own room to widen weights in; null where all are in float32. */
   float[] room(int worker) {
-    if (room[worker] == null) {
+    if (room[worker] == null && model.widens()) {
       room[worker] = new float[Kernels.ROOM];
     }
     return room[worker];

@@ -29,6 +29,10 @@ final class Weights {
     this.dtype = dtype;
   }
 
+  Dtype dtype() {
+    return dtype;
+  }
+
   /** How many bytes were read into arrays so far. */
   long bytes() {
     return bytes;
