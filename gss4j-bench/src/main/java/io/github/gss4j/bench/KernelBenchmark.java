@@ -60,13 +60,13 @@ public class KernelBenchmark {
   /** The kernel alone. */
   @Benchmark
   public void forward() {
-    Scopes.run(() -> Scopes.withoutGradient(() -> mixer.kernel(length).get(0)));
+    Scopes.run(() -> Scopes.withoutGradient(() -> mixer.kernel(length).tensors().get(0)));
   }
 
   /** The kernel, and its gradient sent into the parameters. */
   @Benchmark
   public void forwardAndBackward() {
-    Scopes.run(() -> GraphCut.backward(mixer.kernel(length).get(0), gradient));
+    Scopes.run(() -> GraphCut.backward(mixer.kernel(length).tensors().get(0), gradient));
   }
 
   /** Frees all. */

@@ -1,12 +1,9 @@
 package io.github.gss4j.cli;
 
 import io.github.gss4j.checkpoint.StoredModel;
-import io.github.gss4j.config.DsConvConfig;
-import io.github.gss4j.config.DssConfig;
 import io.github.gss4j.config.LayerConfig;
-import io.github.gss4j.config.MhesaConfig;
 import io.github.gss4j.config.MixerConfig;
-import io.github.gss4j.config.PlainDssConfig;
+import io.github.gss4j.layers.Curves;
 import io.github.gss4j.layers.Precision;
 import io.github.gss4j.model.LanguageModel;
 import io.github.gss4j.model.ModelState;
@@ -16,15 +13,15 @@ import io.github.gss4j.weights.PretrainedModel;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import org.bytedeco.javacpp.PointerScope;
-import org.bytedeco.pytorch.Tensor;
 
 /**
- * The kernels of a model's layers: K of a state space and of a smoothing come from the parameters
- * alone, the κ of a dynamic convolution from a text that it reads, and attention has none.
+ * The kernels of a model's layers: most come from the parameters alone, some from a text that is
+ * read, and some layers have none.
  *
  * @param lags how many values of each kernel
- * @param prompt the text that dynamic convolutions read; null for none
+ * @param prompt the text for kernels that are made of it; null for none
  */
 record KernelPlots(StoredModel model, int lags, String prompt) {
   /** As many as can be told apart. */
@@ -39,66 +36,52 @@ record KernelPlots(StoredModel model, int lags, String prompt) {
   /** One plot a layer, in order. */
   List<KernelPlot> all() {
     List<LayerConfig> layers = model.config().layers();
-    boolean dynamic = layers.stream().anyMatch(DsConvConfig.class::isInstance);
-    if (dynamic && prompt == null) {
+    Optional<LayerConfig> fromText =
+        layers.stream().filter(LayerConfig::kernelFromText).findFirst();
+    if (fromText.isPresent() && prompt == null) {
       throw new IllegalArgumentException(
-          "the kernel of a dsconv layer comes from the text: give one by --prompt");
+          "the kernel of a %s layer comes from the text: give one by --prompt"
+              .formatted(fromText.get().kind()));
     }
-    List<KernelPlot> taps = dynamic ? taps() : List.of();
+    List<KernelPlot> fromPrompt = fromText.isPresent() ? fromPrompt() : List.of();
     List<KernelPlot> plots = new ArrayList<>();
     for (int i = 0; i < layers.size(); i++) {
-      if (layers.get(i) instanceof PlainDssConfig plain) {
-        plots.add(kernel(i, plain.at(model.config().dim())));
-      } else if (layers.get(i) instanceof DsConvConfig) {
-        plots.add(taps.get(i));
-      } else if (layers.get(i) instanceof MixerConfig mixer) {
-        plots.add(kernel(i, mixer));
-      } else {
-        plots.add(none(i, layers.get(i)));
-      }
+      plots.add(layers.get(i).kernelFromText() ? fromPrompt.get(i) : fromParameters(i));
     }
     return plots;
   }
 
-  private KernelPlot kernel(int layer, MixerConfig config) {
-    boolean smoothing = config instanceof MhesaConfig;
-    try (StoredMixer mixer = new StoredMixer(model, layer, config);
+  private KernelPlot fromParameters(int layer) {
+    Optional<MixerConfig> config = model.config().layers().get(layer).mixer(model.config().dim());
+    if (config.isEmpty()) {
+      return plot(layer, Optional.empty());
+    }
+    try (StoredMixer mixer = new StoredMixer(model, layer, config.get());
         PointerScope scope = new PointerScope()) {
-      Tensor rows = mixer.get().kernel(lags).get(0).detach(); // (H or heads, L)
-      return new KernelPlot(
-          title(layer, config, "K", rows.size(0)),
-          "lag in tokens",
-          smoothing,
-          curves(rows, smoothing ? "head " : "channel "));
+      return plot(layer, mixer.get().curves(lags));
     }
   }
 
-  private static String title(int layer, LayerConfig config, String what, long rows) {
-    return "layer %d: %s, %s of %d of %d %s"
-        .formatted(
-            layer,
-            config.kind(),
-            what,
-            Math.min(CURVES, rows),
-            rows,
-            config instanceof DssConfig ? "channels" : "heads");
-  }
-
-  private static KernelPlot none(int layer, LayerConfig config) {
-    String title = "layer %d: %s has no kernel: what it reads depends on the text";
-    return new KernelPlot(title.formatted(layer, config.kind()), "", false, List.of());
-  }
-
-  private static List<KernelPlot.Curve> curves(Tensor rows, String name) {
+  private KernelPlot plot(int layer, Optional<Curves> kernel) {
+    String kind = model.config().layers().get(layer).kind();
+    if (kernel.isEmpty()) {
+      String title = "layer %d: %s has no kernel: what it reads depends on the text";
+      return new KernelPlot(title.formatted(layer, kind), "", false, List.of());
+    }
+    Curves all = kernel.get();
+    double[][] drawn = all.first(CURVES);
+    String title =
+        "layer %d: %s, %s of %d of %d %ss"
+            .formatted(layer, kind, all.symbol(), drawn.length, all.count(), all.row());
     List<KernelPlot.Curve> curves = new ArrayList<>();
-    for (int row = 0; row < Math.min(CURVES, rows.size(0)); row++) {
-      curves.add(new KernelPlot.Curve(name + row, Tensors.toDoubles(rows.select(0, row))));
+    for (int row = 0; row < drawn.length; row++) {
+      curves.add(new KernelPlot.Curve(all.row() + " " + row, drawn[row]));
     }
-    return curves;
+    return new KernelPlot(title, all.across(), all.logarithmic(), curves);
   }
 
-  /** κ over the prompt, as a state keeps it: one plot a layer, of those that are dynamic. */
-  private List<KernelPlot> taps() {
+  /** What the prompt makes of each layer's kernel, in order. */
+  private List<KernelPlot> fromPrompt() {
     try (Tokenizer tokenizer = Models.tokenizer(model);
         LanguageModel loaded =
             PretrainedModel.load(model, Precision.FLOAT32, Tensors.device("cpu"));
@@ -116,21 +99,10 @@ record KernelPlots(StoredModel model, int lags, String prompt) {
               .read(Tensors.of(ids, 1, ids.length), loaded.initialState(1), loaded.constants())
               .state();
       List<KernelPlot> plots = new ArrayList<>();
-      for (int i = 0; i < model.config().depth(); i++) {
-        plots.add(
-            model.config().layers().get(i) instanceof DsConvConfig
-                ? taps(i, state.layers().get(i).tensors().get(1).select(0, 0)) // (P, heads)
-                : none(i, model.config().layers().get(i)));
+      for (int i = 0; i < loaded.layers().size(); i++) {
+        plots.add(plot(i, loaded.layers().get(i).mixer().curves(state.layers().get(i))));
       }
       return plots;
     }
-  }
-
-  private KernelPlot taps(int layer, Tensor kappa) {
-    return new KernelPlot(
-        title(layer, model.config().layers().get(layer), "κ", kappa.size(1)),
-        "token, and the lag at which its κ acts",
-        false,
-        curves(kappa.t().contiguous(), "head "));
   }
 }

@@ -3,14 +3,11 @@ package io.github.gss4j.cli;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.github.gss4j.checkpoint.StoredModel;
-import io.github.gss4j.config.DssConfig;
-import io.github.gss4j.layers.DiagonalStateSpace;
-import io.github.gss4j.ops.Tensors;
+import io.github.gss4j.config.MixerConfig;
+import io.github.gss4j.config.ModelConfig;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
-import org.bytedeco.javacpp.PointerScope;
 
 /**
  * How long the modes of one diagonal state space remember: the time constant −1/Re Λ in tokens and
@@ -24,20 +21,22 @@ record StateSpaceFacts(String layer, double[] tokens) {
   /** The facts of all layers, in order. */
   static List<StateSpaceFacts> of(StoredModel model) {
     List<StateSpaceFacts> all = new ArrayList<>();
-    for (int i = 0; i < model.config().depth(); i++) {
-      if (model.config().layers().get(i) instanceof DssConfig config) {
-        String name = "layers." + i + "." + config.prefix();
-        all.add(new StateSpaceFacts(name, timeConstants(model, i, config)));
-      }
+    ModelConfig config = model.config();
+    for (int i = 0; i < config.depth(); i++) {
+      int layer = i;
+      config.layers().get(i).mixer(config.dim()).ifPresent(mixer -> add(all, model, layer, mixer));
     }
     return all;
   }
 
-  private static double[] timeConstants(StoredModel model, int layer, DssConfig config) {
-    try (StoredMixer mixer = new StoredMixer(model, layer, config);
-        PointerScope scope = new PointerScope()) {
-      double[] re = Tensors.toDoubles(((DiagonalStateSpace) mixer.get()).lambdaRe());
-      return Arrays.stream(re).map(x -> -1 / x).sorted().toArray();
+  private static void add(
+      List<StateSpaceFacts> all, StoredModel model, int layer, MixerConfig config) {
+    String name = "layers." + layer + "." + config.prefix();
+    try (StoredMixer mixer = new StoredMixer(model, layer, config)) {
+      mixer
+          .get()
+          .modes()
+          .ifPresent(modes -> all.add(new StateSpaceFacts(name, modes.timeConstants())));
     }
   }
 

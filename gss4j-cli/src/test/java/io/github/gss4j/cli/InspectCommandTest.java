@@ -10,6 +10,7 @@ import io.github.gss4j.config.DsConvConfig;
 import io.github.gss4j.config.DssConfig;
 import io.github.gss4j.config.MhesaConfig;
 import io.github.gss4j.config.ModelConfig;
+import io.github.gss4j.config.PlainDssConfig;
 import io.github.gss4j.config.StateSpaceInit;
 import io.github.gss4j.layers.Parameter;
 import io.github.gss4j.model.LanguageModel;
@@ -124,6 +125,21 @@ class InspectCommandTest {
         .contains("lag in tokens", "channel 3", "head 3")
         .contains("layer 3: attention has no kernel: what it reads depends on the text");
     assertThat(html).content().contains("<svg", "layers.0.dss", "time constants");
+  }
+
+  @Test
+  void aStateSpaceWithoutAGateShowsWhatAGatedOneShows() throws Exception {
+    Path model = Tiny.model(directory.resolve("dss"), GSS, PlainDssConfig.of(GSS));
+    JsonNode layers = facts(model).get("state_spaces");
+    assertThat(layers.findValuesAsText("layer")).containsExactly("layers.0.dss", "layers.1.dss");
+    assertThat(layers.get(1).get("modes").asInt()).isEqualTo(8);
+    Path svg = directory.resolve("dss.svg");
+    Command.here("inspect", model, "--kernels", svg).ok();
+    Document drawn = parse(svg);
+    assertThat(drawn.getElementsByTagName("polyline").getLength()).as("four each").isEqualTo(8);
+    assertThat(texts(drawn.getElementsByTagName("text")))
+        .contains("layer 0: gss, K of 4 of 6 channels")
+        .anyMatch(title -> title.startsWith("layer 1: dss, K of 4 of "));
   }
 
   @Test

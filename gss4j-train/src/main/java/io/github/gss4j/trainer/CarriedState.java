@@ -3,6 +3,7 @@ package io.github.gss4j.trainer;
 import io.github.gss4j.layers.CausalLayer;
 import io.github.gss4j.layers.Mixed;
 import io.github.gss4j.layers.MixerState;
+import io.github.gss4j.layers.Recurrence;
 import io.github.gss4j.layers.SequenceMixer;
 import io.github.gss4j.model.LanguageModel;
 import io.github.gss4j.ops.Scopes;
@@ -24,7 +25,7 @@ import org.slf4j.LoggerFactory;
  * backpropagation through time (Williams and Peng 1990). Gradients end where a block begins, so a
  * document of any length trains in the memory of one block, and still has all of its past in view.
  */
-final class CarriedState implements SequenceForm, AutoCloseable {
+final class CarriedState implements SequenceForm<Recurrence>, AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(CarriedState.class);
   private static final String NAME = "state.";
   private static final String PLACE = "state.place";
@@ -65,12 +66,12 @@ final class CarriedState implements SequenceForm, AutoCloseable {
   }
 
   @Override
-  public List<Tensor> derived(CausalLayer layer, long length) {
-    return layer.constants();
+  public Recurrence derived(CausalLayer layer, long length) {
+    return layer.recurrence();
   }
 
   @Override
-  public Tensor forward(int index, SequenceMixer part, Tensor x, List<Tensor> derived) {
+  public Tensor forward(int index, SequenceMixer part, Tensor x, Recurrence derived) {
     Mixed mixed = part.mix(x, before.get(index), derived);
     if (after.size() == index) { // the backward pass may ask again
       after.add(detached(mixed.state()).keep());

@@ -183,8 +183,7 @@ public final class ClassifierTrainer implements AutoCloseable {
   }
 
   private static Tensor forward(SequenceLayer layer, Tensor x, Batch batch) {
-    List<Tensor> kernel = layer.kernel(x.size(1));
-    return batch.full() ? layer.forward(x, kernel) : layer.forward(x, kernel, batch.lengths());
+    return batch.full() ? layer.forward(x) : layer.forward(x, batch.lengths());
   }
 
   /** Frees the optimizer; the model stays. */

@@ -2,6 +2,7 @@ package io.github.gss4j.trainer;
 
 import io.github.gss4j.distributed.Replication;
 import io.github.gss4j.layers.CausalLayer;
+import io.github.gss4j.layers.Derived;
 import io.github.gss4j.loss.TokenLoss;
 import io.github.gss4j.model.LanguageModel;
 import io.github.gss4j.ops.Cut;
@@ -28,8 +29,10 @@ import org.bytedeco.pytorch.global.torch;
  *
  * <p>Where ranks train together, a layer's parameters are asked for before they are read, and its
  * gradients given away as soon as they are there.
+ *
+ * @param <D> what the form derives from a layer's parameters
  */
-final class GradientPass implements AutoCloseable {
+final class GradientPass<D extends Derived<D>> implements AutoCloseable {
   /** Logits of a slice take at most this many numbers. */
   private static final long SLICE = 1 << 22;
 
@@ -37,8 +40,8 @@ final class GradientPass implements AutoCloseable {
   private final Replication replication;
   private final long length;
   private final boolean recompute;
-  private final SequenceForm form;
-  private final List<List<Tensor>> leaves = new ArrayList<>();
+  private final SequenceForm<D> form;
+  private final List<D> leaves = new ArrayList<>();
 
   /**
    * A pass over the present parameters.
@@ -53,7 +56,7 @@ final class GradientPass implements AutoCloseable {
       Replication replication,
       long length,
       boolean recompute,
-      SequenceForm form) {
+      SequenceForm<D> form) {
     this.model = model;
     this.replication = replication;
     this.length = length;
@@ -65,12 +68,11 @@ final class GradientPass implements AutoCloseable {
    * A layer's kernel, cut from the parameters; taken with the first micro-batch. Its graph is not
    * kept: it is large, and made in no time.
    */
-  private List<Tensor> kernel(int layer) {
+  private D kernel(int layer) {
     if (leaves.size() == layer) {
       try (PointerScope scope = new PointerScope()) {
-        List<Tensor> kernel = form.derived(model.layers().get(layer), length);
-        List<Tensor> leaf = kernel.stream().map(GradientPass::leaf).toList();
-        leaf.forEach(Tensor::retainReference);
+        D leaf = form.derived(model.layers().get(layer), length).map(GradientPass::leaf);
+        leaf.keep();
         leaves.add(leaf);
       }
     }
@@ -104,7 +106,7 @@ final class GradientPass implements AutoCloseable {
         replication.enter(i, i + 1 < layers ? i + 1 : Replication.NONE);
         int index = i;
         CausalLayer layer = model.layers().get(i);
-        List<Tensor> kernel = kernel(i);
+        D kernel = kernel(i);
         Tensor x = cuts.element().output();
         cuts.push(layer.cut(x, (part, in) -> form.forward(index, part, in, kernel), recompute));
         if (i + 1 < layers) { // the last one is the first that the backward pass reads
@@ -183,12 +185,12 @@ final class GradientPass implements AutoCloseable {
 
   /** Sends the gradients of a layer's kernel on into the parameters, through a graph made anew. */
   private void finish(int layer) {
-    List<Tensor> leaf = leaves.get(layer);
+    List<Tensor> leaf = leaves.get(layer).tensors();
     if (leaf.stream().noneMatch(Tensor::requires_grad)) {
       return;
     }
     try (PointerScope scope = new PointerScope()) {
-      List<Tensor> kernel = form.derived(model.layers().get(layer), length);
+      List<Tensor> kernel = form.derived(model.layers().get(layer), length).tensors();
       for (int k = 0; k < kernel.size(); k++) {
         Tensor gradient = GraphCut.gradient(leaf.get(k));
         if (gradient.defined()) { // else nothing behind it is learned, or nothing used it
@@ -200,6 +202,6 @@ final class GradientPass implements AutoCloseable {
 
   @Override
   public void close() {
-    leaves.forEach(k -> k.forEach(Tensor::releaseReference));
+    leaves.forEach(Derived::release);
   }
 }

@@ -39,7 +39,7 @@ final class Learning implements AutoCloseable {
   }
 
   /** How a micro-batch goes through the layers. */
-  SequenceForm form() {
+  SequenceForm<?> form() {
     return carried == null ? SequenceForm.WHOLE : carried;
   }
 

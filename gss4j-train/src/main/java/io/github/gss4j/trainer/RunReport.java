@@ -1,9 +1,8 @@
 package io.github.gss4j.trainer;
 
 import io.github.gss4j.layers.CausalLayer;
-import io.github.gss4j.layers.DiagonalStateSpace;
-import io.github.gss4j.layers.GatedLayer;
-import io.github.gss4j.ops.Tensors;
+import io.github.gss4j.layers.Modes;
+import io.github.gss4j.layers.SequenceMixer;
 import io.github.gss4j.tracking.Comparison;
 import io.github.gss4j.tracking.Environment;
 import io.github.gss4j.tracking.KernelPicture;
@@ -16,7 +15,6 @@ import java.util.ArrayList;
 import java.util.List;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.NoGradGuard;
-import org.bytedeco.pytorch.Tensor;
 
 /** Gathers what a run's report shows: its metrics, and what its state spaces have learned. */
 final class RunReport {
@@ -41,25 +39,19 @@ final class RunReport {
   static List<KernelPicture> kernels(List<CausalLayer> layers) {
     List<KernelPicture> pictures = new ArrayList<>();
     for (int i = 0; i < layers.size(); i++) {
-      if (layers.get(i) instanceof GatedLayer gated
-          && gated.mixer() instanceof DiagonalStateSpace dss) {
-        pictures.add(picture("layer " + i, dss));
-      }
+      String name = "layer " + i;
+      SequenceMixer mixer = layers.get(i).mixer();
+      mixer.modes().ifPresent(modes -> pictures.add(picture(name, mixer, modes)));
     }
     return pictures;
   }
 
-  private static KernelPicture picture(String name, DiagonalStateSpace dss) {
+  private static KernelPicture picture(String name, SequenceMixer mixer, Modes modes) {
     try (PointerScope scope = new PointerScope();
         NoGradGuard guard = new NoGradGuard()) {
-      Tensor kernel = dss.kernel(LAGS).get(0);
-      int channels = (int) Math.min(CHANNELS, kernel.size(0));
-      double[][] rows = new double[channels][];
-      for (int c = 0; c < channels; c++) {
-        rows[c] = Tensors.toDoubles(kernel.select(0, c));
-      }
-      return new KernelPicture(
-          name, rows, Tensors.toDoubles(dss.lambdaRe()), Tensors.toDoubles(dss.lambdaIm()));
+      double[][] rows =
+          mixer.curves(LAGS).map(curves -> curves.first(CHANNELS)).orElse(new double[0][]);
+      return new KernelPicture(name, rows, modes.lambdaRe(), modes.lambdaIm());
     }
   }
 }

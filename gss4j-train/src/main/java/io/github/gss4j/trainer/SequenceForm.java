@@ -1,22 +1,27 @@
 package io.github.gss4j.trainer;
 
 import io.github.gss4j.layers.CausalLayer;
+import io.github.gss4j.layers.Derived;
+import io.github.gss4j.layers.Kernel;
 import io.github.gss4j.layers.SequenceMixer;
-import java.util.List;
 import org.bytedeco.pytorch.Tensor;
 
-/** How the sequences of a micro-batch are read: each from the zero state, or on from the last. */
-interface SequenceForm {
+/**
+ * How the sequences of a micro-batch are read: each from the zero state, or on from the last.
+ *
+ * @param <D> what is derived from a layer's parameters for it
+ */
+interface SequenceForm<D extends Derived<D>> {
   /** Each sequence from the zero state, all tokens at once. */
-  SequenceForm WHOLE =
-      new SequenceForm() {
+  SequenceForm<Kernel> WHOLE =
+      new SequenceForm<>() {
         @Override
-        public List<Tensor> derived(CausalLayer layer, long length) {
+        public Kernel derived(CausalLayer layer, long length) {
           return layer.kernel(length);
         }
 
         @Override
-        public Tensor forward(int index, SequenceMixer part, Tensor x, List<Tensor> derived) {
+        public Tensor forward(int index, SequenceMixer part, Tensor x, Kernel derived) {
           return part.forward(x, derived);
         }
       };
@@ -26,7 +31,7 @@ interface SequenceForm {
    *
    * @param length of the sequences
    */
-  List<Tensor> derived(CausalLayer layer, long length);
+  D derived(CausalLayer layer, long length);
 
   /**
    * The output of a layer, or of the mixer in it; may be asked for again by the backward pass.
@@ -35,5 +40,5 @@ interface SequenceForm {
    * @param part the layer or its mixer
    * @param x (B, L, C)
    */
-  Tensor forward(int index, SequenceMixer part, Tensor x, List<Tensor> derived);
+  Tensor forward(int index, SequenceMixer part, Tensor x, D derived);
 }

@@ -105,8 +105,8 @@ public final class Trainer implements AutoCloseable {
     List<MicroLoss> losses = new ArrayList<>();
     try (PointerScope scope = new PointerScope()) {
       Tensor ids = onDevice(batches.ids(step, 0));
-      try (GradientPass pass =
-          new GradientPass(
+      try (GradientPass<?> pass =
+          new GradientPass<>(
               model, replication, ids.size(1) - 1, config.checkpointLayers(), learning.form())) {
         for (int micro = 0; micro < all; micro++) {
           ids = micro == 0 ? ids : onDevice(batches.ids(step, micro));

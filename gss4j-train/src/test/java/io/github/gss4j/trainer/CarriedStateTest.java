@@ -78,9 +78,9 @@ class CarriedStateTest {
     }
   }
 
-  private static double loss(LanguageModel model, Tensor ids, SequenceForm form) {
+  private static double loss(LanguageModel model, Tensor ids, SequenceForm<?> form) {
     Replication alone = Replication.alone(model.parameters());
-    try (GradientPass pass = new GradientPass(model, alone, ids.size(1) - 1, false, form)) {
+    try (GradientPass<?> pass = new GradientPass<>(model, alone, ids.size(1) - 1, false, form)) {
       return pass.add(ids, true, 1, new CrossEntropy()).value();
     }
   }

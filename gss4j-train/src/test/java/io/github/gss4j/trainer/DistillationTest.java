@@ -95,8 +95,8 @@ class DistillationTest {
       student.parameters().forEach(p -> GraphCut.require(p.value()));
 
       MicroLoss found;
-      try (GradientPass pass =
-          new GradientPass(
+      try (GradientPass<?> pass =
+          new GradientPass<>(
               student,
               Replication.alone(student.parameters()),
               LENGTH - 1,

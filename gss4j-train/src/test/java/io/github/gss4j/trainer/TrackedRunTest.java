@@ -115,6 +115,20 @@ class TrackedRunTest {
   }
 
   @Test
+  void aStateSpaceWithoutAGateIsDrawnAsAGatedOneIs() throws IOException {
+    Path out = directory.resolve("dss");
+    try (TensorBoard events = new TensorBoard(out.resolve("tensorboard"))) {
+      run(
+          TinyRun.config(config(4, 0), "{\"layers\":[\"gss\",\"dss\"],\"dss_kernel_N\":4}"),
+          out,
+          events);
+    }
+    assertThat(Files.readString(eventFiles(out).get(0), StandardCharsets.ISO_8859_1))
+        .contains("kernels/layer 0", "kernels/layer 1");
+    assertThat(out.resolve("report.html")).content().contains("layer 0", "layer 1");
+  }
+
+  @Test
   void whatWatchesFromOutsideCannotStopARun() throws IOException {
     Path noDirectory = Files.writeString(directory.resolve("file"), "");
     try (Guarded guarded = new Guarded("TensorBoard", new TensorBoard(noDirectory))) {

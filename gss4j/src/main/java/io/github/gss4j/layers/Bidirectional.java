@@ -1,8 +1,6 @@
 package io.github.gss4j.layers;
 
 import io.github.gss4j.config.LayerConfig;
-import java.util.ArrayList;
-import java.util.List;
 import org.bytedeco.pytorch.Tensor;
 
 /**
@@ -39,25 +37,13 @@ public final class Bidirectional implements SequenceLayer {
         Layers.causal(p.at("future"), config, dim, hidden));
   }
 
-  /** The kernels of the layer that reads forwards, then as many of the other. */
   @Override
-  public List<Tensor> kernel(long length) {
-    List<Tensor> both = new ArrayList<>(past.kernel(length));
-    both.addAll(future.kernel(length));
-    return both;
+  public Tensor forward(Tensor x) {
+    return past.forward(x).add(future.forward(x)).sub(x);
   }
 
   @Override
-  public Tensor forward(Tensor x, List<Tensor> kernel) {
-    int half = kernel.size() / 2;
-    Tensor behind = past.forward(x, kernel.subList(0, half));
-    return behind.add(future.forward(x, kernel.subList(half, kernel.size()))).sub(x);
-  }
-
-  @Override
-  public Tensor forward(Tensor x, List<Tensor> kernel, Lengths lengths) {
-    int half = kernel.size() / 2;
-    Tensor behind = past.forward(x, kernel.subList(0, half), lengths);
-    return behind.add(future.forward(x, kernel.subList(half, kernel.size()), lengths)).sub(x);
+  public Tensor forward(Tensor x, Lengths lengths) {
+    return past.forward(x, lengths).add(future.forward(x, lengths)).sub(x);
   }
 }

@@ -2,8 +2,6 @@ package io.github.gss4j.layers;
 
 import io.github.gss4j.config.MixerConfig;
 import io.github.gss4j.ops.Scopes;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.function.UnaryOperator;
 import org.bytedeco.pytorch.Tensor;
 
@@ -41,32 +39,23 @@ public final class BidirectionalGatedLayer implements SequenceLayer {
         Layers.mixer(p.at("future").at(config.prefix()), config));
   }
 
-  /** The kernels of the mixer that reads forwards, then as many of the other. */
   @Override
-  public List<Tensor> kernel(long length) {
-    List<Tensor> both = new ArrayList<>(layer.mixer().kernel(length));
-    both.addAll(future.kernel(length));
-    return both;
-  }
-
-  @Override
-  public Tensor forward(Tensor x, List<Tensor> kernel) {
-    return forward(x, kernel, v -> v.flip(1));
+  public Tensor forward(Tensor x) {
+    return forward(x, v -> v.flip(1));
   }
 
   /** Each sequence is turned round within its own length. */
   @Override
-  public Tensor forward(Tensor x, List<Tensor> kernel, Lengths lengths) {
-    return forward(x, kernel, lengths::reverse);
+  public Tensor forward(Tensor x, Lengths lengths) {
+    return forward(x, lengths::reverse);
   }
 
-  private Tensor forward(Tensor x, List<Tensor> kernel, UnaryOperator<Tensor> flip) {
-    int half = kernel.size() / 2;
+  private Tensor forward(Tensor x, UnaryOperator<Tensor> flip) {
     return Scopes.scoped(
         () -> {
           Tensor v = layer.value(x);
-          Tensor before = layer.mixer().forward(v, kernel.subList(0, half));
-          Tensor after = future.forward(flip.apply(v), kernel.subList(half, kernel.size()));
+          Tensor before = layer.mixer().kernel(x.size(1)).forward(v);
+          Tensor after = future.kernel(x.size(1)).forward(flip.apply(v));
           return layer.gated(x, before.add(flip.apply(after)));
         });
   }

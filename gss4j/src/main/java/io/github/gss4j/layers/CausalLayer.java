@@ -2,7 +2,7 @@ package io.github.gss4j.layers;
 
 import io.github.gss4j.ops.Cut;
 import io.github.gss4j.ops.GraphCut;
-import java.util.List;
+import io.github.gss4j.ops.Scopes;
 import org.bytedeco.pytorch.Tensor;
 
 /**
@@ -22,6 +22,11 @@ public interface CausalLayer extends SequenceLayer, SequenceMixer {
     Tensor of(SequenceMixer part, Tensor x);
   }
 
+  /** What carries information along the sequence: the mixer in the layer, or the layer itself. */
+  default SequenceMixer mixer() {
+    return this;
+  }
+
   /**
    * Runs the layer forward for a backward pass to come.
    *
@@ -32,14 +37,19 @@ public interface CausalLayer extends SequenceLayer, SequenceMixer {
     return GraphCut.forward(x, in -> reading.of(this, in), recompute);
   }
 
+  @Override
+  default Tensor forward(Tensor x) {
+    return Scopes.scoped(() -> forward(x, kernel(x.size(1))));
+  }
+
   /** Padding comes after the tokens, where a causal layer does not look for them. */
   @Override
-  default Tensor forward(Tensor x, List<Tensor> kernel, Lengths lengths) {
-    return forward(x, kernel);
+  default Tensor forward(Tensor x, Lengths lengths) {
+    return forward(x);
   }
 
   /** Reads tokens into a state, with the constants derived on the spot. */
   default Mixed mix(Tensor x, MixerState state) {
-    return mix(x, state, constants());
+    return mix(x, state, recurrence());
   }
 }

@@ -9,6 +9,9 @@ import io.github.gss4j.ops.Scopes;
 import io.github.gss4j.ops.StateSpaceKernel;
 import io.github.gss4j.ops.Tensors;
 import java.util.List;
+import java.util.Optional;
+import java.util.function.UnaryOperator;
+import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.ScalarTypeOptional;
 import org.bytedeco.pytorch.Tensor;
@@ -111,19 +114,19 @@ public final class DiagonalStateSpace implements SequenceMixer {
 
   /** K, (H, T): it ends where it is below rounding, at the latest after L. */
   @Override
-  public List<Tensor> kernel(long length) {
-    return List.of(
+  public Kernel kernel(long length) {
+    Tensor values =
         Scopes.scoped(
             () -> {
               Tensor re = lambdaRe();
               long taps = StateSpaceKernel.reach(re, length, type());
               return StateSpaceKernel.kernel(re, lambdaIm(), discreteC(), taps, type());
-            }));
+            });
+    return new Taps(values, this::convolve);
   }
 
-  @Override
-  public Tensor forward(Tensor x, List<Tensor> kernel) {
-    Tensor taps = withSkip(kernel.get(0));
+  private Tensor convolve(Tensor x, Tensor kernel) {
+    Tensor taps = withSkip(kernel);
     Tensor u = norm.apply(x); // (B, L, H)
     long channels = Math.max(1, GROUP / (x.size(0) * x.size(1)));
     if (channels >= u.size(2)) {
@@ -138,25 +141,35 @@ public final class DiagonalStateSpace implements SequenceMixer {
     return torch.cat(groups, 1).transpose(1, 2);
   }
 
-  @Override
-  public long reach(List<Tensor> kernel) {
-    return kernel.get(0).size(-1) - 1;
-  }
-
   /** D ⊙ u is one more value of the kernel, at lag 0. */
   private Tensor withSkip(Tensor kernel) {
     Tensor first = kernel.narrow(1, 0, 1).add(paramD.unsqueeze(1)); // (H, 1)
     return torch.cat(new TensorVector(first, kernel.narrow(1, 1, kernel.size(1) - 1)), 1);
   }
 
-  /** Re Λ and Im Λ, (N) in float64, the conjugate of C̃, (H, 2N), and e^Λ, (2N). */
   @Override
-  public List<Tensor> constants() {
+  public Optional<Modes> modes() {
+    try (PointerScope scope = new PointerScope()) {
+      return Optional.of(
+          new Modes(
+              Tensors.toDoubles(lambdaRe().detach()), Tensors.toDoubles(lambdaIm().detach())));
+    }
+  }
+
+  @Override
+  public Optional<Curves> curves(long lags) {
+    Tensor values = kernel(lags).tensors().get(0).detach(); // (H, T)
+    return Optional.of(new Curves("K", "channel", "lag in tokens", false, values));
+  }
+
+  @Override
+  public Recurrence recurrence() {
     Tensor conjugateC = Scopes.scoped(() -> StateSpaceKernel.conjugate(discreteC()).to(type()));
     Tensor decay =
         Scopes.scoped(
             () -> StateSpaceKernel.powers(lambdaRe(), lambdaIm(), 1, 2).select(1, 0).to(type()));
-    return List.of(Scopes.scoped(this::lambdaRe), Scopes.scoped(this::lambdaIm), conjugateC, decay);
+    return new Constants(
+        this, Scopes.scoped(this::lambdaRe), Scopes.scoped(this::lambdaIm), conjugateC, decay);
   }
 
   @Override
@@ -165,26 +178,44 @@ public final class DiagonalStateSpace implements SequenceMixer {
     return new MixerState(List.of(zero));
   }
 
-  @Override
-  public Mixed mix(Tensor x, MixerState state, List<Tensor> constants) {
-    Tensor u = norm.apply(x); // (B, L, H)
-    Tensor s = state.tensors().get(0); // (B, H, 2N)
-    Recurrence r =
-        new Recurrence(constants.get(0), constants.get(1), constants.get(2), constants.get(3));
-    boolean oneToken = x.size(1) == 1;
-    Tensor next = oneToken ? r.step(s, u) : r.lastState(s, sequenceLast(u));
-    Tensor y = oneToken ? r.read(next) : r.outputs(s, sequenceLast(u)); // (B, H, L)
-    Tensor out = y.transpose(1, 2).add(u.mul(paramD));
-    return new Mixed(out, new MixerState(List.of(next)));
-  }
-
   /** (B, L, H) to contiguous (B, H, L), as the FFT wants it. */
   private static Tensor sequenceLast(Tensor u) {
     return u.transpose(1, 2).contiguous();
   }
 
-  /** The state's arithmetic, in real numbers: (…, 2N) holds real parts, then imaginary parts. */
-  private record Recurrence(Tensor lambdaRe, Tensor lambdaIm, Tensor conjugateC, Tensor decay) {
+  /**
+   * The state's arithmetic, in real numbers: (…, 2N) holds real parts, then imaginary parts.
+   *
+   * @param lambdaRe Re Λ, (N), float64
+   * @param lambdaIm Im Λ, (N), float64
+   * @param conjugateC the conjugate of C̃, (H, 2N)
+   * @param decay e^Λ, (2N)
+   */
+  private record Constants(
+      DiagonalStateSpace dss, Tensor lambdaRe, Tensor lambdaIm, Tensor conjugateC, Tensor decay)
+      implements Recurrence {
+    @Override
+    public List<Tensor> tensors() {
+      return List.of(lambdaRe, lambdaIm, conjugateC, decay);
+    }
+
+    @Override
+    public Recurrence map(UnaryOperator<Tensor> f) {
+      return new Constants(
+          dss, f.apply(lambdaRe), f.apply(lambdaIm), f.apply(conjugateC), f.apply(decay));
+    }
+
+    @Override
+    public Mixed mix(Tensor x, MixerState state) {
+      Tensor u = dss.norm.apply(x); // (B, L, H)
+      Tensor s = state.tensors().get(0); // (B, H, 2N)
+      boolean oneToken = x.size(1) == 1;
+      Tensor next = oneToken ? step(s, u) : lastState(s, sequenceLast(u));
+      Tensor y = oneToken ? read(next) : outputs(s, sequenceLast(u)); // (B, H, L)
+      Tensor out = y.transpose(1, 2).add(u.mul(dss.paramD));
+      return new Mixed(out, new MixerState(List.of(next)));
+    }
+
     /** s' = e^Λ s + u for one token: s (B, H, 2N), u (B, 1, H). Few passes: a state is large. */
     Tensor step(Tensor s, Tensor u) {
       long n = lambdaRe.size(0);

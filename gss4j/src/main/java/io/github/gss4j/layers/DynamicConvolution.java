@@ -7,6 +7,7 @@ import io.github.gss4j.ops.CausalConvolution;
 import io.github.gss4j.ops.Tensors;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.TensorVector;
@@ -59,14 +60,13 @@ public final class DynamicConvolution implements SequenceMixer {
     return new DynamicConvolution(p, config);
   }
 
-  /** Empty: the kernel is made of the sequence. */
+  /** It derives nothing: the kernel is made of the sequence. */
   @Override
-  public List<Tensor> kernel(long length) {
-    return List.of();
+  public Kernel kernel(long length) {
+    return this::whole;
   }
 
-  @Override
-  public Tensor forward(Tensor x, List<Tensor> kernel) {
+  private Tensor whole(Tensor x) {
     checkLength(x.size(1), 0);
     Tensor u = norm.apply(x); // (B, L, H)
     return convolve(u, toWeight.apply(x)).add(u.mul(paramD)); // (B, L, H)
@@ -78,9 +78,17 @@ public final class DynamicConvolution implements SequenceMixer {
     return Heads.join(CausalConvolution.apply(Heads.split(u, config.heads()), kernel));
   }
 
+  /** κ of the first sequence, as a state keeps it. */
   @Override
-  public List<Tensor> constants() {
-    return List.of();
+  public Optional<Curves> curves(MixerState state) {
+    Tensor kappa = state.tensors().get(1).select(0, 0).detach(); // (P, heads)
+    String across = "token, and the lag at which its κ acts";
+    return Optional.of(new Curves("κ", "head", across, false, kappa.t().contiguous()));
+  }
+
+  @Override
+  public Recurrence recurrence() {
+    return this::read;
   }
 
   @Override
@@ -92,8 +100,7 @@ public final class DynamicConvolution implements SequenceMixer {
             Tensors.zerosLike(paramD, batch).to(ScalarType.Long)));
   }
 
-  @Override
-  public Mixed mix(Tensor x, MixerState state, List<Tensor> constants) {
+  private Mixed read(Tensor x, MixerState state) {
     Tensor read = state.tensors().get(2); // (B)
     long length = x.size(1);
     long before = Arrays.stream(Tensors.toLongs(read)).max().orElse(0);

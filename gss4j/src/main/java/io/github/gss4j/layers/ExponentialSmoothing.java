@@ -9,6 +9,8 @@ import io.github.gss4j.ops.Scopes;
 import io.github.gss4j.ops.StateSpaceKernel;
 import io.github.gss4j.ops.Tensors;
 import java.util.List;
+import java.util.Optional;
+import java.util.function.UnaryOperator;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch.ScalarType;
 
@@ -77,33 +79,33 @@ public final class ExponentialSmoothing implements SequenceMixer {
 
   /** K, (heads, T): it ends where it is below rounding, at the latest after L. */
   @Override
-  public List<Tensor> kernel(long length) {
-    return List.of(
+  public Kernel kernel(long length) {
+    Tensor values =
         Scopes.scoped(
             () -> {
               Tensor decay = logDecay();
               long taps = StateSpaceKernel.reach(decay, length, type());
               return alpha().mul(powers(decay, 0, taps)).to(type());
-            }));
+            });
+    return new Taps(values, this::convolve);
   }
 
-  @Override
-  public long reach(List<Tensor> kernel) {
-    return kernel.get(0).size(-1) - 1;
-  }
-
-  @Override
-  public Tensor forward(Tensor x, List<Tensor> kernel) {
+  private Tensor convolve(Tensor x, Tensor kernel) {
     Tensor u = norm.apply(x); // (B, L, H)
     Tensor perHead = Heads.split(u, config.heads()); // (B, heads, H/heads, L)
-    Tensor y = CausalConvolution.apply(perHead, kernel.get(0).unsqueeze(1));
+    Tensor y = CausalConvolution.apply(perHead, kernel.unsqueeze(1));
     return Heads.join(y).add(u.mul(paramD)); // (B, L, H)
   }
 
-  /** α and log q, (heads, 1) in float64. */
   @Override
-  public List<Tensor> constants() {
-    return List.of(Scopes.scoped(this::alpha), Scopes.scoped(this::logDecay));
+  public Optional<Curves> curves(long lags) {
+    Tensor values = kernel(lags).tensors().get(0).detach(); // (heads, T)
+    return Optional.of(new Curves("K", "head", "lag in tokens", true, values));
+  }
+
+  @Override
+  public Recurrence recurrence() {
+    return new Constants(this, Scopes.scoped(this::alpha), Scopes.scoped(this::logDecay));
   }
 
   @Override
@@ -111,21 +113,37 @@ public final class ExponentialSmoothing implements SequenceMixer {
     return new MixerState(List.of(Tensors.zerosLike(paramD, batch, config.channels())));
   }
 
-  @Override
-  public Mixed mix(Tensor x, MixerState state, List<Tensor> constants) {
-    Recurrence r = new Recurrence(constants.get(0), constants.get(1), type());
-    Tensor u = norm.apply(x); // (B, L, H)
-    Tensor perHead = Heads.split(u, config.heads()); // (B, heads, H/heads, L)
-    Tensor s = Heads.split(state.tensors().get(0).unsqueeze(1), config.heads()); // (…, 1)
-    boolean oneToken = x.size(1) == 1;
-    Tensor next = oneToken ? r.step(s, perHead) : r.lastState(s, perHead);
-    Tensor y = oneToken ? r.read(next) : r.outputs(s, perHead);
-    Tensor out = Heads.join(y).add(u.mul(paramD)); // (B, L, H)
-    return new Mixed(out, new MixerState(List.of(Heads.join(next).squeeze(1))));
-  }
+  /**
+   * The state's arithmetic: s (B, heads, H/heads, 1), u (B, heads, H/heads, L).
+   *
+   * @param alpha α, (heads, 1), float64
+   * @param logDecay log q, (heads, 1), float64
+   */
+  private record Constants(ExponentialSmoothing mhesa, Tensor alpha, Tensor logDecay)
+      implements Recurrence {
+    @Override
+    public List<Tensor> tensors() {
+      return List.of(alpha, logDecay);
+    }
 
-  /** The state's arithmetic: s (B, heads, H/heads, 1), u (B, heads, H/heads, L). */
-  private record Recurrence(Tensor alpha, Tensor logDecay, ScalarType type) {
+    @Override
+    public Recurrence map(UnaryOperator<Tensor> f) {
+      return new Constants(mhesa, f.apply(alpha), f.apply(logDecay));
+    }
+
+    @Override
+    public Mixed mix(Tensor x, MixerState state) {
+      int heads = mhesa.config.heads();
+      Tensor u = mhesa.norm.apply(x); // (B, L, H)
+      Tensor perHead = Heads.split(u, heads); // (B, heads, H/heads, L)
+      Tensor s = Heads.split(state.tensors().get(0).unsqueeze(1), heads); // (…, 1)
+      boolean oneToken = x.size(1) == 1;
+      Tensor next = oneToken ? step(s, perHead) : lastState(s, perHead);
+      Tensor y = oneToken ? read(next) : outputs(s, perHead);
+      Tensor out = Heads.join(y).add(u.mul(mhesa.paramD)); // (B, L, H)
+      return new Mixed(out, new MixerState(List.of(Heads.join(next).squeeze(1))));
+    }
+
     /** s' = q s + u for one token. */
     Tensor step(Tensor s, Tensor u) {
       return s.mul(decays(1, 2)).add(u);
@@ -133,7 +151,7 @@ public final class ExponentialSmoothing implements SequenceMixer {
 
     /** y = α s. */
     Tensor read(Tensor s) {
-      return s.mul(alpha.unsqueeze(1).to(type));
+      return s.mul(alpha.unsqueeze(1).to(mhesa.type()));
     }
 
     /** s_L = q^L s + Σ_l q^{L−1−l} u_l. */
@@ -147,13 +165,13 @@ public final class ExponentialSmoothing implements SequenceMixer {
     Tensor outputs(Tensor s, Tensor u) {
       long length = u.size(-1);
       Tensor remembered = s.mul(decays(1, length + 1)); // (B, heads, H/heads, L)
-      Tensor kernel = decays(0, StateSpaceKernel.reach(logDecay, length, type));
+      Tensor kernel = decays(0, StateSpaceKernel.reach(logDecay, length, mhesa.type()));
       return read(CausalConvolution.apply(u, kernel).add(remembered));
     }
 
     /** (heads, 1, to − from). */
     private Tensor decays(long from, long to) {
-      return powers(logDecay, from, to).unsqueeze(1).to(type);
+      return powers(logDecay, from, to).unsqueeze(1).to(mhesa.type());
     }
   }
 }

@@ -53,41 +53,42 @@ public final class GatedLayer implements CausalLayer {
     return new GatedLayer(p, dim, hidden, config.channels(), mixer);
   }
 
-  /** What carries information along the sequence. */
+  @Override
   public SequenceMixer mixer() {
     return mixer;
   }
 
+  /** The mixer's: {@link #forward(Tensor, Kernel)} puts the gate around it. */
   @Override
-  public List<Tensor> kernel(long length) {
+  public Kernel kernel(long length) {
     return mixer.kernel(length);
   }
 
   @Override
-  public Tensor forward(Tensor x, List<Tensor> kernel) {
-    long before = mixer.reach(kernel);
+  public Tensor forward(Tensor x, Kernel kernel) {
+    long before = kernel.reach();
     long block = Math.max(BLOCK / (x.size(0) * x.size(2)), REACHES * before);
     boolean inBlocks = !GradMode.is_enabled() && before < x.size(1) && block < x.size(1);
     return Scopes.scoped(() -> inBlocks ? inBlocks(x, kernel, block) : whole(x, kernel));
   }
 
-  private Tensor whole(Tensor x, List<Tensor> kernel) {
-    return gated(x, Scopes.scoped(() -> mixer.forward(value(x), kernel))); // (B, L, D)
+  private Tensor whole(Tensor x, Kernel kernel) {
+    return gated(x, Scopes.scoped(() -> kernel.forward(value(x)))); // (B, L, D)
   }
 
   /**
    * Block by block, each with the tokens before it that its first output still feels: the memory of
    * one block beside the result, however long the sequence.
    */
-  private Tensor inBlocks(Tensor x, List<Tensor> kernel, long block) {
+  private Tensor inBlocks(Tensor x, Kernel kernel, long block) {
     Tensor out = torch.empty_like(x);
     for (long from = 0; from < x.size(1); from += block) {
-      long before = Math.min(from, mixer.reach(kernel));
+      long before = Math.min(from, kernel.reach());
       Tensor some = x.narrow(1, from - before, before + Math.min(block, x.size(1) - from));
       Tensor here = out.narrow(1, from, some.size(1) - before);
       Scopes.run(
           () -> {
-            Tensor context = Scopes.scoped(() -> mixer.forward(value(some), kernel));
+            Tensor context = Scopes.scoped(() -> kernel.forward(value(some)));
             Tensor felt = context.narrow(1, before, here.size(1));
             here.copy_(gated(some.narrow(1, before, here.size(1)), felt));
           });
@@ -109,9 +110,10 @@ public final class GatedLayer implements CausalLayer {
         recompute);
   }
 
+  /** The mixer's: {@link #mix(Tensor, MixerState, Recurrence)} puts the gate around it. */
   @Override
-  public List<Tensor> constants() {
-    return mixer.constants();
+  public Recurrence recurrence() {
+    return mixer.recurrence();
   }
 
   @Override
@@ -120,8 +122,8 @@ public final class GatedLayer implements CausalLayer {
   }
 
   @Override
-  public Mixed mix(Tensor x, MixerState state, List<Tensor> constants) {
-    Mixed mixed = mixer.mix(value(x), state, constants);
+  public Mixed mix(Tensor x, MixerState state, Recurrence recurrence) {
+    Mixed mixed = recurrence.mix(value(x), state);
     return new Mixed(gated(x, mixed.output()), mixed.state());
   }
 

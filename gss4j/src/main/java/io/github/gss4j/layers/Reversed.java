@@ -1,6 +1,5 @@
 package io.github.gss4j.layers;
 
-import java.util.List;
 import org.bytedeco.pytorch.Tensor;
 
 /**
@@ -13,18 +12,13 @@ import org.bytedeco.pytorch.Tensor;
  */
 public record Reversed(SequenceLayer layer) implements SequenceLayer {
   @Override
-  public List<Tensor> kernel(long length) {
-    return layer.kernel(length);
-  }
-
-  @Override
-  public Tensor forward(Tensor x, List<Tensor> kernel) {
-    return layer.forward(x.flip(1), kernel).flip(1);
+  public Tensor forward(Tensor x) {
+    return layer.forward(x.flip(1)).flip(1);
   }
 
   /** Each sequence is turned round within its own length. */
   @Override
-  public Tensor forward(Tensor x, List<Tensor> kernel, Lengths lengths) {
-    return lengths.reverse(layer.forward(lengths.reverse(x), kernel, lengths));
+  public Tensor forward(Tensor x, Lengths lengths) {
+    return lengths.reverse(layer.forward(lengths.reverse(x), lengths));
   }
 }

@@ -1,21 +1,16 @@
 package io.github.gss4j.layers;
 
-import io.github.gss4j.ops.Scopes;
-import java.util.List;
 import org.bytedeco.pytorch.Tensor;
 
 /** A layer that maps a sequence to one of the same length, reading it whole. */
 public interface SequenceLayer {
-  /** What the layer derives from its parameters alone for sequences of one length; may be empty. */
-  List<Tensor> kernel(long length);
-
   /**
-   * Maps a sequence, with its kernel given.
+   * Maps a sequence.
    *
    * @param x (B, L, D)
    * @return (B, L, D)
    */
-  Tensor forward(Tensor x, List<Tensor> kernel);
+  Tensor forward(Tensor x);
 
   /**
    * Maps sequences of different lengths: no token's output depends on padding.
@@ -23,10 +18,5 @@ public interface SequenceLayer {
    * @param x (B, L, D), padded at the ends
    * @return (B, L, D); what stands at padding means nothing
    */
-  Tensor forward(Tensor x, List<Tensor> kernel, Lengths lengths);
-
-  /** Maps a sequence. */
-  default Tensor forward(Tensor x) {
-    return Scopes.scoped(() -> forward(x, kernel(x.size(1))));
-  }
+  Tensor forward(Tensor x, Lengths lengths);
 }

@@ -1,6 +1,5 @@
 package io.github.gss4j.layers;
 
-import java.util.List;
 import org.bytedeco.pytorch.Tensor;
 
 /**
@@ -16,37 +15,25 @@ import org.bytedeco.pytorch.Tensor;
  * training.
  *
  * <p>What depends on the parameters alone is taken apart, so that it is computed once and used many
- * times: {@link #kernel} for the parallel form, {@link #constants} for the recurrent one.
+ * times: {@link Kernel} for the parallel form, {@link Recurrence} for the recurrent one.
  */
-public interface SequenceMixer {
-  /**
-   * What the parallel form needs of the parameters for sequences of one length. Gradients flow
-   * through it: one kernel serves all micro-batches of an optimizer step.
-   *
-   * @return possibly empty
-   */
-  List<Tensor> kernel(long length);
+public interface SequenceMixer extends Visible {
+  /** The parallel form for sequences of one length: one serves all micro-batches of a step. */
+  Kernel kernel(long length);
 
   /**
-   * The parallel form: a whole sequence from the zero state.
+   * A whole sequence from the zero state.
    *
    * @param x (B, L, H)
-   * @param kernel of length L
+   * @param kernel as {@link #kernel} gives it for L
    * @return (B, L, H)
    */
-  Tensor forward(Tensor x, List<Tensor> kernel);
-
-  /**
-   * How many tokens back the parallel form looks: no output depends on what lies further back.
-   *
-   * @param kernel as {@link #kernel} gives it
-   */
-  default long reach(List<Tensor> kernel) {
-    return Long.MAX_VALUE;
+  default Tensor forward(Tensor x, Kernel kernel) {
+    return kernel.forward(x);
   }
 
-  /** What the recurrent form needs of the parameters; gradients flow through it. Possibly empty. */
-  List<Tensor> constants();
+  /** The recurrent form: one serves until the parameters change. */
+  Recurrence recurrence();
 
   /** The state before the first token, for a batch of sequences. */
   MixerState initialState(long batch);
@@ -56,7 +43,9 @@ public interface SequenceMixer {
    *
    * @param x (B, L, H)
    * @param state of the same B
-   * @param constants of these parameters
+   * @param recurrence as {@link #recurrence} gives it
    */
-  Mixed mix(Tensor x, MixerState state, List<Tensor> constants);
+  default Mixed mix(Tensor x, MixerState state, Recurrence recurrence) {
+    return recurrence.mix(x, state);
+  }
 }

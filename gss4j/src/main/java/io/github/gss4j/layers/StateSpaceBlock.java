@@ -1,7 +1,6 @@
 package io.github.gss4j.layers;
 
 import io.github.gss4j.config.DssConfig;
-import java.util.List;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
 
@@ -52,18 +51,25 @@ public final class StateSpaceBlock implements CausalLayer {
   }
 
   @Override
-  public List<Tensor> kernel(long length) {
+  public SequenceMixer mixer() {
+    return dss;
+  }
+
+  /** The state space's: {@link #forward(Tensor, Kernel)} puts the block around it. */
+  @Override
+  public Kernel kernel(long length) {
     return dss.kernel(length);
   }
 
   @Override
-  public Tensor forward(Tensor x, List<Tensor> kernel) {
-    return rest(x, dss.forward(x, kernel));
+  public Tensor forward(Tensor x, Kernel kernel) {
+    return rest(x, kernel.forward(x));
   }
 
+  /** The state space's: {@link #mix(Tensor, MixerState, Recurrence)} puts the block around it. */
   @Override
-  public List<Tensor> constants() {
-    return dss.constants();
+  public Recurrence recurrence() {
+    return dss.recurrence();
   }
 
   @Override
@@ -72,8 +78,8 @@ public final class StateSpaceBlock implements CausalLayer {
   }
 
   @Override
-  public Mixed mix(Tensor x, MixerState state, List<Tensor> constants) {
-    Mixed mixed = dss.mix(x, state, constants);
+  public Mixed mix(Tensor x, MixerState state, Recurrence recurrence) {
+    Mixed mixed = recurrence.mix(x, state);
     return new Mixed(rest(x, mixed.output()), mixed.state());
   }
 

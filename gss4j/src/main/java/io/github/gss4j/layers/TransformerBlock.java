@@ -82,14 +82,13 @@ public final class TransformerBlock implements CausalLayer {
     return new TransformerBlock(p, dim, hidden, config);
   }
 
-  /** Empty: attention depends on the sequence alone. */
+  /** It derives nothing: attention depends on the sequence alone. */
   @Override
-  public List<Tensor> kernel(long length) {
-    return List.of();
+  public Kernel kernel(long length) {
+    return this::whole;
   }
 
-  @Override
-  public Tensor forward(Tensor x, List<Tensor> kernel) {
+  private Tensor whole(Tensor x) {
     Tensor normed = norm.apply(x);
     Tensor turns = Rotary.turns(Tensors.range(0, x.size(1), x).unsqueeze(0), headDim);
     Tensor q = products(Rotary.rotate(heads(toQ, normed), turns));
@@ -98,8 +97,8 @@ public final class TransformerBlock implements CausalLayer {
   }
 
   @Override
-  public List<Tensor> constants() {
-    return List.of();
+  public Recurrence recurrence() {
+    return this::read;
   }
 
   @Override
@@ -110,8 +109,7 @@ public final class TransformerBlock implements CausalLayer {
     return new MixerState(List.of(nothing, nothing, position));
   }
 
-  @Override
-  public Mixed mix(Tensor x, MixerState state, List<Tensor> constants) {
+  private Mixed read(Tensor x, MixerState state) {
     long length = x.size(1);
     Tensor position = state.tensors().get(2); // (B)
     Tensor normed = norm.apply(x);

@@ -11,6 +11,7 @@ import io.github.gss4j.layers.MixerState;
 import io.github.gss4j.layers.Parameter;
 import io.github.gss4j.layers.Parameters;
 import io.github.gss4j.layers.Precision;
+import io.github.gss4j.layers.Recurrence;
 import io.github.gss4j.layers.Role;
 import io.github.gss4j.ops.Scopes;
 import io.github.gss4j.ops.Tensors;
@@ -188,25 +189,25 @@ public final class LanguageModel implements AutoCloseable {
    */
   public Constants constants() {
     try (NoGradGuard noGradient = new NoGradGuard()) {
-      return new Constants(layers.stream().map(CausalLayer::constants).toList());
+      return new Constants(layers.stream().map(CausalLayer::recurrence).toList());
     }
   }
 
   /**
-   * Constants of the recurrent form, one list a layer.
+   * The layers' recurrent forms.
    *
-   * @param layers as {@link CausalLayer#constants()} gives them
+   * @param layers as {@link CausalLayer#recurrence} gives them
    */
-  public record Constants(List<List<Tensor>> layers) {
+  public record Constants(List<Recurrence> layers) {
     /** Keeps them alive beyond the scope they were made in, until {@link #release()}. */
     public Constants keep() {
-      layers.forEach(layer -> layer.forEach(Tensor::retainReference));
+      layers.forEach(Recurrence::keep);
       return this;
     }
 
     /** Gives up what {@link #keep()} kept. */
     public void release() {
-      layers.forEach(layer -> layer.forEach(Tensor::releaseReference));
+      layers.forEach(Recurrence::release);
     }
   }
 
@@ -241,10 +242,10 @@ public final class LanguageModel implements AutoCloseable {
   }
 
   private static Mixed mixInScope(
-      CausalLayer layer, Tensor x, MixerState state, List<Tensor> constants) {
+      CausalLayer layer, Tensor x, MixerState state, Recurrence recurrence) {
     try (PointerScope scope = new PointerScope();
         NoGradGuard noGradient = new NoGradGuard()) {
-      Mixed mixed = layer.mix(x, state, constants);
+      Mixed mixed = layer.mix(x, state, recurrence);
       mixed.output().retainReference();
       mixed.state().keep();
       return mixed;

@@ -135,7 +135,7 @@ public final class SequenceClassifier implements AutoCloseable {
     }
     Tensor x = embed(input, lengths);
     for (SequenceLayer layer : layers) {
-      x = layer.forward(x, layer.kernel(x.size(1)), lengths); // (B, L, D)
+      x = layer.forward(x, lengths); // (B, L, D)
     }
     return head(x, lengths);
   }

@@ -53,11 +53,11 @@ public record LayerFixture(CausalLayer layer, Parameters parameters) implements 
   /** Reads a sequence piece by piece. */
   public Tensor readInPieces(Tensor x, List<Long> pieces) {
     MixerState state = layer.initialState(x.size(0));
-    List<Tensor> constants = layer.constants();
+    Recurrence recurrence = layer.recurrence();
     TensorVector parts = new TensorVector();
     long from = 0;
     for (long piece : pieces) {
-      Mixed mixed = layer.mix(x.narrow(1, from, piece), state, constants);
+      Mixed mixed = layer.mix(x.narrow(1, from, piece), state, recurrence);
       parts.push_back(mixed.output());
       state = mixed.state();
       from += piece;

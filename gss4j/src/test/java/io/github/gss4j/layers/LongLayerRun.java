@@ -6,7 +6,6 @@ import io.github.gss4j.config.DssConfig;
 import io.github.gss4j.ops.GraphCut;
 import io.github.gss4j.ops.Native;
 import io.github.gss4j.ops.Tensors;
-import java.util.List;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.Tensor;
 
@@ -38,7 +37,7 @@ public final class LongLayerRun {
     try (PointerScope scope = new PointerScope()) {
       Tensor x = GraphCut.require(random(1, Precision.FLOAT32, 1, length, 512));
       Tensor gradient = random(2, Precision.FLOAT32, 1, length, 512);
-      List<Tensor> kernel = layer.kernel(length);
+      Kernel kernel = layer.kernel(length);
       layer.cut(x, (part, in) -> part.forward(in, kernel), false).backward(gradient);
     }
   }

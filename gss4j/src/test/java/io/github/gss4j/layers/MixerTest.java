@@ -203,7 +203,7 @@ class MixerTest {
         new DssConfig(256, 32, true).with(StateSpaceInit.LONG_RANGE, false, normalize);
     try (PointerScope scope = new PointerScope()) {
       Parameters p = Parameters.from(Init.random(1), Precision.FLOAT64, Tensors.device("cpu"));
-      Tensor kernel = Layers.mixer(p, config).kernel(100_000).get(0).detach(); // (H, L)
+      Tensor kernel = Layers.mixer(p, config).kernel(100_000).tensors().get(0).detach(); // (H, L)
       double mean = Tensors.value(kernel.mul(kernel).sum(1).mean());
       p.release();
       return mean;
