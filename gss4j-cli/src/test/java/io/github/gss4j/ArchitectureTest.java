@@ -9,7 +9,8 @@ import com.tngtech.archunit.core.importer.ImportOption;
 import org.junit.jupiter.api.Test;
 
 /**
- * Imports run one way: cli → mlflow, study → trainer → data, loss, tracking, distributed → library.
+ * Imports run one way: cli → mlflow, study → trainer → data, loss, tracking, optim → distributed →
+ * library.
  */
 class ArchitectureTest {
   private static final String ROOT = "io.github.gss4j.";
@@ -39,6 +40,8 @@ class ArchitectureTest {
         .definedBy(ROOT + "tracking..")
         .layer("distributed")
         .definedBy(ROOT + "distributed..")
+        .layer("optim")
+        .definedBy(ROOT + "optim..")
         .layer("trainer")
         .definedBy(ROOT + "trainer..")
         .layer("study")
@@ -57,19 +60,29 @@ class ArchitectureTest {
         .mayOnlyAccessLayers("library")
         .whereLayer("distributed")
         .mayOnlyAccessLayers("library")
+        .whereLayer("optim")
+        .mayOnlyAccessLayers("library", "distributed")
         .whereLayer("tracking")
         .mayOnlyAccessLayers("library")
         .whereLayer("trainer")
-        .mayOnlyAccessLayers("library", "data", "loss", "tracking", "distributed")
+        .mayOnlyAccessLayers("library", "data", "loss", "tracking", "distributed", "optim")
         .whereLayer("study")
-        .mayOnlyAccessLayers("library", "data", "loss", "tracking", "trainer")
+        .mayOnlyAccessLayers("library", "data", "loss", "tracking", "optim", "trainer")
         .whereLayer("mlflow")
         .mayOnlyAccessLayers("library", "tracking", "trainer")
         .whereLayer("parquet")
         .mayOnlyAccessLayers("library", "data")
         .whereLayer("cli")
         .mayOnlyAccessLayers(
-            "library", "data", "loss", "tracking", "distributed", "trainer", "study", "mlflow")
+            "library",
+            "data",
+            "loss",
+            "tracking",
+            "distributed",
+            "optim",
+            "trainer",
+            "study",
+            "mlflow")
         .check(all);
   }
 

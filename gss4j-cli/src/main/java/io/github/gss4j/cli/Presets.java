@@ -3,12 +3,12 @@ package io.github.gss4j.cli;
 import io.github.gss4j.config.DssConfig;
 import io.github.gss4j.config.ModelConfig;
 import io.github.gss4j.ops.Native;
+import io.github.gss4j.optim.Decay;
+import io.github.gss4j.optim.OptimizerConfig;
 import io.github.gss4j.tokenizer.ByteTokenizer;
-import io.github.gss4j.trainer.Decay;
 import io.github.gss4j.trainer.FineTuning;
 import io.github.gss4j.trainer.LongRun;
 import io.github.gss4j.trainer.ObjectiveConfig;
-import io.github.gss4j.trainer.OptimizerConfig;
 import io.github.gss4j.trainer.TrainConfig;
 
 /** What holds where the user says nothing. */
@@ -24,7 +24,7 @@ final class Presets {
             .withHead(false, true);
     return new TrainConfig(
         model,
-        new OptimizerConfig(true, 4e-3, 0.9, 0.98, 1e-8, 0.05, false, 1.0),
+        new OptimizerConfig(OptimizerConfig.Kind.ADAMW, 4e-3, 0.9, 0.98, 1e-8, 0.05, false, 1.0),
         ObjectiveConfig.CROSS_ENTROPY,
         800,
         8,

@@ -3,7 +3,7 @@ package io.github.gss4j.cli;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.github.gss4j.config.JsonFields;
-import io.github.gss4j.trainer.Decay;
+import io.github.gss4j.optim.Decay;
 import io.github.gss4j.trainer.TrainConfig;
 import java.io.IOException;
 import java.nio.file.Path;

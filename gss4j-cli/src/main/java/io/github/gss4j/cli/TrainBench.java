@@ -5,12 +5,12 @@ import io.github.gss4j.layers.Init;
 import io.github.gss4j.layers.Precision;
 import io.github.gss4j.model.LanguageModel;
 import io.github.gss4j.ops.Tensors;
+import io.github.gss4j.optim.Decay;
+import io.github.gss4j.optim.OptimizerConfig;
 import io.github.gss4j.trainer.BatchSource;
-import io.github.gss4j.trainer.Decay;
 import io.github.gss4j.trainer.FineTuning;
 import io.github.gss4j.trainer.LongRun;
 import io.github.gss4j.trainer.ObjectiveConfig;
-import io.github.gss4j.trainer.OptimizerConfig;
 import io.github.gss4j.trainer.StepResult;
 import io.github.gss4j.trainer.TrainConfig;
 import io.github.gss4j.trainer.Trainer;
@@ -84,7 +84,7 @@ final class TrainBench implements Callable<Integer> {
   private TrainConfig config() {
     return new TrainConfig(
         options.model(),
-        new OptimizerConfig(false, 2e-4, 0.9, 0.999, 1e-8, 0, false, 0.5),
+        new OptimizerConfig(OptimizerConfig.Kind.ADAM, 2e-4, 0.9, 0.999, 1e-8, 0, false, 0.5),
         ObjectiveConfig.CROSS_ENTROPY,
         options.repeats + 1L,
         options.batch,

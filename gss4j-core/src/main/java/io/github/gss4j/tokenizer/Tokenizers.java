@@ -2,10 +2,17 @@ package io.github.gss4j.tokenizer;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Map;
 import java.util.Optional;
+import java.util.TreeSet;
+import java.util.function.Supplier;
 
 /** Finds the tokenizer that belongs to a model. */
 public final class Tokenizers {
+  /** Those that need no file, by name. */
+  private static final Map<String, Supplier<Tokenizer>> NAMED =
+      Map.of(ByteTokenizer.NAME, ByteTokenizer::new, Gpt2Tokenizer.NAME, Gpt2Tokenizer::new);
+
   private Tokenizers() {}
 
   /**
@@ -22,18 +29,9 @@ public final class Tokenizers {
     Path json = directory.resolve(TokenizerJson.NAME);
     String name = nameInConfig != null ? nameInConfig : guess(directory, json, numTokens);
     Tokenizer tokenizer =
-        switch (name) {
-          case ByteTokenizer.NAME -> new ByteTokenizer();
-          case Gpt2Tokenizer.NAME -> new Gpt2Tokenizer();
-          case TokenizerJson.NAME -> TokenizerJson.read(json, numTokens);
-          default ->
-              throw new TokenizerException(
-                  directory,
-                  "tokenizer is '"
-                      + name
-                      + "' in its config, expected bytes, gpt2 or"
-                      + " tokenizer.json");
-        };
+        name.equals(TokenizerJson.NAME)
+            ? TokenizerJson.read(json, numTokens)
+            : named(name).orElseThrow(() -> unknown(directory, name));
     if (tokenizer.size() > numTokens) {
       int size = tokenizer.size();
       tokenizer.close();
@@ -65,26 +63,42 @@ public final class Tokenizers {
    * name as the end of a text and it lacks is added only where there is an id for it.
    */
   public static Tokenizer open(String spec, int mostIds) {
-    return switch (spec) {
-      case ByteTokenizer.NAME -> new ByteTokenizer();
-      case Gpt2Tokenizer.NAME -> new Gpt2Tokenizer();
-      default -> {
-        Path file = Path.of(spec);
-        if (!Files.isRegularFile(file)) {
-          throw new TokenizerException(
-              file,
-              "no such file: tokenizer is '"
-                  + spec
-                  + "', expected 'bytes', 'gpt2' or the path of a tokenizer.json");
-        }
-        yield TokenizerJson.read(file, mostIds);
-      }
-    };
+    return named(spec).orElseGet(() -> fromFile(spec, mostIds));
+  }
+
+  private static Tokenizer fromFile(String spec, int mostIds) {
+    Path file = Path.of(spec);
+    if (!Files.isRegularFile(file)) {
+      throw new TokenizerException(
+          file, "no such file: tokenizer is '" + spec + "', expected " + choices("the path of a "));
+    }
+    return TokenizerJson.read(file, mostIds);
+  }
+
+  private static Optional<Tokenizer> named(String name) {
+    return Optional.ofNullable(NAMED.get(name)).map(Supplier::get);
+  }
+
+  private static TokenizerException unknown(Path directory, String name) {
+    return new TokenizerException(
+        directory, "tokenizer is '" + name + "' in its config, expected " + choices(""));
+  }
+
+  private static String choices(String beforeFile) {
+    return String.join(", ", new TreeSet<>(NAMED.keySet()))
+        + " or "
+        + beforeFile
+        + TokenizerJson.NAME;
+  }
+
+  /** Whether a tokenizer of that name needs no file. */
+  static boolean isNamed(String name) {
+    return NAMED.containsKey(name);
   }
 
   /** Whether {@link #open} takes a word as a path. */
   public static boolean isFile(String spec) {
-    return !spec.isEmpty() && !spec.equals(ByteTokenizer.NAME) && !spec.equals(Gpt2Tokenizer.NAME);
+    return !spec.isEmpty() && !isNamed(spec);
   }
 
   /**

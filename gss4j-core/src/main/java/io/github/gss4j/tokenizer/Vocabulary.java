@@ -35,7 +35,7 @@ public final class Vocabulary {
    * @throws TokenizerException if a file cannot be read
    */
   public static Optional<Vocabulary> ofModel(Path directory, String nameInConfig) {
-    if (nameInConfig.equals(ByteTokenizer.NAME) || nameInConfig.equals(Gpt2Tokenizer.NAME)) {
+    if (Tokenizers.isNamed(nameInConfig)) {
       return Optional.of(new Vocabulary(directory, tokens(Tokenizers.open(nameInConfig))));
     }
     Path json = directory.resolve(TokenizerJson.NAME);

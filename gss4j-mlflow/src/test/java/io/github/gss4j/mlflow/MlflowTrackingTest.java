@@ -11,15 +11,15 @@ import io.github.gss4j.config.DssConfig;
 import io.github.gss4j.config.ModelConfig;
 import io.github.gss4j.data.Corpus;
 import io.github.gss4j.data.CorpusSource;
+import io.github.gss4j.optim.Decay;
+import io.github.gss4j.optim.OptimizerConfig;
 import io.github.gss4j.tokenizer.ByteTokenizer;
 import io.github.gss4j.tracking.MetricLine;
 import io.github.gss4j.tracking.MetricsLog;
-import io.github.gss4j.trainer.Decay;
 import io.github.gss4j.trainer.FineTuning;
 import io.github.gss4j.trainer.Guarded;
 import io.github.gss4j.trainer.LongRun;
 import io.github.gss4j.trainer.ObjectiveConfig;
-import io.github.gss4j.trainer.OptimizerConfig;
 import io.github.gss4j.trainer.RunListener;
 import io.github.gss4j.trainer.RunListeners;
 import io.github.gss4j.trainer.StepResult;
@@ -65,7 +65,7 @@ class MlflowTrackingTest {
   private TrainConfig config() {
     return new TrainConfig(
         ModelConfig.of(256, 8, 1).withOptions(new DssConfig(4, 4, true)).withTokenizer("bytes"),
-        new OptimizerConfig(true, 1e-2, 0.9, 0.98, 1e-8, 0, false, 1),
+        new OptimizerConfig(OptimizerConfig.Kind.ADAMW, 1e-2, 0.9, 0.98, 1e-8, 0, false, 1),
         ObjectiveConfig.CROSS_ENTROPY,
         steps,
         1,

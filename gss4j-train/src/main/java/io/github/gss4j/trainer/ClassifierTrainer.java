@@ -1,6 +1,7 @@
 package io.github.gss4j.trainer;
 
 import io.github.gss4j.checkpoint.TensorSource;
+import io.github.gss4j.config.Checks;
 import io.github.gss4j.distributed.Replication;
 import io.github.gss4j.layers.Lengths;
 import io.github.gss4j.layers.Role;
@@ -10,6 +11,9 @@ import io.github.gss4j.model.SequenceClassifier;
 import io.github.gss4j.ops.GraphCut;
 import io.github.gss4j.ops.Scopes;
 import io.github.gss4j.ops.Tensors;
+import io.github.gss4j.optim.Optimizer;
+import io.github.gss4j.optim.OptimizerConfig;
+import io.github.gss4j.optim.Schedule;
 import io.github.gss4j.weights.TensorReader;
 import java.util.ArrayDeque;
 import java.util.Deque;
@@ -25,7 +29,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Takes optimizer steps of a classifier, on the mean cross entropy of its sequences: gradients of
- * some micro-batches, clipping, Adam.
+ * some micro-batches, clipping, update.
  *
  * <p>The graph is cut at every layer, as {@link GradientPass} cuts a language model's. Not for
  * several threads.
@@ -36,7 +40,7 @@ public final class ClassifierTrainer implements AutoCloseable {
   private final SequenceClassifier model;
   private final Schedule schedule;
   private final boolean recompute;
-  private final Adam optimizer;
+  private final Optimizer optimizer;
   private long steps;
 
   /**
@@ -81,7 +85,8 @@ public final class ClassifierTrainer implements AutoCloseable {
     this.recompute = recompute;
     model.parameters().forEach(p -> GraphCut.require(p.value()));
     Replication alone = Replication.alone(model.parameters());
-    this.optimizer = new Adam(alone, config, rates(model, stateSpaceLr));
+    FineTuning rates = rates(model, stateSpaceLr);
+    this.optimizer = config.optimizer(alone, p -> rates.lr(p, config.lr()));
   }
 
   /** Λ and its step have a rate of their own in S4's recipes; C and D have that of all others. */

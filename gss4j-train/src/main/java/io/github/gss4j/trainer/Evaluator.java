@@ -1,5 +1,6 @@
 package io.github.gss4j.trainer;
 
+import io.github.gss4j.config.Checks;
 import io.github.gss4j.data.TokenArray;
 import io.github.gss4j.data.TokenStore;
 import io.github.gss4j.engine.InferenceModel;

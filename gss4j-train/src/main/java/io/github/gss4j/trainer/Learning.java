@@ -4,6 +4,8 @@ import io.github.gss4j.distributed.Replication;
 import io.github.gss4j.layers.Parameter;
 import io.github.gss4j.model.LanguageModel;
 import io.github.gss4j.ops.Scopes;
+import io.github.gss4j.optim.Optimizer;
+import io.github.gss4j.optim.WeightAverage;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.LinkedHashMap;
@@ -24,7 +26,7 @@ final class Learning implements AutoCloseable {
   private static final String TRAINED = "weight.";
 
   private final Replication replication;
-  private final Adam optimizer;
+  private final Optimizer optimizer;
   private final WeightAverage average;
   private final CarriedState carried;
   private int looks;
@@ -32,7 +34,10 @@ final class Learning implements AutoCloseable {
   /** Nothing was learned yet. */
   Learning(LanguageModel model, TrainConfig config, Replication replication) {
     this.replication = replication;
-    this.optimizer = new Adam(replication, config.optimizer(), config.fineTuning());
+    this.optimizer =
+        config
+            .optimizer()
+            .optimizer(replication, p -> config.fineTuning().lr(p, config.optimizer().lr()));
     double decay = config.longRun().ema();
     this.average = decay == 0 ? null : new WeightAverage(replication.owned(), decay);
     this.carried = config.carryState() ? new CarriedState(model) : null;
@@ -104,7 +109,7 @@ final class Learning implements AutoCloseable {
      * What goes before a parameter's name in {@link #state}, of tensors that ranks keep parts of.
      */
     List<String> kindsInParts() {
-      List<String> kinds = new ArrayList<>(Adam.KINDS);
+      List<String> kinds = new ArrayList<>(optimizer.kinds());
       if (average != null) {
         kinds.add(TRAINED);
       }

@@ -1,6 +1,7 @@
 package io.github.gss4j.trainer;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.github.gss4j.config.Checks;
 import io.github.gss4j.config.JsonFields;
 
 /**

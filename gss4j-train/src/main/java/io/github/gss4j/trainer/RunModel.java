@@ -3,6 +3,7 @@ package io.github.gss4j.trainer;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.github.gss4j.checkpoint.ModelFiles;
 import io.github.gss4j.checkpoint.StoredModel;
+import io.github.gss4j.config.Checks;
 import io.github.gss4j.config.ModelConfig;
 import io.github.gss4j.hub.Hub;
 import io.github.gss4j.hub.HubSettings;

@@ -2,10 +2,14 @@ package io.github.gss4j.trainer;
 
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.github.gss4j.config.Checks;
 import io.github.gss4j.config.JsonFields;
 import io.github.gss4j.config.ModelConfig;
 import io.github.gss4j.data.documents.DocumentOptions;
 import io.github.gss4j.layers.Precision;
+import io.github.gss4j.optim.Decay;
+import io.github.gss4j.optim.OptimizerConfig;
+import io.github.gss4j.optim.Schedule;
 import io.github.gss4j.tokenizer.TokenizerJson;
 import io.github.gss4j.tokenizer.Tokenizers;
 import java.util.Map;
@@ -197,26 +201,11 @@ public record TrainConfig(
    * @param byDefault what holds where a field is missing
    */
   public static TrainConfig from(JsonFields f, TrainConfig byDefault) {
-    OptimizerConfig o = byDefault.optimizer;
     Watch w = byDefault.watch;
     TrainConfig config =
         new TrainConfig(
             model(f, byDefault.model),
-            new OptimizerConfig(
-                Checks.oneOf(
-                    "optimizer",
-                    f.text("optimizer", o.name()),
-                    Map.of("adam", false, "adamw", true)),
-                f.number("lr", o.lr()),
-                f.number("beta1", o.beta1()),
-                f.number("beta2", o.beta2()),
-                f.number("eps", o.eps()),
-                f.number("weight_decay", o.weightDecay()),
-                Checks.oneOf(
-                    "weight_decay_on",
-                    f.text("weight_decay_on", o.weightDecayOn()),
-                    Map.of("matrices", false, "all", true)),
-                f.number("grad_clip", o.gradClip())),
+            OptimizerConfig.from(f, byDefault.optimizer),
             ObjectiveConfig.from(f, byDefault.objective),
             f.integer64("steps", byDefault.steps),
             f.integer("batch", byDefault.batch),
@@ -263,11 +252,7 @@ public record TrainConfig(
     }
     json.put("steps", steps).put("batch", batch).put("accumulate", accumulate);
     json.put("accumulation", sumGradients ? "sum" : "mean").put("seq_len", seqLen);
-    json.put("optimizer", optimizer.name()).put("lr", optimizer.lr());
-    json.put("beta1", optimizer.beta1()).put("beta2", optimizer.beta2());
-    json.put("eps", optimizer.eps()).put("weight_decay", optimizer.weightDecay());
-    json.put("weight_decay_on", optimizer.weightDecayOn());
-    json.put("grad_clip", optimizer.gradClip());
+    optimizer.putInto(json);
     json.put("warmup", warmup);
     decay.putInto(json);
     json.put("seed", seed);

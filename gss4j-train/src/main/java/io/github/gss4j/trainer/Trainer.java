@@ -1,5 +1,6 @@
 package io.github.gss4j.trainer;
 
+import io.github.gss4j.config.Checks;
 import io.github.gss4j.distributed.Distribution;
 import io.github.gss4j.distributed.ProcessGroup;
 import io.github.gss4j.distributed.Replication;
@@ -21,7 +22,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Takes optimizer steps: gradients of some micro-batches, clipping, Adam.
+ * Takes optimizer steps: gradients of some micro-batches, clipping, update.
  *
  * <p>The only thing that changes a model's weights. Not for several threads.
  */

@@ -5,6 +5,7 @@ import io.github.gss4j.checkpoint.ShardedSafetensors;
 import io.github.gss4j.distributed.ProcessGroup;
 import io.github.gss4j.distributed.Replication;
 import io.github.gss4j.layers.Parameter;
+import io.github.gss4j.optim.Optimizer;
 import io.github.gss4j.weights.TensorFiles;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -98,7 +99,7 @@ final class UnitFiles {
     }
     if (optimizer != null) {
       for (Parameter p : replication.unit(unit)) {
-        String since = Adam.SINCE + p.name();
+        String since = Optimizer.TRAINED_SINCE + p.name();
         if (state.containsKey(since)) {
           optimizer.put(since, state.get(since));
         }
@@ -124,8 +125,8 @@ final class UnitFiles {
             optimizerBytes += bytes;
           }
         }
-        if (state.contains(Adam.SINCE + p.name())) {
-          optimizer.put(Adam.SINCE + p.name(), file("optimizer", unit));
+        if (state.contains(Optimizer.TRAINED_SINCE + p.name())) {
+          optimizer.put(Optimizer.TRAINED_SINCE + p.name(), file("optimizer", unit));
           optimizerBytes += Long.BYTES;
         }
       }

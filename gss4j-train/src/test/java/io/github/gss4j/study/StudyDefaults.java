@@ -2,11 +2,11 @@ package io.github.gss4j.study;
 
 import io.github.gss4j.config.DssConfig;
 import io.github.gss4j.config.ModelConfig;
-import io.github.gss4j.trainer.Decay;
+import io.github.gss4j.optim.Decay;
+import io.github.gss4j.optim.OptimizerConfig;
 import io.github.gss4j.trainer.FineTuning;
 import io.github.gss4j.trainer.LongRun;
 import io.github.gss4j.trainer.ObjectiveConfig;
-import io.github.gss4j.trainer.OptimizerConfig;
 import io.github.gss4j.trainer.TrainConfig;
 
 /** What holds in tests of studies where their files say nothing. */
@@ -15,7 +15,7 @@ public final class StudyDefaults {
   public static final TrainConfig TRAIN =
       new TrainConfig(
           ModelConfig.of(256, 16, 2).withOptions(new DssConfig(8, 8, true)).withTokenizer("bytes"),
-          new OptimizerConfig(true, 1e-2, 0.9, 0.98, 1e-8, 0, false, 1),
+          new OptimizerConfig(OptimizerConfig.Kind.ADAMW, 1e-2, 0.9, 0.98, 1e-8, 0, false, 1),
           ObjectiveConfig.CROSS_ENTROPY,
           10,
           2,

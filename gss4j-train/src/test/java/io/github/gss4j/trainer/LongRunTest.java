@@ -9,6 +9,8 @@ import io.github.gss4j.layers.Precision;
 import io.github.gss4j.model.LanguageModel;
 import io.github.gss4j.ops.Scopes;
 import io.github.gss4j.ops.Tensors;
+import io.github.gss4j.optim.Decay;
+import io.github.gss4j.optim.OptimizerConfig;
 import io.github.gss4j.weights.PretrainedModel;
 import io.github.gss4j.weights.TensorFiles;
 import java.io.IOException;
@@ -33,7 +35,7 @@ class LongRunTest {
     TrainConfig tiny = TinyRun.config("float32", 2, 2, false, false);
     return new TrainConfig(
         tiny.model(),
-        new OptimizerConfig(true, 1e-2, 0.9, 0.98, 1e-8, 0, false, 0.1),
+        new OptimizerConfig(OptimizerConfig.Kind.ADAMW, 1e-2, 0.9, 0.98, 1e-8, 0, false, 0.1),
         tiny.objective(),
         tiny.steps(),
         tiny.batch(),

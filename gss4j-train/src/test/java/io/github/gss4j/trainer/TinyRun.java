@@ -10,6 +10,8 @@ import io.github.gss4j.layers.Parameter;
 import io.github.gss4j.layers.Precision;
 import io.github.gss4j.model.LanguageModel;
 import io.github.gss4j.ops.Tensors;
+import io.github.gss4j.optim.Decay;
+import io.github.gss4j.optim.OptimizerConfig;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.SplittableRandom;
@@ -27,7 +29,7 @@ final class TinyRun {
       String dtype, int batch, int accumulate, boolean sum, boolean checkpointLayers) {
     return new TrainConfig(
         MODEL,
-        new OptimizerConfig(true, 1e-2, 0.9, 0.98, 1e-8, 0, false, 1),
+        new OptimizerConfig(OptimizerConfig.Kind.ADAMW, 1e-2, 0.9, 0.98, 1e-8, 0, false, 1),
         ObjectiveConfig.CROSS_ENTROPY,
         100,
         batch,

@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.github.gss4j.config.JsonFields;
+import io.github.gss4j.optim.Decay;
+import io.github.gss4j.optim.OptimizerConfig;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -20,7 +22,7 @@ class TrainConfigTest {
     TrainConfig config =
         new TrainConfig(
             TinyRun.MODEL.withTokenizer("bytes"),
-            new OptimizerConfig(false, 0.1, 0.2, 0.3, 0.4, 0.5, true, 0.6),
+            new OptimizerConfig(OptimizerConfig.Kind.ADAM, 0.1, 0.2, 0.3, 0.4, 0.5, true, 0.6),
             new ObjectiveConfig("alternating", "t", 2, 0.5, "step", "bfloat16", "c", 7),
             1,
             2,

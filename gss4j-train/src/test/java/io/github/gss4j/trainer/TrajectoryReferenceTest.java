@@ -16,6 +16,8 @@ import io.github.gss4j.loss.Teacher;
 import io.github.gss4j.loss.Teaching;
 import io.github.gss4j.model.LanguageModel;
 import io.github.gss4j.ops.Tensors;
+import io.github.gss4j.optim.Decay;
+import io.github.gss4j.optim.OptimizerConfig;
 import io.github.gss4j.weights.TensorFiles;
 import java.io.File;
 import java.io.IOException;
@@ -23,6 +25,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.stream.Stream;
 import org.bytedeco.javacpp.PointerScope;
@@ -176,7 +179,7 @@ class TrajectoryReferenceTest {
     return new TrainConfig(
         model,
         new OptimizerConfig(
-            recipe.get("optimizer").asText().equals("adamw"),
+            OptimizerConfig.Kind.valueOf(recipe.get("optimizer").asText().toUpperCase(Locale.ROOT)),
             recipe.get("lr").asDouble(),
             recipe.get("betas").get(0).asDouble(),
             recipe.get("betas").get(1).asDouble(),

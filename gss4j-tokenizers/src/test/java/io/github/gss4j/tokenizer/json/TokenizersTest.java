@@ -57,7 +57,7 @@ class TokenizersTest {
     }
     assertThatThrownBy(() -> Tokenizers.open("words"))
         .isInstanceOf(TokenizerException.class)
-        .hasMessageContaining("'words', expected 'bytes', 'gpt2' or the path");
+        .hasMessageContaining("'words', expected bytes, gpt2 or the path");
   }
 
   @Test

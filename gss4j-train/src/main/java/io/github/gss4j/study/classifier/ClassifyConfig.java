@@ -5,9 +5,9 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.github.gss4j.config.ClassifierConfig;
 import io.github.gss4j.config.JsonFields;
 import io.github.gss4j.layers.Precision;
-import io.github.gss4j.trainer.Decay;
-import io.github.gss4j.trainer.OptimizerConfig;
-import io.github.gss4j.trainer.Schedule;
+import io.github.gss4j.optim.Decay;
+import io.github.gss4j.optim.OptimizerConfig;
+import io.github.gss4j.optim.Schedule;
 
 /**
  * A classifier's training, as it stands in a config file: the model's fields, and these.
@@ -73,7 +73,7 @@ public record ClassifyConfig(
             f.text("data", ""),
             ClassifierConfig.from(f),
             new OptimizerConfig(
-                true,
+                OptimizerConfig.Kind.ADAMW,
                 f.number("lr", 1e-3),
                 f.number("beta1", 0.9),
                 f.number("beta2", 0.999),

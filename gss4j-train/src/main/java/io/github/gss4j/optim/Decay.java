@@ -1,6 +1,7 @@
-package io.github.gss4j.trainer;
+package io.github.gss4j.optim;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.github.gss4j.config.Checks;
 import io.github.gss4j.config.JsonFields;
 import java.util.Set;
 

@@ -1,4 +1,6 @@
-package io.github.gss4j.trainer;
+package io.github.gss4j.optim;
+
+import io.github.gss4j.config.Checks;
 
 /**
  * The learning rate over a run: linear warm-up to the peak, then a decay.

@@ -1,4 +1,4 @@
-package io.github.gss4j.trainer;
+package io.github.gss4j.optim;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;

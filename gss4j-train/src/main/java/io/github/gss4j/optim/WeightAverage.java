@@ -1,4 +1,4 @@
-package io.github.gss4j.trainer;
+package io.github.gss4j.optim;
 
 import io.github.gss4j.layers.Parameter;
 import io.github.gss4j.ops.Scopes;
@@ -20,13 +20,13 @@ import org.bytedeco.pytorch.Tensor;
  *
  * <p>The second term lets the average forget the random start quickly.
  */
-final class WeightAverage implements AutoCloseable {
+public final class WeightAverage implements AutoCloseable {
   private final double decay;
   private final Map<Parameter, Tensor> averages = new LinkedHashMap<>();
   private boolean swapped;
 
   /** Starts from the present weights. */
-  WeightAverage(List<Parameter> parameters, double decay) {
+  public WeightAverage(List<Parameter> parameters, double decay) {
     this.decay = decay;
     for (Parameter p : parameters) {
       averages.put(p, Scopes.kept(() -> p.value().detach().clone()));
@@ -38,7 +38,7 @@ final class WeightAverage implements AutoCloseable {
    *
    * @param updates how often they were moved, this time among them
    */
-  void update(long updates) {
+  public void update(long updates) {
     double d = Math.min(decay, (1.0 + updates) / (10.0 + updates));
     try (PointerScope scope = new PointerScope();
         NoGradGuard guard = new NoGradGuard()) {
@@ -47,7 +47,7 @@ final class WeightAverage implements AutoCloseable {
   }
 
   /** Exchanges weights and averages, to the bit; again to have them back. */
-  void swap() {
+  public void swap() {
     swapped = !swapped;
     try (NoGradGuard guard = new NoGradGuard()) {
       averages.forEach(
@@ -62,7 +62,7 @@ final class WeightAverage implements AutoCloseable {
   }
 
   /** The weights that are trained, by name, while the averages are in their place. */
-  Map<String, Tensor> trained() {
+  public Map<String, Tensor> trained() {
     if (!swapped) {
       throw new IllegalStateException("the averages are not in the weights' place");
     }

@@ -1,12 +1,14 @@
-package io.github.gss4j.trainer;
+package io.github.gss4j.optim;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import io.github.gss4j.distributed.Replication;
 import io.github.gss4j.layers.Parameter;
 import io.github.gss4j.layers.Role;
 import io.github.gss4j.ops.GraphCut;
 import io.github.gss4j.ops.Tensors;
+import io.github.gss4j.optim.OptimizerConfig.Kind;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
@@ -35,7 +37,7 @@ class AdamTest {
 
     void step(int t, double gradient) {
       double g = gradient;
-      if (config.decoupledDecay()) {
+      if (config.kind() == Kind.ADAMW) {
         theta -= LR * decay * theta;
       } else {
         g += decay * theta;
@@ -48,8 +50,12 @@ class AdamTest {
     }
   }
 
-  private static OptimizerConfig config(boolean decoupled, boolean decayAll, double clip) {
-    return new OptimizerConfig(decoupled, LR, 0.9, 0.98, 1e-6, 0.3, decayAll, clip);
+  private static OptimizerConfig config(Kind kind, boolean decayAll, double clip) {
+    return new OptimizerConfig(kind, LR, 0.9, 0.98, 1e-6, 0.3, decayAll, clip);
+  }
+
+  private static Optimizer optimizer(List<Parameter> parameters, OptimizerConfig config) {
+    return config.optimizer(Replication.alone(parameters), p -> config.lr());
   }
 
   private static Parameter parameter(String name, Role role) {
@@ -64,9 +70,9 @@ class AdamTest {
 
   @Test
   void everyWeightMovesAsTheFormulaSays() {
-    for (boolean decoupled : List.of(true, false)) {
+    for (Kind kind : List.of(Kind.ADAM, Kind.ADAMW)) {
       for (boolean all : List.of(true, false)) {
-        check(config(decoupled, all, 0));
+        check(config(kind, all, 0));
       }
     }
   }
@@ -82,7 +88,7 @@ class AdamTest {
           expected.add(new Formula(config, decays, value));
         }
       }
-      try (Adam adam = new Adam(parameters, config)) {
+      try (Optimizer adam = optimizer(parameters, config)) {
         for (int t = 1; t <= 7; t++) {
           for (int p = 0; p < parameters.size(); p++) {
             double[] gradient = random.doubles(SIZE, -2, 2).toArray();
@@ -111,7 +117,7 @@ class AdamTest {
     try (PointerScope scope = new PointerScope()) {
       List<Parameter> parameters = List.of(parameter("a", Role.MATRIX), parameter("b", Role.NORM));
       parameters.forEach(p -> giveGradient(p, new double[] {3, 0, 0, 0, 4}));
-      try (Adam adam = new Adam(parameters, config(true, false, 0.5))) {
+      try (Optimizer adam = optimizer(parameters, config(Kind.ADAMW, false, 0.5))) {
         double norm = Math.sqrt(50);
         assertThat(adam.clip()).isCloseTo(norm, within(1e-9));
         for (Parameter p : parameters) {
@@ -131,7 +137,7 @@ class AdamTest {
         Parameter p = parameter("a", Role.MATRIX);
         double[] gradient = {3, -1, 0.5, 1e-9, 4};
         giveGradient(p, gradient);
-        try (Adam adam = new Adam(List.of(p), config(true, false, limit))) {
+        try (Optimizer adam = optimizer(List.of(p), config(Kind.ADAMW, false, limit))) {
           adam.clip();
           assertThat(Tensors.toDoubles(GraphCut.gradient(p.value()))).isEqualTo(gradient);
         }

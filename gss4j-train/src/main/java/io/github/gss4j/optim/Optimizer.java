@@ -1,0 +1,246 @@
+package io.github.gss4j.optim;
+
+import io.github.gss4j.distributed.Replication;
+import io.github.gss4j.layers.Parameter;
+import io.github.gss4j.layers.Role;
+import io.github.gss4j.ops.GraphCut;
+import io.github.gss4j.ops.Scopes;
+import io.github.gss4j.ops.Tensors;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.Function;
+import java.util.function.ToDoubleFunction;
+import org.bytedeco.javacpp.PointerScope;
+import org.bytedeco.pytorch.NoGradGuard;
+import org.bytedeco.pytorch.Scalar;
+import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.TensorVector;
+import org.bytedeco.pytorch.global.torch;
+
+/**
+ * Moves parameters along their gradients. {@link OptimizerConfig#optimizer} makes one.
+ *
+ * <p>A kind of optimizer says which moments it keeps, and how a group of parameters moves;
+ * clipping, groups, checkpoints and ranks are settled here. Moments have their parameter's shape,
+ * so that ranks keep parts of them as they keep parts of the parameter. Not for several threads.
+ */
+public abstract class Optimizer implements AutoCloseable {
+  /**
+   * Goes before a parameter's name in {@link #state}: the step since which it is trained, where
+   * that is not the first (int64, of shape (1)).
+   */
+  public static final String TRAINED_SINCE = "learned_since.";
+
+  private final OptimizerConfig config;
+  private final Replication replication;
+  private final ToDoubleFunction<Parameter> peaks;
+  private final List<String> kinds;
+  private final List<Parameter> parameters;
+  private final Map<String, Tensor> moments = new LinkedHashMap<>();
+  private final Map<String, Long> since = new LinkedHashMap<>();
+  private final Map<Group, List<Parameter>> groups = new LinkedHashMap<>();
+  private long steps;
+
+  /** What parameters that move together have in common. */
+  private record Group(double lrFactor, boolean decays, long since) {}
+
+  /**
+   * How some parameters move in one step.
+   *
+   * @param learningRate of these parameters in this step
+   * @param weightDecay of these parameters; 0 where they do not decay
+   * @param step how many steps they have taken, this one among them
+   */
+  protected record Update(
+      List<Parameter> parameters, double learningRate, double weightDecay, long step) {
+    /** The parameters' values, to be moved in place. */
+    public List<Tensor> values() {
+      return parameters.stream().map(Parameter::value).toList();
+    }
+
+    /** Their gradients, clipped. */
+    public List<Tensor> gradients() {
+      return parameters.stream().map(p -> GraphCut.gradient(p.value())).toList();
+    }
+  }
+
+  /**
+   * An optimizer at rest, all moments zero.
+   *
+   * @param replication says which parameters this rank moves
+   * @param peaks the peak learning rate of each
+   * @param kinds what goes before a parameter's name in {@link #state}, a moment each
+   */
+  protected Optimizer(
+      Replication replication,
+      OptimizerConfig config,
+      ToDoubleFunction<Parameter> peaks,
+      List<String> kinds) {
+    this.replication = replication;
+    this.parameters = List.copyOf(replication.owned());
+    this.config = config;
+    this.peaks = peaks;
+    this.kinds = List.copyOf(kinds);
+    for (Parameter p : parameters) {
+      for (String kind : kinds) {
+        moments.put(
+            kind + p.name(),
+            Scopes.kept(() -> Tensors.zerosLike(p.value(), Tensors.shape(p.value()))));
+      }
+      group(p);
+    }
+  }
+
+  private void group(Parameter p) {
+    double factor = peaks.applyAsDouble(p) / config.lr();
+    Group group = new Group(factor, decays(p), since.getOrDefault(p.name(), 0L));
+    groups.computeIfAbsent(group, none -> new ArrayList<>()).add(p);
+  }
+
+  private boolean decays(Parameter p) {
+    return config.decayAll() || p.role() == Role.MATRIX || p.role() == Role.EMBEDDING;
+  }
+
+  /** Moves some parameters and their moments in place, within a scope and without a graph. */
+  protected abstract void update(Update update);
+
+  /** The moments of one kind, of the parameters that move. */
+  protected final List<Tensor> moments(String kind, Update update) {
+    return update.parameters().stream().map(p -> moments.get(kind + p.name())).toList();
+  }
+
+  /**
+   * Scales all gradients so that their global norm is at most the configured one.
+   *
+   * @return the norm before
+   */
+  public final double clip() {
+    try (PointerScope scope = new PointerScope();
+        NoGradGuard guard = new NoGradGuard()) {
+      List<Tensor> gradients = parameters.stream().map(p -> GraphCut.gradient(p.value())).toList();
+      double own = norm(gradients);
+      double norm = Math.sqrt(replication.overParts(own * own)[0]);
+      double scale = config.gradClip() / (norm + 1e-6);
+      if (config.gradClip() > 0 && scale < 1) {
+        gradients.forEach(g -> g.mul_(new Scalar(scale)));
+      }
+      return norm;
+    }
+  }
+
+  private static double norm(List<Tensor> tensors) {
+    if (tensors.isEmpty()) {
+      return 0;
+    }
+    Tensor[] norms = tensors.stream().map(Tensor::norm).toArray(Tensor[]::new);
+    return Tensors.value(torch.stack(new TensorVector(norms)).norm());
+  }
+
+  /**
+   * Moves the parameters along their gradients and forgets these.
+   *
+   * @param learningRate of a parameter whose peak is {@link OptimizerConfig#lr}
+   */
+  public final void step(double learningRate) {
+    steps++;
+    try (PointerScope scope = new PointerScope();
+        NoGradGuard guard = new NoGradGuard()) {
+      groups.forEach(
+          (group, members) ->
+              update(
+                  new Update(
+                      members,
+                      learningRate * group.lrFactor(),
+                      group.decays() ? config.weightDecay() : 0.0,
+                      steps - group.since())));
+    }
+    forgetGradients();
+  }
+
+  /** Drops all gradients. */
+  public final void forgetGradients() {
+    try (PointerScope scope = new PointerScope()) {
+      parameters.forEach(p -> p.value().mutable_grad().reset());
+    }
+  }
+
+  /** How many steps were taken. */
+  public final long steps() {
+    return steps;
+  }
+
+  /** The moments of all parameters. */
+  public final Collection<Tensor> moments() {
+    return moments.values();
+  }
+
+  /** What goes before a parameter's name in {@link #state}, of tensors that ranks keep parts of. */
+  public final List<String> kinds() {
+    return kinds;
+  }
+
+  /** What a checkpoint keeps, by name: moments, and {@link #TRAINED_SINCE} where it is needed. */
+  public final Map<String, Tensor> state() {
+    Map<String, Tensor> state = new LinkedHashMap<>(moments);
+    since.forEach(
+        (name, step) -> state.put(TRAINED_SINCE + name, Tensors.of(new long[] {step}, 1)));
+    return state;
+  }
+
+  /**
+   * Goes on from a checkpoint. A parameter whose moments it does not have was frozen: it starts
+   * with moments of zero and counts its own steps, as if it were new.
+   *
+   * @param names of what the checkpoint keeps
+   * @param source gives each by name, of the whole parameter
+   */
+  public final void restore(long stepsTaken, Set<String> names, Function<String, Tensor> source) {
+    steps = stepsTaken;
+    since.clear();
+    for (String name : replication.trained()) {
+      long from = trainedSince(name, names, source);
+      if (from > 0) {
+        since.put(name, from);
+      }
+    }
+    groups.clear();
+    for (Parameter p : parameters) {
+      if (isKept(p.name(), names)) {
+        kinds.forEach(kind -> restore(p, kind + p.name(), source));
+      }
+      group(p);
+    }
+  }
+
+  private boolean isKept(String parameter, Set<String> names) {
+    return kinds.stream().allMatch(kind -> names.contains(kind + parameter));
+  }
+
+  private long trainedSince(String name, Set<String> names, Function<String, Tensor> source) {
+    if (!isKept(name, names)) {
+      return steps; // it was frozen
+    }
+    try (PointerScope scope = new PointerScope()) {
+      boolean later = names.contains(TRAINED_SINCE + name);
+      return later ? Tensors.toLongs(source.apply(TRAINED_SINCE + name))[0] : 0;
+    }
+  }
+
+  private void restore(Parameter p, String name, Function<String, Tensor> source) {
+    try (PointerScope scope = new PointerScope();
+        NoGradGuard guard = new NoGradGuard()) {
+      moments.get(name).copy_(replication.part(p.name(), source.apply(name)));
+    }
+  }
+
+  /** Frees the moments; the parameters stay. */
+  @Override
+  public final void close() {
+    moments.values().forEach(Tensor::releaseReference);
+    moments.clear();
+  }
+}
