@@ -13,6 +13,8 @@ import io.github.gss4j.layers.Precision;
 import io.github.gss4j.model.LanguageModel;
 import io.github.gss4j.ops.Scopes;
 import io.github.gss4j.ops.Tensors;
+import io.github.gss4j.trainer.TrainConfig;
+import io.github.gss4j.trainer.TrainingRun;
 import io.github.gss4j.weights.PretrainedModel;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -51,6 +53,14 @@ class ReadmeExampleTest {
     // end session
   }
 
+  private static double train(String texts, long steps, Path run) throws IOException {
+    // begin train
+    TrainConfig config = TrainConfig.defaults().withData(texts).withSteps(steps);
+    TrainingRun.Outcome outcome = TrainingRun.start(config, run).run(); // resume(run) goes on
+    // end train
+    return outcome.heldOut().bitsPerByte();
+  }
+
   private static Tensor layer(Tensor x) {
     // begin layer
     Parameters p = Parameters.from(Init.random(1), Precision.FLOAT32, Tensors.device("cpu"));
@@ -74,6 +84,15 @@ class ReadmeExampleTest {
   }
 
   @Test
+  void theReadmesRunTrainsAndItsModelWrites() throws IOException {
+    Path texts = Files.createDirectory(directory.resolve("texts"));
+    Files.writeString(texts.resolve("a.txt"), "the state of a gate is kept. ".repeat(1000));
+    Path run = directory.resolve("run");
+    assertThat(train(texts.toString(), 2, run)).isBetween(0.0, 16.0);
+    assertThat(write(run)).isNotEmpty();
+  }
+
+  @Test
   void theReadmesLayerGivesBackItsShape() {
     Scopes.run(
         () -> {
@@ -90,7 +109,7 @@ class ReadmeExampleTest {
     List<String> source =
         Files.readAllLines(Path.of("src/test/java/io/github/gss4j/ReadmeExampleTest.java"));
     String readme = Files.readString(Path.of("../README.md"));
-    for (String part : List.of("write", "session", "layer")) {
+    for (String part : List.of("write", "train", "session", "layer")) {
       int begin = source.indexOf("    // begin " + part) + 1;
       int end = source.indexOf("    // end " + part);
       String code = String.join("\n", source.subList(begin, end)).indent(-4).strip();

@@ -57,7 +57,7 @@ final class ChildRuns implements Launcher {
     String file = config.data().tokenizerFile();
     String name = file.isEmpty() ? config.model().tokenizer() : file;
     try (Tokenizer tokenizer = Tokenizers.open(name)) {
-      return Texts.heldOut(config.data(), tokenizer);
+      return Models.texts().heldOut(config.data(), tokenizer);
     }
   }
 }

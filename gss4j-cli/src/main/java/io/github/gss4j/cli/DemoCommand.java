@@ -4,12 +4,10 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.github.gss4j.data.Compressors;
 import io.github.gss4j.data.Corpus;
-import io.github.gss4j.data.TrainingText;
-import io.github.gss4j.distributed.Distribution;
-import io.github.gss4j.tokenizer.Tokenizer;
 import io.github.gss4j.tracking.Comparison;
+import io.github.gss4j.trainer.RunContext;
 import io.github.gss4j.trainer.RunDirectory;
-import io.github.gss4j.trainer.RunTeacher;
+import io.github.gss4j.trainer.RunSettings;
 import io.github.gss4j.trainer.TrainConfig;
 import io.github.gss4j.trainer.TrainingRun;
 import java.io.IOException;
@@ -19,7 +17,6 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
-import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -60,29 +57,30 @@ final class DemoCommand implements Callable<Integer> {
   @Override
   public Integer call() throws IOException {
     threads.apply();
+    Path directory = out == null ? free() : out;
     ObjectNode flags = run.overlay(JsonNodeFactory.instance.objectNode());
-    try (Tokenizer tokenizer = RunTokenizer.choose(flags, Presets.demo(), Optional.empty())) {
-      return train(RunOptions.parse(flags, "command line", Presets.demo()), tokenizer);
+    try (DownloadProgress downloads = new DownloadProgress(spec.commandLine().getErr())) {
+      RunContext context = Models.context().withDownloads(downloads);
+      TrainConfig config =
+          RunSettings.begin(flags, "command line", TrainConfig.defaults(), context);
+      return train(config, directory, context);
     }
   }
 
-  private int train(TrainConfig config, Tokenizer tokenizer) throws IOException {
-    Path directory = out == null ? free() : out;
-    try (RunTeacher teacher = Models.teacher(config, tokenizer, spec.commandLine().getErr());
-        TrainingText text = Texts.open(config.data(), tokenizer);
-        Interrupt.Watch interrupt = gss.interrupt().watch();
+  private int train(TrainConfig config, Path directory, RunContext context) throws IOException {
+    try (Interrupt.Watch interrupt = gss.interrupt().watch();
         RunProgress progress = new RunProgress(spec.commandLine().getErr());
         TrackingOptions.Listeners heard = tracking.listeners(progress, directory);
         TrainingRun training =
-            TrainingRun.start(
-                config, Distribution.single(), directory, text, tokenizer, teacher, heard.all())) {
+            TrainingRun.start(config, directory, context.withListener(heard.all()))) {
       TrainingRun.Outcome outcome = training.run(interrupt);
       progress.close();
       if (!outcome.finished()) {
         spec.commandLine().getErr().println("Stopped. Go on with: gss train --resume " + directory);
         return Gss.OK;
       }
-      List<Comparison> others = Texts.plain(config.data()).map(this::compressors).orElse(List.of());
+      List<Comparison> others =
+          context.texts().plain(config.data()).map(this::compressors).orElse(List.of());
       training.writeReport(others);
       print(outcome, others, config, directory);
       return Outcomes.code(outcome, spec.commandLine().getErr());

@@ -7,8 +7,8 @@ import io.github.gss4j.checkpoint.StoredModel;
 import io.github.gss4j.data.TokenStore;
 import io.github.gss4j.files.OwnFile;
 import io.github.gss4j.tokenizer.Tokenizer;
+import io.github.gss4j.trainer.DataConfig;
 import io.github.gss4j.trainer.Evaluator;
-import io.github.gss4j.trainer.TrainConfig.DataConfig;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
@@ -99,7 +99,8 @@ final class EvalCommand implements Callable<Integer> {
         throw new IllegalArgumentException(
             "the model names no tokenizer: give --ids-file instead of --data");
       } else {
-        try (TokenStore ids = Texts.heldOut(new DataConfig(text.data, glob, heldOut), tokenizer)) {
+        try (TokenStore ids =
+            Models.texts().heldOut(new DataConfig(text.data, glob, heldOut), tokenizer)) {
           return print(evaluator.whole(ids, share -> {}));
         }
       }

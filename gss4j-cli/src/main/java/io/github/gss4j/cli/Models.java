@@ -1,16 +1,18 @@
 package io.github.gss4j.cli;
 
-import io.github.gss4j.checkpoint.ModelFiles;
 import io.github.gss4j.checkpoint.StoredModel;
+import io.github.gss4j.files.UserHome;
 import io.github.gss4j.hub.Hub;
 import io.github.gss4j.hub.HubSettings;
 import io.github.gss4j.tokenizer.Tokenizer;
 import io.github.gss4j.tokenizer.Tokenizers;
-import io.github.gss4j.trainer.RunTeacher;
-import io.github.gss4j.trainer.TrainConfig;
+import io.github.gss4j.trainer.RunContext;
+import io.github.gss4j.trainer.Texts;
 import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.util.Map;
 
-/** Where commands find models. */
+/** Where commands find models and texts. */
 final class Models {
   private Models() {}
 
@@ -26,15 +28,25 @@ final class Models {
     }
   }
 
-  /** The objective of a run, its teacher loaded. */
-  static RunTeacher teacher(TrainConfig config, Tokenizer tokenizer, PrintWriter err) {
-    String model = config.objective().teacher();
-    if (model.isEmpty()) {
-      return RunTeacher.none(config);
+  /** What runs are handed: the hub, and a place for texts. */
+  static RunContext context() {
+    return RunContext.of(cache(System.getenv()), Models::hub);
+  }
+
+  /** Where texts are found. */
+  static Texts texts() {
+    return context().texts();
+  }
+
+  /** Where joined, encoded and fetched texts are kept: GSS_CACHE, or the user's cache directory. */
+  static Path cache(Map<String, String> environment) {
+    String own = environment.getOrDefault("GSS_CACHE", "");
+    if (!own.isBlank()) {
+      return Path.of(own);
     }
-    try (DownloadProgress progress = new DownloadProgress(err)) {
-      return RunTeacher.open(config, ModelFiles.locate(model, hub(), progress), tokenizer);
-    }
+    String xdg = environment.getOrDefault("XDG_CACHE_HOME", "");
+    Path base = xdg.isBlank() ? UserHome.of(environment).resolve(".cache") : Path.of(xdg);
+    return base.resolve("gss4j");
   }
 
   /** The model's own tokenizer, or null where nothing says which that is. */

@@ -66,7 +66,8 @@ final class PrepareCommand implements Callable<Integer> {
     PreparedCorpus corpus;
     try (Tokenizer opened = Tokenizers.open(tokenizer);
         PrepareProgress progress = new PrepareProgress(spec.commandLine().getErr())) {
-      corpus = Texts.prepare(text.of(data), new Preparation(opened, threads, out, progress));
+      corpus =
+          Models.texts().prepare(text.of(data), new Preparation(opened, threads, out, progress));
     }
     print(corpus);
     return Gss.OK;

@@ -39,7 +39,7 @@ final class RunProgress implements RunListener, AutoCloseable {
 
   @Override
   public void started(TrainingRun run, long fromStep) {
-    total = run.config().steps();
+    total = run.config().schedule().steps();
     long learned = run.learnedCount();
     long frozen = run.model().parameterCount() - learned;
     say(
@@ -48,8 +48,8 @@ final class RunProgress implements RunListener, AutoCloseable {
         frozen == 0 ? "" : String.format(" (%,d trained, %,d frozen)", learned, frozen),
         run.corpus().name(),
         run.corpus().size(),
-        run.config().dtype(),
-        run.config().device());
+        run.config().compute().dtype(),
+        run.config().compute().device());
     if (fromStep > 0) {
       say("going on after step %,d", fromStep);
     }

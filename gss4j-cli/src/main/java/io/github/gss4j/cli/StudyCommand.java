@@ -5,6 +5,7 @@ import io.github.gss4j.study.Study;
 import io.github.gss4j.study.StudyConfig;
 import io.github.gss4j.study.StudyFile;
 import io.github.gss4j.study.probe.ProbeStudy;
+import io.github.gss4j.trainer.TrainConfig;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Files;
@@ -61,11 +62,11 @@ final class StudyCommand implements Callable<Integer> {
     boolean stopped;
     try (Interrupt.Watch interrupt = gss.interrupt().watch()) {
       if (probes) {
-        ProbeStudy study = ProbeStudy.read(configFile.toString(), settings, Presets.train());
+        ProbeStudy study = ProbeStudy.read(configFile.toString(), settings, TrainConfig.defaults());
         study.run(out, this::say, interrupt);
       } else {
         StudyConfig config = StudyConfig.read(configFile.toString(), settings);
-        new Study(config, Presets.train(), out, new ChildRuns()).run(this::say, interrupt);
+        new Study(config, TrainConfig.defaults(), out, new ChildRuns()).run(this::say, interrupt);
       }
       stopped = interrupt.getAsBoolean();
     }

@@ -7,10 +7,10 @@ import io.github.gss4j.model.LanguageModel;
 import io.github.gss4j.ops.Tensors;
 import io.github.gss4j.optim.Decay;
 import io.github.gss4j.optim.OptimizerConfig;
+import io.github.gss4j.optim.Schedule;
+import io.github.gss4j.trainer.BatchConfig;
 import io.github.gss4j.trainer.BatchSource;
-import io.github.gss4j.trainer.FineTuning;
-import io.github.gss4j.trainer.LongRun;
-import io.github.gss4j.trainer.ObjectiveConfig;
+import io.github.gss4j.trainer.ComputeConfig;
 import io.github.gss4j.trainer.StepResult;
 import io.github.gss4j.trainer.TrainConfig;
 import io.github.gss4j.trainer.Trainer;
@@ -82,25 +82,12 @@ final class TrainBench implements Callable<Integer> {
 
   /** As the published package's training script has it. */
   private TrainConfig config() {
-    return new TrainConfig(
-        options.model(),
-        new OptimizerConfig(OptimizerConfig.Kind.ADAM, 2e-4, 0.9, 0.999, 1e-8, 0, false, 0.5),
-        ObjectiveConfig.CROSS_ENTROPY,
-        options.repeats + 1L,
-        options.batch,
-        1,
-        false,
-        options.seqLen,
-        0,
-        new Decay.Constant(),
-        BenchOptions.SEED,
-        options.dtype,
-        "cpu",
-        checkpointLayers,
-        false,
-        FineTuning.NONE,
-        Presets.train().watch(),
-        LongRun.DEFAULT,
-        Presets.train().data());
+    return TrainConfig.defaults()
+        .with(options.model())
+        .with(new BatchConfig(options.batch, 1, false, options.seqLen, false))
+        .with(new OptimizerConfig(OptimizerConfig.Kind.ADAM, 2e-4, 0.9, 0.999, 1e-8, 0, false, 0.5))
+        .with(new Schedule(options.repeats + 1L, 0, new Decay.Constant()))
+        .with(new ComputeConfig(options.dtype, "cpu", checkpointLayers))
+        .withSeed(BenchOptions.SEED);
   }
 }

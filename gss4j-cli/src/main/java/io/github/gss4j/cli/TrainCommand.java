@@ -2,15 +2,13 @@ package io.github.gss4j.cli;
 
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.github.gss4j.data.TrainingText;
-import io.github.gss4j.distributed.Distribution;
 import io.github.gss4j.distributed.ProcessGroup;
 import io.github.gss4j.distributed.Rendezvous;
 import io.github.gss4j.ops.Native;
-import io.github.gss4j.tokenizer.Tokenizer;
 import io.github.gss4j.tracking.MetricLine;
+import io.github.gss4j.trainer.RunContext;
 import io.github.gss4j.trainer.RunDirectory;
-import io.github.gss4j.trainer.RunTeacher;
+import io.github.gss4j.trainer.RunSettings;
 import io.github.gss4j.trainer.TrainConfig;
 import io.github.gss4j.trainer.TrainingRun;
 import java.io.IOException;
@@ -80,9 +78,6 @@ final class TrainCommand implements Callable<Integer> {
     RunDirectory directory =
         new RunDirectory(resume != null ? resume : out == null ? Path.of("runs/train") : out);
     ObjectNode settings = settings(directory);
-    if (resume == null) {
-      StartFrom.settle(settings, spec.commandLine().getErr());
-    }
     Optional<Rendezvous> at = ranks.rendezvous(System.getenv());
     String device = RankOptions.device(settings.path("device").asText("cpu"), at);
     if (at.isPresent()) {
@@ -96,60 +91,43 @@ final class TrainCommand implements Callable<Integer> {
   /** What ends this rank ends the others, too, and they are told why. */
   private int train(ObjectNode settings, RunDirectory directory, ProcessGroup group)
       throws IOException {
-    try (Tokenizer tokenizer = RunTokenizer.choose(settings, Presets.train(), resumed())) {
-      TrainConfig config = RunOptions.parse(settings, where(directory), Presets.train());
-      return train(config, tokenizer, directory, group);
+    try (DownloadProgress downloads = new DownloadProgress(spec.commandLine().getErr())) {
+      RunContext context =
+          Models.context().withDownloads(downloads).withDistribution(ranks.distribution(group));
+      return train(config(settings, directory, context), directory.path(), context);
     } catch (IOException | RuntimeException e) {
       group.fail(Native.reason(e).lines().findFirst().orElse(e.toString()));
       throw e;
     }
   }
 
-  private Optional<Path> resumed() {
-    return Optional.ofNullable(resume);
+  private TrainConfig config(ObjectNode settings, RunDirectory directory, RunContext context) {
+    String where = where(directory);
+    TrainConfig byDefault = TrainConfig.defaults();
+    return resume == null
+        ? RunSettings.begin(settings, where, byDefault, context)
+        : RunSettings.resume(settings, where, byDefault, context, resume);
   }
 
-  private int train(
-      TrainConfig config, Tokenizer tokenizer, RunDirectory directory, ProcessGroup group)
-      throws IOException {
-    Path path = directory.path();
-    if (group.world() > 1 && !config.objective().teacherCache().isEmpty()) {
-      throw new IllegalArgumentException(
-          "teacher_cache is '"
-              + config.objective().teacherCache()
-              + "', expected none where several ranks train, as they would all write it");
-    }
-    Distribution distribution = ranks.distribution(group);
-    try (RunTeacher teacher = Models.teacher(config, tokenizer, spec.commandLine().getErr());
-        TrainingText text = text(config, tokenizer, group);
-        Interrupt.Watch interrupt = gss.interrupt().watch();
+  private int train(TrainConfig config, Path path, RunContext context) throws IOException {
+    ProcessGroup group = context.distribution().group();
+    try (Interrupt.Watch interrupt = gss.interrupt().watch();
         RunProgress progress = new RunProgress(spec.commandLine().getErr());
         TrackingOptions.Listeners heard = listeners(progress, path, group);
-        TrainingRun run =
-            resume == null
-                ? TrainingRun.start(
-                    config, distribution, path, text, tokenizer, teacher, heard.all())
-                : TrainingRun.resume(
-                    config, distribution, path, text, tokenizer, teacher, heard.all())) {
+        TrainingRun run = open(config, path, context.withListener(heard.all()))) {
       TrainingRun.Outcome outcome = run.run(interrupt);
       progress.close();
       if (group.isFirst()) {
-        print(outcome, run.leftOut(), directory.path());
+        print(outcome, run.leftOut(), path);
       }
       return Outcomes.code(outcome, spec.commandLine().getErr());
     }
   }
 
-  /** The first rank opens the text before the others: what is encoded once is then found by all. */
-  private static TrainingText text(TrainConfig config, Tokenizer tokenizer, ProcessGroup group)
-      throws IOException {
-    if (!group.isFirst()) {
-      group.barrier();
-      return Texts.open(config.data(), tokenizer);
-    }
-    TrainingText text = Texts.open(config.data(), tokenizer);
-    group.barrier();
-    return text;
+  private TrainingRun open(TrainConfig config, Path path, RunContext context) throws IOException {
+    return resume == null
+        ? TrainingRun.start(config, path, context)
+        : TrainingRun.resume(config, path, context);
   }
 
   private TrackingOptions.Listeners listeners(RunProgress progress, Path path, ProcessGroup group) {

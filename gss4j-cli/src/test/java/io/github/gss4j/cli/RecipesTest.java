@@ -57,18 +57,18 @@ class RecipesTest {
   }
 
   private static TrainConfig parse(Path file) {
-    return RunOptions.parse(read(file), file.toString(), Presets.train());
+    return RunOptions.parse(read(file), file.toString(), TrainConfig.defaults());
   }
 
   @ParameterizedTest
   @MethodSource("runs")
   void aRecipeIsARunsConfigAndSaysWhatItNeeds(Path file) {
-    assertThat(parse(file).steps()).isPositive();
+    assertThat(parse(file).schedule().steps()).isPositive();
     assertThat(text(file)).contains("// Hardware").contains("// Expected");
   }
 
   @Test
   void theDemosRecipeIsTheDemo() {
-    assertThat(parse(CONFIGS.resolve("demo.json"))).isEqualTo(Presets.demo());
+    assertThat(parse(CONFIGS.resolve("demo.json"))).isEqualTo(TrainConfig.defaults());
   }
 }

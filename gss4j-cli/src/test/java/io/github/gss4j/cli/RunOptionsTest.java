@@ -77,7 +77,9 @@ class RunOptionsTest {
               "--layers gss,attention")
           .map(
               flags ->
-                  parse(Presets.train(), flags.isEmpty() ? new String[0] : flags.split(" ", -1)))
+                  parse(
+                      TrainConfig.defaults(),
+                      flags.isEmpty() ? new String[0] : flags.split(" ", -1)))
           .toList();
 
   private static TrainConfig parse(TrainConfig byDefault, String... args) {
@@ -106,7 +108,7 @@ class RunOptionsTest {
 
   @Test
   void layersAreChosenByFlags() {
-    TrainConfig byDefault = Presets.train();
+    TrainConfig byDefault = TrainConfig.defaults();
     assertThat(layers("--mixer", "dsconv").get("mixer").asText()).isEqualTo("dsconv");
     assertThat(layers("--layers", "gss,mhesa").get("layers")).hasToString("[\"gss\",\"mhesa\"]");
     assertThat(byDefault.toJson().get("depth").asInt()).isEqualTo(4);
@@ -124,8 +126,8 @@ class RunOptionsTest {
   }
 
   private static ObjectNode layers(String... args) {
-    TrainConfig config = parse(Presets.train(), args);
-    assertThat(RunOptions.parse(config.toJson(), "file", Presets.train())).isEqualTo(config);
+    TrainConfig config = parse(TrainConfig.defaults(), args);
+    assertThat(RunOptions.parse(config.toJson(), "file", TrainConfig.defaults())).isEqualTo(config);
     return config.toJson();
   }
 
@@ -149,7 +151,8 @@ class RunOptionsTest {
     rest.set(key, before.toJson().get(key));
     assertThat(rest).as("all else").isEqualTo(before.toJson());
 
-    assertThat(RunOptions.parse(changed.toJson(), "file", Presets.train())).isEqualTo(changed);
+    assertThat(RunOptions.parse(changed.toJson(), "file", TrainConfig.defaults()))
+        .isEqualTo(changed);
   }
 
   private static String other(OptionSpec option, JsonNode present) {

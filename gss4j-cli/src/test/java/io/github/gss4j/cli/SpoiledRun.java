@@ -35,9 +35,10 @@ final class SpoiledRun implements RunListener {
   public static void main(String[] args) throws IOException {
     Path file = Path.of(args[0]);
     Path out = Path.of(args[1]);
-    TrainConfig config = RunOptions.parse(RunOptions.read(file), file.toString(), Presets.train());
+    TrainConfig config =
+        RunOptions.parse(RunOptions.read(file), file.toString(), TrainConfig.defaults());
     SpoiledRun spoiler = new SpoiledRun();
-    try (TrainingText corpus = Texts.open(config.data(), new ByteTokenizer());
+    try (TrainingText corpus = Models.texts().open(config.data(), new ByteTokenizer());
         TrainingRun run =
             new RunDirectory(out).isUsed()
                 ? TrainingRun.resume(config, out, corpus, new ByteTokenizer(), spoiler)

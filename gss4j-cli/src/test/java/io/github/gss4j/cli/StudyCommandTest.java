@@ -9,6 +9,7 @@ import io.github.gss4j.study.StudyConfig;
 import io.github.gss4j.study.StudyFile;
 import io.github.gss4j.study.classifier.ClassifyConfig;
 import io.github.gss4j.study.probe.ProbeStudy;
+import io.github.gss4j.trainer.TrainConfig;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -224,13 +225,13 @@ class StudyCommandTest {
       assertThat(config.models().fieldNames())
           .toIterable()
           .contains("gss", "gss-long-range", "dss", "dsconv", "mhesa", "hybrid", "transformer");
-      new io.github.gss4j.study.Study(config, Presets.train(), directory, new ChildRuns());
+      new io.github.gss4j.study.Study(config, TrainConfig.defaults(), directory, new ChildRuns());
     }
     ProbeStudy probes =
         ProbeStudy.read(
             "probes.json",
             StudyFile.settings(RunOptions.read(published("probes.json")), quick),
-            Presets.train());
+            TrainConfig.defaults());
     assertThat(probes.runs()).isEqualTo(4 * 5);
   }
 }

@@ -116,6 +116,11 @@ public record ModelConfig(
     return new ModelConfig(numTokens, stack, tied, normed, tokenizer);
   }
 
+  /** The same with another number of ids. */
+  public ModelConfig withNumTokens(int count) {
+    return new ModelConfig(count, stack, tieEmbeddings, finalNorm, tokenizer);
+  }
+
   /** The same with the name of the tokenizer its ids belong to. */
   public ModelConfig withTokenizer(String name) {
     return new ModelConfig(numTokens, stack, tieEmbeddings, finalNorm, name);

@@ -13,18 +13,21 @@ import io.github.gss4j.data.Corpus;
 import io.github.gss4j.data.CorpusSource;
 import io.github.gss4j.optim.Decay;
 import io.github.gss4j.optim.OptimizerConfig;
+import io.github.gss4j.optim.Schedule;
 import io.github.gss4j.tokenizer.ByteTokenizer;
 import io.github.gss4j.tracking.MetricLine;
 import io.github.gss4j.tracking.MetricsLog;
-import io.github.gss4j.trainer.FineTuning;
+import io.github.gss4j.trainer.BatchConfig;
+import io.github.gss4j.trainer.ComputeConfig;
+import io.github.gss4j.trainer.DataConfig;
 import io.github.gss4j.trainer.Guarded;
 import io.github.gss4j.trainer.LongRun;
-import io.github.gss4j.trainer.ObjectiveConfig;
 import io.github.gss4j.trainer.RunListener;
 import io.github.gss4j.trainer.RunListeners;
 import io.github.gss4j.trainer.StepResult;
 import io.github.gss4j.trainer.TrainConfig;
 import io.github.gss4j.trainer.TrainingRun;
+import io.github.gss4j.trainer.WatchConfig;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Files;
@@ -63,26 +66,15 @@ class MlflowTrackingTest {
   private String prompt = "a";
 
   private TrainConfig config() {
-    return new TrainConfig(
-        ModelConfig.of(256, 8, 1).withOptions(new DssConfig(4, 4, true)).withTokenizer("bytes"),
-        new OptimizerConfig(OptimizerConfig.Kind.ADAMW, 1e-2, 0.9, 0.98, 1e-8, 0, false, 1),
-        ObjectiveConfig.CROSS_ENTROPY,
-        steps,
-        1,
-        1,
-        false,
-        16,
-        0,
-        new Decay.Constant(),
-        1,
-        "float32",
-        "cpu",
-        false,
-        false,
-        FineTuning.NONE,
-        new TrainConfig.Watch(5, 50, 4, 0, prompt),
-        LongRun.DEFAULT.withWatchEvery(4),
-        new TrainConfig.DataConfig("text.txt", "", 0));
+    return TrainConfig.defaults()
+        .with(new DataConfig("text.txt", "", 0))
+        .with(ModelConfig.of(256, 8, 1).withOptions(new DssConfig(4, 4, true)).withTokenizer("bytes"))
+        .with(new BatchConfig(1, 1, false, 16, false))
+        .with(OptimizerConfig.DEFAULT.withLr(1e-2).withWeightDecay(0, false))
+        .with(new Schedule(steps, 0, new Decay.Constant()))
+        .with(new WatchConfig(5, 50, 4, 0, prompt))
+        .with(LongRun.DEFAULT.withWatchEvery(4))
+        .with(new ComputeConfig("float32", "cpu", false));
   }
 
   private TrainingRun.Outcome run(URI uri, Path out, BooleanSupplier stop, LongConsumer stepped)

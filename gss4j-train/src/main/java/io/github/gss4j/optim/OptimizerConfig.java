@@ -35,6 +35,13 @@ public record OptimizerConfig(
     double weightDecay,
     boolean decayAll,
     double gradClip) {
+  /**
+   * AdamW at a rate that small models bear. Moments that look back 50 steps (β₂ 0.98), for runs are
+   * short; decay of matrices alone, for a state space that decays forgets how long to remember.
+   */
+  public static final OptimizerConfig DEFAULT =
+      new OptimizerConfig(Kind.ADAMW, 4e-3, 0.9, 0.98, 1e-8, 0.05, false, 1.0);
+
   /** The optimizers that there are. */
   public enum Kind {
     /** Adam: the weight decay is a part of the gradient. */
@@ -57,6 +64,31 @@ public record OptimizerConfig(
     Checks.that(eps > 0, "eps", eps, "above 0");
     Checks.that(weightDecay >= 0, "weight_decay", weightDecay, "0 or more");
     Checks.that(gradClip >= 0, "grad_clip", gradClip, "0 (off) or more");
+  }
+
+  /** This, of another kind. */
+  public OptimizerConfig withKind(Kind newKind) {
+    return new OptimizerConfig(newKind, lr, beta1, beta2, eps, weightDecay, decayAll, gradClip);
+  }
+
+  /** This, with another peak learning rate. */
+  public OptimizerConfig withLr(double peak) {
+    return new OptimizerConfig(kind, peak, beta1, beta2, eps, weightDecay, decayAll, gradClip);
+  }
+
+  /** This, with other decays of the moments. */
+  public OptimizerConfig withBetas(double first, double second) {
+    return new OptimizerConfig(kind, lr, first, second, eps, weightDecay, decayAll, gradClip);
+  }
+
+  /** This, with another weight decay, of matrices alone or of all parameters. */
+  public OptimizerConfig withWeightDecay(double decay, boolean all) {
+    return new OptimizerConfig(kind, lr, beta1, beta2, eps, decay, all, gradClip);
+  }
+
+  /** This, with another bound of the gradient's norm; 0 is off. */
+  public OptimizerConfig withGradClip(double norm) {
+    return new OptimizerConfig(kind, lr, beta1, beta2, eps, weightDecay, decayAll, norm);
   }
 
   /**

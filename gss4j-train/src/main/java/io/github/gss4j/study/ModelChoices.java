@@ -62,7 +62,7 @@ public record ModelChoices(Map<String, TrainConfig> settings, Map<String, Long> 
       TrainConfig config = TrainConfig.from(new JsonFields(place, joined), byDefault);
       if (!sizes.isEmpty()) {
         long wanted = sizes.values().iterator().next();
-        config = withModel(config, sized(place, config.model(), wanted));
+        config = config.with(sized(place, config.model(), wanted));
       }
       settings.put(entry.getKey(), config);
       sizes.put(entry.getKey(), parameters(config.model()));
@@ -105,11 +105,5 @@ public record ModelChoices(Map<String, TrainConfig> settings, Map<String, Long> 
     double factor = (double) hidden / config.dim();
     StackConfig stack = config.stack().withExpansion(factor);
     return config.withExpansion(stack.hidden() == hidden ? factor : Math.nextUp(factor));
-  }
-
-  private static TrainConfig withModel(TrainConfig c, ModelConfig model) {
-    ObjectNode json = c.toJson();
-    json.put("dim_expansion_factor", model.stack().dimExpansionFactor());
-    return TrainConfig.from(new JsonFields("study", json), c);
   }
 }

@@ -1,8 +1,6 @@
 package io.github.gss4j.study;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.github.gss4j.config.JsonFields;
 import io.github.gss4j.data.TokenStore;
 import io.github.gss4j.files.WholeFile;
 import io.github.gss4j.layers.Precision;
@@ -159,10 +157,11 @@ public final class Study {
 
   /** The warm-up takes a tenth of a run at most. */
   private static TrainConfig with(TrainConfig model, double lr, long seed, long steps) {
-    ObjectNode json = model.toJson();
-    json.put("lr", lr).put("seed", seed).put("steps", steps);
-    json.put("warmup", Math.min(model.warmup(), steps / 10));
-    return TrainConfig.from(new JsonFields("study", json), model);
+    long warmup = Math.min(model.schedule().warmup(), steps / 10);
+    return model
+        .withLr(lr)
+        .withSeed(seed)
+        .with(model.schedule().withSteps(steps).withWarmup(warmup));
   }
 
   private Optional<StudyRun> train(
@@ -181,7 +180,7 @@ public final class Study {
             number,
             total(),
             home.getFileName(),
-            settings.steps()));
+            settings.schedule().steps()));
     launcher.train(settings, home);
     return StudyRun.read(settings, home);
   }
@@ -210,10 +209,11 @@ public final class Study {
     try (TokenStore text = launcher.heldOut(settings);
         TorchModel model =
             TorchModel.owning(
-                PretrainedModel.load(best, Precision.FLOAT32, Tensors.device(settings.device())))) {
+                PretrainedModel.load(
+                    best, Precision.FLOAT32, Tensors.device(settings.compute().device())))) {
       List<LossByPosition> found =
           LossByPosition.of(
-              model, text, settings.seqLen(), config.times(), config.positionTokens());
+              model, text, settings.batch().seqLen(), config.times(), config.positionTokens());
       WholeFile.write(file, JSON.writeValueAsBytes(found));
       return found;
     }

@@ -75,7 +75,7 @@ record StudyReport(StudyConfig config, List<Finding> findings) {
               f.parameters(),
               f.lr(),
               f.runs().size(),
-              first.config().steps() * first.config().tokensPerStep(),
+              first.config().schedule().steps() * first.config().tokensPerStep(),
               spread(f, StudyRun::loss),
               spread(f, StudyRun::bitsPerByte),
               values(f, StudyRun::tokensPerSecond).average().orElseThrow()));

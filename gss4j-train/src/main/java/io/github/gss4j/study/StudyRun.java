@@ -35,7 +35,7 @@ public record StudyRun(
 
   /** Tokens trained on in a second. */
   public double tokensPerSecond() {
-    return config.steps() * config.tokensPerStep() / seconds;
+    return config.schedule().steps() * config.tokensPerStep() / seconds;
   }
 
   /** Reads a run that has come to its end; empty where it has not, or was made otherwise. */
@@ -51,7 +51,7 @@ public record StudyRun(
       if (line instanceof MetricLine.Step step) {
         seconds += config.tokensPerStep() / step.tokensPerSecond();
       } else if (line instanceof MetricLine.Evaluation found && found.whole()) {
-        last = found.step() == config.steps() ? Optional.of(found) : last;
+        last = found.step() == config.schedule().steps() ? Optional.of(found) : last;
       } else if (line instanceof MetricLine.Evaluation found) {
         curve.add(new Mark(found.step() * config.tokensPerStep(), seconds, found.evalLoss()));
       }
@@ -64,7 +64,7 @@ public record StudyRun(
                 end.evalLoss(),
                 end.bitsPerByte(),
                 all,
-                moved(curve, config.steps() * config.tokensPerStep(), end.evalLoss())));
+                moved(curve, config.schedule().steps() * config.tokensPerStep(), end.evalLoss())));
   }
 
   private static List<Mark> moved(List<Mark> curve, long end, double loss) {

@@ -39,6 +39,7 @@ public final class ClassifierTrainer implements AutoCloseable {
 
   private final SequenceClassifier model;
   private final Schedule schedule;
+  private final double peak;
   private final boolean recompute;
   private final Optimizer optimizer;
   private long steps;
@@ -82,6 +83,7 @@ public final class ClassifierTrainer implements AutoCloseable {
     Checks.that(stateSpaceLr >= 0, "state_space_lr", stateSpaceLr, "0 (as lr) or more");
     this.model = model;
     this.schedule = schedule;
+    this.peak = config.lr();
     this.recompute = recompute;
     model.parameters().forEach(p -> GraphCut.require(p.value()));
     Replication alone = Replication.alone(model.parameters());
@@ -136,7 +138,7 @@ public final class ClassifierTrainer implements AutoCloseable {
    */
   public StepResult step(List<Batch> batches) {
     steps++;
-    double rate = schedule.at(steps);
+    double rate = schedule.at(steps, peak);
     double loss = 0;
     for (Batch batch : batches) {
       loss += add(batch, 1.0 / batches.size()) / batches.size();

@@ -20,9 +20,9 @@ final class CorpusBatches implements BatchSource {
    */
   CorpusBatches(TokenStore text, TrainConfig config, int rank, int world) {
     this.text = text;
-    this.order = SampleOrder.of(text.size(), config.seqLen(), config.seed());
-    this.batch = config.batch();
-    this.accumulate = config.accumulate();
+    this.order = SampleOrder.of(text.size(), config.batch().seqLen(), config.seed());
+    this.batch = config.batch().size();
+    this.accumulate = config.batch().accumulate();
     this.rank = rank;
     this.world = world;
   }

@@ -40,7 +40,7 @@ final class Learning implements AutoCloseable {
             .optimizer(replication, p -> config.fineTuning().lr(p, config.optimizer().lr()));
     double decay = config.longRun().ema();
     this.average = decay == 0 ? null : new WeightAverage(replication.owned(), decay);
-    this.carried = config.carryState() ? new CarriedState(model) : null;
+    this.carried = config.batch().carryState() ? new CarriedState(model) : null;
   }
 
   /** How a micro-batch goes through the layers. */

@@ -20,9 +20,9 @@ final class LongDocuments implements BatchSource {
 
   LongDocuments(TokenStore text, TrainConfig config) {
     this.text = text;
-    this.batch = config.batch();
-    this.accumulate = config.accumulate();
-    this.seqLen = config.seqLen();
+    this.batch = config.batch().size();
+    this.accumulate = config.batch().accumulate();
+    this.seqLen = config.batch().seqLen();
     this.blocks = (text.size() - 1) / batch / seqLen;
     if (blocks < 1) {
       throw new DataException(

@@ -16,7 +16,10 @@ import io.github.gss4j.config.JsonFields;
  *     is off
  */
 public record LongRun(int keep, int maxBadSteps, double ema, long watchEvery) {
-  /** What holds where nothing is said. */
+  /**
+   * The newest checkpoint and one before it, should a disk lose the newest; ten bad steps in a row
+   * are no accident; no average, which short runs gain nothing by; looks that cost a hundredth.
+   */
   public static final LongRun DEFAULT = new LongRun(2, 10, 0, 50);
 
   /** Checks the ranges. */

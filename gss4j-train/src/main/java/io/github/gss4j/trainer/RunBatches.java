@@ -16,12 +16,13 @@ final class RunBatches {
     int rank = setting.group().rank();
     int world = setting.group().world();
     if (text instanceof Corpus corpus) {
-      return config.carryState()
+      return config.batch().carryState()
           ? new LongDocuments(corpus.train(), config)
           : new CorpusBatches(corpus.train(), config, rank, world);
     }
     if (text instanceof StreamedCorpus stream) {
-      Checks.that(!config.carryState(), "carry_state", true, "false with --stream, which shuffles");
+      Checks.that(
+          !config.batch().carryState(), "carry_state", true, "false with --stream, which shuffles");
       return new StreamBatches(stream, config, rank, world);
     }
     throw new IllegalArgumentException(

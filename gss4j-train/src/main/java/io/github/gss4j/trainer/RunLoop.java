@@ -6,7 +6,7 @@ import java.util.function.BooleanSupplier;
 /** Step after step, and between them evaluations, samples and checkpoints. */
 final class RunLoop {
   private final RunSetting setting;
-  private final TrainConfig.Watch watch;
+  private final WatchConfig watch;
   private final Trainer trainer;
   private final RunRecord record;
   private final RunSteps steps;
@@ -47,7 +47,7 @@ final class RunLoop {
    * @return whether it came to the last step
    */
   boolean train(BooleanSupplier stop) throws IOException {
-    long end = setting.config().steps();
+    long end = setting.config().schedule().steps();
     while (trainer.steps() < end) {
       seconds += steps.next();
       boolean last = trainer.steps() == end;

@@ -1,13 +1,9 @@
 package io.github.gss4j.trainer;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import io.github.gss4j.checkpoint.ModelFiles;
 import io.github.gss4j.checkpoint.StoredModel;
 import io.github.gss4j.config.Checks;
 import io.github.gss4j.config.ModelConfig;
-import io.github.gss4j.hub.Hub;
-import io.github.gss4j.hub.HubSettings;
-import io.github.gss4j.hub.Progress;
 import io.github.gss4j.layers.Init;
 import io.github.gss4j.layers.Precision;
 import io.github.gss4j.model.LanguageModel;
@@ -31,19 +27,21 @@ final class RunModel {
    * @throws IllegalArgumentException if the configuration does not fit the tokenizer or the
    *     checkpoint
    */
-  static LanguageModel open(TrainConfig config, Tokenizer tokenizer, Optional<Path> checkpoint) {
-    checkTokenizer(config.model(), tokenizer);
+  static LanguageModel open(RunSetting setting, Optional<Path> checkpoint) {
+    TrainConfig config = setting.config();
+    checkTokenizer(config.model(), setting.tokenizer());
     return checkpoint
         .map(path -> load(config, StoredModel.open(path), "a run keeps its model"))
-        .orElseGet(() -> begin(config));
+        .orElseGet(() -> begin(config, setting.context()));
   }
 
-  private static LanguageModel begin(TrainConfig config) {
+  private static LanguageModel begin(TrainConfig config, RunContext context) {
     FineTuning tuning = config.fineTuning();
-    LanguageModel model = tuning.startFrom().isEmpty() ? random(config) : startFrom(config);
+    LanguageModel model =
+        tuning.startFrom().isEmpty() ? random(config) : startFrom(config, context);
     try {
       if (!tuning.embeddingsFrom().isEmpty()) {
-        Embeddings.copy(locate(tuning.embeddingsFrom()), model);
+        Embeddings.copy(context.locate(tuning.embeddingsFrom()), model);
       }
       return model;
     } catch (RuntimeException e) {
@@ -57,8 +55,8 @@ final class RunModel {
         config.model(), Init.random(config.seed()), precision(config), device(config));
   }
 
-  private static LanguageModel startFrom(TrainConfig config) {
-    StoredModel stored = StoredModel.open(locate(config.fineTuning().startFrom()));
+  private static LanguageModel startFrom(TrainConfig config, RunContext context) {
+    StoredModel stored = StoredModel.open(context.locate(config.fineTuning().startFrom()));
     return load(config, stored, "leave out what start_from settles");
   }
 
@@ -76,17 +74,12 @@ final class RunModel {
     return PretrainedModel.loadToTrain(stored, precision(config), device(config));
   }
 
-  private static Path locate(String model) {
-    return ModelFiles.locate(
-        model, new Hub(HubSettings.fromEnvironment(System.getenv())), Progress.none());
-  }
-
   private static Precision precision(TrainConfig config) {
-    return Precision.forTraining(config.dtype());
+    return Precision.forTraining(config.compute().dtype());
   }
 
   private static Device device(TrainConfig config) {
-    return Tensors.device(config.device());
+    return Tensors.device(config.compute().device());
   }
 
   private static void checkTokenizer(ModelConfig model, Tokenizer tokenizer) {

@@ -7,31 +7,44 @@ import io.github.gss4j.distributed.ProcessGroup;
 import io.github.gss4j.tokenizer.Tokenizer;
 
 /**
- * What a run is made of. All of it comes from outside and stays open for as long as the run is.
+ * What a run is made of. All of it stays open for as long as the run is.
  *
- * @param distribution how ranks share the work
- * @param listener hears of the run on the first rank, nobody on the others
+ * @param inputs text, tokenizer and teacher
+ * @param context what it is handed from outside; its listener hears of the run on the first rank,
+ *     nobody on the others
  */
 record RunSetting(
-    TrainConfig config,
-    Distribution distribution,
-    RunDirectory directory,
-    TrainingText corpus,
-    Tokenizer tokenizer,
-    RunTeacher teacher,
-    RunListener listener) {
+    TrainConfig config, RunDirectory directory, RunInputs inputs, RunContext context) {
   /** Silences the ranks that are not the first; refuses a text that nothing can be measured by. */
   RunSetting {
     Checks.that(
-        corpus.heldOut().size() >= Evaluator.FEWEST_TOKENS,
+        inputs.text().heldOut().size() >= Evaluator.FEWEST_TOKENS,
         "the held-out text",
-        corpus.heldOut().size() + " tokens long",
+        inputs.text().heldOut().size() + " tokens long",
         "at least " + Evaluator.FEWEST_TOKENS + ": give more text, or a larger --held-out");
-    listener = distribution.group().isFirst() ? listener : new RunListener() {};
+    if (!context.distribution().group().isFirst()) {
+      context = context.withListener(new RunListener() {});
+    }
+  }
+
+  TrainingText corpus() {
+    return inputs.text();
+  }
+
+  Tokenizer tokenizer() {
+    return inputs.tokenizer();
+  }
+
+  RunListener listener() {
+    return context.listener();
+  }
+
+  Distribution distribution() {
+    return context.distribution();
   }
 
   ProcessGroup group() {
-    return distribution.group();
+    return distribution().group();
   }
 
   boolean isFirst() {

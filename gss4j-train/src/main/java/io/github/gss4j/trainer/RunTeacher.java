@@ -64,6 +64,20 @@ public final class RunTeacher implements AutoCloseable {
     return new RunTeacher();
   }
 
+  /** The objective of a run, with the teacher that its configuration names, if any. */
+  static RunTeacher of(TrainConfig run, Tokenizer tokenizer, RunContext context) {
+    String model = run.objective().teacher();
+    if (model.isEmpty()) {
+      return none(run);
+    }
+    Checks.that(
+        context.distribution().group().world() == 1 || run.objective().teacherCache().isEmpty(),
+        "teacher_cache",
+        "'" + run.objective().teacherCache() + "'",
+        "none where several ranks train, as they would all write it");
+    return open(run, context.locate(model), tokenizer);
+  }
+
   /**
    * Loads the teacher that a run's configuration names.
    *
@@ -93,7 +107,7 @@ public final class RunTeacher implements AutoCloseable {
 
   private Teacher teacher(TrainConfig run, Path path, Tokenizer tokenizer) {
     Precision precision = Precision.forInference(run.objective().teacherDtype());
-    var device = Tensors.device(run.device());
+    var device = Tensors.device(run.compute().device());
     if (StoredGpt2.isGpt2(path)) {
       StoredGpt2 stored = StoredGpt2.open(path);
       checkTokens(run, stored.config().numTokens(), stored.directory(), "", tokenizer);
@@ -114,9 +128,9 @@ public final class RunTeacher implements AutoCloseable {
 
   private static void checkLength(TrainConfig run, int positions) {
     Checks.that(
-        run.seqLen() <= positions,
+        run.batch().seqLen() <= positions,
         "seq_len",
-        run.seqLen(),
+        run.batch().seqLen(),
         "at most " + positions + ", the teacher's longest sequence");
   }
 

@@ -25,7 +25,13 @@ final class StreamBatches implements BatchSource {
 
   StreamBatches(StreamedCorpus corpus, TrainConfig config, int rank, int world) {
     this.corpus = corpus;
-    this.slice = new Slice(rank, world, config.batch(), config.accumulate(), config.seqLen());
+    this.slice =
+        new Slice(
+            rank,
+            world,
+            config.batch().size(),
+            config.batch().accumulate(),
+            config.batch().seqLen());
     this.seed = config.seed();
   }
 

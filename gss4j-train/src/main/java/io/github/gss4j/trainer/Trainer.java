@@ -67,7 +67,7 @@ public final class Trainer implements AutoCloseable {
     this.objective = objective;
     this.group = distribution.group();
     Checks.that(
-        group.world() == 1 || !config.carryState(),
+        group.world() == 1 || !config.batch().carryState(),
         "carry_state",
         true,
         "false where several ranks train: a state goes with its rank");
@@ -100,15 +100,19 @@ public final class Trainer implements AutoCloseable {
   /** As above, looked at from within. */
   StepResult step(BatchSource batches, StepObserver observer) {
     long step = progress.steps() + 1;
-    double lr = config.schedule().at(step);
-    int all = config.accumulate();
-    double weight = (config.sumGradients() ? 1 : 1.0 / all) / group.world();
+    double lr = config.schedule().at(step, config.optimizer().lr());
+    int all = config.batch().accumulate();
+    double weight = (config.batch().sumGradients() ? 1 : 1.0 / all) / group.world();
     List<MicroLoss> losses = new ArrayList<>();
     try (PointerScope scope = new PointerScope()) {
       Tensor ids = onDevice(batches.ids(step, 0));
       try (GradientPass<?> pass =
           new GradientPass<>(
-              model, replication, ids.size(1) - 1, config.checkpointLayers(), learning.form())) {
+              model,
+              replication,
+              ids.size(1) - 1,
+              config.compute().checkpointLayers(),
+              learning.form())) {
         for (int micro = 0; micro < all; micro++) {
           ids = micro == 0 ? ids : onDevice(batches.ids(step, micro));
           learning.begin(ids, batches.place(step, micro));
@@ -153,7 +157,8 @@ public final class Trainer implements AutoCloseable {
   }
 
   private TokenLoss loss(long step, int micro) {
-    return objective.at(new Alternating.Turn(step, (step - 1) * config.accumulate() + micro));
+    return objective.at(
+        new Alternating.Turn(step, (step - 1) * config.batch().accumulate() + micro));
   }
 
   private void skip(long step, StepResult result) {

@@ -3,14 +3,15 @@ package io.github.gss4j.trainer;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.SerializationFeature;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import io.github.gss4j.config.JsonFields;
 import io.github.gss4j.data.TrainingText;
-import io.github.gss4j.distributed.Distribution;
 import io.github.gss4j.model.LanguageModel;
 import io.github.gss4j.tokenizer.Tokenizer;
 import io.github.gss4j.tracking.Comparison;
 import io.github.gss4j.tracking.KernelPicture;
 import io.github.gss4j.tracking.MetricLine;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -65,9 +66,9 @@ public final class TrainingRun implements AutoCloseable {
     this.lock = lock;
     TrainConfig config = setting.config();
     this.batches = RunBatches.of(setting);
-    LanguageModel model = RunModel.open(config, setting.tokenizer(), resumeFrom);
+    LanguageModel model = RunModel.open(setting, resumeFrom);
     this.trainer =
-        new Trainer(model, config, setting.teacher().objective(), setting.distribution());
+        new Trainer(model, config, setting.inputs().teacher().objective(), setting.distribution());
     double bestLoss = Double.POSITIVE_INFINITY;
     double seconds = 0;
     try {
@@ -100,80 +101,110 @@ public final class TrainingRun implements AutoCloseable {
   }
 
   /**
-   * A new run in a new directory.
+   * A new run in a new directory, on the text that its configuration names. Nothing is fetched, and
+   * what is kept for other runs lies in {@code cache} in the directory; see {@link RunContext}.
    *
    * @throws IllegalArgumentException if a run has been there, or something that it would replace
    * @throws IOException if another process trains there, or nothing can be written
    */
+  public static TrainingRun start(TrainConfig config, Path path) throws IOException {
+    return start(config, path, alone(path));
+  }
+
+  /** The same, with what it is handed from outside. */
+  public static TrainingRun start(TrainConfig config, Path path, RunContext context)
+      throws IOException {
+    refuseUsed(path, context);
+    return opened(
+        RunInputs.open(config, context, Optional.empty()),
+        inputs -> start(config, path, inputs, context));
+  }
+
+  /** Expert: the same on a text and with a tokenizer that the caller has opened, and closes. */
   public static TrainingRun start(
       TrainConfig config, Path path, TrainingText corpus, Tokenizer tokenizer, RunListener listener)
       throws IOException {
-    return start(
-        config, Distribution.single(), path, corpus, tokenizer, RunTeacher.none(config), listener);
+    RunContext context = alone(path).withListener(listener);
+    refuseUsed(path, context);
+    return start(config, path, RunInputs.of(corpus, tokenizer, RunTeacher.none(config)), context);
   }
 
-  /**
-   * A new run in a new directory, on one of several ranks and with a teacher.
-   *
-   * @param distribution how ranks share the work; its group is open for as long as the run is
-   * @param teacher open for as long as the run is
-   * @throws IllegalArgumentException if a run has been there, or something that it would replace
-   */
-  public static TrainingRun start(
-      TrainConfig config,
-      Distribution distribution,
-      Path path,
-      TrainingText corpus,
-      Tokenizer tokenizer,
-      RunTeacher teacher,
-      RunListener listener)
-      throws IOException {
+  private static TrainingRun start(
+      TrainConfig config, Path path, RunInputs inputs, RunContext context) throws IOException {
     RunDirectory directory = new RunDirectory(path);
-    RunSetting setting =
-        new RunSetting(config, distribution, directory, corpus, tokenizer, teacher, listener);
-    if (setting.isFirst()) {
-      directory.refuseUsed(); // before the lock is written into it
-    }
+    RunSetting setting = new RunSetting(config, directory, inputs, context);
     return RunLock.locked(
-        distribution.group(),
+        setting.group(),
         path,
         directory::refuseUsed,
         lock -> new TrainingRun(setting, lock, Optional.empty()));
   }
 
-  /**
-   * Goes on with a run from its last checkpoint, or from the start where it has none. What has
-   * changed since is said in the log.
-   *
-   * @throws IOException if another process trains there, or nothing can be read or written
-   */
-  public static TrainingRun resume(
-      TrainConfig config, Path path, TrainingText corpus, Tokenizer tokenizer, RunListener listener)
-      throws IOException {
-    return resume(
-        config, Distribution.single(), path, corpus, tokenizer, RunTeacher.none(config), listener);
+  /** Before anything is opened, or written into the directory. */
+  private static void refuseUsed(Path path, RunContext context) throws IOException {
+    if (context.distribution().group().isFirst()) {
+      new RunDirectory(path).refuseUsed();
+    }
   }
 
   /**
-   * The same on one of several ranks and with a teacher; how many ranks there were is no matter.
+   * Goes on with a run from its last checkpoint, or from the start where it has none, with the
+   * configuration and the cache that it has in its directory.
+   *
+   * @throws IOException if another process trains there, or nothing can be read or written
    */
-  public static TrainingRun resume(
-      TrainConfig config,
-      Distribution distribution,
-      Path path,
-      TrainingText corpus,
-      Tokenizer tokenizer,
-      RunTeacher teacher,
-      RunListener listener)
+  public static TrainingRun resume(Path path) throws IOException {
+    Path file = new RunDirectory(path).config();
+    JsonFields fields = new JsonFields(file.toString(), JSON.readTree(Files.readAllBytes(file)));
+    return resume(TrainConfig.from(fields, TrainConfig.defaults()), path, alone(path));
+  }
+
+  /**
+   * The same with what it is handed from outside, and a configuration that may have changed: what
+   * has is said in the log. How many ranks there were is no matter.
+   */
+  public static TrainingRun resume(TrainConfig config, Path path, RunContext context)
       throws IOException {
+    return opened(
+        RunInputs.open(config, context, Optional.of(path)),
+        inputs -> resume(config, path, inputs, context));
+  }
+
+  /** Expert: the same on a text and with a tokenizer that the caller has opened, and closes. */
+  public static TrainingRun resume(
+      TrainConfig config, Path path, TrainingText corpus, Tokenizer tokenizer, RunListener listener)
+      throws IOException {
+    RunInputs inputs = RunInputs.of(corpus, tokenizer, RunTeacher.none(config));
+    return resume(config, path, inputs, alone(path).withListener(listener));
+  }
+
+  private static TrainingRun resume(
+      TrainConfig config, Path path, RunInputs inputs, RunContext context) throws IOException {
     RunDirectory directory = new RunDirectory(path);
-    RunSetting setting =
-        new RunSetting(config, distribution, directory, corpus, tokenizer, teacher, listener);
+    RunSetting setting = new RunSetting(config, directory, inputs, context);
     return RunLock.locked(
-        distribution.group(),
+        setting.group(),
         path,
         directory::settle,
         lock -> new TrainingRun(setting, lock, directory.checkpoint(RunDirectory.LAST)));
+  }
+
+  private static RunContext alone(Path run) {
+    return RunContext.offline(run.resolve("cache"));
+  }
+
+  private interface Opening {
+    TrainingRun run(RunInputs inputs) throws IOException;
+  }
+
+  /** Opens a run, which closes its inputs from then on. */
+  private static TrainingRun opened(RunInputs inputs, Opening opening) throws IOException {
+    try {
+      return opening.run(inputs);
+    } catch (IOException | RuntimeException e) {
+      inputs.close();
+      throw e;
+    }
   }
 
   /** The model that is being trained, with the weights that are trained, not their average. */
@@ -204,6 +235,13 @@ public final class TrainingRun implements AutoCloseable {
   /** Where everything is written. */
   public RunDirectory directory() {
     return setting.directory();
+  }
+
+  /** Trains to the end, and closes the run. */
+  public Outcome run() throws IOException {
+    try (TrainingRun closed = this) {
+      return closed.run(() -> false);
+    }
   }
 
   /**
@@ -278,6 +316,7 @@ public final class TrainingRun implements AutoCloseable {
     record.close();
     trainer.close();
     trainer.model().close();
+    setting.inputs().close();
     if (lock != null) {
       lock.close();
     }

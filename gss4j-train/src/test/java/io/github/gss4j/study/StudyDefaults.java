@@ -4,35 +4,24 @@ import io.github.gss4j.config.DssConfig;
 import io.github.gss4j.config.ModelConfig;
 import io.github.gss4j.optim.Decay;
 import io.github.gss4j.optim.OptimizerConfig;
-import io.github.gss4j.trainer.FineTuning;
-import io.github.gss4j.trainer.LongRun;
-import io.github.gss4j.trainer.ObjectiveConfig;
+import io.github.gss4j.optim.Schedule;
+import io.github.gss4j.trainer.BatchConfig;
+import io.github.gss4j.trainer.ComputeConfig;
 import io.github.gss4j.trainer.TrainConfig;
+import io.github.gss4j.trainer.WatchConfig;
 
 /** What holds in tests of studies where their files say nothing. */
 public final class StudyDefaults {
   /** A small run on the CPU. */
   public static final TrainConfig TRAIN =
-      new TrainConfig(
-          ModelConfig.of(256, 16, 2).withOptions(new DssConfig(8, 8, true)).withTokenizer("bytes"),
-          new OptimizerConfig(OptimizerConfig.Kind.ADAMW, 1e-2, 0.9, 0.98, 1e-8, 0, false, 1),
-          ObjectiveConfig.CROSS_ENTROPY,
-          10,
-          2,
-          1,
-          false,
-          32,
-          2,
-          new Decay.Cosine(0.1),
-          1,
-          "float32",
-          "cpu",
-          false,
-          false,
-          FineTuning.NONE,
-          new TrainConfig.Watch(4, 512, 0, 0, "the "),
-          LongRun.DEFAULT,
-          new TrainConfig.DataConfig("java", "", 0));
+      TrainConfig.defaults()
+          .with(
+              ModelConfig.of(256, 16, 2).withOptions(new DssConfig(8, 8, true)).withTokenizer("bytes"))
+          .with(new BatchConfig(2, 1, false, 32, false))
+          .with(OptimizerConfig.DEFAULT.withLr(1e-2).withWeightDecay(0, false))
+          .with(new Schedule(10, 2, new Decay.Cosine(0.1)))
+          .with(new WatchConfig(4, 512, 0, 0, "the "))
+          .with(new ComputeConfig("float32", "cpu", false));
 
   private StudyDefaults() {}
 }

@@ -108,7 +108,7 @@ class StudyTest {
       assertThat(found.lr()).as("the rate that learns").isEqualTo(1e-2);
       assertThat(found.runs()).hasSize(2);
       StudyRun run = found.runs().get(0);
-      assertThat(run.config().steps()).as("640 tokens in batches of 64").isEqualTo(10);
+      assertThat(run.config().schedule().steps()).as("640 tokens in batches of 64").isEqualTo(10);
       assertThat(run.curve()).extracting(StudyRun.Mark::tokens).containsExactly(256L, 512L, 640L);
       assertThat(run.loss()).isBetween(1.0, 9.0);
       assertThat(run.curve().get(2).loss()).isCloseTo(run.loss(), within(1e-12));

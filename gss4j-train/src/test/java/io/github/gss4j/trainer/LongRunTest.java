@@ -10,7 +10,6 @@ import io.github.gss4j.model.LanguageModel;
 import io.github.gss4j.ops.Scopes;
 import io.github.gss4j.ops.Tensors;
 import io.github.gss4j.optim.Decay;
-import io.github.gss4j.optim.OptimizerConfig;
 import io.github.gss4j.weights.PretrainedModel;
 import io.github.gss4j.weights.TensorFiles;
 import java.io.IOException;
@@ -33,26 +32,9 @@ class LongRunTest {
 
   private static TrainConfig config(UnaryOperator<LongRun> change) {
     TrainConfig tiny = TinyRun.config("float32", 2, 2, false, false);
-    return new TrainConfig(
-        tiny.model(),
-        new OptimizerConfig(OptimizerConfig.Kind.ADAMW, 1e-2, 0.9, 0.98, 1e-8, 0, false, 0.1),
-        tiny.objective(),
-        tiny.steps(),
-        tiny.batch(),
-        tiny.accumulate(),
-        tiny.sumGradients(),
-        tiny.seqLen(),
-        4,
-        new Decay.WarmRestarts(0.1, 5, 2),
-        tiny.seed(),
-        tiny.dtype(),
-        tiny.device(),
-        false,
-        false,
-        FineTuning.NONE,
-        tiny.watch(),
-        change.apply(tiny.longRun()),
-        tiny.data());
+    return tiny.with(tiny.optimizer().withGradClip(0.1))
+        .with(tiny.schedule().withWarmup(4).withDecay(new Decay.WarmRestarts(0.1, 5, 2)))
+        .with(change.apply(tiny.longRun()));
   }
 
   private static Tensor ids(long step, int micro) {

@@ -46,7 +46,10 @@ class RankCheckpointTest {
     BatchSource batches =
         (step, micro) ->
             TinyRun.ids(step, BATCH, 33)
-                .narrow(0, (long) distribution.group().rank() * config.batch(), config.batch())
+                .narrow(
+                    0,
+                    (long) distribution.group().rank() * config.batch().size(),
+                    config.batch().size())
                 .clone();
     List<Double> losses = new ArrayList<>();
     try (LanguageModel model =

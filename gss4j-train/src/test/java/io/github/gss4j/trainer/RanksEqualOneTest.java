@@ -79,7 +79,7 @@ class RanksEqualOneTest {
       BatchSource batches =
           (step, micro) ->
               TinyRun.ids(step * 100 + micro, GLOBAL_BATCH, LENGTH)
-                  .narrow(0, (long) group.rank() * config.batch(), config.batch())
+                  .narrow(0, (long) group.rank() * config.batch().size(), config.batch().size())
                   .clone();
       for (int i = 0; i < STEPS; i++) {
         StepResult result = trainer.step(batches);

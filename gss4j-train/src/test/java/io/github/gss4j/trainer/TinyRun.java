@@ -12,6 +12,7 @@ import io.github.gss4j.model.LanguageModel;
 import io.github.gss4j.ops.Tensors;
 import io.github.gss4j.optim.Decay;
 import io.github.gss4j.optim.OptimizerConfig;
+import io.github.gss4j.optim.Schedule;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.SplittableRandom;
@@ -28,25 +29,17 @@ final class TinyRun {
   static TrainConfig config(
       String dtype, int batch, int accumulate, boolean sum, boolean checkpointLayers) {
     return new TrainConfig(
+        new DataConfig("", "", 0),
         MODEL,
+        new BatchConfig(batch, accumulate, sum, 32, false),
         new OptimizerConfig(OptimizerConfig.Kind.ADAMW, 1e-2, 0.9, 0.98, 1e-8, 0, false, 1),
+        new Schedule(100, 0, new Decay.Constant()),
         ObjectiveConfig.CROSS_ENTROPY,
-        100,
-        batch,
-        accumulate,
-        sum,
-        32,
-        0,
-        new Decay.Constant(),
-        3,
-        dtype,
-        "cpu",
-        checkpointLayers,
-        false,
         FineTuning.NONE,
-        new TrainConfig.Watch(0, 1, 0, 0, "x"),
+        new WatchConfig(0, 1, 0, 0, "x"),
         new LongRun(1, 1, 0, 0),
-        new TrainConfig.DataConfig("", "", 0));
+        new ComputeConfig(dtype, "cpu", checkpointLayers),
+        3);
   }
 
   static TrainConfig config(String dtype) {
@@ -76,7 +69,7 @@ final class TinyRun {
     return LanguageModel.of(
         config.model(),
         Init.random(config.seed()),
-        Precision.forTraining(config.dtype()),
+        Precision.forTraining(config.compute().dtype()),
         Tensors.device("cpu"));
   }
 

@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.github.gss4j.config.JsonFields;
 import io.github.gss4j.optim.Decay;
 import io.github.gss4j.optim.OptimizerConfig;
+import io.github.gss4j.optim.Schedule;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -21,25 +22,17 @@ class TrainConfigTest {
   void jsonHoldsAllOfIt() {
     TrainConfig config =
         new TrainConfig(
+            new DataConfig("d", "g", 0.25),
             TinyRun.MODEL.withTokenizer("bytes"),
+            new BatchConfig(2, 3, true, 4, true),
             new OptimizerConfig(OptimizerConfig.Kind.ADAM, 0.1, 0.2, 0.3, 0.4, 0.5, true, 0.6),
+            new Schedule(1, 5, new Decay.WarmRestarts(0.6, 7, 2)),
             new ObjectiveConfig("alternating", "t", 2, 0.5, "step", "bfloat16", "c", 7),
-            1,
-            2,
-            3,
-            true,
-            4,
-            5,
-            new Decay.WarmRestarts(0.6, 7, 2),
-            1L << 60,
-            "float64",
-            "cuda:1",
-            true,
-            true,
             new FineTuning("m", "e", List.of("f", "g.h"), Map.of("r.s", 0.7)),
-            new TrainConfig.Watch(7, 8, 9, 10, "ä"),
+            new WatchConfig(7, 8, 9, 10, "ä"),
             new LongRun(3, 4, 0.5, 6),
-            new TrainConfig.DataConfig("d", "g", 0.25));
+            new ComputeConfig("float64", "cuda:1", true),
+            1L << 60);
     assertThat(parse(config.toJson())).isEqualTo(config);
   }
 
@@ -72,9 +65,9 @@ class TrainConfigTest {
     ObjectNode json = TinyRun.config("float32").toJson(); // constant
     assertThat(json.has("final_lr")).isFalse();
     json.put("schedule", "linear").put("final_lr", 0.25);
-    assertThat(parse(json).decay()).isEqualTo(new Decay.Linear(0.25));
+    assertThat(parse(json).schedule().decay()).isEqualTo(new Decay.Linear(0.25));
     json.put("schedule", "restarts").put("restart_every", 9);
-    assertThat(parse(json).decay()).isEqualTo(new Decay.WarmRestarts(0.25, 9, 1));
+    assertThat(parse(json).schedule().decay()).isEqualTo(new Decay.WarmRestarts(0.25, 9, 1));
     json.put("schedule", "cosine");
     assertThatThrownBy(() -> parse(json)).hasMessageContaining("restart_every");
     json.put("schedule", "constant").remove("restart_every");

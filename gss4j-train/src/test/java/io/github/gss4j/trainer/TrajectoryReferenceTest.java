@@ -18,6 +18,7 @@ import io.github.gss4j.model.LanguageModel;
 import io.github.gss4j.ops.Tensors;
 import io.github.gss4j.optim.Decay;
 import io.github.gss4j.optim.OptimizerConfig;
+import io.github.gss4j.optim.Schedule;
 import io.github.gss4j.weights.TensorFiles;
 import java.io.File;
 import java.io.IOException;
@@ -176,8 +177,7 @@ class TrajectoryReferenceTest {
   }
 
   private static TrainConfig trainConfig(ModelConfig model, JsonNode recipe, String dtype) {
-    return new TrainConfig(
-        model,
+    OptimizerConfig optimizer =
         new OptimizerConfig(
             OptimizerConfig.Kind.valueOf(recipe.get("optimizer").asText().toUpperCase(Locale.ROOT)),
             recipe.get("lr").asDouble(),
@@ -186,23 +186,14 @@ class TrajectoryReferenceTest {
             recipe.get("eps").asDouble(),
             recipe.path("weight_decay").asDouble(0),
             recipe.path("weight_decay_on").asText("matrices").equals("all"),
-            recipe.get("clip_grad_norm").asDouble()),
-        ObjectiveConfig.CROSS_ENTROPY,
-        1000,
-        2,
-        recipe.get("micro_batches").asInt(),
-        recipe.get("accumulation").asText().equals("sum"),
-        24,
-        0,
-        new Decay.Constant(),
-        0,
-        dtype,
-        "cpu",
-        false,
-        false,
-        FineTuning.NONE,
-        new TrainConfig.Watch(0, 1, 0, 0, "x"),
-        LongRun.DEFAULT,
-        new TrainConfig.DataConfig("", "", 0));
+            recipe.get("clip_grad_norm").asDouble());
+    boolean sum = recipe.get("accumulation").asText().equals("sum");
+    return TinyRun.config(dtype)
+        .with(model)
+        .with(new BatchConfig(2, recipe.get("micro_batches").asInt(), sum, 24, false))
+        .with(optimizer)
+        .with(new Schedule(1000, 0, new Decay.Constant()))
+        .with(LongRun.DEFAULT)
+        .withSeed(0);
   }
 }

@@ -63,7 +63,7 @@ public record ClassifyConfig(
 
   /** The learning rate over the run. */
   public Schedule schedule() {
-    return new Schedule(optimizer.lr(), warmup, steps, decay);
+    return new Schedule(steps, warmup, decay);
   }
 
   /** Reads a configuration; an unknown field is an error. */

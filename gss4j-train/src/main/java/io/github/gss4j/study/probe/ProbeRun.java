@@ -38,16 +38,16 @@ public record ProbeRun(Probe probe, TrainConfig config) {
    * @return the share of right answers at each length; empty if it was stopped
    */
   public List<Double> run(List<Integer> lengths, int sequences, BooleanSupplier stop) {
-    Precision precision = Precision.forTraining(config.dtype());
+    Precision precision = Precision.forTraining(config.compute().dtype());
     try (LanguageModel model =
             LanguageModel.of(
                 config.model(),
                 Init.random(config.seed()),
                 precision,
-                Tensors.device(config.device()));
+                Tensors.device(config.compute().device()));
         Trainer trainer = new Trainer(model, config)) {
       BatchSource batches = this::ids;
-      while (trainer.steps() < config.steps()) {
+      while (trainer.steps() < config.schedule().steps()) {
         trainer.step(batches);
         if (stop.getAsBoolean()) {
           return List.of();
@@ -59,15 +59,16 @@ public record ProbeRun(Probe probe, TrainConfig config) {
 
   private Tensor ids(long step, int micro) {
     long[] rows =
-        IntStream.range(0, config.batch())
+        IntStream.range(0, config.batch().size())
             .mapToObj(
                 b -> {
-                  long number = (step * config.accumulate() + micro) * config.batch() + b;
-                  return probe.draw(config.seqLen(), random(number)).ids();
+                  long number =
+                      (step * config.batch().accumulate() + micro) * config.batch().size() + b;
+                  return probe.draw(config.batch().seqLen(), random(number)).ids();
                 })
             .flatMapToLong(java.util.Arrays::stream)
             .toArray();
-    return Tensors.of(rows, config.batch(), config.seqLen() + 1L);
+    return Tensors.of(rows, config.batch().size(), config.batch().seqLen() + 1L);
   }
 
   private SplittableRandom random(long number) {

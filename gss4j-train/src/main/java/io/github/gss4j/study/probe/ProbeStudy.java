@@ -137,7 +137,7 @@ public record ProbeStudy(
       TrainConfig byDefault,
       BooleanSupplier stop) {
     TrainConfig config = TrainConfig.from(new JsonFields(model, settings.deepCopy()), byDefault);
-    List<Integer> lengths = times.stream().map(t -> t * config.seqLen()).toList();
+    List<Integer> lengths = times.stream().map(t -> t * config.batch().seqLen()).toList();
     List<Double> accuracies = new ProbeRun(probe, config).run(lengths, sequences, stop);
     if (accuracies.isEmpty()) {
       return null;

@@ -1,4 +1,4 @@
-package io.github.gss4j.cli;
+package io.github.gss4j.trainer;
 
 import io.github.gss4j.data.Corpus;
 import io.github.gss4j.data.CorpusOptions;
@@ -12,20 +12,22 @@ import io.github.gss4j.data.documents.DocumentSource;
 import io.github.gss4j.data.documents.Preparation;
 import io.github.gss4j.data.documents.PreparedCorpus;
 import io.github.gss4j.data.documents.StreamedCorpus;
-import io.github.gss4j.files.UserHome;
+import io.github.gss4j.hub.Hub;
 import io.github.gss4j.tokenizer.Tokenizer;
-import io.github.gss4j.trainer.TrainConfig.DataConfig;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
-import java.util.Map;
 import java.util.Optional;
+import java.util.function.Supplier;
 
-/** Where commands find text: prepared, documents, or plain. */
-final class Texts {
-  private Texts() {}
-
+/**
+ * Finds texts: prepared, documents, or plain.
+ *
+ * @param cache a directory where joined, encoded and fetched texts are kept
+ * @param hub where {@code hf:} texts come from; asked for only where one is named
+ */
+public record Texts(Path cache, Supplier<Hub> hub) {
   /** Opens the text that a run's configuration names, as the tokens of a model. */
-  static TrainingText open(DataConfig data, Tokenizer tokenizer) {
+  public TrainingText open(DataConfig data, Tokenizer tokenizer) {
     Optional<PreparedCorpus> prepared = prepared(data.data());
     if (prepared.isPresent()) {
       refuseChoices(data, "is prepared");
@@ -34,23 +36,23 @@ final class Texts {
     Optional<DocumentSource> documents = documents(data, data.data());
     if (documents.isEmpty()) {
       refuseDocumentSettings(data, "holds no documents");
-      return plainText(data).encoded(tokenizer, cache());
+      return plainText(data).encoded(tokenizer, cache);
     }
     Optional<DocumentSource> validation = validation(data);
     if (data.stream()) {
       return new StreamedCorpus(
-          documents.get(), validation, options(data), data.shuffleBuffer(), tokenizer, cache());
+          documents.get(), validation, options(data), data.shuffleBuffer(), tokenizer, cache);
     }
     return preparedInCache(data, documents.get(), validation, tokenizer);
   }
 
-  private static Corpus preparedInCache(
+  private Corpus preparedInCache(
       DataConfig data,
       DocumentSource documents,
       Optional<DocumentSource> validation,
       Tokenizer tokenizer) {
     String key = Preparation.key(documents, validation, options(data), tokenizer);
-    Path home = cache().resolve("prepared-" + key.substring(0, 16));
+    Path home = cache.resolve("prepared-" + key.substring(0, 16));
     int threads = Runtime.getRuntime().availableProcessors();
     return new Preparation(tokenizer, threads, home, (shards, of, done) -> {})
         .documents(documents, validation, options(data))
@@ -58,7 +60,7 @@ final class Texts {
   }
 
   /** Encodes the text that a configuration names into a directory. */
-  static PreparedCorpus prepare(DataConfig data, Preparation preparation) {
+  public PreparedCorpus prepare(DataConfig data, Preparation preparation) {
     if (prepared(data.data()).isPresent()) {
       throw new DataException(data.data() + ": is prepared already, expected text");
     }
@@ -71,7 +73,7 @@ final class Texts {
   }
 
   /** What of the text was never trained on, as the tokens of a model. */
-  static TokenStore heldOut(DataConfig data, Tokenizer tokenizer) {
+  public TokenStore heldOut(DataConfig data, Tokenizer tokenizer) {
     Optional<Corpus> plain = plain(data);
     if (plain.isEmpty()) {
       TrainingText text = open(data, tokenizer);
@@ -82,18 +84,18 @@ final class Texts {
     }
     plain.get().train().close();
     plain.get().test().ifPresent(TokenStore::close);
-    return EncodedText.of(plain.get().heldOut(), tokenizer, cache());
+    return EncodedText.of(plain.get().heldOut(), tokenizer, cache);
   }
 
   /** The text as bytes, where it is plain text. */
-  static Optional<Corpus> plain(DataConfig data) {
+  public Optional<Corpus> plain(DataConfig data) {
     return prepared(data.data()).isPresent() || documents(data, data.data()).isPresent()
         ? Optional.empty()
         : Optional.of(plainText(data));
   }
 
   /** The tokenizer that a prepared corpus was made with, as {@code --tokenizer} names it. */
-  static Optional<String> preparedTokenizer(String data) {
+  public Optional<String> preparedTokenizer(String data) {
     return prepared(data).map(corpus -> corpus.tokenizerSpec(Path.of(data)));
   }
 
@@ -105,15 +107,15 @@ final class Texts {
     }
   }
 
-  private static Optional<DocumentSource> documents(DataConfig data, String where) {
-    return DocumentSource.parse(where, glob(data), cache(), Models::hub);
+  private Optional<DocumentSource> documents(DataConfig data, String where) {
+    return DocumentSource.parse(where, glob(data), cache, hub);
   }
 
-  private static Optional<DocumentSource> validation(DataConfig data) {
+  private Optional<DocumentSource> validation(DataConfig data) {
     return data.validation().isEmpty()
         ? Optional.empty()
         : Optional.of(
-            DocumentSource.parse(data.validation(), Optional.empty(), cache(), Models::hub)
+            DocumentSource.parse(data.validation(), Optional.empty(), cache, hub)
                 .orElseThrow(
                     () ->
                         new DataException(
@@ -135,8 +137,8 @@ final class Texts {
     return data.glob().isEmpty() ? Optional.empty() : Optional.of(data.glob());
   }
 
-  private static Corpus plainText(DataConfig data) {
-    return Corpus.open(CorpusSource.parse(data.data(), glob(data)), cache(), corpusOptions(data));
+  private Corpus plainText(DataConfig data) {
+    return Corpus.open(CorpusSource.parse(data.data(), glob(data)), cache, corpusOptions(data));
   }
 
   /** What was chosen when a corpus was prepared cannot be chosen again. */
@@ -159,20 +161,5 @@ final class Texts {
       throw new DataException(
           "'" + data.data() + "' " + what + ", so " + key + " says nothing: leave it out");
     }
-  }
-
-  /** Where joined, encoded and fetched texts are kept: GSS_CACHE, or the user's cache directory. */
-  static Path cache() {
-    return cache(System.getenv());
-  }
-
-  static Path cache(Map<String, String> environment) {
-    String own = environment.getOrDefault("GSS_CACHE", "");
-    if (!own.isBlank()) {
-      return Path.of(own);
-    }
-    String xdg = environment.getOrDefault("XDG_CACHE_HOME", "");
-    Path base = xdg.isBlank() ? UserHome.of(environment).resolve(".cache") : Path.of(xdg);
-    return base.resolve("gss4j");
   }
 }
