@@ -6,6 +6,7 @@ import io.github.gss4j.data.documents.Row;
 import io.github.gss4j.data.documents.RowReader;
 import io.github.gss4j.files.OneLine;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;
@@ -26,6 +27,7 @@ import java.util.Set;
  * replaced in the one and left out in the other: where the two differ, the row is broken.
  */
 final class ParquetRows implements RowReader {
+  private static final long BESIDES_BYTES = 512L << 20;
   private static final Set<String> TEXT_TYPES = Set.of("VARCHAR", "JSON");
 
   private final Connection connection;
@@ -59,8 +61,14 @@ final class ParquetRows implements RowReader {
     return file.toAbsolutePath().toString().replace("'", "''").replaceAll("[\\[*?]", "[$0]");
   }
 
-  static ParquetRows open(Path file, String textField) throws SQLException {
+  /** What DuckDB may take: a damaged file may promise pages of any size. */
+  private static long mostBytes(Path file) throws IOException {
+    return BESIDES_BYTES + 4 * Files.size(file);
+  }
+
+  static ParquetRows open(Path file, String textField) throws SQLException, IOException {
     Properties settings = new Properties();
+    settings.setProperty("memory_limit", mostBytes(file) + "B");
     settings.setProperty("jdbc_stream_results", "true");
     settings.setProperty("preserve_insertion_order", "true");
     settings.setProperty("threads", "1");

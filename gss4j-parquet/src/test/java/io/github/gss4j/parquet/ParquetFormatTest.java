@@ -148,4 +148,26 @@ class ParquetFormatTest {
     assertThat(read(write("text=other/a.parquet", "SELECT 'mine' AS text"), "text"))
         .containsExactly("1 mine");
   }
+
+  @Test
+  void aTextFarLargerThanItsFileIsRead() throws Exception {
+    Path file = write("long.parquet", "SELECT repeat('0123456789', 5000000) AS text");
+    assertThat(Files.size(file)).isLessThan(4 << 20);
+    assertThat(read(file, "text"))
+        .singleElement()
+        .satisfies(r -> assertThat(r).hasSize(50_000_002));
+  }
+
+  /** Its head promises so many values that 4 GB were taken for them. */
+  @Test
+  void aPageThatPromisesTooMuchIsDamagedAndTakesNoMemory() throws Exception {
+    assertThatThrownBy(() -> field("promises-too-much.parquet")).isInstanceOf(IOException.class);
+    assertThat(Files.readString(Path.of("/proc/self/status")))
+        .satisfies(status -> assertThat(peakKilobytes(status)).isLessThan(3L << 20));
+  }
+
+  private static long peakKilobytes(String status) {
+    String peak = status.lines().filter(l -> l.startsWith("VmHWM")).findFirst().orElseThrow();
+    return Long.parseLong(peak.replaceAll("\\D", ""));
+  }
 }
