@@ -84,7 +84,7 @@ final class PrepareCommand implements Callable<Integer> {
       object.put("train_tokens", corpus.trainTokens());
       object.put("held_out_tokens", corpus.heldOutTokens());
       object.put("broken_rows", corpus.brokenRows()).put("broken_shards", corpus.brokenShards());
-      object.put("left_out", corpus.leftOut());
+      object.put("left_out", corpus.leftOut()).put("cuts", corpus.cuts());
       JsonOutput.print(stdout, object);
     } else {
       stdout.printf(

@@ -145,6 +145,32 @@ class FieldTokensTest {
   }
 
   @Test
+  void bitsPerByteCountTheTextsOwnBytesAlsoWhereItSpellsTokens() throws IOException {
+    Path quoted = CASES.resolve("special-text/quoted.txt");
+    Path file = CASES.resolve("special-text/tokenizer.json");
+    Path run = directory.resolve("run");
+    Object[] train = {"train", "--tokenizer", file, "--data", quoted, "--out", run, "--json"};
+    JsonNode trained = json(Command.here(with(train, TINY)));
+    JsonNode found = json(Command.here("eval", "--model", run, "--data", quoted, "--json"));
+    long tail = Math.round(Files.size(quoted) * 0.05);
+    assertThat(found.path("bytes").asLong())
+        .as("all bytes of the end but those of the first token")
+        .isBetween(tail - 20, tail - 1);
+    assertThat(found.path("bits_per_byte")).isEqualTo(trained.path("bits_per_byte"));
+
+    Path documents = directory.resolve("quoted.jsonl");
+    String lines = Files.readString(quoted).replaceAll("(?m)^(.+)$", "{\"text\": \"$1\"}");
+    Files.writeString(documents, lines);
+    Path tokens = directory.resolve("tokens");
+    Object[] prepare = {"prepare", "--data", documents, "--tokenizer", file, "--out", tokens};
+    Command.here(with(prepare, "--held-out", 0.5)).ok();
+    JsonNode manifest = new ObjectMapper().readTree(tokens.resolve("tokens.json").toFile());
+    long heldOut = manifest.at("/shards/0/heldOutBytes").asLong();
+    JsonNode rows = json(Command.here("eval", "--model", run, "--data", tokens, "--json"));
+    assertThat(rows.path("bytes").asLong()).isBetween(heldOut - 20, heldOut - 1);
+  }
+
+  @Test
   void infiniteLogitsAreAnErrorAsThoseThatAreNoNumbersAre() {
     for (Object how : new Object[] {"--greedy", "--temperature=0.5", "--top-k=3"}) {
       Command.Result result =

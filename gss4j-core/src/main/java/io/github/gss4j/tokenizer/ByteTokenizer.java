@@ -1,6 +1,7 @@
 package io.github.gss4j.tokenizer;
 
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 
 /**
  * Bytes as tokens: id = the byte of the text's UTF-8, 0 to 255. Needs no files and fits all text.
@@ -27,6 +28,14 @@ public record ByteTokenizer() implements Tokenizer {
       ids[i] = bytes[i] & 0xff;
     }
     return ids;
+  }
+
+  @Override
+  public LocatedTokens locate(String text) {
+    int[] ids = encode(text);
+    int[] ones = new int[ids.length];
+    Arrays.fill(ones, 1);
+    return LocatedTokens.byBytes(WellFormed.of(text), ids, ones).orElseThrow();
   }
 
   @Override

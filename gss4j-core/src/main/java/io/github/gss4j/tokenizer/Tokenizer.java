@@ -4,6 +4,7 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.OptionalInt;
 
 /**
@@ -30,6 +31,18 @@ public interface Tokenizer extends AutoCloseable {
 
   /** The ids of a text. */
   int[] encode(String text);
+
+  /**
+   * The same with the place of each token. Where the tokens' bytes are not those of the text, and a
+   * tokenizer does not know better, each is said to be all of it.
+   */
+  default LocatedTokens locate(String text) {
+    String whole = WellFormed.of(text);
+    int[] ids = encode(whole);
+    int[] bytes = Arrays.stream(ids).map(id -> decode(id).length).toArray();
+    return LocatedTokens.byBytes(whole, ids, bytes)
+        .orElseGet(() -> LocatedTokens.nowhere(whole, ids));
+  }
 
   /** Whether a token has this id: models often have more ids than their tokenizers have tokens. */
   default boolean isToken(int id) {

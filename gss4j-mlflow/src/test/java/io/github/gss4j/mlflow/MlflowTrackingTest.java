@@ -68,7 +68,8 @@ class MlflowTrackingTest {
   private TrainConfig config() {
     return TrainConfig.defaults()
         .with(new DataConfig("text.txt", "", 0))
-        .with(ModelConfig.of(256, 8, 1).withOptions(new DssConfig(4, 4, true)).withTokenizer("bytes"))
+        .with(
+            ModelConfig.of(256, 8, 1).withOptions(new DssConfig(4, 4, true)).withTokenizer("bytes"))
         .with(new BatchConfig(1, 1, false, 16, false))
         .with(OptimizerConfig.DEFAULT.withLr(1e-2).withWeightDecay(0, false))
         .with(new Schedule(steps, 0, new Decay.Constant()))

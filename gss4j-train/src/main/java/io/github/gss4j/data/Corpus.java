@@ -84,8 +84,8 @@ public record Corpus(
     return new Corpus(
         name,
         EncodedText.of(train, tokenizer, cache),
-        EncodedText.of(heldOut, tokenizer, cache),
-        test.map(text -> EncodedText.of(text, tokenizer, cache)),
+        EncodedText.counted(heldOut, tokenizer, cache),
+        test.map(text -> EncodedText.counted(text, tokenizer, cache)),
         heldOutNames,
         leftOut);
   }

@@ -1,5 +1,7 @@
 package io.github.gss4j.data;
 
+import com.fasterxml.jackson.annotation.JsonSetter;
+import com.fasterxml.jackson.annotation.Nulls;
 import io.github.gss4j.tokenizer.ByteTokenizer;
 import io.github.gss4j.tokenizer.Tokenizer;
 import java.io.IOException;
@@ -16,9 +18,16 @@ import java.util.concurrent.Executors;
  * @param tokenizer that made the ids
  * @param text fingerprint of the bytes
  * @param tokens the ids
+ * @param cuts how often the text was cut where its ids may not be those of the whole
  */
-public record EncodedText(int format, TokenizerFacts tokenizer, String text, TokenFile tokens) {
+public record EncodedText(
+    int format,
+    TokenizerFacts tokenizer,
+    String text,
+    TokenFile tokens,
+    @JsonSetter(nulls = Nulls.AS_EMPTY) long cuts) {
   private static final int FORMAT = 1;
+  private static final String FILE = "tokens.bin";
   private static final String MANIFEST = "encoded.json";
 
   /**
@@ -29,26 +38,38 @@ public record EncodedText(int format, TokenizerFacts tokenizer, String text, Tok
    * @param cache directory that is made where it is missing and may be deleted at any time
    */
   public static TokenStore of(TokenStore bytes, Tokenizer tokenizer, Path cache) {
+    return of(bytes, tokenizer, cache, false);
+  }
+
+  /** The same, with the bytes of the text that each token stands for: for bits per byte. */
+  public static TokenStore counted(TokenStore bytes, Tokenizer tokenizer, Path cache) {
+    return of(bytes, tokenizer, cache, true);
+  }
+
+  private static TokenStore of(TokenStore bytes, Tokenizer tokenizer, Path cache, boolean counted) {
     if (tokenizer.name().equals(ByteTokenizer.NAME)) {
       return bytes;
     }
     try (bytes) {
       TokenizerFacts facts = TokenizerFacts.of(tokenizer);
       String content = bytes.fingerprint() + "\n" + Hex.of(bytes.documentEnds().toString());
+      content += counted ? "\nwith bytes" : "";
       String key = Hex.of(FORMAT + "\n" + facts.fingerprint() + "\n" + content);
       Path home = cache.resolve("tokens-" + key.substring(0, 16));
       EncodedText encoded =
-          ofWhole(home)
+          ofWhole(home, counted)
               .orElseGet(
                   () ->
                       WholeDirectory.make(
                           home,
-                          EncodedText::ofWhole,
+                          whole -> ofWhole(whole, counted),
                           aside -> {
-                            TokenFile ids =
-                                encode(bytes, tokenizer, processors(), aside, "tokens.bin");
+                            Written ids =
+                                encode(
+                                    bytes, tokenizer, processors(), aside.resolve(FILE), counted);
                             EncodedText made =
-                                new EncodedText(FORMAT, facts, bytes.fingerprint(), ids);
+                                new EncodedText(
+                                    FORMAT, facts, bytes.fingerprint(), ids.tokens(), ids.cuts());
                             Manifests.write(aside.resolve(MANIFEST), made);
                             return made;
                           }));
@@ -56,23 +77,36 @@ public record EncodedText(int format, TokenizerFacts tokenizer, String text, Tok
     }
   }
 
-  private static Optional<EncodedText> ofWhole(Path home) {
+  private static Optional<EncodedText> ofWhole(Path home, boolean counted) {
     return Manifests.read(home.resolve(MANIFEST), EncodedText.class)
-        .filter(e -> e.format == FORMAT && e.tokens.isWhole(home, e.tokenizer.size()));
+        .filter(e -> e.format == FORMAT && e.tokens.isWhole(home, e.tokenizer.size()))
+        .filter(e -> !counted || e.tokens.isCounted(home));
   }
 
   private static int processors() {
     return Runtime.getRuntime().availableProcessors();
   }
 
-  /** Encodes a text into a file, the same whatever the number of threads. */
-  public static TokenFile encode(
-      TokenStore bytes, Tokenizer tokenizer, int threads, Path home, String file)
+  /**
+   * What a text was encoded to.
+   *
+   * @param tokens the ids
+   * @param cuts how often it was cut where its ids may not be those of the whole
+   */
+  public record Written(TokenFile tokens, long cuts) {}
+
+  /**
+   * Encodes a text into a file, the same whatever the number of threads.
+   *
+   * @param counted whether to note the bytes of the text that each token stands for
+   */
+  public static Written encode(
+      TokenStore bytes, Tokenizer tokenizer, int threads, Path file, boolean counted)
       throws IOException {
     ExecutorService workers = Executors.newFixedThreadPool(threads);
-    try (TokenWriter out = new TokenWriter(home.resolve(file), tokenizer.size())) {
-      new TextEncoder(bytes, tokenizer).encode(workers, out::write);
-      return out.finish(file);
+    try (TokenWriter out = new TokenWriter(file, tokenizer.size(), counted)) {
+      long cuts = new TextEncoder(bytes, tokenizer, out::write).encode(workers);
+      return new Written(out.finish(file.getFileName().toString()), cuts);
     } finally {
       workers.shutdownNow();
     }

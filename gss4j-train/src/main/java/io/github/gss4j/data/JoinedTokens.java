@@ -1,6 +1,7 @@
 package io.github.gss4j.data;
 
 import java.util.List;
+import java.util.Optional;
 
 /** Several stores as one, in their order; it owns them. */
 public final class JoinedTokens implements TokenStore {
@@ -53,6 +54,12 @@ public final class JoinedTokens implements TokenStore {
       }
     }
     return low;
+  }
+
+  @Override
+  public Optional<TokenStore> byteCounts() {
+    List<TokenStore> counts = parts.stream().flatMap(p -> p.byteCounts().stream()).toList();
+    return counts.size() == parts.size() ? Optional.of(new JoinedTokens(counts)) : Optional.empty();
   }
 
   @Override

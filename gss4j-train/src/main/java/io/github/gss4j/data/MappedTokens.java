@@ -2,6 +2,7 @@ package io.github.gss4j.data;
 
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.util.Optional;
 
 /**
  * A mapped file of token ids.
@@ -9,8 +10,10 @@ import java.nio.ByteOrder;
  * @param bytes the file
  * @param width bytes of an id, 2 or 4
  * @param vocabulary one more than the largest id there may be
+ * @param byteCounts of the text, where they were noted
  */
-record MappedTokens(MappedBytes bytes, int width, int vocabulary) implements TokenStore {
+record MappedTokens(MappedBytes bytes, int width, int vocabulary, Optional<TokenStore> byteCounts)
+    implements TokenStore {
   @Override
   public long size() {
     return bytes.size() / width;
@@ -46,5 +49,6 @@ record MappedTokens(MappedBytes bytes, int width, int vocabulary) implements Tok
   @Override
   public void close() {
     bytes.close();
+    byteCounts.ifPresent(TokenStore::close);
   }
 }

@@ -1,128 +1,119 @@
 package io.github.gss4j.data;
 
 import io.github.gss4j.tokenizer.ByteTokenizer;
+import io.github.gss4j.tokenizer.LocatedTokens;
+import io.github.gss4j.tokenizer.PiecewiseEncoder;
+import io.github.gss4j.tokenizer.TextWindow;
 import io.github.gss4j.tokenizer.Tokenizer;
-import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.concurrent.ExecutorService;
-import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * A text of bytes as the ids of a tokenizer, its documents joined by the end-of-text token where
- * the tokenizer has one.
- *
- * <p>Text is encoded in pieces of about a million bytes that end with a line between two characters
- * that are no white space, where byte pairs never reach across.
- *
- * @param bytes one token a byte
- * @param tokenizer whose ids are wanted
+ * the tokenizer has one. Takes the same memory for a line without end as for many lines: see {@link
+ * PiecewiseEncoder}.
  */
-record TextEncoder(TokenStore bytes, Tokenizer tokenizer) {
+final class TextEncoder {
   private static final Logger LOG = LoggerFactory.getLogger(TextEncoder.class);
-  private static final int PIECE = 1 << 20;
   private static final int AHEAD = 8;
 
   /** What a text that is cut in the midst of two characters may lose. */
   private static final int OF_CUTS = 4;
 
-  @SuppressWarnings("ArrayRecordComponent") // made once, never compared
-  private record Encoded(int[] ids, long replaced) {}
+  private final TokenStore bytes;
+  private final Tokenizer tokenizer;
+  private final PiecewiseEncoder.Sink sink;
+  private final PiecewiseEncoder encoder;
+  private long replaced;
 
-  /** Encodes all, in order whatever the number of threads. */
-  void encode(ExecutorService threads, Consumer<int[]> sink) {
-    long replaced = 0;
-    try (InOrder<Encoded> work = new InOrder<>(threads, AHEAD)) {
+  /**
+   * Begins a text.
+   *
+   * @param bytes one token a byte
+   * @param tokenizer whose ids are wanted
+   * @param sink takes them in order
+   */
+  TextEncoder(TokenStore bytes, Tokenizer tokenizer, PiecewiseEncoder.Sink sink) {
+    this.bytes = bytes;
+    this.tokenizer = tokenizer;
+    this.sink = sink;
+    this.encoder = new PiecewiseEncoder(tokenizer, sink);
+  }
+
+  /** What a thread makes of a piece, to be passed on in order. */
+  @FunctionalInterface
+  private interface Made {
+    void pass();
+  }
+
+  /**
+   * Encodes all, the same whatever the number of threads.
+   *
+   * @return how often the text had to be cut where its ids may not be those of the whole
+   */
+  long encode(ExecutorService threads) {
+    try (InOrder<Made> work = new InOrder<>(threads, AHEAD)) {
       long from = 0;
       for (long end : bytes.documentEnds()) {
-        if (from > 0 && tokenizer.endOfText().isPresent()) {
-          int[] endOfText = {tokenizer.endOfText().getAsInt()};
-          work.add(() -> new Encoded(endOfText, 0));
+        boolean first = from == 0;
+        ByteWindows windows = new ByteWindows(bytes, end);
+        if (!first) {
+          work.add(() -> this::endDocument);
         }
         while (from < end) {
-          byte[] piece = piece(from, end);
-          work.add(() -> encode(piece));
-          from += piece.length;
+          ByteWindows.Piece piece = windows.at(from);
+          work.add(() -> made(piece));
+          from += piece.next();
           while (work.isFull()) {
-            replaced += pass(work.take(), sink);
+            work.take().pass();
           }
         }
       }
       while (!work.isEmpty()) {
-        replaced += pass(work.take(), sink);
+        work.take().pass();
       }
     }
+    encoder.end();
+    sayWhatWasChanged();
+    return encoder.cuts();
+  }
+
+  private void endDocument() {
+    encoder.end();
+    tokenizer.endOfText().ifPresent(id -> sink.accept(new int[] {id}, new int[] {0}));
+  }
+
+  private Made made(ByteWindows.Piece piece) {
+    if (tokenizer.name().equals(ByteTokenizer.NAME)) { // which would mend what is no UTF-8
+      int[] ids = new int[piece.next()];
+      Arrays.setAll(ids, i -> piece.raw()[i] & 0xff);
+      int[] ones = new int[ids.length];
+      Arrays.fill(ones, 1);
+      return () -> sink.accept(ids, ones);
+    }
+    ByteWindows.Decoded decoded = piece.decoded();
+    TextWindow window = decoded.window();
+    LocatedTokens located = tokenizer.locate(window.text());
+    return () -> {
+      replaced += decoded.replaced();
+      encoder.add(window, located);
+    };
+  }
+
+  private void sayWhatWasChanged() {
     if (replaced > OF_CUTS) {
       LOG.warn(
           "{} places of the text are not UTF-8 and are read as U+FFFD; the tokenizer 'bytes' takes"
               + " them as they are",
           replaced);
     }
-  }
-
-  private static long pass(Encoded encoded, Consumer<int[]> sink) {
-    sink.accept(encoded.ids());
-    return encoded.replaced();
-  }
-
-  private Encoded encode(byte[] piece) {
-    if (tokenizer.name().equals(ByteTokenizer.NAME)) { // which would mend what is no UTF-8
-      int[] ids = new int[piece.length];
-      Arrays.setAll(ids, i -> piece[i] & 0xff);
-      return new Encoded(ids, 0);
+    if (encoder.cuts() > 0) {
+      LOG.warn(
+          "{} places of the text are cut, as they have no end within 64 kB that the tokenizer would"
+              + " cut at: tokens there may be others than in one piece",
+          encoder.cuts());
     }
-    String text = new String(piece, StandardCharsets.UTF_8);
-    long marks = text.chars().filter(c -> c == '\ufffd').count();
-    return new Encoded(tokenizer.encode(text), marks == 0 ? 0 : marks - marksIn(piece));
-  }
-
-  /** How often a text holds U+FFFD itself. */
-  private static long marksIn(byte[] text) {
-    long count = 0;
-    for (int i = 2; i < text.length; i++) {
-      if (text[i - 2] == (byte) 0xef && text[i - 1] == (byte) 0xbf && text[i] == (byte) 0xbd) {
-        count++;
-      }
-    }
-    return count;
-  }
-
-  /** The next piece of a document, longer than usual where no line ends. */
-  private byte[] piece(long from, long end) {
-    for (long size = PIECE; ; size *= 2) {
-      byte[] text = read(from, (int) Math.min(Math.min(size, Integer.MAX_VALUE / 8), end - from));
-      if (from + text.length == end) {
-        return text;
-      }
-      int cut = cut(text);
-      if (cut > 0 || size >= Integer.MAX_VALUE / 8) {
-        return cut > 0 ? Arrays.copyOf(text, cut) : text;
-      }
-    }
-  }
-
-  private byte[] read(long from, int count) {
-    long[] tokens = new long[count];
-    bytes.read(from, tokens);
-    byte[] text = new byte[count];
-    for (int i = 0; i < count; i++) {
-      text[i] = (byte) tokens[i];
-    }
-    return text;
-  }
-
-  /** After the last line that ends between two visible ASCII characters; 0 if there is none. */
-  private static int cut(byte[] text) {
-    for (int i = text.length - 2; i > 0; i--) {
-      if (text[i] == '\n' && isVisible(text[i - 1]) && isVisible(text[i + 1])) {
-        return i + 1;
-      }
-    }
-    return 0;
-  }
-
-  private static boolean isVisible(byte b) {
-    return b > ' ' && b < 127;
   }
 }

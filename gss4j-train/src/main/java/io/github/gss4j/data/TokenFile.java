@@ -3,6 +3,7 @@ package io.github.gss4j.data;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Optional;
 
 /**
  * One file of token ids: little-endian, 2 bytes each where the vocabulary has at most 65,536
@@ -13,12 +14,29 @@ import java.nio.file.Path;
  * @param sha256 of its bytes
  */
 public record TokenFile(String file, long tokens, String sha256) {
+  /** The most bytes of text that are noted of one token. */
+  static final int MOST_COUNTED = (1 << 16) - 1;
+
   /** Checks that it is a file of the directory. */
   public TokenFile {
     if (tokens < 0 || tokens > Long.MAX_VALUE / Integer.BYTES || !file.matches("[\\w.-]+")) {
       throw new IllegalArgumentException(
           "the file '" + file + "' of " + tokens + " tokens is none of a corpus");
     }
+  }
+
+  /** Where the bytes of the text are noted, a number a token, if they are. */
+  public static Path counts(Path file) {
+    return file.resolveSibling(file.getFileName() + ".bytes");
+  }
+
+  /** Whether the bytes of the text are noted too. */
+  public boolean isCounted(Path home) {
+    return counted().isWhole(home, MOST_COUNTED + 1);
+  }
+
+  private TokenFile counted() {
+    return new TokenFile(counts(Path.of(file)).toString(), tokens, sha256);
   }
 
   /** Bytes of an id. */
@@ -50,6 +68,10 @@ public record TokenFile(String file, long tokens, String sha256) {
               + " bytes that its manifest says: prepare the corpus again");
     }
     MappedBytes bytes = MappedBytes.open(home.resolve(file), tokens * width, sha256);
-    return new MappedTokens(bytes, width, vocabulary);
+    Optional<TokenStore> counts =
+        Files.exists(counts(home.resolve(file)))
+            ? Optional.of(counted().open(home, MOST_COUNTED + 1))
+            : Optional.empty();
+    return new MappedTokens(bytes, width, vocabulary, counts);
   }
 }

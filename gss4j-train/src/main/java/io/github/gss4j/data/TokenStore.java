@@ -1,6 +1,7 @@
 package io.github.gss4j.data;
 
 import java.util.List;
+import java.util.Optional;
 
 /** A long sequence of token ids, read by position; may be larger than memory. Thread-safe. */
 public interface TokenStore extends AutoCloseable {
@@ -20,6 +21,14 @@ public interface TokenStore extends AutoCloseable {
 
   /** SHA-256 of the content in hexadecimal, so that a resumed run notices another corpus. */
   String fingerprint();
+
+  /**
+   * How many bytes of the text each token stands for, at the same offsets, where that was noted;
+   * closed with this store.
+   */
+  default Optional<TokenStore> byteCounts() {
+    return Optional.empty();
+  }
 
   /** Where documents end, rising, the last at {@link #size}; one document unless it is known. */
   default List<Long> documentEnds() {

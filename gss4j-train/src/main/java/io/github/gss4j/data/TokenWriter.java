@@ -3,19 +3,25 @@ package io.github.gss4j.data;
 import java.io.BufferedOutputStream;
 import java.io.FileOutputStream;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.file.Path;
 import java.security.DigestOutputStream;
+import java.util.Optional;
 
-/** Writes a {@link TokenFile}. */
+/** Writes a {@link TokenFile}, and the bytes of the text beside it where they are wanted. */
 public final class TokenWriter implements AutoCloseable {
   private final Path file;
   private final int vocabulary;
   private final int width;
   private final FileOutputStream disk;
   private final DigestOutputStream out;
+  private final Optional<TokenWriter> counts;
   private long tokens;
+
+  /** Bytes of text that are still to be counted. */
+  private long uncounted;
 
   /**
    * Begins a file.
@@ -23,11 +29,24 @@ public final class TokenWriter implements AutoCloseable {
    * @param vocabulary one more than the largest id
    */
   public TokenWriter(Path file, int vocabulary) throws IOException {
+    this(file, vocabulary, false);
+  }
+
+  /**
+   * As above.
+   *
+   * @param counted whether to note how many bytes of the text each token stands for
+   */
+  public TokenWriter(Path file, int vocabulary, boolean counted) throws IOException {
     this.file = file;
     this.vocabulary = vocabulary;
     this.width = TokenFile.idBytes(vocabulary);
     this.disk = new FileOutputStream(file.toFile());
     this.out = new DigestOutputStream(new BufferedOutputStream(disk, 1 << 16), Hex.sha256());
+    this.counts =
+        counted
+            ? Optional.of(new TokenWriter(TokenFile.counts(file), TokenFile.MOST_COUNTED + 1))
+            : Optional.empty();
   }
 
   /** How many ids were written. */
@@ -35,7 +54,28 @@ public final class TokenWriter implements AutoCloseable {
     return tokens;
   }
 
-  /** Appends ids. */
+  /**
+   * Appends ids.
+   *
+   * @param bytes of the text that each stands for
+   */
+  public void write(int[] ids, int[] bytes) {
+    write(ids);
+    counts.ifPresent(out -> out.write(counted(bytes)));
+  }
+
+  /** Where a token stands for more than can be noted, the rest counts to the next. */
+  private int[] counted(int[] bytes) {
+    int[] counted = new int[bytes.length];
+    for (int i = 0; i < bytes.length; i++) {
+      uncounted += bytes[i];
+      counted[i] = (int) Math.min(uncounted, TokenFile.MOST_COUNTED);
+      uncounted -= counted[i];
+    }
+    return counted;
+  }
+
+  /** Appends ids of which nobody counts the bytes. */
   public void write(int[] ids) {
     ByteBuffer raw = ByteBuffer.allocate(Math.multiplyExact(ids.length, width));
     raw.order(ByteOrder.LITTLE_ENDIAN);
@@ -66,11 +106,18 @@ public final class TokenWriter implements AutoCloseable {
   public TokenFile finish(String name) throws IOException {
     out.flush();
     disk.getFD().sync();
+    if (counts.isPresent()) {
+      var unused = counts.get().finish(name);
+    }
     return new TokenFile(name, tokens, Hex.of(out.getMessageDigest()));
   }
 
   @Override
   public void close() throws IOException {
-    out.close();
+    try (OutputStream ids = out) {
+      if (counts.isPresent()) {
+        counts.get().close();
+      }
+    }
   }
 }

@@ -10,6 +10,7 @@ import io.github.gss4j.tokenizer.Tokenizer;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.SplittableRandom;
 import java.util.function.DoubleConsumer;
@@ -193,8 +194,8 @@ public final class Evaluator {
         for (int i = 0; i < count; i++) {
           inputs[row][i] = checked(tokens[i]);
           targets[row][i] = checked(tokens[i + 1]);
-          bytes += bytesOf == null ? 0 : bytesOf[(int) tokens[i + 1]];
         }
+        bytes += bytesOf == null ? 0 : bytes(text, span.from() + done, tokens);
       }
     }
     return bytes;
@@ -208,6 +209,20 @@ public final class Evaluator {
       }
     }
     return nats;
+  }
+
+  /**
+   * How many bytes the tokens after the first stand for: the text's own where they were noted, else
+   * those that the tokens decode to.
+   */
+  private long bytes(TokenStore text, long offset, long[] tokens) {
+    Optional<TokenStore> counts = text.byteCounts();
+    if (counts.isPresent()) {
+      long[] bytes = new long[tokens.length];
+      counts.get().read(offset, bytes);
+      return Arrays.stream(bytes).skip(1).sum();
+    }
+    return Arrays.stream(tokens).skip(1).map(id -> bytesOf[(int) id]).sum();
   }
 
   private int checked(long id) {

@@ -84,7 +84,7 @@ public record Texts(Path cache, Supplier<Hub> hub) {
     }
     plain.get().train().close();
     plain.get().test().ifPresent(TokenStore::close);
-    return EncodedText.of(plain.get().heldOut(), tokenizer, cache);
+    return EncodedText.counted(plain.get().heldOut(), tokenizer, cache);
   }
 
   /** The text as bytes, where it is plain text. */

@@ -16,7 +16,9 @@ public final class StudyDefaults {
   public static final TrainConfig TRAIN =
       TrainConfig.defaults()
           .with(
-              ModelConfig.of(256, 16, 2).withOptions(new DssConfig(8, 8, true)).withTokenizer("bytes"))
+              ModelConfig.of(256, 16, 2)
+                  .withOptions(new DssConfig(8, 8, true))
+                  .withTokenizer("bytes"))
           .with(new BatchConfig(2, 1, false, 32, false))
           .with(OptimizerConfig.DEFAULT.withLr(1e-2).withWeightDecay(0, false))
           .with(new Schedule(10, 2, new Decay.Cosine(0.1)))

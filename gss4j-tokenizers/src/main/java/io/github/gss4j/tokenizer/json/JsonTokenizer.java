@@ -3,6 +3,9 @@ package io.github.gss4j.tokenizer.json;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.github.gss4j.files.WholeFile;
+import io.github.gss4j.tokenizer.LocatedTokens;
+import io.github.gss4j.tokenizer.PiecewiseEncoder;
+import io.github.gss4j.tokenizer.TextWindow;
 import io.github.gss4j.tokenizer.Tokenizer;
 import io.github.gss4j.tokenizer.TokenizerException;
 import io.github.gss4j.tokenizer.TokenizerJson;
@@ -36,8 +39,8 @@ import org.slf4j.LoggerFactory;
  * Elsewhere (WordPiece, Metaspace) it decodes to its text within a sentence, so that the first
  * token of a text brings a space that {@link #decode(int[])} leaves out.
  *
- * <p>Takes some hundred bytes of native memory a token while it encodes: feed a corpus by
- * documents. {@link #close} frees the rest.
+ * <p>Long texts are encoded piece by piece ({@link PiecewiseEncoder}); {@link #close} frees native
+ * memory.
  */
 public final class JsonTokenizer implements Tokenizer {
   private static final Logger LOG = LoggerFactory.getLogger(JsonTokenizer.class);
@@ -152,7 +155,20 @@ public final class JsonTokenizer implements Tokenizer {
    */
   @Override
   public int[] encode(String text) {
+    String whole = WellFormed.of(text);
+    return TextWindow.isShort(whole)
+        ? library.encode(whole)
+        : PiecewiseEncoder.encode(this, whole).ids();
+  }
+
+  /** The same in one piece, which takes some hundred bytes of native memory a token. */
+  int[] encodeWhole(String text) {
     return library.encode(WellFormed.of(text));
+  }
+
+  @Override
+  public LocatedTokens locate(String text) {
+    return library.locate(WellFormed.of(text));
   }
 
   @Override

@@ -1,12 +1,15 @@
 package io.github.gss4j.tokenizer.json;
 
+import ai.djl.huggingface.tokenizers.jni.CharSpan;
 import ai.djl.huggingface.tokenizers.jni.LibUtils;
 import ai.djl.huggingface.tokenizers.jni.TokenizersLibrary;
+import io.github.gss4j.tokenizer.LocatedTokens;
 import io.github.gss4j.tokenizer.TokenizerException;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.concurrent.locks.ReadWriteLock;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
+import java.util.function.LongFunction;
 
 /**
  * A tokenizer in the native library's memory. The one class that names the library ({@code
@@ -71,12 +74,39 @@ final class NativeTokenizer implements AutoCloseable {
 
   /** The ids of a text, without what the file would put around it. */
   int[] encode(String text) {
+    return encode(text, NativeTokenizer::ids);
+  }
+
+  /** The same with the place of each token. */
+  LocatedTokens locate(String text) {
+    return encode(text, encoding -> located(text, encoding));
+  }
+
+  private static int[] ids(long encoding) {
+    long[] ids = TokenizersLibrary.LIB.getTokenIds(encoding);
+    return Arrays.stream(ids).mapToInt(Math::toIntExact).toArray();
+  }
+
+  private static LocatedTokens located(String text, long encoding) {
+    int[] ids = ids(encoding);
+    CharSpan[] spans = TokenizersLibrary.LIB.getTokenCharSpans(encoding);
+    int[] starts = new int[ids.length];
+    int[] ends = new int[ids.length];
+    for (int i = 0; i < ids.length; i++) {
+      boolean nowhere = spans[i] == null; // a token that stands for nothing in the text
+      int before = i == 0 ? 0 : ends[i - 1];
+      starts[i] = nowhere ? before : spans[i].getStart();
+      ends[i] = nowhere ? before : spans[i].getEnd();
+    }
+    return new LocatedTokens(ids, starts, ends).inChars(text);
+  }
+
+  private <T> T encode(String text, LongFunction<T> reader) {
     lock.readLock().lock();
     try {
       long encoding = TokenizersLibrary.LIB.encode(open(), text, false);
       try {
-        long[] ids = TokenizersLibrary.LIB.getTokenIds(encoding);
-        return Arrays.stream(ids).mapToInt(Math::toIntExact).toArray();
+        return reader.apply(encoding);
       } finally {
         TokenizersLibrary.LIB.deleteEncoding(encoding);
       }

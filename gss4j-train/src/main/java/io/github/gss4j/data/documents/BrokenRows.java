@@ -26,6 +26,18 @@ final class BrokenRows {
     return rows.get();
   }
 
+  /** Says of a document that its tokens may be others than in one piece. */
+  void cut(Shard shard, EncodedRow.Document document) {
+    if (document.cuts() > 0) {
+      LOG.warn(
+          "{}:{}: cut in {} places, as it has no end within 64 kB that the tokenizer would cut at:"
+              + " tokens there may be others than in one piece",
+          shard.name(),
+          document.row(),
+          document.cuts());
+    }
+  }
+
   /** Says of a file without bytes that nothing is read of it. */
   void empty(Shard shard) {
     LOG.warn("{}: has 0 bytes, there are no documents in it", shard.name());

@@ -73,6 +73,9 @@ final class DocumentReading implements AutoCloseable {
         } else if (next.get() instanceof EncodedRow.Document document
             && !document.heldOut()
             && document.ids().length > 0) {
+          if (epoch == 0) {
+            broken.cut(shards.get(shard), document);
+          }
           return Optional.of(new StreamedDocument(shard, row, document.ids()));
         }
       }

@@ -25,7 +25,7 @@ import java.util.concurrent.Executors;
  */
 record HeldOutDocuments(
     int format, int vocabulary, TokenFile tokens, long brokenRows, long brokenShards) {
-  private static final int FORMAT = 2;
+  private static final int FORMAT = 3;
   private static final String MANIFEST = "held_out.json";
 
   /** As much of a share as is kept for evaluations, to the end of a document. */
@@ -72,7 +72,7 @@ record HeldOutDocuments(
     BrokenRows broken = new BrokenRows();
     long brokenShards = 0;
     String file = "tokens.bin";
-    try (TokenWriter out = new TokenWriter(home.resolve(file), tokenizer.size())) {
+    try (TokenWriter out = new TokenWriter(home.resolve(file), tokenizer.size(), true)) {
       for (Shard shard : source.shards()) {
         if (out.tokens() < most) {
           brokenShards += append(shard, encoder, most, threads, out, broken) ? 1 : 0;
@@ -110,7 +110,8 @@ record HeldOutDocuments(
           break;
         }
         if (next.get() instanceof EncodedRow.Document document) {
-          out.write(document.ids());
+          out.write(document.ids(), document.counts());
+          broken.cut(shard, document);
         } else if (next.get() instanceof EncodedRow.Broken row) {
           broken.row(shard, row);
         }

@@ -5,7 +5,6 @@ import io.github.gss4j.data.DataException;
 import io.github.gss4j.data.EncodedText;
 import io.github.gss4j.data.Hex;
 import io.github.gss4j.data.Manifests;
-import io.github.gss4j.data.TokenFile;
 import io.github.gss4j.data.TokenStore;
 import io.github.gss4j.data.TokenizerFacts;
 import io.github.gss4j.files.ProcessLocks;
@@ -155,14 +154,25 @@ public record Preparation(Tokenizer tokenizer, int threads, Path home, Listener 
   private ShardFacts encode(Corpus text) throws IOException {
     TokenStore train = text.train();
     TokenStore held = text.heldOut();
-    TokenFile trainFile = EncodedText.encode(train, tokenizer, threads, home, "00000.train.bin");
+    EncodedText.Written trained =
+        EncodedText.encode(train, tokenizer, threads, home.resolve("00000.train.bin"), false);
     listener.at(1 - (double) held.size() / (train.size() + held.size()), 1, documents(train));
-    TokenFile heldFile = EncodedText.encode(held, tokenizer, threads, home, "00000.held_out.bin");
+    EncodedText.Written heldOut =
+        EncodedText.encode(held, tokenizer, threads, home.resolve("00000.held_out.bin"), true);
     long all = documents(train) + documents(held);
     listener.at(1, 1, all);
     long bytes = train.size() + held.size();
     return new ShardFacts(
-        text.name(), all, documents(held), bytes, held.size(), 0, "", trainFile, heldFile);
+        text.name(),
+        all,
+        documents(held),
+        bytes,
+        held.size(),
+        0,
+        "",
+        trained.tokens(),
+        heldOut.tokens(),
+        trained.cuts() + heldOut.cuts());
   }
 
   private static long documents(TokenStore store) {

@@ -177,6 +177,12 @@ public record PreparedCorpus(
     return sum(ShardFacts::brokenRows);
   }
 
+  /** How often a text was cut where its ids may not be those of the whole. */
+  @JsonIgnore
+  public long cuts() {
+    return sum(ShardFacts::cuts);
+  }
+
   /** Shards whose ends were left out. */
   @JsonIgnore
   public long brokenShards() {

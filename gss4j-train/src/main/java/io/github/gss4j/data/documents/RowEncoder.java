@@ -1,5 +1,8 @@
 package io.github.gss4j.data.documents;
 
+import io.github.gss4j.tokenizer.PiecewiseEncoder;
+import io.github.gss4j.tokenizer.PiecewiseEncoder.Encoded;
+import io.github.gss4j.tokenizer.TextWindow;
 import io.github.gss4j.tokenizer.Tokenizer;
 import java.nio.CharBuffer;
 import java.nio.charset.CharacterCodingException;
@@ -16,14 +19,16 @@ import java.util.Arrays;
  */
 record RowEncoder(Tokenizer tokenizer, DocumentOptions options, boolean train, boolean heldOut) {
   private static final int[] NONE = {};
+  private static final Encoded NOTHING = new Encoded(NONE, NONE, 0);
 
   EncodedRow encode(Row row) {
     try {
       String text = row.text();
       long bytes = utf8Bytes(text);
       boolean held = options.isHeldOut(text);
-      int[] ids = (held ? heldOut : train) ? ids(text) : NONE;
-      return new EncodedRow.Document(row.number(), held, ids, bytes);
+      Encoded encoded = (held ? heldOut : train) ? encoded(text, held) : NOTHING;
+      return new EncodedRow.Document(
+          row.number(), held, encoded.ids(), encoded.bytes(), encoded.cuts(), bytes);
     } catch (BrokenRowException e) {
       return new EncodedRow.Broken(row.number(), e.getMessage());
     }
@@ -37,13 +42,18 @@ record RowEncoder(Tokenizer tokenizer, DocumentOptions options, boolean train, b
     }
   }
 
-  private int[] ids(String text) {
-    int[] ids = tokenizer.encode(text);
+  private Encoded encoded(String text, boolean counted) {
+    Encoded encoded =
+        counted || !TextWindow.isShort(text)
+            ? PiecewiseEncoder.encode(tokenizer, text)
+            : new Encoded(tokenizer.encode(text), NONE, 0);
     if (tokenizer.endOfText().isEmpty()) {
-      return ids;
+      return encoded;
     }
-    int[] ended = Arrays.copyOf(ids, ids.length + 1);
-    ended[ids.length] = tokenizer.endOfText().getAsInt();
-    return ended;
+    int count = encoded.ids().length;
+    int[] ended = Arrays.copyOf(encoded.ids(), count + 1);
+    ended[count] = tokenizer.endOfText().getAsInt();
+    return new Encoded(
+        ended, counted ? Arrays.copyOf(encoded.bytes(), count + 1) : NONE, encoded.cuts());
   }
 }

@@ -1,5 +1,7 @@
 package io.github.gss4j.data.documents;
 
+import com.fasterxml.jackson.annotation.JsonSetter;
+import com.fasterxml.jackson.annotation.Nulls;
 import io.github.gss4j.data.TokenFile;
 
 /**
@@ -14,6 +16,7 @@ import io.github.gss4j.data.TokenFile;
  * @param brokenOff where and why its end was left out; empty for a sound one
  * @param train ids to train on
  * @param heldOut ids that are held out
+ * @param cuts how often a text was cut where its ids may not be those of the whole
  */
 public record ShardFacts(
     String name,
@@ -24,4 +27,5 @@ public record ShardFacts(
     long brokenRows,
     String brokenOff,
     TokenFile train,
-    TokenFile heldOut) {}
+    TokenFile heldOut,
+    @JsonSetter(nulls = Nulls.AS_EMPTY) long cuts) {}

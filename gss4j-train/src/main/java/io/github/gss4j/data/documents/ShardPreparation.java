@@ -58,8 +58,9 @@ record ShardPreparation(int number, Shard shard, RowEncoder encoder, Path home) 
     long heldOutDocuments = 0;
     long bytes = 0;
     long heldOutBytes = 0;
+    long cuts = 0;
     try (TokenWriter trainOut = new TokenWriter(train, tokenizer.size());
-        TokenWriter heldOutOut = new TokenWriter(heldOut, tokenizer.size());
+        TokenWriter heldOutOut = new TokenWriter(heldOut, tokenizer.size(), true);
         ShardRows rows = new ShardRows(shard, encoder, threads, row -> true)) {
       while (true) {
         Optional<EncodedRow> next = rows.next();
@@ -67,7 +68,13 @@ record ShardPreparation(int number, Shard shard, RowEncoder encoder, Path home) 
           break;
         }
         if (next.get() instanceof EncodedRow.Document document) {
-          (document.heldOut() ? heldOutOut : trainOut).write(document.ids());
+          if (document.heldOut()) {
+            heldOutOut.write(document.ids(), document.counts());
+          } else {
+            trainOut.write(document.ids());
+          }
+          broken.cut(shard, document);
+          cuts += document.cuts();
           documents++;
           heldOutDocuments += document.heldOut() ? 1 : 0;
           bytes += document.bytes();
@@ -84,7 +91,12 @@ record ShardPreparation(int number, Shard shard, RowEncoder encoder, Path home) 
       TokenFile trainFile = trainOut.finish(file("train.bin"));
       TokenFile heldOutFile = heldOutOut.finish(file("held_out.bin"));
       Files.move(train, home.resolve(trainFile.file()), StandardCopyOption.ATOMIC_MOVE);
-      Files.move(heldOut, home.resolve(heldOutFile.file()), StandardCopyOption.ATOMIC_MOVE);
+      Path heldOutPlace = home.resolve(heldOutFile.file());
+      Files.move(
+          TokenFile.counts(heldOut),
+          TokenFile.counts(heldOutPlace),
+          StandardCopyOption.ATOMIC_MOVE);
+      Files.move(heldOut, heldOutPlace, StandardCopyOption.ATOMIC_MOVE);
       ShardFacts facts =
           new ShardFacts(
               shard.name(),
@@ -95,7 +107,8 @@ record ShardPreparation(int number, Shard shard, RowEncoder encoder, Path home) 
               broken.count() - brokenBefore,
               rows.broken().orElse(""),
               trainFile,
-              heldOutFile);
+              heldOutFile,
+              cuts);
       Manifests.write(done(), facts);
       return facts;
     } catch (IOException e) {
