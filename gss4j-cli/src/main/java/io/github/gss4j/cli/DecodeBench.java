@@ -58,10 +58,14 @@ final class DecodeBench implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException {
-    if (tokens < 2 || rounds < 1 || streams < 1 || promptLen < 0) {
+    if (tokens < 2 || rounds < 1) {
       throw new IllegalArgumentException(
-          "--tokens is %d, --rounds %d, --streams %d and --prompt-len %d, expected at least 2, 1, 1 and 0"
-              .formatted(tokens, rounds, streams, promptLen));
+          "--tokens is %d and --rounds is %d, expected at least 2 and 1".formatted(tokens, rounds));
+    }
+    BenchOptions.atLeastOne("streams", streams);
+    if (promptLen < 0) {
+      throw new IllegalArgumentException(
+          "--prompt-len is %d, expected at least 0".formatted(promptLen));
     }
     StoredModel stored = model.open();
     List<Path> files = ReadSpeed.files(stored);

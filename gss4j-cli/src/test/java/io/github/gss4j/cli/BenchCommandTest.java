@@ -63,7 +63,18 @@ class BenchCommandTest {
     Path model = Tiny.model(directory.resolve("model"), new DssConfig(8, 8, true));
     Path shards = directory.resolve("shards");
     Command.here("convert", model, shards, "--shard-size", "20KB").ok();
-    JsonNode result = json("decode", "--model", shards, "--tokens", 2, "--rounds", 1, "--json");
+    JsonNode result =
+        json(
+            "decode",
+            "--model",
+            shards,
+            "--engine",
+            "torch",
+            "--tokens",
+            2,
+            "--rounds",
+            1,
+            "--json");
     assertThat(result.get("file_bytes").asLong())
         .isGreaterThan(result.get("weight_bytes").asLong());
   }

@@ -6,9 +6,9 @@ public final class OneLine {
 
   private OneLine() {}
 
-  /** A text without line ends and control characters, cut where it is very long. */
+  /** A text with spaces for line ends and without control characters, cut where it is very long. */
   public static String of(String text) {
     String cut = text.length() <= LONGEST ? text : text.substring(0, LONGEST) + "…";
-    return cut.replaceAll("[\\p{Cc}\\u2028\\u2029]", "?");
+    return cut.replaceAll("\\R", " ").replaceAll("\\p{Cc}", "?");
   }
 }
