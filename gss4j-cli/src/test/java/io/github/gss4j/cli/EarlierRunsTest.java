@@ -89,7 +89,12 @@ class EarlierRunsTest {
     String facts = Command.here("inspect", run(kind).resolve("last"), "--json").ok().out();
     ObjectNode expected = (ObjectNode) json(expected(kind).resolve("inspect.json"));
     expected.remove("file");
-    agrees(expected, new ObjectMapper().readTree(facts), "inspect");
+    JsonNode found = new ObjectMapper().readTree(facts);
+    if (kind.equals("dss")) { // whose state spaces earlier builds left out
+      assertThat(expected.remove("state_spaces")).isEmpty();
+      assertThat(found.get("state_spaces")).isNotEmpty();
+    }
+    agrees(expected, found, "inspect");
     writes(kind, "checkpoint", "--prompt", "First Citizen:");
   }
 

@@ -194,6 +194,7 @@ class ProgramTest {
             "--model",
             "--dtype",
             "--device",
+            "--engine",
             "--threads");
     TreeSet<String> seen = new TreeSet<>(others.keySet());
     seen.addAll(elsewhere);
@@ -201,6 +202,28 @@ class ProgramTest {
     CommandLine line = Gss.commandLine(new Interrupt()).getSubcommands().get("generate");
     assertThat(line.getCommandSpec().options().stream().map(OptionSpec::longestName))
         .containsExactlyInAnyOrderElementsOf(seen);
+  }
+
+  @Test
+  void enginesWriteTheSameAndGoOnWithEachOthersStates() throws IOException {
+    Path state = directory.resolve("engines.state");
+    Object[] base = {"--prompt", "the s", "--greedy", "--ids", "--max-new-tokens", 20};
+    List<Object> java = new ArrayList<>(Arrays.asList(base));
+    java.addAll(List.of("--engine", "java", "--threads", 2, "--save-state", state));
+    List<Object> torch = new ArrayList<>(Arrays.asList(base));
+    torch.addAll(List.of("--engine", "torch"));
+    assertThat(generate(java.toArray())).isEqualTo(generate(torch.toArray()));
+    Object[] more = {"--load-state", state, "--greedy", "--ids", "--max-new-tokens", 5, "--engine"};
+    List<Object> onJava = new ArrayList<>(Arrays.asList(more));
+    onJava.add("java");
+    List<Object> onTorch = new ArrayList<>(Arrays.asList(more));
+    onTorch.add("torch");
+    assertThat(generate(onTorch.toArray())).isEqualTo(generate(onJava.toArray()));
+    Command.here("generate", "--model", run, "--prompt", "x", "--engine", "steam")
+        .refused("engine is 'steam'", "java", "torch");
+    Command.here(
+            "generate", "--model", run, "--prompt", "x", "--engine", "java", "--dtype", "float64")
+        .refused("dtype is 'float64'", "int8");
   }
 
   @Test
