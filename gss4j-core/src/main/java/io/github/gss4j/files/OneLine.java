@@ -9,6 +9,6 @@ public final class OneLine {
   /** A text with spaces for line ends and without control characters, cut where it is very long. */
   public static String of(String text) {
     String cut = text.length() <= LONGEST ? text : text.substring(0, LONGEST) + "…";
-    return cut.replaceAll("\\R", " ").replaceAll("\\p{Cc}", "?");
+    return cut.replaceAll("\\R", " ").replaceAll("\\p{Cc}", "");
   }
 }
