@@ -174,7 +174,8 @@ class WrongInputTest {
     wrongConfig("'data' is 1", "a text", "{\"data\": 1}");
     String data = "\"data\": \"" + text + "\", ";
     wrongConfig("num_tokens is 100", "at least 256", "{" + data + "\"num_tokens\": 100}");
-    wrongConfig("tokenizer is 'words'", "'bytes'", "{" + data + "\"tokenizer\": \"words\"}");
+    wrongConfig(
+        "tokenizer is 'words'", "expected bytes, gpt2", "{" + data + "\"tokenizer\": \"words\"}");
     wrong("missing.json", "no such file", "train", "--config", directory.resolve("missing.json"));
     wrong(directory.toString(), "a JSON file", "train", "--config", directory);
     return tests;
