@@ -13,7 +13,6 @@ import java.nio.ByteOrder;
 import java.nio.channels.FileChannel;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -287,10 +286,5 @@ public record Safetensors(
       }
       channel.force(true);
     }
-  }
-
-  /** Whether a path looks like a safetensors file by its name. */
-  public static boolean isNamed(Path file) {
-    return Files.isRegularFile(file) && file.toString().endsWith(".safetensors");
   }
 }

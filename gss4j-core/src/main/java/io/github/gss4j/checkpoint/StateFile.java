@@ -3,11 +3,9 @@ package io.github.gss4j.checkpoint;
 import io.github.gss4j.files.OwnFile;
 import io.github.gss4j.files.WholeFile;
 import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
+import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.OptionalInt;
 import java.util.function.Predicate;
@@ -68,7 +66,7 @@ public final class StateFile {
       throws IOException {
     Map<String, TensorData> all = new LinkedHashMap<>(tensors);
     if (logits != null) {
-      all.put(LOGITS, new Floats(logits));
+      all.put(LOGITS, ArrayTensor.of(logits, logits.length));
     }
     Map<String, String> metadata = new LinkedHashMap<>();
     metadata.put(VERSION_KEY, VERSION);
@@ -183,30 +181,8 @@ public final class StateFile {
     try {
       tensor.forEachPart(crc::update);
     } catch (IOException e) {
-      throw new java.io.UncheckedIOException(e);
+      throw new UncheckedIOException(e);
     }
     return crc.getValue();
-  }
-
-  /** Numbers on the heap. */
-  @SuppressWarnings("ArrayRecordComponent") // written, never compared
-  private record Floats(float[] values) implements TensorData {
-    @Override
-    public TensorType dtype() {
-      return TensorType.F32;
-    }
-
-    @Override
-    public List<Long> shape() {
-      return List.of((long) values.length);
-    }
-
-    @Override
-    public void forEachPart(Part action) throws IOException {
-      ByteBuffer bytes =
-          ByteBuffer.allocate(values.length * Float.BYTES).order(ByteOrder.LITTLE_ENDIAN);
-      bytes.asFloatBuffer().put(values);
-      action.use(bytes);
-    }
   }
 }

@@ -116,7 +116,7 @@ public final class Tokenizers {
   }
 
   /** Whether {@link #forModel} has anything to go by. */
-  public static boolean isKnown(Path directory, String nameInConfig, int numTokens) {
+  private static boolean isKnown(Path directory, String nameInConfig, int numTokens) {
     return nameInConfig != null
         || numTokens == 256
         || numTokens == Gpt2Tokenizer.SIZE
