@@ -104,7 +104,7 @@ final class RunOptions {
   @Option(names = "--seq-len", description = "tokens of a sequence")
   Integer seqLen;
 
-  @Option(names = "--optimizer", paramLabel = "adam|adamw", description = "adamw by default")
+  @Option(names = "--optimizer", paramLabel = "adam|adamw|muon", description = "adamw by default")
   String optimizer;
 
   @Option(names = "--warmup", paramLabel = "STEPS", description = "steps of rising learning rate")

@@ -149,7 +149,7 @@ final class Flat {
   /**
    * Puts the ranks' pieces side by side.
    *
-   * @param pieces of this rank, by parameter
+   * @param pieces of this rank, by parameter; one left out is zero
    * @return whole tensors by parameter, in the caller's scope
    */
   Map<String, Tensor> gather(ProcessGroup group, Map<String, Tensor> pieces) {
@@ -158,7 +158,10 @@ final class Flat {
         NoGradGuard guard = new NoGradGuard()) {
       Tensor part = Tensors.zerosLike(like(), partLength);
       for (Cut cut : cuts()) {
-        part.narrow(0, cut.at(), cut.length()).copy_(pieces.get(cut.parameter().name()));
+        Tensor piece = pieces.get(cut.parameter().name());
+        if (piece != null) {
+          part.narrow(0, cut.at(), cut.length()).copy_(piece);
+        }
       }
       group.allGather(flat, part).await();
     }

@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.UnaryOperator;
 import org.bytedeco.pytorch.Tensor;
 
 /**
@@ -128,6 +129,13 @@ final class FullySharded extends Replication {
   @Override
   public Map<String, Tensor> whole(int unit, Map<String, Tensor> pieces) {
     return parts.get(unit).trained.map(t -> t.flat().gather(group, pieces)).orElse(Map.of());
+  }
+
+  @Override
+  public Map<String, Tensor> mapWhole(
+      int unit, List<Parameter> of, Map<String, Tensor> pieces, UnaryOperator<Tensor> map) {
+    Flat flat = parts.get(unit).trained.orElseThrow().flat();
+    return new SharedWork(group, of).mapParts(flat, pieces, map);
   }
 
   @Override

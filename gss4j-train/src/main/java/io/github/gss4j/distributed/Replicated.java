@@ -3,8 +3,10 @@ package io.github.gss4j.distributed;
 import io.github.gss4j.layers.Parameter;
 import io.github.gss4j.ops.Scopes;
 import io.github.gss4j.ops.Tensors;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.UnaryOperator;
 import org.bytedeco.pytorch.Tensor;
 
 /**
@@ -58,6 +60,17 @@ final class Replicated extends Replication {
   @Override
   public Map<String, Tensor> whole(int unit, Map<String, Tensor> parts) {
     return parts;
+  }
+
+  @Override
+  public Map<String, Tensor> mapWhole(
+      int unit, List<Parameter> of, Map<String, Tensor> parts, UnaryOperator<Tensor> map) {
+    Flat flat = new Flat(of, 0, 1);
+    Tensor whole = new SharedWork(travel.group(), of).map(flat, p -> parts.get(p.name()), map);
+    travel.group().allReduce(whole).await();
+    Map<String, Tensor> mapped = new LinkedHashMap<>();
+    of.forEach(p -> mapped.put(p.name(), flat.view(whole, p)));
+    return mapped;
   }
 
   @Override

@@ -3,6 +3,7 @@ package io.github.gss4j.distributed;
 import io.github.gss4j.layers.Parameter;
 import java.util.List;
 import java.util.Map;
+import java.util.function.UnaryOperator;
 import org.bytedeco.pytorch.Tensor;
 
 /**
@@ -99,10 +100,22 @@ public abstract sealed class Replication implements AutoCloseable
   /**
    * Puts side by side what ranks keep of a unit.
    *
-   * @param parts a tensor of the shape of each owned part, by parameter
+   * @param parts a tensor of the shape of each owned part, by parameter; one left out is zero
    * @return whole tensors, by parameter, in the caller's scope
    */
   public abstract Map<String, Tensor> whole(int unit, Map<String, Tensor> parts);
+
+  /**
+   * Maps tensors that ranks keep parts of, each whole on one rank: the ranks share the work. On all
+   * ranks at once.
+   *
+   * @param of trained parameters of the unit
+   * @param parts a tensor of the shape of each owned part, by parameter; others may be among them
+   * @param map gives a tensor of the same shape
+   * @return what came of the parts that this rank keeps, by parameter, in the caller's scope
+   */
+  public abstract Map<String, Tensor> mapWhole(
+      int unit, List<Parameter> of, Map<String, Tensor> parts, UnaryOperator<Tensor> map);
 
   /** What this rank keeps of a tensor of a trained parameter's shape. */
   public Tensor part(String name, Tensor whole) {

@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.UnaryOperator;
 import org.bytedeco.pytorch.Tensor;
 
 /**
@@ -97,6 +98,12 @@ final class ShardedOptimizer extends Replication {
   public Map<String, Tensor> whole(int unit, Map<String, Tensor> parts) {
     Slab slab = slabs.get(unit);
     return slab == null ? Map.of() : slab.flat().gather(travel.group(), parts);
+  }
+
+  @Override
+  public Map<String, Tensor> mapWhole(
+      int unit, List<Parameter> of, Map<String, Tensor> parts, UnaryOperator<Tensor> map) {
+    return new SharedWork(travel.group(), of).mapParts(slabs.get(unit).flat(), parts, map);
   }
 
   @Override

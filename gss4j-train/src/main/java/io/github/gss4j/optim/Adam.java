@@ -6,6 +6,7 @@ import io.github.gss4j.ops.Aten;
 import io.github.gss4j.ops.Tensors;
 import java.util.Collections;
 import java.util.List;
+import java.util.function.Function;
 import java.util.function.ToDoubleFunction;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
@@ -20,31 +21,35 @@ import org.bytedeco.pytorch.global.torch;
  *
  * <p>AdamW first shrinks θ by lr·decay; Adam adds decay·θ to g.
  */
-final class Adam extends Optimizer {
+class Adam extends Optimizer {
   private static final String FIRST = "exp_avg.";
   private static final String SECOND = "exp_avg_sq.";
+
+  /** The moments that it keeps. */
+  static final List<String> KINDS = List.of(FIRST, SECOND);
 
   private final OptimizerConfig config;
   private final String operation;
 
-  private Adam(
+  Adam(
       Replication replication,
       OptimizerConfig config,
       ToDoubleFunction<Parameter> peaks,
+      Function<Parameter, List<String>> kinds,
       String operation) {
-    super(replication, config, peaks, List.of(FIRST, SECOND));
+    super(replication, config, peaks, kinds);
     this.config = config;
     this.operation = operation;
   }
 
   static Adam coupled(
       Replication replication, OptimizerConfig config, ToDoubleFunction<Parameter> peaks) {
-    return new Adam(replication, config, peaks, "aten::_fused_adam_");
+    return new Adam(replication, config, peaks, p -> KINDS, "aten::_fused_adam_");
   }
 
   static Adam decoupled(
       Replication replication, OptimizerConfig config, ToDoubleFunction<Parameter> peaks) {
-    return new Adam(replication, config, peaks, "aten::_fused_adamw_");
+    return new Adam(replication, config, peaks, p -> KINDS, "aten::_fused_adamw_");
   }
 
   @Override

@@ -24,7 +24,7 @@ import org.bytedeco.pytorch.global.torch;
 /**
  * Moves parameters along their gradients. {@link OptimizerConfig#optimizer} makes one.
  *
- * <p>A kind of optimizer says which moments it keeps, and how a group of parameters moves;
+ * <p>A kind of optimizer says which moments it keeps of each parameter, and how a group moves;
  * clipping, groups, checkpoints and ranks are settled here. Moments have their parameter's shape,
  * so that ranks keep parts of them as they keep parts of the parameter. Not for several threads.
  */
@@ -38,7 +38,7 @@ public abstract class Optimizer implements AutoCloseable {
   private final OptimizerConfig config;
   private final Replication replication;
   private final ToDoubleFunction<Parameter> peaks;
-  private final List<String> kinds;
+  private final Function<Parameter, List<String>> kinds;
   private final List<Parameter> parameters;
   private final Map<String, Tensor> moments = new LinkedHashMap<>();
   private final Map<String, Long> since = new LinkedHashMap<>();
@@ -46,7 +46,7 @@ public abstract class Optimizer implements AutoCloseable {
   private long steps;
 
   /** What parameters that move together have in common. */
-  private record Group(double lrFactor, boolean decays, long since) {}
+  private record Group(double lrFactor, boolean decays, long since, List<String> kinds) {}
 
   /**
    * How some parameters move in one step.
@@ -73,20 +73,21 @@ public abstract class Optimizer implements AutoCloseable {
    *
    * @param replication says which parameters this rank moves
    * @param peaks the peak learning rate of each
-   * @param kinds what goes before a parameter's name in {@link #state}, a moment each
+   * @param kinds what goes before a parameter's name in {@link #state}, a moment each; parameters
+   *     of other kinds are of another group
    */
   protected Optimizer(
       Replication replication,
       OptimizerConfig config,
       ToDoubleFunction<Parameter> peaks,
-      List<String> kinds) {
+      Function<Parameter, List<String>> kinds) {
     this.replication = replication;
     this.parameters = List.copyOf(replication.owned());
     this.config = config;
     this.peaks = peaks;
-    this.kinds = List.copyOf(kinds);
+    this.kinds = kinds;
     for (Parameter p : parameters) {
-      for (String kind : kinds) {
+      for (String kind : kinds.apply(p)) {
         moments.put(
             kind + p.name(),
             Scopes.kept(() -> Tensors.zerosLike(p.value(), Tensors.shape(p.value()))));
@@ -97,7 +98,7 @@ public abstract class Optimizer implements AutoCloseable {
 
   private void group(Parameter p) {
     double factor = peaks.applyAsDouble(p) / config.lr();
-    Group group = new Group(factor, decays(p), since.getOrDefault(p.name(), 0L));
+    Group group = new Group(factor, decays(p), since.getOrDefault(p.name(), 0L), kinds.apply(p));
     groups.computeIfAbsent(group, none -> new ArrayList<>()).add(p);
   }
 
@@ -105,12 +106,23 @@ public abstract class Optimizer implements AutoCloseable {
     return config.decayAll() || p.role() == Role.MATRIX || p.role() == Role.EMBEDDING;
   }
 
+  /**
+   * Comes before the groups of a step, on all ranks at once: the place for what ranks do together,
+   * as not all have parameters in every group. Within the scope of the step.
+   */
+  protected void prepare(Replication replication, List<Parameter> owned) {}
+
   /** Moves some parameters and their moments in place, within a scope and without a graph. */
   protected abstract void update(Update update);
 
   /** The moments of one kind, of the parameters that move. */
   protected final List<Tensor> moments(String kind, Update update) {
-    return update.parameters().stream().map(p -> moments.get(kind + p.name())).toList();
+    return update.parameters().stream().map(p -> moment(kind, p)).toList();
+  }
+
+  /** The moment of one kind, of one parameter. */
+  protected final Tensor moment(String kind, Parameter p) {
+    return moments.get(kind + p.name());
   }
 
   /**
@@ -149,6 +161,7 @@ public abstract class Optimizer implements AutoCloseable {
     steps++;
     try (PointerScope scope = new PointerScope();
         NoGradGuard guard = new NoGradGuard()) {
+      prepare(replication, parameters);
       groups.forEach(
           (group, members) ->
               update(
@@ -179,8 +192,8 @@ public abstract class Optimizer implements AutoCloseable {
   }
 
   /** What goes before a parameter's name in {@link #state}, of tensors that ranks keep parts of. */
-  public final List<String> kinds() {
-    return kinds;
+  public final List<String> kinds(Parameter p) {
+    return kinds.apply(p);
   }
 
   /** What a checkpoint keeps, by name: moments, and {@link #TRAINED_SINCE} where it is needed. */
@@ -201,29 +214,33 @@ public abstract class Optimizer implements AutoCloseable {
   public final void restore(long stepsTaken, Set<String> names, Function<String, Tensor> source) {
     steps = stepsTaken;
     since.clear();
-    for (String name : replication.trained()) {
-      long from = trainedSince(name, names, source);
-      if (from > 0) {
-        since.put(name, from);
+    Set<String> trained = Set.copyOf(replication.trained());
+    for (int unit = 0; unit <= replication.root(); unit++) {
+      for (Parameter p : replication.unit(unit)) {
+        long from = trained.contains(p.name()) ? trainedSince(p, names, source) : 0;
+        if (from > 0) {
+          since.put(p.name(), from);
+        }
       }
     }
     groups.clear();
     for (Parameter p : parameters) {
-      if (isKept(p.name(), names)) {
-        kinds.forEach(kind -> restore(p, kind + p.name(), source));
+      if (isKept(p, names)) {
+        kinds.apply(p).forEach(kind -> restore(p, kind + p.name(), source));
       }
       group(p);
     }
   }
 
-  private boolean isKept(String parameter, Set<String> names) {
-    return kinds.stream().allMatch(kind -> names.contains(kind + parameter));
+  private boolean isKept(Parameter p, Set<String> names) {
+    return kinds.apply(p).stream().allMatch(kind -> names.contains(kind + p.name()));
   }
 
-  private long trainedSince(String name, Set<String> names, Function<String, Tensor> source) {
-    if (!isKept(name, names)) {
-      return steps; // it was frozen
+  private long trainedSince(Parameter p, Set<String> names, Function<String, Tensor> source) {
+    if (!isKept(p, names)) {
+      return steps; // it was frozen, or moved by another optimizer
     }
+    String name = p.name();
     try (PointerScope scope = new PointerScope()) {
       boolean later = names.contains(TRAINED_SINCE + name);
       return later ? Tensors.toLongs(source.apply(TRAINED_SINCE + name))[0] : 0;

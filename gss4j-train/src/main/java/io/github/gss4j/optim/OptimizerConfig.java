@@ -47,7 +47,9 @@ public record OptimizerConfig(
     /** Adam: the weight decay is a part of the gradient. */
     ADAM,
     /** AdamW: the weight decay is apart from the gradient. */
-    ADAMW;
+    ADAMW,
+    /** Muon for the matrices of layers, AdamW for all else. */
+    MUON;
 
     /** Its name in config files. */
     @Override
@@ -101,6 +103,7 @@ public record OptimizerConfig(
     return switch (kind) {
       case ADAM -> Adam.coupled(replication, this, peaks);
       case ADAMW -> Adam.decoupled(replication, this, peaks);
+      case MUON -> new Muon(replication, this, peaks);
     };
   }
 

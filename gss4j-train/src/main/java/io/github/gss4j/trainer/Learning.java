@@ -108,8 +108,8 @@ final class Learning implements AutoCloseable {
     /**
      * What goes before a parameter's name in {@link #state}, of tensors that ranks keep parts of.
      */
-    List<String> kindsInParts() {
-      List<String> kinds = new ArrayList<>(optimizer.kinds());
+    List<String> kindsInParts(Parameter p) {
+      List<String> kinds = new ArrayList<>(optimizer.kinds(p));
       if (average != null) {
         kinds.add(TRAINED);
       }

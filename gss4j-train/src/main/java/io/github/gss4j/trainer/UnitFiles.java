@@ -10,6 +10,7 @@ import io.github.gss4j.weights.TensorFiles;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.Map;
 import java.util.Set;
 import org.bytedeco.javacpp.PointerScope;
@@ -82,15 +83,17 @@ final class UnitFiles {
     }
     replication.leave(unit);
     Map<String, Tensor> state = averaged.state();
-    for (String kind : averaged.kindsInParts()) {
+    for (Map.Entry<String, Set<String>> of : parametersByKind(unit).entrySet()) {
+      String kind = of.getKey();
       Map<String, Tensor> parts = new LinkedHashMap<>();
-      for (Parameter p : replication.unit(unit)) {
-        if (state.containsKey(kind + p.name())) {
-          parts.put(p.name(), state.remove(kind + p.name()));
+      for (String name : of.getValue()) {
+        if (state.containsKey(kind + name)) {
+          parts.put(name, state.remove(kind + name));
         }
       }
       if (optimizer != null) {
-        replication.whole(unit, parts).forEach((name, t) -> optimizer.put(kind + name, t));
+        Map<String, Tensor> whole = replication.whole(unit, parts);
+        of.getValue().forEach(name -> optimizer.put(kind + name, whole.get(name)));
       } else {
         try (PointerScope scope = new PointerScope()) {
           replication.whole(unit, parts);
@@ -107,6 +110,20 @@ final class UnitFiles {
     }
   }
 
+  /** The trained parameters that have a tensor of each kind, on every rank the same. */
+  private Map<String, Set<String>> parametersByKind(int unit) {
+    Set<String> trained = Set.copyOf(replication.trained());
+    Map<String, Set<String>> names = new LinkedHashMap<>();
+    for (Parameter p : replication.unit(unit)) {
+      if (trained.contains(p.name())) {
+        for (String kind : averaged.kindsInParts(p)) {
+          names.computeIfAbsent(kind, none -> new LinkedHashSet<>()).add(p.name());
+        }
+      }
+    }
+    return names;
+  }
+
   private void writeIndices() throws IOException {
     Map<String, String> model = new LinkedHashMap<>();
     Map<String, String> optimizer = new LinkedHashMap<>();
@@ -120,7 +137,7 @@ final class UnitFiles {
         model.put(p.name(), file("model", unit));
         modelBytes += bytes;
         if (trained.contains(p.name())) {
-          for (String kind : averaged.kindsInParts()) {
+          for (String kind : averaged.kindsInParts(p)) {
             optimizer.put(kind + p.name(), file("optimizer", unit));
             optimizerBytes += bytes;
           }

@@ -32,17 +32,19 @@ class RankCheckpointTest {
 
   @TempDir Path directory;
 
-  private static TrainConfig config(int world) {
-    String averaged = "{\"ema\": 0.9, \"freeze\": \"layers.1.norm\"}";
+  private static TrainConfig config(int world, String optimizer) {
+    String averaged =
+        "{\"ema\": 0.9, \"freeze\": \"layers.1.norm\", \"optimizer\": \"%s\"}".formatted(optimizer);
     TrainConfig tiny = TinyRun.config("float64", BATCH / world, 1, false, false);
     return TinyRun.config(tiny, averaged);
   }
 
   /** Some steps from the start or a checkpoint; writes one where there is none. */
-  private List<Double> train(Distribution distribution, boolean resume, Path checkpoint, int steps)
+  private List<Double> train(
+      Distribution distribution, String optimizer, boolean resume, Path checkpoint, int steps)
       throws IOException {
     int world = distribution.group().world();
-    TrainConfig config = config(world);
+    TrainConfig config = config(world, optimizer);
     BatchSource batches =
         (step, micro) ->
             TinyRun.ids(step, BATCH, 33)
@@ -74,36 +76,44 @@ class RankCheckpointTest {
 
   @ParameterizedTest
   @CsvSource({
-    "3, FULL, 3, FULL",
-    "2, FULL, 3, OPTIMIZER",
-    "2, OPTIMIZER, 1, NONE",
-    "1, NONE, 2, FULL",
-    "2, NONE, 3, FULL"
+    "3, FULL, 3, FULL, adamw",
+    "2, FULL, 3, OPTIMIZER, adamw",
+    "2, OPTIMIZER, 1, NONE, adamw",
+    "1, NONE, 2, FULL, adamw",
+    "2, NONE, 3, FULL, adamw",
+    "3, FULL, 2, FULL, muon",
+    "2, OPTIMIZER, 1, NONE, muon",
+    "1, NONE, 3, OPTIMIZER, muon",
+    "1, NONE, 1, NONE, muon"
   })
-  void otherRanksGoOnWhereTheseStopped(int before, Shard shard, int after, Shard then)
-      throws Exception {
+  void otherRanksGoOnWhereTheseStopped(
+      int before, Shard shard, int after, Shard then, String optimizer) throws Exception {
     Path checkpoint = Files.createDirectories(directory.resolve("checkpoint"));
-    List<Double> unbroken = train(Distribution.single(), false, null, 2 * HALF);
-    List<Double> first = on(before, shard, false, checkpoint);
-    List<Double> second = on(after, then, true, checkpoint);
+    List<Double> unbroken = train(Distribution.single(), optimizer, false, null, 2 * HALF);
+    List<Double> first = on(before, shard, optimizer, false, checkpoint);
+    List<Double> second = on(after, then, optimizer, true, checkpoint);
     List<Double> all = new ArrayList<>(first);
     all.addAll(second);
     for (int i = 0; i < unbroken.size(); i++) {
       assertThat(all.get(i)).as("step %d", i + 1).isCloseTo(unbroken.get(i), within(1e-10));
     }
+    if (before == 1 && after == 1) {
+      assertThat(all).isEqualTo(unbroken); // to the bit
+    }
     boolean byUnits = before > 1 && shard != Shard.NONE;
     assertThat(Files.exists(checkpoint.resolve("model.safetensors"))).isEqualTo(!byUnits);
   }
 
-  private List<Double> on(int world, Shard shard, boolean resume, Path checkpoint)
+  private List<Double> on(int world, Shard shard, String optimizer, boolean resume, Path checkpoint)
       throws Exception {
     if (world == 1) {
-      return train(Distribution.single(), resume, checkpoint, HALF);
+      return train(Distribution.single(), optimizer, resume, checkpoint, HALF);
     }
     return Ranks.run(
             world,
             TIMEOUT,
-            group -> train(new Distribution(group, shard, false), resume, checkpoint, HALF))
+            group ->
+                train(new Distribution(group, shard, false), optimizer, resume, checkpoint, HALF))
         .get(0);
   }
 }

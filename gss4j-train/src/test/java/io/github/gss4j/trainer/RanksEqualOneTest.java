@@ -43,7 +43,8 @@ class RanksEqualOneTest {
     FROZEN(
         MIXERS
             + ", \"tie_embeddings\": false, \"freeze\": \"token_emb,layers.1,layers.2.norm\","
-            + " \"checkpoint_layers\": true, \"ema\": 0.9, \"lr_groups\": \"layers.3=1e-3\"}");
+            + " \"checkpoint_layers\": true, \"ema\": 0.9, \"lr_groups\": \"layers.3=1e-3\"}"),
+    MUON(MIXERS + ", \"optimizer\": \"muon\", \"weight_decay\": 0.1, \"freeze\": \"layers.1\"}");
 
     private final String json;
 
@@ -100,6 +101,10 @@ class RanksEqualOneTest {
   @ParameterizedTest
   @CsvSource({
     "2, NONE, TIED",
+    "2, FULL, MUON",
+    "3, NONE, MUON",
+    "3, OPTIMIZER, MUON",
+    "4, FULL, MUON",
     "2, OPTIMIZER, FROZEN",
     "2, FULL, TIED",
     "2, FULL, FROZEN",
