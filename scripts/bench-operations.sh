@@ -9,7 +9,7 @@ home=$(cd "$(dirname "$0")/.." && pwd)
 
 # As the launcher gss has it; kernels that OpenBLAS takes by itself are what users get.
 unset OPENBLAS_CORETYPE OPENBLAS_L2_SIZE
-eval "$(grep '^export GLIBC_TUNABLES=' "$home/gss")"
+eval "$(grep '^export GLIBC_TUNABLES=' "$home/gss4j-dist/src/main/bin/gss")"
 exec "${JAVA_HOME:+$JAVA_HOME/bin/}java" \
   -cp "$home/gss4j-bench/target/classes:$(cat "$home/gss4j-bench/target/classpath.txt")" \
   org.openjdk.jmh.Main "$@"
