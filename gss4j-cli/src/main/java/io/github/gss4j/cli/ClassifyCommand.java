@@ -2,11 +2,13 @@ package io.github.gss4j.cli;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.github.gss4j.config.JsonFields;
-import io.github.gss4j.study.classifier.ClassifierRun;
-import io.github.gss4j.study.classifier.ClassifyConfig;
-import io.github.gss4j.study.classifier.Task;
-import io.github.gss4j.trainer.ClassifierTrainer;
+import io.github.gss4j.study.classifier.Arena;
+import io.github.gss4j.trainer.ClassifierRun;
+import io.github.gss4j.trainer.ClassifyConfig;
+import io.github.gss4j.trainer.LabelledData;
 import io.github.gss4j.trainer.RunDirectory;
+import io.github.gss4j.trainer.RunListener;
+import io.github.gss4j.trainer.StepResult;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Files;
@@ -81,11 +83,11 @@ final class ClassifyCommand implements Callable<Integer> {
     threads.apply();
     String where = (resume == null ? configFile : resume).toString();
     ClassifyConfig config = ClassifyConfig.from(new JsonFields(where, settings()));
-    Task task = Task.open(Path.of(config.data()));
+    LabelledData labelled = Arena.open(Path.of(config.data()));
     ClassifierRun run =
         resume == null
-            ? ClassifierRun.start(config, task, out)
-            : ClassifierRun.resume(config, task, resume);
+            ? ClassifierRun.start(config, labelled, out)
+            : ClassifierRun.resume(config, labelled, resume);
     try (Interrupt.Watch interrupt = gss.interrupt().watch();
         CountProgress progress =
             new CountProgress(
@@ -156,16 +158,16 @@ final class ClassifyCommand implements Callable<Integer> {
   }
 
   /** What is shown on the way. */
-  private record Shown(CountProgress progress) implements ClassifierRun.Listener {
+  private record Shown(CountProgress progress) implements RunListener {
     @Override
-    public void stepped(long step, ClassifierTrainer.StepResult result, double perSecond) {
+    public void stepped(long step, StepResult result, double tokensPerSecond) {
       progress.say(
-          String.format(Locale.ROOT, "loss %.4f  %.1f sequences/s", result.loss(), perSecond));
+          String.format(Locale.ROOT, "loss %.4f  %,.0f tokens/s", result.loss(), tokensPerSecond));
       progress.accept(Math.toIntExact(step));
     }
 
     @Override
-    public void evaluated(long step, double accuracy) {
+    public void validated(long step, double accuracy) {
       progress.note(
           String.format(
               Locale.ROOT, "step %,d: %.2f %% right on the validation part", step, 100 * accuracy));

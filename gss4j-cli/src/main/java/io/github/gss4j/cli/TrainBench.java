@@ -13,6 +13,7 @@ import io.github.gss4j.trainer.BatchSource;
 import io.github.gss4j.trainer.ComputeConfig;
 import io.github.gss4j.trainer.StepResult;
 import io.github.gss4j.trainer.TrainConfig;
+import io.github.gss4j.trainer.TrainableLanguageModel;
 import io.github.gss4j.trainer.Trainer;
 import java.io.IOException;
 import java.util.List;
@@ -57,7 +58,7 @@ final class TrainBench implements Callable<Integer> {
     try (LanguageModel model =
         LanguageModel.of(
             config.model(), Init.random(BenchOptions.SEED), precision, Tensors.device("cpu"))) {
-      try (Trainer trainer = new Trainer(model, config)) {
+      try (Trainer<BatchSource> trainer = TrainableLanguageModel.trainer(model, config)) {
         BenchTimer.measure(options.repeats, options.tokens(), result, () -> step(trainer, batches));
       }
       MatrixRate.writeShare(
@@ -71,7 +72,7 @@ final class TrainBench implements Callable<Integer> {
     return Gss.OK;
   }
 
-  private static void step(Trainer trainer, BatchSource batches) {
+  private static void step(Trainer<BatchSource> trainer, BatchSource batches) {
     StepResult step = trainer.step(batches);
     if (step.skipped()) {
       throw new IllegalStateException(

@@ -12,6 +12,7 @@ import io.github.gss4j.tracking.MetricLine.LeftOut;
 import io.github.gss4j.tracking.MetricLine.Sample;
 import io.github.gss4j.tracking.MetricLine.Step;
 import io.github.gss4j.tracking.MetricLine.Taught;
+import io.github.gss4j.tracking.MetricLine.Validation;
 import io.github.gss4j.tracking.MetricLine.Watch;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -45,6 +46,8 @@ final class MetricJson {
       keys("broken_rows", "broken_shards", "left_out_files");
   private static final Set<String> EVALUATION_KEYS =
       keys("step", "eval_loss", "bits_per_byte", "perplexity", "eval_tokens", "whole");
+  private static final Set<String> VALIDATION_KEYS =
+      keys("step", "loss", "lr", "validation_accuracy");
   private static final Set<String> WATCH_KEYS =
       keys(
           "step",
@@ -81,6 +84,10 @@ final class MetricJson {
           .put("perplexity", evaluation.perplexity())
           .put("eval_tokens", evaluation.tokens())
           .put("whole", evaluation.whole());
+    } else if (line instanceof Validation validation) {
+      node.put("loss", validation.loss())
+          .put("lr", validation.lr())
+          .put("validation_accuracy", validation.accuracy());
     } else if (line instanceof Sample sample) {
       node.put("prompt", sample.prompt()).put("sample", sample.text());
     }
@@ -132,6 +139,13 @@ final class MetricJson {
           whole(node, "eval_tokens"),
           truth(node, "whole"));
     }
+    if (keys.equals(VALIDATION_KEYS)) {
+      return new Validation(
+          whole(node, "step"),
+          real(node, "loss"),
+          real(node, "lr"),
+          real(node, "validation_accuracy"));
+    }
     if (keys.equals(WATCH_KEYS)) {
       return new Watch(
           whole(node, "step"),
@@ -151,6 +165,8 @@ final class MetricJson {
             + STEP_KEYS
             + ", "
             + EVALUATION_KEYS
+            + ", "
+            + VALIDATION_KEYS
             + ", "
             + WATCH_KEYS
             + " or "

@@ -7,8 +7,8 @@ import java.util.Objects;
 import java.util.Optional;
 
 /**
- * One line of {@code metrics.jsonl}: a training step, a look at the layers, an evaluation or a
- * sample of text.
+ * One line of {@code metrics.jsonl}: a training step, a look at the layers, an evaluation, a
+ * validation or a sample of text.
  */
 public sealed interface MetricLine {
   /** After how many optimizer steps this was measured, 0 or more. */
@@ -110,6 +110,20 @@ public sealed interface MetricLine {
       implements MetricLine {
     /** Checks the step. */
     public Evaluation {
+      checkStep(step);
+    }
+  }
+
+  /**
+   * A look at the validation part of what a classifier is trained on.
+   *
+   * @param loss of the step before
+   * @param lr the learning rate that it used
+   * @param accuracy the share of right answers
+   */
+  record Validation(long step, double loss, double lr, double accuracy) implements MetricLine {
+    /** Checks the step. */
+    public Validation {
       checkStep(step);
     }
   }

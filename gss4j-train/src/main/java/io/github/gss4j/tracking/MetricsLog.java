@@ -52,11 +52,7 @@ public final class MetricsLog implements AutoCloseable {
     List<MetricLine> kept = new ArrayList<>(Files.exists(file) ? read(file) : List.of());
     kept.removeIf(line -> line.step() > resumedAtStep);
     long lastStep =
-        kept.stream()
-            .filter(MetricLine.Step.class::isInstance)
-            .mapToLong(MetricLine::step)
-            .max()
-            .orElse(0);
+        kept.stream().filter(MetricsLog::isOfAStep).mapToLong(MetricLine::step).max().orElse(0);
     if (lastStep < resumedAtStep) {
       LOG.warn(
           "{} ends at step {}, but the run goes on from step {}: the steps between are lost",
@@ -71,6 +67,11 @@ public final class MetricsLog implements AutoCloseable {
         file,
         Files.newBufferedWriter(file, StandardCharsets.UTF_8, StandardOpenOption.APPEND),
         lastStep);
+  }
+
+  /** Earlier classifiers kept validations alone. */
+  private static boolean isOfAStep(MetricLine line) {
+    return line instanceof MetricLine.Step || line instanceof MetricLine.Validation;
   }
 
   /**

@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.github.gss4j.tracking.MetricLine.Evaluation;
 import io.github.gss4j.tracking.MetricLine.Sample;
 import io.github.gss4j.tracking.MetricLine.Step;
+import io.github.gss4j.tracking.MetricLine.Validation;
 import io.github.gss4j.tracking.MetricLine.Watch;
 import java.util.Arrays;
 import java.util.List;
@@ -42,6 +43,11 @@ final class PageData {
       put(node, "bitsPerByte", evaluation.bitsPerByte());
       put(node, "perplexity", evaluation.perplexity());
       node.put("tokens", evaluation.tokens()).put("whole", evaluation.whole());
+    }
+    ArrayNode validations = page.putArray("validations");
+    for (Validation validation : only(Validation.class, report.metrics())) {
+      ObjectNode node = validations.addObject().put("step", validation.step());
+      put(node, "accuracy", validation.accuracy());
     }
     ArrayNode comparisons = page.putArray("comparisons");
     for (Comparison comparison : report.comparisons()) {

@@ -31,6 +31,8 @@ public final class Scalars {
       scalars.put(part + "loss", evaluation.evalLoss());
       scalars.put(part + "bits_per_byte", evaluation.bitsPerByte());
       scalars.put(part + "perplexity", evaluation.perplexity());
+    } else if (line instanceof MetricLine.Validation validation) {
+      scalars.put("validation/accuracy", validation.accuracy());
     }
     return scalars;
   }

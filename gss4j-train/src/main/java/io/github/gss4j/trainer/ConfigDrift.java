@@ -18,9 +18,8 @@ final class ConfigDrift {
    *
    * @param before the file of the run that is gone on with
    */
-  static List<String> between(Path before, TrainConfig now) throws IOException {
+  static List<String> between(Path before, ObjectNode present) throws IOException {
     JsonNode old = new ObjectMapper().readTree(Files.readAllBytes(before));
-    ObjectNode present = now.toJson();
     TreeSet<String> names = new TreeSet<>();
     old.fieldNames().forEachRemaining(names::add);
     present.fieldNames().forEachRemaining(names::add);

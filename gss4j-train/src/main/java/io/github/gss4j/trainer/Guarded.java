@@ -74,6 +74,11 @@ public final class Guarded implements RunListener, AutoCloseable {
   }
 
   @Override
+  public void validated(long step, double accuracy) {
+    guard(() -> listener.validated(step, accuracy));
+  }
+
+  @Override
   public void evaluating(double share) {
     guard(() -> listener.evaluating(share));
   }

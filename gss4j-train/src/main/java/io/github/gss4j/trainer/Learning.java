@@ -2,7 +2,6 @@ package io.github.gss4j.trainer;
 
 import io.github.gss4j.distributed.Replication;
 import io.github.gss4j.layers.Parameter;
-import io.github.gss4j.model.LanguageModel;
 import io.github.gss4j.ops.Scopes;
 import io.github.gss4j.optim.Optimizer;
 import io.github.gss4j.optim.WeightAverage;
@@ -11,7 +10,6 @@ import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
 import org.bytedeco.pytorch.NoGradGuard;
@@ -19,7 +17,7 @@ import org.bytedeco.pytorch.Tensor;
 
 /**
  * What training keeps beside the model from one step to the next: the optimizer's memory, the
- * average of the weights, and the state that long documents are read with.
+ * average of the weights, and what the task remembers.
  */
 final class Learning implements AutoCloseable {
   /** Before the names of weights that are trained, in a checkpoint whose model is their average. */
@@ -28,31 +26,16 @@ final class Learning implements AutoCloseable {
   private final Replication replication;
   private final Optimizer optimizer;
   private final WeightAverage average;
-  private final CarriedState carried;
+  private final Trainable<?> task;
   private int looks;
 
   /** Nothing was learned yet. */
-  Learning(LanguageModel model, TrainConfig config, Replication replication) {
+  Learning(Trainable<?> task, Replication replication) {
     this.replication = replication;
-    this.optimizer =
-        config
-            .optimizer()
-            .optimizer(replication, p -> config.fineTuning().lr(p, config.optimizer().lr()));
-    double decay = config.longRun().ema();
+    this.task = task;
+    this.optimizer = task.recipe().optimizer().optimizer(replication, task::peakLr);
+    double decay = task.recipe().longRun().ema();
     this.average = decay == 0 ? null : new WeightAverage(replication.owned(), decay);
-    this.carried = config.batch().carryState() ? new CarriedState(model) : null;
-  }
-
-  /** How a micro-batch goes through the layers. */
-  SequenceForm<?> form() {
-    return carried == null ? SequenceForm.WHOLE : carried;
-  }
-
-  /** A micro-batch (B, L+1) begins, at a place of the text where it has one. */
-  void begin(Tensor ids, Optional<ReadingPlace> place) {
-    if (carried != null) {
-      carried.begin(ids.size(0), ids.size(1) - 1, place);
-    }
   }
 
   /** Clips the gradients, and says what their norm was before. */
@@ -118,16 +101,14 @@ final class Learning implements AutoCloseable {
 
     /**
      * What a checkpoint keeps beside the model, by name: the optimizer's memory, the weights that
-     * are trained where the model's are averages, and the state that long documents are read with.
+     * are trained where the model's are averages, and what the task remembers.
      */
     Map<String, Tensor> state() {
       Map<String, Tensor> state = new LinkedHashMap<>(optimizer.state());
       if (average != null) {
         average.trained().forEach((name, weight) -> state.put(TRAINED + name, weight));
       }
-      if (carried != null) {
-        state.putAll(carried.state());
-      }
+      state.putAll(task.state());
       return state;
     }
 
@@ -159,9 +140,7 @@ final class Learning implements AutoCloseable {
    */
   void restore(long updates, Set<String> names, Function<String, Tensor> source) {
     optimizer.restore(updates, names, source);
-    if (carried != null) {
-      carried.restore(names, source);
-    }
+    task.restore(names, source);
     for (Parameter p : replication.owned()) {
       if (names.contains(TRAINED + p.name())) {
         Scopes.run(
@@ -180,9 +159,6 @@ final class Learning implements AutoCloseable {
     optimizer.close();
     if (average != null) {
       average.close();
-    }
-    if (carried != null) {
-      carried.close();
     }
   }
 }

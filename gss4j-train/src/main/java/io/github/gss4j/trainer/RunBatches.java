@@ -15,6 +15,11 @@ final class RunBatches {
     TrainConfig config = setting.config();
     int rank = setting.group().rank();
     int world = setting.group().world();
+    Checks.that(
+        world == 1 || !config.batch().carryState(),
+        "carry_state",
+        true,
+        "false where several ranks train: a state goes with its rank");
     if (text instanceof Corpus corpus) {
       return config.batch().carryState()
           ? new LongDocuments(corpus.train(), config)

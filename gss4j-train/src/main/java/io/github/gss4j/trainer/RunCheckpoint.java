@@ -10,7 +10,6 @@ import io.github.gss4j.checkpoint.TensorSource;
 import io.github.gss4j.config.JsonFields;
 import io.github.gss4j.distributed.ProcessGroup;
 import io.github.gss4j.tracking.Environment;
-import io.github.gss4j.weights.PretrainedModel;
 import io.github.gss4j.weights.TensorFiles;
 import io.github.gss4j.weights.TensorReader;
 import java.io.IOException;
@@ -27,8 +26,9 @@ import java.util.Set;
  * The training state that lies beside a checkpoint's model.
  *
  * @param progress how far training has come
- * @param best whether the held-out loss was the lowest so far at this step
- * @param bestLoss the lowest held-out loss so far; infinite where there was none
+ * @param best whether the score was the best so far at this step
+ * @param score what it is measured by
+ * @param bestScore the best so far; infinite where there was none
  * @param seconds spent on training so far
  * @param corpus the fingerprint of the text that is trained on
  * @param environment what else the bits of a loss depend on, by name
@@ -37,7 +37,8 @@ import java.util.Set;
 record RunCheckpoint(
     Progress progress,
     boolean best,
-    double bestLoss,
+    Score score,
+    double bestScore,
     double seconds,
     String corpus,
     Map<String, String> environment,
@@ -60,7 +61,7 @@ record RunCheckpoint(
    * Writes model, optimizer and training state into a directory, on all ranks at once: in one file
    * each where every rank has them whole, else in a file a unit, which the ranks share out.
    */
-  void write(Trainer trainer, Path directory) throws IOException {
+  void write(Trainer<?> trainer, Path directory) throws IOException {
     ProcessGroup group = trainer.group();
     group.barrier(); // the directory is there
     if (trainer.replication().savesByUnits()) {
@@ -74,9 +75,9 @@ record RunCheckpoint(
     group.barrier(); // all is written
   }
 
-  private static void writeWhole(Trainer trainer, Path directory) throws IOException {
+  private static void writeWhole(Trainer<?> trainer, Path directory) throws IOException {
     try (Learning.Averaged averaged = trainer.averaged()) {
-      PretrainedModel.save(trainer.model(), directory, Map.of());
+      trainer.task().save(directory);
       TensorFiles.write(directory.resolve(OPTIMIZER), averaged.state(), Map.of());
     }
   }
@@ -86,9 +87,7 @@ record RunCheckpoint(
     json.put("step", progress.steps()).put("skipped", progress.skipped());
     json.put("skipped_in_a_row", progress.skippedInARow()).put("clipped", progress.clipped());
     json.put("best", best);
-    if (Double.isFinite(bestLoss)) {
-      json.put("best_loss", bestLoss);
-    }
+    score.put(bestScore, json);
     json.put("seconds", seconds).put("corpus", corpus);
     environment.forEach(json.putObject("environment")::put);
     position.ifPresent(at -> json.set("position", at));
@@ -96,7 +95,7 @@ record RunCheckpoint(
   }
 
   /** Reads the training state of a checkpoint. */
-  static RunCheckpoint read(Path directory) {
+  static RunCheckpoint read(Path directory, Score score) {
     Path file = directory.resolve(STATE);
     try {
       JsonNode json = JSON.readTree(Files.readAllBytes(file));
@@ -112,7 +111,8 @@ record RunCheckpoint(
               fields.integer("skipped_in_a_row", 0),
               fields.integer64("clipped", 0)),
           fields.flag("best", false),
-          fields.number("best_loss", Double.POSITIVE_INFINITY),
+          score,
+          score.from(fields),
           fields.number("seconds", 0),
           fields.text("corpus", ""),
           environment,
@@ -136,7 +136,7 @@ record RunCheckpoint(
     presentEnvironment()
         .forEach(
             (name, now) -> {
-              if (!now.equals(environment.get(name))) {
+              if (!now.equals(environment.getOrDefault(name, now))) {
                 drifted.add(
                     String.format(
                         "resuming with %s %s instead of %s: losses may differ in the last digits",
@@ -147,7 +147,7 @@ record RunCheckpoint(
   }
 
   /** Puts optimizer and trained weights back to where they were. */
-  void restore(Trainer trainer, Path directory) {
+  void restore(Trainer<?> trainer, Path directory) {
     Path whole = directory.resolve(OPTIMIZER);
     Path index = directory.resolve(UnitFiles.OPTIMIZER_INDEX);
     TensorSource file = TensorSource.open(Files.exists(index) ? index : whole);

@@ -9,26 +9,26 @@ import org.slf4j.LoggerFactory;
 final class RunCheckpoints {
   private static final Logger LOG = LoggerFactory.getLogger(RunCheckpoints.class);
 
-  private final RunSetting setting;
-  private final Trainer trainer;
-  private final BatchSource batches;
+  private final LoopSetting setting;
+  private final TrainingTask task;
+  private final Trainer<?> trainer;
 
-  RunCheckpoints(RunSetting setting, Trainer trainer, BatchSource batches) {
+  RunCheckpoints(LoopSetting setting, TrainingTask task) {
     this.setting = setting;
-    this.trainer = trainer;
-    this.batches = batches;
+    this.task = task;
+    this.trainer = task.trainer();
   }
 
   /** Puts all but the model back to where it was, and says in the log what is no longer so. */
   RunCheckpoint restore(Path checkpoint) throws IOException {
-    RunCheckpoint state = RunCheckpoint.read(checkpoint);
+    RunCheckpoint state = RunCheckpoint.read(checkpoint, task.score());
     state.restore(trainer, checkpoint);
-    state.position().ifPresent(batches::seek);
+    state.position().ifPresent(task::seek);
     if (setting.isFirst()) {
       if (state.best()) {
         setting.directory().point(RunDirectory.BEST, checkpoint); // a kill may have come before
       }
-      state.drift(setting.corpus().fingerprint()).forEach(LOG::warn);
+      state.drift(task.fingerprint()).forEach(LOG::warn);
     }
     return state;
   }
@@ -36,20 +36,21 @@ final class RunCheckpoints {
   /**
    * Writes one, on all ranks at once.
    *
-   * @param best whether the held-out loss was the lowest so far at this step
-   * @param bestLoss the lowest so far
+   * @param best whether the score was the best so far at this step
+   * @param bestScore the best so far
    * @param seconds spent on training so far
    */
-  void save(boolean best, double bestLoss, double seconds) throws IOException {
+  void save(boolean best, double bestScore, double seconds) throws IOException {
     RunCheckpoint state =
         new RunCheckpoint(
             trainer.progress(),
             best,
-            bestLoss,
+            task.score(),
+            bestScore,
             seconds,
-            setting.corpus().fingerprint(),
+            task.fingerprint(),
             RunCheckpoint.presentEnvironment(),
-            batches.position());
+            task.position());
     RunDirectory directory = setting.directory();
     if (!setting.isFirst()) {
       state.write(trainer, directory.aside(trainer.steps()));
@@ -59,12 +60,12 @@ final class RunCheckpoints {
     if (best) {
       directory.point(RunDirectory.BEST, saved);
     }
-    directory.prune(setting.config().longRun().keep());
+    directory.prune(trainer.recipe().longRun().keep());
     setting.listener().saved(trainer.steps(), saved);
   }
 
   private void write(RunCheckpoint state, Path aside) throws IOException {
-    setting.tokenizer().save(aside);
+    task.saveBeside(aside);
     state.write(trainer, aside);
   }
 }

@@ -1,5 +1,6 @@
 package io.github.gss4j.trainer;
 
+import io.github.gss4j.model.LanguageModel;
 import io.github.gss4j.torch.TorchModel;
 import io.github.gss4j.tracking.MetricLine;
 import java.io.IOException;
@@ -14,17 +15,17 @@ import java.util.function.Function;
  */
 final class RunEvaluation {
   private final RunSetting setting;
-  private final Trainer trainer;
-  private final RunRecord record;
+  private final Trainer<?> trainer;
+  private final LanguageModel trained;
 
-  RunEvaluation(RunSetting setting, Trainer trainer, RunRecord record) {
+  RunEvaluation(RunSetting setting, Trainer<?> trainer, LanguageModel trained) {
     this.setting = setting;
     this.trainer = trainer;
-    this.record = record;
+    this.trained = trained;
   }
 
   /** Evaluates a slice of the held-out text. */
-  Evaluator.Result quick() throws IOException {
+  Evaluator.Result quick(RunRecord record) throws IOException {
     Evaluator.Result result;
     try (Learning.Averaged averaged = trainer.averaged()) {
       TrainConfig config = setting.config();
@@ -38,7 +39,7 @@ final class RunEvaluation {
   }
 
   /** Evaluates all of it; nothing where it was asked to stop on the way. */
-  Optional<Evaluator.Result> whole(BooleanSupplier stop) throws IOException {
+  Optional<Evaluator.Result> whole(RunRecord record, BooleanSupplier stop) throws IOException {
     Evaluator.Result result;
     try (Learning.Averaged averaged = trainer.averaged()) {
       result = onFirst(evaluator -> unlessStopped(evaluator, stop));
@@ -58,7 +59,7 @@ final class RunEvaluation {
             .group()
             .fromFirst(
                 () -> {
-                  try (TorchModel model = TorchModel.of(trainer.model())) {
+                  try (TorchModel model = TorchModel.of(trained)) {
                     Evaluator.Result found =
                         evaluation.apply(new Evaluator(model, setting.tokenizer()));
                     return new double[] {found.loss(), found.tokens(), found.bytes()};

@@ -34,6 +34,9 @@ public interface RunListener {
   /** The held-out text was evaluated. */
   default void evaluated(long step, Evaluator.Result result, boolean whole) {}
 
+  /** A classifier was looked at: its share of right answers on the validation part. */
+  default void validated(long step, double accuracy) {}
+
   /** The whole held-out text is being evaluated. */
   default void evaluating(double share) {}
 

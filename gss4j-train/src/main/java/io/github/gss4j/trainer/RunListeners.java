@@ -46,6 +46,11 @@ public record RunListeners(List<RunListener> all) implements RunListener {
   }
 
   @Override
+  public void validated(long step, double accuracy) {
+    all.forEach(l -> l.validated(step, accuracy));
+  }
+
+  @Override
   public void evaluating(double share) {
     all.forEach(l -> l.evaluating(share));
   }

@@ -57,8 +57,8 @@ public final class RunLock implements AutoCloseable {
 
   /** What opens a run, with the lock or, on ranks that have none, with null. */
   @FunctionalInterface
-  interface Opening {
-    TrainingRun run(RunLock lock) throws IOException;
+  interface Opening<R> {
+    R run(RunLock lock) throws IOException;
   }
 
   /** What the first rank does to the directory before all open the run. */
@@ -71,8 +71,8 @@ public final class RunLock implements AutoCloseable {
    * Opens a run on all ranks: the first has the directory's lock, and the others come when it is
    * taken and the directory is prepared.
    */
-  static TrainingRun locked(
-      ProcessGroup group, Path directory, Preparation preparation, Opening opening)
+  static <R> R locked(
+      ProcessGroup group, Path directory, Preparation preparation, Opening<R> opening)
       throws IOException {
     RunLock lock = group.isFirst() ? take(directory) : null;
     try {
@@ -80,7 +80,7 @@ public final class RunLock implements AutoCloseable {
         preparation.run();
       }
       group.barrier();
-      TrainingRun run = opening.run(lock);
+      R run = opening.run(lock);
       group.barrier();
       return run;
     } catch (IOException | RuntimeException e) {

@@ -1,64 +1,64 @@
 package io.github.gss4j.trainer;
 
 import java.io.IOException;
+import java.nio.file.Path;
+import java.util.Optional;
 import java.util.function.BooleanSupplier;
 
-/** Step after step, and between them evaluations, samples and checkpoints. */
-final class RunLoop {
-  private final RunSetting setting;
+/**
+ * Step after step, and between them evaluations, samples and checkpoints: of any task, and in it
+ * alone.
+ */
+final class RunLoop implements AutoCloseable {
+  private final LoopSetting setting;
   private final WatchConfig watch;
-  private final Trainer trainer;
+  private final TrainingTask task;
+  private final Trainer<?> trainer;
+  private final RunCheckpoints checkpoints;
   private final RunRecord record;
   private final RunSteps steps;
-  private final RunEvaluation evaluation;
-  private final RunSample sample;
-  private final RunCheckpoints checkpoints;
-  private double bestLoss;
+  private double best = Double.POSITIVE_INFINITY;
   private double seconds;
 
   /**
-   * A loop at its beginning.
+   * A loop at its beginning, or where a checkpoint is.
    *
-   * @param bestLoss the lowest held-out loss so far; infinite where there was none
-   * @param seconds spent on training so far
+   * @param task stays open
    */
-  RunLoop(
-      RunSetting setting,
-      Trainer trainer,
-      BatchSource batches,
-      RunRecord record,
-      double bestLoss,
-      double seconds) {
+  RunLoop(LoopSetting setting, TrainingTask task, Optional<Path> resumeFrom) throws IOException {
     this.setting = setting;
-    this.watch = setting.config().watch();
-    this.trainer = trainer;
-    this.record = record;
-    this.steps = new RunSteps(setting, trainer, batches, record);
-    this.evaluation = new RunEvaluation(setting, trainer, record);
-    this.sample = new RunSample(setting, trainer);
-    this.checkpoints = new RunCheckpoints(setting, trainer, batches);
-    this.bestLoss = bestLoss;
-    this.seconds = seconds;
+    this.watch = setting.watch();
+    this.task = task;
+    this.trainer = task.trainer();
+    this.checkpoints = new RunCheckpoints(setting, task);
+    if (resumeFrom.isPresent()) {
+      RunCheckpoint state = checkpoints.restore(resumeFrom.get());
+      best = state.bestScore();
+      seconds = state.seconds();
+    }
+    this.record = new RunRecord(setting, trainer.steps());
+    this.steps = new RunSteps(setting, task, record);
   }
 
   /**
    * Goes on to the last step, or until asked to stop; a checkpoint is written at either.
    *
+   * @param stop asked after every step
    * @return whether it came to the last step
    */
   boolean train(BooleanSupplier stop) throws IOException {
-    long end = setting.config().schedule().steps();
+    long end = trainer.recipe().schedule().steps();
     while (trainer.steps() < end) {
       seconds += steps.next();
       boolean last = trainer.steps() == end;
-      boolean best = evaluationIsDue(last) && isBest(evaluation.quick());
+      boolean better = evaluationIsDue(last) && isBest(task.evaluate(record, last));
       if (!last && due(watch.sampleEvery())) {
-        record.add(sample.write());
+        task.sample(record);
       }
       boolean stopping = setting.group().sum(stop.getAsBoolean() ? 1 : 0)[0] > 0;
-      if (best || last || stopping || (isSound() && due(watch.saveEvery()))) {
-        boolean onlyOne = last && bestLoss == Double.POSITIVE_INFINITY;
-        checkpoints.save(best || onlyOne, bestLoss, seconds);
+      if (better || last || stopping || (isSound() && due(watch.saveEvery()))) {
+        boolean onlyOne = last && best == Double.POSITIVE_INFINITY;
+        checkpoints.save(better || onlyOne, best, seconds);
       }
       if (stopping && !last) {
         return false;
@@ -67,10 +67,10 @@ final class RunLoop {
     return true;
   }
 
-  private boolean isBest(Evaluator.Result result) {
-    boolean best = isSound() && result.loss() < bestLoss;
-    bestLoss = best ? result.loss() : bestLoss;
-    return best;
+  private boolean isBest(double score) {
+    boolean better = isSound() && score < best;
+    best = better ? score : best;
+    return better;
   }
 
   /** Whether the last step was not skipped: only then is a checkpoint a good one to go on from. */
@@ -87,8 +87,23 @@ final class RunLoop {
     return every > 0 && trainer.steps() % every == 0;
   }
 
+  /** The best score so far, as {@link Score} has it. */
+  double best() {
+    return best;
+  }
+
   /** Spent on steps so far. */
   double seconds() {
     return seconds;
+  }
+
+  /** What happens is written down there. */
+  RunRecord record() {
+    return record;
+  }
+
+  @Override
+  public void close() throws IOException {
+    record.close();
   }
 }

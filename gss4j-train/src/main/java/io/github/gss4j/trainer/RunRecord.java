@@ -16,7 +16,7 @@ final class RunRecord implements AutoCloseable {
    *
    * @param steps taken so far
    */
-  RunRecord(RunSetting setting, long steps) throws IOException {
+  RunRecord(LoopSetting setting, long steps) throws IOException {
     this.file = setting.directory().metrics();
     this.listener = setting.listener();
     this.log = setting.isFirst() ? MetricsLog.open(file, steps) : null;

@@ -3,6 +3,7 @@ package io.github.gss4j.trainer;
 import io.github.gss4j.layers.CausalLayer;
 import io.github.gss4j.layers.Modes;
 import io.github.gss4j.layers.SequenceMixer;
+import io.github.gss4j.model.SequenceClassifier;
 import io.github.gss4j.tracking.Comparison;
 import io.github.gss4j.tracking.Environment;
 import io.github.gss4j.tracking.KernelPicture;
@@ -26,14 +27,30 @@ final class RunReport {
   static Report of(TrainingRun run, long steps, Duration time, List<Comparison> comparisons)
       throws IOException {
     long tokens = steps * run.tokensPerStep();
-    String name = "gss4j · " + run.directory().path().getFileName();
     return new Report(
-        new RunFacts(name, run.model().parameterCount(), tokens, time),
+        new RunFacts(name(run.directory()), run.model().parameterCount(), tokens, time),
         MetricsLog.read(run.directory().metrics()),
         run.config().toJson(),
         Environment.facts(),
         comparisons,
         kernels(run.model().layers()));
+  }
+
+  static Report of(
+      RunDirectory directory, ClassifyConfig config, SequenceClassifier model, double seconds)
+      throws IOException {
+    long parameters = model.parameters().stream().mapToLong(p -> p.value().numel()).sum();
+    return new Report(
+        new RunFacts(name(directory), parameters, 0, Duration.ofMillis(Math.round(seconds * 1000))),
+        MetricsLog.read(directory.metrics()),
+        config.toJson(),
+        Environment.facts(),
+        List.of(),
+        List.of());
+  }
+
+  private static String name(RunDirectory directory) {
+    return "gss4j · " + directory.path().getFileName();
   }
 
   static List<KernelPicture> kernels(List<CausalLayer> layers) {

@@ -13,11 +13,13 @@ final class RunSample {
   private static final int TOKENS = 400;
 
   private final RunSetting setting;
-  private final Trainer trainer;
+  private final Trainer<?> trainer;
+  private final LanguageModel model;
 
-  RunSample(RunSetting setting, Trainer trainer) {
+  RunSample(RunSetting setting, Trainer<?> trainer, LanguageModel model) {
     this.setting = setting;
     this.trainer = trainer;
+    this.model = model;
   }
 
   /** Writes a text; on all ranks at once. */
@@ -33,7 +35,6 @@ final class RunSample {
   }
 
   private String after(String prompt) {
-    LanguageModel model = trainer.model();
     Tokenizer tokenizer = setting.tokenizer();
     try (TorchModel engine = TorchModel.of(model)) {
       TextGenerator generator = new TextGenerator(engine, tokenizer);

@@ -51,6 +51,11 @@ record RunSetting(
     return group().isFirst();
   }
 
+  /** What a loop needs of it. */
+  LoopSetting loop() {
+    return new LoopSetting(directory, distribution(), listener(), config.watch());
+  }
+
   /** Tokens of one step, of all ranks together. */
   long tokensPerStep() {
     return config.tokensPerStep() * group().world();

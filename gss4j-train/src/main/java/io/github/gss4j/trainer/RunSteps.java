@@ -2,22 +2,19 @@ package io.github.gss4j.trainer;
 
 import io.github.gss4j.tracking.MetricLine;
 import java.io.IOException;
-import java.util.Optional;
 import org.bytedeco.javacpp.Pointer;
 
 /** Takes a run's steps, and writes down what each came to. */
 final class RunSteps {
-  private final RunSetting setting;
-  private final TrainConfig config;
-  private final Trainer trainer;
-  private final BatchSource batches;
+  private final LoopSetting setting;
+  private final TrainingTask task;
+  private final Trainer<?> trainer;
   private final RunRecord record;
 
-  RunSteps(RunSetting setting, Trainer trainer, BatchSource batches, RunRecord record) {
+  RunSteps(LoopSetting setting, TrainingTask task, RunRecord record) {
     this.setting = setting;
-    this.config = setting.config();
-    this.trainer = trainer;
-    this.batches = batches;
+    this.task = task;
+    this.trainer = task.trainer();
     this.record = record;
   }
 
@@ -28,13 +25,13 @@ final class RunSteps {
    * @throws NonFiniteLossException with the last good checkpoint, if too many in a row failed
    */
   double next() throws IOException {
-    long every = config.longRun().watchEvery();
+    long every = trainer.recipe().longRun().watchEvery();
     boolean watched = every > 0 && (trainer.steps() + 1) % every == 0;
     long start = System.nanoTime();
     StepResult result;
     LayerMeasures measures = null;
     try (LayerWatch watch = new LayerWatch(setting.listener().wantsHistograms())) {
-      result = trainer.step(batches, watched ? watch : StepObserver.NONE);
+      result = task.step(watched ? watch : StepObserver.NONE);
       measures = watched ? watch.measures() : null;
     } catch (NonFiniteLossException e) {
       throw new NonFiniteLossException(
@@ -46,24 +43,13 @@ final class RunSteps {
               .orElse("No checkpoint was written yet"));
     }
     double seconds = (System.nanoTime() - start) / 1e9;
-    double rate = setting.tokensPerStep() / seconds;
-    record.add(line(result, rate));
-    setting.listener().stepped(trainer.steps(), result, rate);
+    MetricLine.Step line = task.line(result, seconds);
+    record.add(line);
+    setting.listener().stepped(trainer.steps(), result, line.tokensPerSecond());
     if (measures != null) {
       watched(measures, every);
     }
     return seconds;
-  }
-
-  private MetricLine.Step line(StepResult result, double tokensPerSecond) {
-    return new MetricLine.Step(
-        trainer.steps(),
-        result.loss(),
-        result.learningRate(),
-        result.gradNorm(),
-        tokensPerSecond,
-        config.objective().isTaught() ? Optional.of(result.taught()) : Optional.empty(),
-        batches.leftOut().orElse(MetricLine.LeftOut.NONE));
   }
 
   private void watched(LayerMeasures measures, long every) throws IOException {

@@ -1,14 +1,9 @@
 package io.github.gss4j.trainer;
 
-import io.github.gss4j.config.Checks;
 import io.github.gss4j.distributed.Distribution;
 import io.github.gss4j.distributed.ProcessGroup;
 import io.github.gss4j.distributed.Replication;
 import io.github.gss4j.layers.Parameter;
-import io.github.gss4j.loss.Alternating;
-import io.github.gss4j.loss.Objective;
-import io.github.gss4j.loss.TokenLoss;
-import io.github.gss4j.model.LanguageModel;
 import io.github.gss4j.ops.GraphCut;
 import java.util.ArrayList;
 import java.util.List;
@@ -17,7 +12,6 @@ import java.util.function.Function;
 import java.util.stream.DoubleStream;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.Tensor;
-import org.bytedeco.pytorch.global.torch.ScalarType;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -25,56 +19,35 @@ import org.slf4j.LoggerFactory;
  * Takes optimizer steps: gradients of some micro-batches, clipping, update.
  *
  * <p>The only thing that changes a model's weights. Not for several threads.
+ *
+ * @param <B> what gives the batches
  */
-public final class Trainer implements AutoCloseable {
+public final class Trainer<B> implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(Trainer.class);
 
-  private final LanguageModel model;
-  private final TrainConfig config;
-  private final Objective objective;
+  private final Trainable<B> task;
+  private final Recipe recipe;
   private final ProcessGroup group;
   private final Replication replication;
   private final Learning learning;
-  private final List<Parameter> learned;
   private Progress progress = Progress.NONE;
   private boolean counted;
 
-  /** A trainer at rest for a model, which it trains in place on cross entropy. */
-  public Trainer(LanguageModel model, TrainConfig config) {
-    this(model, config, Objective.crossEntropy());
-  }
-
   /**
-   * A trainer at rest for a model, which it trains in place.
+   * One rank's trainer at rest, which trains a model in place. From here on the model is to be read
+   * only as the distribution allows: between steps a fully sharded one is not whole but within
+   * {@link #averaged}.
    *
-   * @param objective what it is trained on
-   */
-  public Trainer(LanguageModel model, TrainConfig config, Objective objective) {
-    this(model, config, objective, Distribution.single());
-  }
-
-  /**
-   * One rank's trainer at rest. From here on the model is to be read only as the distribution
-   * allows: between steps a fully sharded one is not whole but within {@link #averaged}.
-   *
-   * @param model the same on all ranks
+   * @param task the same on all ranks; closed with this
    * @param distribution how the ranks share the work
    */
-  public Trainer(
-      LanguageModel model, TrainConfig config, Objective objective, Distribution distribution) {
-    this.model = model;
-    this.config = config;
-    this.objective = objective;
+  public Trainer(Trainable<B> task, Distribution distribution) {
+    this.task = task;
+    this.recipe = task.recipe();
     this.group = distribution.group();
-    Checks.that(
-        group.world() == 1 || !config.batch().carryState(),
-        "carry_state",
-        true,
-        "false where several ranks train: a state goes with its rank");
-    this.learned = config.fineTuning().learned(model.parameters());
-    learned.forEach(p -> GraphCut.require(p.value()));
-    this.replication = distribution.replicate(model.parameters());
-    this.learning = new Learning(model, config, replication);
+    task.trained().forEach(p -> GraphCut.require(p.value()));
+    this.replication = distribution.replicate(task.parameters());
+    this.learning = new Learning(task, replication);
   }
 
   /** How many steps were taken, those skipped among them. */
@@ -93,33 +66,15 @@ public final class Trainer implements AutoCloseable {
    *
    * @throws NonFiniteLossException if so many in a row were not finite as the configuration allows
    */
-  public StepResult step(BatchSource batches) {
+  public StepResult step(B batches) {
     return step(batches, StepObserver.NONE);
   }
 
   /** As above, looked at from within. */
-  StepResult step(BatchSource batches, StepObserver observer) {
+  StepResult step(B batches, StepObserver observer) {
     long step = progress.steps() + 1;
-    double lr = config.schedule().at(step, config.optimizer().lr());
-    int all = config.batch().accumulate();
-    double weight = (config.batch().sumGradients() ? 1 : 1.0 / all) / group.world();
-    List<MicroLoss> losses = new ArrayList<>();
-    try (PointerScope scope = new PointerScope()) {
-      Tensor ids = onDevice(batches.ids(step, 0));
-      try (GradientPass<?> pass =
-          new GradientPass<>(
-              model,
-              replication,
-              ids.size(1) - 1,
-              config.compute().checkpointLayers(),
-              learning.form())) {
-        for (int micro = 0; micro < all; micro++) {
-          ids = micro == 0 ? ids : onDevice(batches.ids(step, micro));
-          learning.begin(ids, batches.place(step, micro));
-          losses.add(pass.add(ids, micro == all - 1, weight, loss(step, micro)));
-        }
-      }
-    }
+    double lr = recipe.schedule().at(step, recipe.optimizer().lr());
+    List<MicroLoss> losses = task.addGradients(step, batches, replication, group.world());
     replication.awaitGradients();
     if (!counted) {
       LOG.info("rank {} of {} keeps {}", group.rank(), group.world(), held());
@@ -132,7 +87,7 @@ public final class Trainer implements AutoCloseable {
       learning.forgetGradients();
       skip(step, result);
     } else {
-      double most = config.optimizer().gradClip();
+      double most = recipe.optimizer().gradClip();
       progress = progress.moved(most > 0 && norm > most);
       learning.step(lr, progress.updates());
       observer.afterUpdate(replication);
@@ -156,14 +111,9 @@ public final class Trainer implements AutoCloseable {
     return List.copyOf(means);
   }
 
-  private TokenLoss loss(long step, int micro) {
-    return objective.at(
-        new Alternating.Turn(step, (step - 1) * config.batch().accumulate() + micro));
-  }
-
   private void skip(long step, StepResult result) {
     Progress next = progress.skippedOne();
-    if (next.skippedInARow() >= config.longRun().maxBadSteps()) {
+    if (next.skippedInARow() >= recipe.longRun().maxBadSteps()) {
       throw new NonFiniteLossException(step, next.skippedInARow(), result);
     }
     LOG.warn(
@@ -172,14 +122,14 @@ public final class Trainer implements AutoCloseable {
         step,
         result.loss(),
         result.gradNorm(),
-        config.longRun().maxBadSteps(),
+        recipe.longRun().maxBadSteps(),
         next.skippedInARow());
     progress = next;
   }
 
   /** The memory that what is learned takes in this process now. */
   HeldBytes held() {
-    List<Parameter> all = new ArrayList<>(learned);
+    List<Parameter> all = new ArrayList<>(task.trained());
     all.addAll(replication.owned());
     return HeldBytes.of(all, learning.moments());
   }
@@ -187,10 +137,6 @@ public final class Trainer implements AutoCloseable {
   /** Starts counting clipped steps again. */
   void watched() {
     progress = progress.watched();
-  }
-
-  private Tensor onDevice(Tensor ids) {
-    return ids.to(model.device(), ScalarType.Long);
   }
 
   /**
@@ -230,12 +176,17 @@ public final class Trainer implements AutoCloseable {
 
   /** How many numbers are learned; all others stay as they are. */
   public long learnedCount() {
-    return learned.stream().mapToLong(p -> p.value().numel()).sum();
+    return task.trained().stream().mapToLong(p -> p.value().numel()).sum();
   }
 
-  /** The model, which is trained in place. */
-  public LanguageModel model() {
-    return model;
+  /** How it is trained. */
+  Recipe recipe() {
+    return recipe;
+  }
+
+  /** What is trained. */
+  Trainable<B> task() {
+    return task;
   }
 
   /** Frees the optimizer; the model stays. */
@@ -243,8 +194,9 @@ public final class Trainer implements AutoCloseable {
   public void close() {
     learning.close();
     replication.close();
+    task.close();
     try (PointerScope scope = new PointerScope()) {
-      model.parameters().forEach(p -> p.value().set_requires_grad(false));
+      task.parameters().forEach(p -> p.value().set_requires_grad(false));
     }
   }
 }

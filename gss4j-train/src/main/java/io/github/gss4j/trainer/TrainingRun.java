@@ -37,9 +37,8 @@ public final class TrainingRun implements AutoCloseable {
 
   private final RunSetting setting;
   private final RunLock lock;
-  private final Trainer trainer;
-  private final BatchSource batches;
-  private final RunRecord record;
+  private final LanguageModelTask task;
+  private final Trainer<?> trainer;
   private final RunLoop loop;
 
   /**
@@ -64,37 +63,23 @@ public final class TrainingRun implements AutoCloseable {
       throws IOException {
     this.setting = setting;
     this.lock = lock;
-    TrainConfig config = setting.config();
-    this.batches = RunBatches.of(setting);
-    LanguageModel model = RunModel.open(setting, resumeFrom);
-    this.trainer =
-        new Trainer(model, config, setting.inputs().teacher().objective(), setting.distribution());
-    double bestLoss = Double.POSITIVE_INFINITY;
-    double seconds = 0;
+    this.task = new LanguageModelTask(setting, resumeFrom);
+    this.trainer = task.trainer();
     try {
-      if (resumeFrom.isPresent()) {
-        RunCheckpoint state =
-            new RunCheckpoints(setting, trainer, batches).restore(resumeFrom.get());
-        bestLoss = state.bestLoss();
-        seconds = state.seconds();
-      }
+      this.loop = new RunLoop(setting.loop(), task, resumeFrom);
       if (setting.isFirst()) {
         writeSettings();
       }
-      this.record = new RunRecord(setting, trainer.steps());
     } catch (IOException | RuntimeException e) {
-      batches.close();
-      trainer.close();
-      model.close();
+      task.close();
       throw e;
     }
-    this.loop = new RunLoop(setting, trainer, batches, record, bestLoss, seconds);
   }
 
   private void writeSettings() throws IOException {
     RunDirectory directory = setting.directory();
     if (directory.isUsed()) {
-      ConfigDrift.between(directory.config(), setting.config()).forEach(LOG::warn);
+      ConfigDrift.between(directory.config(), setting.config().toJson()).forEach(LOG::warn);
     }
     setting.tokenizer().save(directory.path());
     directory.writeConfig(JSON.writeValueAsBytes(setting.config().toJson()));
@@ -209,7 +194,7 @@ public final class TrainingRun implements AutoCloseable {
 
   /** The model that is being trained, with the weights that are trained, not their average. */
   public LanguageModel model() {
-    return trainer.model();
+    return task.model();
   }
 
   /** How many of the model's numbers are learned; all others are frozen. */
@@ -229,7 +214,7 @@ public final class TrainingRun implements AutoCloseable {
 
   /** What of a stream was left out so far. */
   public Optional<MetricLine.LeftOut> leftOut() {
-    return batches.leftOut();
+    return task.leftOut();
   }
 
   /** Where everything is written. */
@@ -258,15 +243,8 @@ public final class TrainingRun implements AutoCloseable {
     setting.listener().started(this, trainer.steps());
     boolean whole = loop.train(stop);
     Optional<Evaluator.Result> heldOut =
-        whole
-            ? new RunEvaluation(setting, trainer, record).whole(stop)
-            : Optional.<Evaluator.Result>empty();
-    String text = "";
-    if (heldOut.isPresent()) {
-      MetricLine.Sample sample = new RunSample(setting, trainer).write();
-      record.addOnce(sample);
-      text = sample.text();
-    }
+        whole ? task.evaluateWhole(loop.record(), stop) : Optional.<Evaluator.Result>empty();
+    String text = heldOut.isPresent() ? task.lastSample(loop.record()) : "";
     writeReport(List.of());
     double rate = trainer.steps() * tokensPerStep() / Math.max(loop.seconds(), 1e-9);
     long skipped = trainer.progress().skipped();
@@ -312,10 +290,8 @@ public final class TrainingRun implements AutoCloseable {
 
   @Override
   public void close() throws IOException {
-    batches.close();
-    record.close();
-    trainer.close();
-    trainer.model().close();
+    loop.close();
+    task.close();
     setting.inputs().close();
     if (lock != null) {
       lock.close();

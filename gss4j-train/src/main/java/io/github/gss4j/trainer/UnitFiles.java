@@ -1,6 +1,5 @@
 package io.github.gss4j.trainer;
 
-import io.github.gss4j.checkpoint.ModelFiles;
 import io.github.gss4j.checkpoint.ShardedSafetensors;
 import io.github.gss4j.distributed.ProcessGroup;
 import io.github.gss4j.distributed.Replication;
@@ -32,7 +31,7 @@ final class UnitFiles {
   private final Path directory;
   private final Learning.Averaged averaged;
 
-  private UnitFiles(Trainer trainer, Path directory, Learning.Averaged averaged) {
+  private UnitFiles(Trainer<?> trainer, Path directory, Learning.Averaged averaged) {
     this.replication = trainer.replication();
     this.group = trainer.group();
     this.directory = directory;
@@ -40,14 +39,14 @@ final class UnitFiles {
   }
 
   /** Writes model and optimizer, on all ranks at once. */
-  static void write(Trainer trainer, Path directory) throws IOException {
+  static void write(Trainer<?> trainer, Path directory) throws IOException {
     try (Learning.Averaged averaged = trainer.averagedInParts()) {
       UnitFiles files = new UnitFiles(trainer, directory, averaged);
       for (int first = 0; first <= files.replication.root(); first += files.group.world()) {
         files.writeSome(first);
       }
       if (files.group.isFirst()) {
-        ModelFiles.saveConfig(trainer.model().config(), directory);
+        trainer.task().saveConfig(directory);
         files.writeIndices();
       }
     }

@@ -140,8 +140,8 @@ class CarriedStateTest {
     LongDocuments text = new LongDocuments(new Counting(700), kept);
     try (LanguageModel one = TinyRun.model(kept);
         LanguageModel two = TinyRun.model(again);
-        Trainer first = new Trainer(one, kept);
-        Trainer second = new Trainer(two, again)) {
+        Trainer<BatchSource> first = TrainableLanguageModel.trainer(one, kept);
+        Trainer<BatchSource> second = TrainableLanguageModel.trainer(two, again)) {
       for (int i = 0; i < 12; i++) {
         assertThat(second.step(text)).isEqualTo(first.step(text));
       }
@@ -155,16 +155,16 @@ class CarriedStateTest {
         TinyRun.config(config("float32", layers), "{\"accumulate\": 2, \"dtype\": \"bfloat16\"}");
     LongDocuments text = new LongDocuments(new Counting(500), config);
     try (LanguageModel model = TinyRun.model(config);
-        Trainer trainer = new Trainer(model, config)) {
+        Trainer<BatchSource> trainer = TrainableLanguageModel.trainer(model, config)) {
       trainer.step(text);
       trainer.step(text);
-      new RunCheckpoint(trainer.progress(), true, 1, 1, "", Map.of(), Optional.empty())
+      new RunCheckpoint(trainer.progress(), true, Score.LOSS, 1, 1, "", Map.of(), Optional.empty())
           .write(trainer, directory);
       try (LanguageModel loaded =
               PretrainedModel.loadToTrain(
                   StoredModel.open(directory), Precision.MIXED_BFLOAT16, Tensors.device("cpu"));
-          Trainer other = new Trainer(loaded, config)) {
-        RunCheckpoint.read(directory).restore(other, directory);
+          Trainer<BatchSource> other = TrainableLanguageModel.trainer(loaded, config)) {
+        RunCheckpoint.read(directory, Score.LOSS).restore(other, directory);
         for (int i = 0; i < 6; i++) {
           assertThat(other.step(text)).isEqualTo(trainer.step(text));
         }
@@ -188,11 +188,11 @@ class CarriedStateTest {
     LongDocuments text = new LongDocuments(new Counting(4000), config);
     LongDocuments cutAnew = new LongDocuments(new Counting(4000), changed);
     try (LanguageModel model = TinyRun.model(config);
-        Trainer trainer = new Trainer(model, config)) {
+        Trainer<BatchSource> trainer = TrainableLanguageModel.trainer(model, config)) {
       for (int i = 0; i < 3; i++) {
         trainer.step(text);
       }
-      new RunCheckpoint(trainer.progress(), true, 1, 1, "", Map.of(), Optional.empty())
+      new RunCheckpoint(trainer.progress(), true, Score.LOSS, 1, 1, "", Map.of(), Optional.empty())
           .write(trainer, directory);
     }
     assertThat(next(changed, cutAnew, names -> true))
@@ -205,9 +205,9 @@ class CarriedStateTest {
     TrainConfig config = config("float64", GSS);
     LongDocuments text = new LongDocuments(new Counting(4000), config);
     try (LanguageModel model = TinyRun.model(config);
-        Trainer trainer = new Trainer(model, config)) {
+        Trainer<BatchSource> trainer = TrainableLanguageModel.trainer(model, config)) {
       trainer.step(text);
-      new RunCheckpoint(trainer.progress(), true, 1, 1, "", Map.of(), Optional.empty())
+      new RunCheckpoint(trainer.progress(), true, Score.LOSS, 1, 1, "", Map.of(), Optional.empty())
           .write(trainer, directory);
     }
     StepResult anew = next(config, text, name -> !name.startsWith("state."));
@@ -224,9 +224,9 @@ class CarriedStateTest {
     Set<String> names = file.names().stream().filter(kept).collect(Collectors.toSet());
     try (LanguageModel loaded =
             PretrainedModel.load(directory, Precision.FLOAT64, Tensors.device("cpu"));
-        Trainer trainer = new Trainer(loaded, config)) {
+        Trainer<BatchSource> trainer = TrainableLanguageModel.trainer(loaded, config)) {
       trainer.restore(
-          RunCheckpoint.read(directory).progress(),
+          RunCheckpoint.read(directory, Score.LOSS).progress(),
           names,
           name -> TensorReader.read(file.get(name)));
       return trainer.step(text);

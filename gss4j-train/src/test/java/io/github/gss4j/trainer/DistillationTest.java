@@ -144,7 +144,7 @@ class DistillationTest {
     TrainConfig config = TinyRun.config("float32", 2, accumulate, false, false);
     List<StepResult> results = new ArrayList<>();
     try (LanguageModel model = TinyRun.model(config);
-        Trainer trainer = new Trainer(model, config, objective)) {
+        Trainer<BatchSource> trainer = TrainableLanguageModel.trainer(model, config, objective)) {
       for (int i = 0; i < steps; i++) {
         results.add(trainer.step((step, micro) -> TinyRun.ids(step * 10 + micro, 2, 33)));
       }
@@ -240,7 +240,8 @@ class DistillationTest {
       TrainConfig run = taught(tiny, "distillation", own.toString());
       try (RunTeacher teacher = RunTeacher.open(run, own, new ByteTokenizer());
           LanguageModel model = TinyRun.model(run)) {
-        try (Trainer trainer = new Trainer(model, run, teacher.objective())) {
+        try (Trainer<BatchSource> trainer =
+            TrainableLanguageModel.trainer(model, run, teacher.objective())) {
           assertThat(trainer.step((step, micro) -> TinyRun.ids(micro, 2, 33)).loss())
               .isFinite()
               .isPositive();

@@ -42,7 +42,7 @@ class FineTuningTest {
 
   private static Map<String, double[]> after(TrainConfig config, int steps) {
     try (LanguageModel model = TinyRun.model(config);
-        Trainer trainer = new Trainer(model, config)) {
+        Trainer<BatchSource> trainer = TrainableLanguageModel.trainer(model, config)) {
       for (int i = 0; i < steps; i++) {
         trainer.step(FineTuningTest::ids);
       }
@@ -89,7 +89,7 @@ class FineTuningTest {
   void frozenParametersHaveNoMemoryInTheOptimizer() {
     TrainConfig config = freezing("token_emb,to_logits");
     try (LanguageModel model = TinyRun.model(config);
-        Trainer trainer = new Trainer(model, config);
+        Trainer<BatchSource> trainer = TrainableLanguageModel.trainer(model, config);
         Learning.Averaged averaged = trainer.averaged()) {
       assertThat(averaged.state().keySet())
           .isNotEmpty()
@@ -103,7 +103,7 @@ class FineTuningTest {
   void aParameterThatIsLearnedLaterStartsAsIfItWereNew() throws IOException {
     TrainConfig config = freezing("token_emb");
     try (LanguageModel model = TinyRun.model(config);
-        Trainer trainer = new Trainer(model, config)) {
+        Trainer<BatchSource> trainer = TrainableLanguageModel.trainer(model, config)) {
       for (int i = 0; i < 40; i++) {
         trainer.step(FineTuningTest::ids);
       }
@@ -115,23 +115,23 @@ class FineTuningTest {
     }
   }
 
-  private void write(Trainer trainer) throws IOException {
-    new RunCheckpoint(trainer.progress(), true, 1, 1, "", Map.of(), Optional.empty())
+  private void write(Trainer<BatchSource> trainer) throws IOException {
+    new RunCheckpoint(trainer.progress(), true, Score.LOSS, 1, 1, "", Map.of(), Optional.empty())
         .write(trainer, directory);
   }
 
   /** Goes on from the checkpoint for a step, and again from there; how far the embedding moved. */
   private double[] goOnTwice(TrainConfig config) throws IOException {
     try (LanguageModel model = load();
-        Trainer trainer = new Trainer(model, config)) {
-      RunCheckpoint.read(directory).restore(trainer, directory);
-      double[] before = TinyRun.weights(trainer.model()).get("token_emb.weight");
+        Trainer<BatchSource> trainer = TrainableLanguageModel.trainer(model, config)) {
+      RunCheckpoint.read(directory, Score.LOSS).restore(trainer, directory);
+      double[] before = TinyRun.weights(trainer).get("token_emb.weight");
       trainer.step(FineTuningTest::ids);
-      double[] after = TinyRun.weights(trainer.model()).get("token_emb.weight");
+      double[] after = TinyRun.weights(trainer).get("token_emb.weight");
       write(trainer);
       try (LanguageModel again = load();
-          Trainer other = new Trainer(again, config)) {
-        RunCheckpoint.read(directory).restore(other, directory);
+          Trainer<BatchSource> other = TrainableLanguageModel.trainer(again, config)) {
+        RunCheckpoint.read(directory, Score.LOSS).restore(other, directory);
         assertThat(other.step(FineTuningTest::ids)).isEqualTo(trainer.step(FineTuningTest::ids));
         assertThat(changed(TinyRun.weights(again), TinyRun.weights(model))).isEmpty();
       }

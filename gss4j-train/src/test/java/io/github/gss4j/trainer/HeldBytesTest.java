@@ -24,7 +24,8 @@ class HeldBytesTest {
   private static HeldBytes held(Distribution distribution) {
     List<HeldBytes> seen = new ArrayList<>();
     try (LanguageModel model = TinyRun.model(CONFIG);
-        Trainer trainer = new Trainer(model, CONFIG, Objective.crossEntropy(), distribution)) {
+        Trainer<BatchSource> trainer =
+            TrainableLanguageModel.trainer(model, CONFIG, Objective.crossEntropy(), distribution)) {
       StepObserver count =
           new StepObserver() {
             @Override

@@ -51,7 +51,7 @@ class LongRunTest {
       this.bad = Set.of(bad);
     }
 
-    StepResult step(Trainer trainer) {
+    StepResult step(Trainer<BatchSource> trainer) {
       boolean spoil = bad.contains(trainer.steps() + 1);
       if (!spoil) {
         return trainer.step(LongRunTest::ids);
@@ -85,7 +85,7 @@ class LongRunTest {
   void aBadStepIsCountedAndLeavesTheWeights() {
     TrainConfig config = config(run -> run.withMaxBadSteps(3));
     try (LanguageModel model = TinyRun.model(config);
-        Trainer trainer = new Trainer(model, config)) {
+        Trainer<BatchSource> trainer = TrainableLanguageModel.trainer(model, config)) {
       Spoiler spoiler = new Spoiler(model, 2L, 3L, 5L);
       spoiler.step(trainer);
       Map<String, double[]> before = weights(model);
@@ -105,7 +105,7 @@ class LongRunTest {
   void soManyBadStepsInARowStopTheRun() {
     TrainConfig config = config(run -> run.withMaxBadSteps(3));
     try (LanguageModel model = TinyRun.model(config);
-        Trainer trainer = new Trainer(model, config)) {
+        Trainer<BatchSource> trainer = TrainableLanguageModel.trainer(model, config)) {
       Spoiler spoiler = new Spoiler(model, 1L, 2L, 3L);
       spoiler.step(trainer);
       spoiler.step(trainer);
@@ -122,18 +122,19 @@ class LongRunTest {
   void aRunOutOfACheckpointGoesOnToTheSameBits() throws IOException {
     TrainConfig config = config(run -> run.withMaxBadSteps(3).withEma(0.9));
     try (LanguageModel model = TinyRun.model(config);
-        Trainer trainer = new Trainer(model, config)) {
+        Trainer<BatchSource> trainer = TrainableLanguageModel.trainer(model, config)) {
       Spoiler spoiler = new Spoiler(model, 2L, 5L, 6L);
       for (int i = 0; i < 5; i++) {
         spoiler.step(trainer);
       }
       RunCheckpoint state =
-          new RunCheckpoint(trainer.progress(), true, 1, 1, "", Map.of(), Optional.empty());
+          new RunCheckpoint(
+              trainer.progress(), true, Score.LOSS, 1, 1, "", Map.of(), Optional.empty());
       state.write(trainer, directory);
       try (LanguageModel loaded =
               PretrainedModel.load(directory, Precision.FLOAT32, Tensors.device("cpu"));
-          Trainer other = new Trainer(loaded, config)) {
-        RunCheckpoint.read(directory).restore(other, directory);
+          Trainer<BatchSource> other = TrainableLanguageModel.trainer(loaded, config)) {
+        RunCheckpoint.read(directory, Score.LOSS).restore(other, directory);
         Spoiler same = new Spoiler(loaded, 2L, 5L, 6L);
         for (int i = 0; i < 8; i++) {
           assertThat(same.step(other)).isEqualTo(spoiler.step(trainer));
@@ -154,20 +155,20 @@ class LongRunTest {
     TrainConfig plain = config(run -> run);
     try (LanguageModel model = TinyRun.model(averaging);
         LanguageModel twin = TinyRun.model(plain);
-        Trainer trainer = new Trainer(model, averaging);
-        Trainer other = new Trainer(twin, plain)) {
+        Trainer<BatchSource> trainer = TrainableLanguageModel.trainer(model, averaging);
+        Trainer<BatchSource> other = TrainableLanguageModel.trainer(twin, plain)) {
       String name = model.parameters().get(0).name();
-      double[] average = TinyRun.weights(trainer.model()).get(name);
+      double[] average = TinyRun.weights(trainer).get(name);
       for (int t = 1; t <= 30; t++) {
         assertThat(trainer.step(LongRunTest::ids)).isEqualTo(other.step(LongRunTest::ids));
         double decay = Math.min(0.9, (1.0 + t) / (10.0 + t));
-        double[] weight = TinyRun.weights(trainer.model()).get(name);
+        double[] weight = TinyRun.weights(trainer).get(name);
         for (int i = 0; i < average.length; i++) {
           average[i] += (1 - decay) * (weight[i] - average[i]);
         }
       }
       Map<String, double[]> trained = weights(model);
-      new RunCheckpoint(trainer.progress(), true, 1, 1, "", Map.of(), Optional.empty())
+      new RunCheckpoint(trainer.progress(), true, Score.LOSS, 1, 1, "", Map.of(), Optional.empty())
           .write(trainer, directory);
       assertSame(weights(model), trained);
       double[] saved =
@@ -186,14 +187,15 @@ class LongRunTest {
     for (TrainConfig first : List.of(plain, averaging)) {
       TrainConfig second = first.equals(plain) ? averaging : plain;
       try (LanguageModel model = TinyRun.model(first);
-          Trainer trainer = new Trainer(model, first)) {
+          Trainer<BatchSource> trainer = TrainableLanguageModel.trainer(model, first)) {
         trainer.step(LongRunTest::ids);
-        new RunCheckpoint(trainer.progress(), true, 1, 1, "", Map.of(), Optional.empty())
+        new RunCheckpoint(
+                trainer.progress(), true, Score.LOSS, 1, 1, "", Map.of(), Optional.empty())
             .write(trainer, directory);
         try (LanguageModel loaded =
                 PretrainedModel.load(directory, Precision.FLOAT32, Tensors.device("cpu"));
-            Trainer other = new Trainer(loaded, second)) {
-          RunCheckpoint.read(directory).restore(other, directory);
+            Trainer<BatchSource> other = TrainableLanguageModel.trainer(loaded, second)) {
+          RunCheckpoint.read(directory, Score.LOSS).restore(other, directory);
           for (int i = 0; i < 3; i++) {
             assertThat(other.step(LongRunTest::ids)).isEqualTo(trainer.step(LongRunTest::ids));
           }
@@ -207,8 +209,8 @@ class LongRunTest {
     TrainConfig config = config(run -> run);
     try (LanguageModel model = TinyRun.model(config);
         LanguageModel twin = TinyRun.model(config);
-        Trainer trainer = new Trainer(model, config);
-        Trainer other = new Trainer(twin, config)) {
+        Trainer<BatchSource> trainer = TrainableLanguageModel.trainer(model, config);
+        Trainer<BatchSource> other = TrainableLanguageModel.trainer(twin, config)) {
       for (int i = 0; i < 5; i++) {
         Map<String, double[]> before = weights(model);
         try (LayerWatch watch = new LayerWatch(true)) {

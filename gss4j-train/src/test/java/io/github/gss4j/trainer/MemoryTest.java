@@ -44,7 +44,7 @@ class MemoryTest {
     Native.threads(1); // whatever else runs: one thread waits for no other
     TrainConfig config = TinyRun.config("float32", BATCH, 1, false, false);
     try (LanguageModel model = TinyRun.model(config);
-        Trainer trainer = new Trainer(model, config)) {
+        Trainer<BatchSource> trainer = TrainableLanguageModel.trainer(model, config)) {
       train(trainer, 20);
       long before = residentBytes();
       train(trainer, STEPS);
@@ -52,7 +52,7 @@ class MemoryTest {
     }
   }
 
-  private static void train(Trainer trainer, int steps) {
+  private static void train(Trainer<BatchSource> trainer, int steps) {
     for (int i = 0; i < steps; i++) {
       trainer.step((step, micro) -> TinyRun.ids(step, BATCH, LENGTH));
     }

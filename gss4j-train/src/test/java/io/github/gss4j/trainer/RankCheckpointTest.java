@@ -59,15 +59,17 @@ class RankCheckpointTest {
                 ? PretrainedModel.loadToTrain(
                     StoredModel.open(checkpoint), Precision.FLOAT64, Tensors.device("cpu"))
                 : TinyRun.model(config);
-        Trainer trainer = new Trainer(model, config, Objective.crossEntropy(), distribution)) {
+        Trainer<BatchSource> trainer =
+            TrainableLanguageModel.trainer(model, config, Objective.crossEntropy(), distribution)) {
       if (resume) {
-        RunCheckpoint.read(checkpoint).restore(trainer, checkpoint);
+        RunCheckpoint.read(checkpoint, Score.LOSS).restore(trainer, checkpoint);
       }
       for (int i = 0; i < steps; i++) {
         losses.add(trainer.step(batches).loss());
       }
       if (!resume && checkpoint != null) {
-        new RunCheckpoint(trainer.progress(), false, 1, 0, "", Map.of(), Optional.empty())
+        new RunCheckpoint(
+                trainer.progress(), false, Score.LOSS, 1, 0, "", Map.of(), Optional.empty())
             .write(trainer, checkpoint);
       }
     }

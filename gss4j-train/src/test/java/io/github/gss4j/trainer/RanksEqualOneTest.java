@@ -76,7 +76,8 @@ class RanksEqualOneTest {
     TrainConfig config = way.config(group.world());
     List<Double> numbers = new ArrayList<>();
     try (LanguageModel model = TinyRun.model(config);
-        Trainer trainer = new Trainer(model, config, Objective.crossEntropy(), distribution)) {
+        Trainer<BatchSource> trainer =
+            TrainableLanguageModel.trainer(model, config, Objective.crossEntropy(), distribution)) {
       BatchSource batches =
           (step, micro) ->
               TinyRun.ids(step * 100 + micro, GLOBAL_BATCH, LENGTH)

@@ -22,7 +22,14 @@ class RunCheckpointTest {
 
   private static RunCheckpoint state(Map<String, String> environment) {
     return new RunCheckpoint(
-        new Progress(3, 0, 0, 1), true, 1.0 / 3, 2.5, "text", environment, Optional.empty());
+        new Progress(3, 0, 0, 1),
+        true,
+        Score.LOSS,
+        1.0 / 3,
+        2.5,
+        "text",
+        environment,
+        Optional.empty());
   }
 
   @Test
@@ -36,17 +43,17 @@ class RunCheckpointTest {
     TrainConfig config = TinyRun.config(dtype);
     BatchSource source = (step, micro) -> TinyRun.ids(step, 2, 33);
     try (LanguageModel model = TinyRun.model(config);
-        Trainer trainer = new Trainer(model, config)) {
+        Trainer<BatchSource> trainer = TrainableLanguageModel.trainer(model, config)) {
       for (int i = 0; i < 3; i++) {
         trainer.step(source);
       }
       RunCheckpoint state = state(RunCheckpoint.presentEnvironment());
       state.write(trainer, directory);
-      assertThat(RunCheckpoint.read(directory)).isEqualTo(state);
+      assertThat(RunCheckpoint.read(directory, Score.LOSS)).isEqualTo(state);
       try (LanguageModel loaded =
               PretrainedModel.load(directory, Precision.forTraining(dtype), Tensors.device("cpu"));
-          Trainer other = new Trainer(loaded, config)) {
-        RunCheckpoint.read(directory).restore(other, directory);
+          Trainer<BatchSource> other = TrainableLanguageModel.trainer(loaded, config)) {
+        RunCheckpoint.read(directory, Score.LOSS).restore(other, directory);
         for (int i = 0; i < 3; i++) {
           assertThat(other.step(source)).isEqualTo(trainer.step(source));
         }
@@ -68,12 +75,12 @@ class RunCheckpointTest {
   @Test
   void aDamagedStateIsNamed() throws IOException {
     Path file = directory.resolve("training.json");
-    assertThatThrownBy(() -> RunCheckpoint.read(directory))
+    assertThatThrownBy(() -> RunCheckpoint.read(directory, Score.LOSS))
         .isInstanceOf(CheckpointException.class)
         .hasMessageContaining("training.json");
     for (String damaged : new String[] {"", "[]", "{\"step\": ", "{\"step\": 1.5}"}) {
       Files.writeString(file, damaged);
-      assertThatThrownBy(() -> RunCheckpoint.read(directory))
+      assertThatThrownBy(() -> RunCheckpoint.read(directory, Score.LOSS))
           .as(damaged)
           .isInstanceOf(CheckpointException.class)
           .hasMessageContaining("training.json");

@@ -14,6 +14,7 @@ import io.github.gss4j.optim.Decay;
 import io.github.gss4j.optim.OptimizerConfig;
 import io.github.gss4j.optim.Schedule;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
 import org.bytedeco.pytorch.Tensor;
@@ -58,11 +59,19 @@ final class TinyRun {
 
   /** All weights by name. */
   static Map<String, double[]> weights(LanguageModel model) {
+    return weights(model.parameters());
+  }
+
+  private static Map<String, double[]> weights(List<Parameter> parameters) {
     Map<String, double[]> all = new LinkedHashMap<>();
-    for (Parameter p : model.parameters()) {
+    for (Parameter p : parameters) {
       all.put(p.name(), Tensors.toDoubles(p.value()));
     }
     return all;
+  }
+
+  static Map<String, double[]> weights(Trainer<?> trainer) {
+    return weights(trainer.task().parameters());
   }
 
   static LanguageModel model(TrainConfig config) {

@@ -20,7 +20,7 @@ class TrainerTest {
   private static List<StepResult> train(TrainConfig config, int steps, BatchSource source) {
     List<StepResult> results = new ArrayList<>();
     try (LanguageModel model = TinyRun.model(config);
-        Trainer trainer = new Trainer(model, config)) {
+        Trainer<BatchSource> trainer = TrainableLanguageModel.trainer(model, config)) {
       for (int i = 0; i < steps; i++) {
         results.add(trainer.step(source));
       }
@@ -82,16 +82,16 @@ class TrainerTest {
     TrainConfig config = TinyRun.config("float32");
     try (PointerScope scope = new PointerScope();
         LanguageModel model = TinyRun.model(config);
-        Trainer trainer = new Trainer(model, config)) {
+        Trainer<BatchSource> trainer = TrainableLanguageModel.trainer(model, config)) {
       Tensor spoilt = model.parameters().get(0).value();
       Scopes.withoutGradient(() -> spoilt.fill_(new Scalar(Double.NaN)));
       String other = model.parameters().get(2).name();
-      double[] before = TinyRun.weights(trainer.model()).get(other);
+      double[] before = TinyRun.weights(trainer).get(other);
       assertThatThrownBy(() -> trainer.step(fresh(2)))
           .isInstanceOf(NonFiniteLossException.class)
           .hasMessageContaining("step 1")
           .hasMessageContaining("--lr");
-      assertThat(TinyRun.weights(trainer.model()).get(other)).isEqualTo(before);
+      assertThat(TinyRun.weights(trainer).get(other)).isEqualTo(before);
       assertThat(trainer.steps()).isZero();
     }
   }

@@ -78,8 +78,9 @@ class TrajectoryReferenceTest {
                 (name, init, shape) -> TensorFiles.read(run.file(), "param." + name),
                 Precision.forTraining(dtype),
                 Tensors.device("cpu"));
-        Trainer trainer =
-            new Trainer(model, trainConfig(config, recipe, dtype), objective(run, recipe))) {
+        Trainer<BatchSource> trainer =
+            TrainableLanguageModel.trainer(
+                model, trainConfig(config, recipe, dtype), objective(run, recipe))) {
       Tensor data = TensorFiles.read(run.file(), "in.ids"); // (steps, micro-batches, B, L+1)
       double[] losses = Tensors.toDoubles(TensorFiles.read(run.file(), "out.losses"));
       Optional<double[]> norms =
@@ -157,9 +158,10 @@ class TrajectoryReferenceTest {
     }
   }
 
-  private static void checkFinal(Safetensors run, Trainer trainer, String name, double tolerance) {
+  private static void checkFinal(
+      Safetensors run, Trainer<BatchSource> trainer, String name, double tolerance) {
     double[] expected = Tensors.toDoubles(TensorFiles.read(run.file(), "out.final." + name));
-    double[] found = TinyRun.weights(trainer.model()).get(name);
+    double[] found = TinyRun.weights(trainer).get(name);
     double largest = 0;
     for (double e : expected) {
       largest = Math.max(largest, Math.abs(e));

@@ -93,12 +93,17 @@ public final class PretrainedClassifier {
    * aside and rename it whole.
    */
   public static void save(SequenceClassifier model, Path directory) throws IOException {
-    Files.write(
-        directory.resolve(ModelFiles.CONFIG), JSON.writeValueAsBytes(model.config().toJson()));
+    saveConfig(model, directory);
     Map<String, Tensor> tensors = new LinkedHashMap<>();
     for (Parameter p : model.parameters()) {
       tensors.put(p.name(), p.value());
     }
     TensorFiles.write(directory.resolve(ModelFiles.WEIGHTS), tensors, Map.of("format", "pt"));
+  }
+
+  /** Writes a classifier's {@code config.json} alone. */
+  public static void saveConfig(SequenceClassifier model, Path directory) throws IOException {
+    Files.write(
+        directory.resolve(ModelFiles.CONFIG), JSON.writeValueAsBytes(model.config().toJson()));
   }
 }

@@ -1,5 +1,5 @@
 /**
- * Classifiers of the Long Range Arena: their data, a run of training, how often they are right. May
- * import the library, {@code data}, {@code trainer}, and the tasks in {@code study}.
+ * Tasks of the Long Range Arena as data of a classifier. May import {@code data}, {@code trainer},
+ * and the tasks in {@code study}.
  */
 package io.github.gss4j.study.classifier;

@@ -7,6 +7,7 @@ import io.github.gss4j.ops.Scopes;
 import io.github.gss4j.ops.Tensors;
 import io.github.gss4j.trainer.BatchSource;
 import io.github.gss4j.trainer.TrainConfig;
+import io.github.gss4j.trainer.TrainableLanguageModel;
 import io.github.gss4j.trainer.Trainer;
 import java.util.ArrayList;
 import java.util.List;
@@ -45,7 +46,7 @@ public record ProbeRun(Probe probe, TrainConfig config) {
                 Init.random(config.seed()),
                 precision,
                 Tensors.device(config.compute().device()));
-        Trainer trainer = new Trainer(model, config)) {
+        Trainer<BatchSource> trainer = TrainableLanguageModel.trainer(model, config)) {
       BatchSource batches = this::ids;
       while (trainer.steps() < config.schedule().steps()) {
         trainer.step(batches);

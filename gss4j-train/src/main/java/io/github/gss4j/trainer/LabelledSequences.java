@@ -1,4 +1,4 @@
-package io.github.gss4j.study.classifier;
+package io.github.gss4j.trainer;
 
 import java.util.stream.IntStream;
 

@@ -1,7 +1,8 @@
-package io.github.gss4j.study.classifier;
+package io.github.gss4j.trainer;
 
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.github.gss4j.config.Checks;
 import io.github.gss4j.config.ClassifierConfig;
 import io.github.gss4j.config.JsonFields;
 import io.github.gss4j.layers.Precision;
@@ -28,6 +29,7 @@ import io.github.gss4j.optim.Schedule;
  * @param evalEvery {@code eval_every}, steps between looks at the validation part
  * @param evalExamples {@code eval_examples}, how many of it are looked at on the way; all at the
  *     end
+ * @param longRun {@code keep, max_bad_steps, …}: what makes a run safe to leave alone
  */
 public record ClassifyConfig(
     String data,
@@ -44,9 +46,11 @@ public record ClassifyConfig(
     String device,
     boolean checkpointLayers,
     long evalEvery,
-    int evalExamples) {
+    int evalExamples,
+    LongRun longRun) {
   /** Checks the sizes. */
   public ClassifyConfig {
+    Checks.that(stateSpaceLr >= 0, "state_space_lr", stateSpaceLr, "0 (as lr) or more");
     check(steps >= 1, "steps", steps);
     check(batch >= 1, "batch", batch);
     check(accumulate >= 1, "accumulate", accumulate);
@@ -56,14 +60,17 @@ public record ClassifyConfig(
   }
 
   private static void check(boolean holds, String name, long value) {
-    if (!holds) {
-      throw new IllegalArgumentException(name + " is " + value + ", expected at least 1");
-    }
+    Checks.that(holds, name, value, "at least 1");
   }
 
-  /** The learning rate over the run. */
-  public Schedule schedule() {
-    return new Schedule(steps, warmup, decay);
+  /** How the weights are moved. */
+  Recipe recipe() {
+    return new Recipe(optimizer, new Schedule(steps, warmup, decay), longRun);
+  }
+
+  /** A checkpoint at every evaluation. */
+  WatchConfig watch() {
+    return WatchConfig.DEFAULT.withEvaluations(evalEvery, 1).withSaveEvery(evalEvery);
   }
 
   /** Reads a configuration; an unknown field is an error. */
@@ -92,7 +99,8 @@ public record ClassifyConfig(
             f.text("device", "cpu"),
             f.flag("checkpoint_layers", false),
             f.integer64("eval_every", 500),
-            f.integer("eval_examples", 2000));
+            f.integer("eval_examples", 2000),
+            LongRun.from(f, LongRun.DEFAULT));
     f.refuseUnknown();
     return config;
   }
@@ -109,6 +117,8 @@ public record ClassifyConfig(
     decay.putInto(json);
     json.put("seed", seed).put("dtype", dtype).put("device", device);
     json.put("checkpoint_layers", checkpointLayers).put("eval_every", evalEvery);
-    return json.put("eval_examples", evalExamples);
+    json.put("eval_examples", evalExamples);
+    longRun.putInto(json);
+    return json;
   }
 }

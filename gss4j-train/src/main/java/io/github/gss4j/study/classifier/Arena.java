@@ -3,31 +3,30 @@ package io.github.gss4j.study.classifier;
 import io.github.gss4j.data.DataException;
 import io.github.gss4j.study.listops.ListOps;
 import io.github.gss4j.study.pathfinder.PathfinderImages;
+import io.github.gss4j.trainer.LabelledData;
+import io.github.gss4j.trainer.LabelledSequences;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.SplittableRandom;
 import java.util.stream.IntStream;
 
 /**
- * A task's data: what is learned from, what choices are made by, and what is reported.
- *
- * @param train 80 % of Pathfinder's images, by a fixed shuffle; ListOps has files of its own
- * @param validation 10 %
- * @param test 10 %
- * @param leftOut image files that are empty and in no part
+ * Tasks of the Long Range Arena on disk. Of Pathfinder's images 80 % are trained on, 10 % are for
+ * validation and 10 % for the test, by a fixed shuffle; ListOps has files of its own for each.
  */
-public record Task(
-    LabelledSequences train, LabelledSequences validation, LabelledSequences test, long leftOut) {
+public final class Arena {
   private static final long SHUFFLE = 42;
+
+  private Arena() {}
 
   /**
    * Opens what lies in a directory: Pathfinder's images or ListOps' files.
    *
    * @throws DataException if it is neither
    */
-  public static Task open(Path directory) {
+  public static LabelledData open(Path directory) {
     if (ListOps.isAt(directory)) {
-      return new Task(
+      return new LabelledData(
           listOps(directory, ListOps.Part.TRAIN),
           listOps(directory, ListOps.Part.VAL),
           listOps(directory, ListOps.Part.TEST),
@@ -47,7 +46,7 @@ public record Task(
     }
     int[] order = shuffled(all.size());
     int held = all.size() - 2 * tenth;
-    return new Task(
+    return new LabelledData(
         all.at(Arrays.copyOfRange(order, 0, held)),
         all.at(Arrays.copyOfRange(order, held, held + tenth)),
         all.at(Arrays.copyOfRange(order, held + tenth, order.length)),

@@ -1,9 +1,9 @@
-package io.github.gss4j.study.classifier;
+package io.github.gss4j.trainer;
 
 import io.github.gss4j.config.ClassifierConfig;
 import io.github.gss4j.layers.Lengths;
 import io.github.gss4j.ops.Tensors;
-import io.github.gss4j.trainer.ClassifierTrainer.Batch;
+import io.github.gss4j.trainer.LabelledBatches.Batch;
 import java.util.Arrays;
 import java.util.List;
 import java.util.SplittableRandom;
@@ -43,7 +43,7 @@ record ClassifierBatches(
         read,
         Lengths.of(lengths, longest, read),
         Tensors.of(labels, labels.length).to(device, ScalarType.Long),
-        Arrays.stream(lengths).allMatch(length -> length == longest));
+        Arrays.stream(lengths).sum());
   }
 
   private boolean isTokens() {

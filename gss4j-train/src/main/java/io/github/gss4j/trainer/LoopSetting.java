@@ -1,0 +1,27 @@
+package io.github.gss4j.trainer;
+
+import io.github.gss4j.distributed.Distribution;
+import io.github.gss4j.distributed.ProcessGroup;
+
+/**
+ * Where a loop runs, and what it does on the way, whatever it trains.
+ *
+ * @param listener hears of it on the first rank, nobody on the others
+ */
+record LoopSetting(
+    RunDirectory directory, Distribution distribution, RunListener listener, WatchConfig watch) {
+  /** Silences the ranks that are not the first. */
+  LoopSetting {
+    if (!distribution.group().isFirst()) {
+      listener = new RunListener() {};
+    }
+  }
+
+  ProcessGroup group() {
+    return distribution.group();
+  }
+
+  boolean isFirst() {
+    return group().isFirst();
+  }
+}

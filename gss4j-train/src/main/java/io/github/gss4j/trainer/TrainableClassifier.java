@@ -1,0 +1,134 @@
+package io.github.gss4j.trainer;
+
+import io.github.gss4j.config.Checks;
+import io.github.gss4j.distributed.Replication;
+import io.github.gss4j.layers.Lengths;
+import io.github.gss4j.layers.Parameter;
+import io.github.gss4j.layers.Role;
+import io.github.gss4j.layers.SequenceLayer;
+import io.github.gss4j.loss.CrossEntropy;
+import io.github.gss4j.model.SequenceClassifier;
+import io.github.gss4j.ops.GraphCut;
+import io.github.gss4j.ops.Scopes;
+import io.github.gss4j.ops.Tensors;
+import io.github.gss4j.weights.PretrainedClassifier;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+import org.bytedeco.javacpp.PointerScope;
+import org.bytedeco.pytorch.Scalar;
+import org.bytedeco.pytorch.Tensor;
+
+/**
+ * A classifier to train on the mean cross entropy of its sequences.
+ *
+ * <p>The graph is cut at every layer, as {@link GradientPass} cuts a language model's.
+ */
+public final class TrainableClassifier implements Trainable<LabelledBatches> {
+  private final SequenceClassifier model;
+  private final Recipe recipe;
+  private final double stateSpaceLr;
+  private final boolean recompute;
+
+  /**
+   * A model with how it is trained.
+   *
+   * @param stateSpaceLr the peak rate of Λ and its step, which have one of their own in S4's
+   *     recipes; 0 for that of all others
+   * @param recompute whether layers are computed again in the backward pass instead of remembered
+   */
+  public TrainableClassifier(
+      SequenceClassifier model, Recipe recipe, double stateSpaceLr, boolean recompute) {
+    Checks.that(stateSpaceLr >= 0, "state_space_lr", stateSpaceLr, "0 (as lr) or more");
+    this.model = model;
+    this.recipe = recipe;
+    this.stateSpaceLr = stateSpaceLr;
+    this.recompute = recompute;
+  }
+
+  @Override
+  public List<Parameter> parameters() {
+    return model.parameters();
+  }
+
+  @Override
+  public List<Parameter> trained() {
+    return model.parameters();
+  }
+
+  @Override
+  public Recipe recipe() {
+    return recipe;
+  }
+
+  /** C and D learn as fast as all else. */
+  @Override
+  public double peakLr(Parameter parameter) {
+    boolean own = stateSpaceLr > 0 && parameter.role() == Role.DYNAMICS;
+    return own ? stateSpaceLr : recipe.optimizer().lr();
+  }
+
+  /** On one rank: layers are not gathered from others. */
+  @Override
+  public List<MicroLoss> addGradients(
+      long step, LabelledBatches batches, Replication replication, int ranks) {
+    List<MicroLoss> losses = new ArrayList<>();
+    try (PointerScope scope = new PointerScope()) {
+      List<LabelledBatches.Batch> all = batches.of(step);
+      for (LabelledBatches.Batch batch : all) {
+        double loss = add(batch, 1.0 / all.size() / ranks);
+        losses.add(new MicroLoss(CrossEntropy.NAME, loss, loss));
+      }
+    }
+    return losses;
+  }
+
+  /** Adds one micro-batch's gradients to the parameters', and gives its mean loss. */
+  private double add(LabelledBatches.Batch batch, double weight) {
+    Deque<GraphCut> cuts = new ArrayDeque<>();
+    Lengths lengths = batch.lengths();
+    try (PointerScope scope = new PointerScope()) {
+      cuts.push(GraphCut.forward(batch.input(), in -> model.embed(in, lengths), false));
+      for (SequenceLayer layer : model.layers()) {
+        Tensor x = cuts.element().output();
+        cuts.push(GraphCut.forward(x, in -> forward(layer, in, batch), recompute));
+      }
+      Tensor last = cuts.element().output();
+      cuts.push(
+          GraphCut.forward(
+              last, in -> CrossEntropy.sum(model.head(in, lengths), batch.labels()), false));
+      Tensor sum = cuts.element().output();
+      long count = batch.labels().size(0);
+      Tensor gradient =
+          Scopes.kept(() -> Tensors.zerosLike(sum).add(new Scalar(weight / count))); // a scalar
+      double loss = Tensors.value(sum) / count;
+      while (!cuts.isEmpty()) {
+        Tensor incoming = gradient;
+        gradient = Scopes.kept(() -> cuts.element().backward(incoming));
+        cuts.pop();
+        incoming.releaseReference();
+      }
+      gradient.releaseReference();
+      return loss;
+    } finally {
+      cuts.forEach(GraphCut::close);
+    }
+  }
+
+  private static Tensor forward(SequenceLayer layer, Tensor x, LabelledBatches.Batch batch) {
+    return batch.isFull() ? layer.forward(x) : layer.forward(x, batch.lengths());
+  }
+
+  @Override
+  public void save(Path directory) throws IOException {
+    PretrainedClassifier.save(model, directory);
+  }
+
+  @Override
+  public void saveConfig(Path directory) throws IOException {
+    PretrainedClassifier.saveConfig(model, directory);
+  }
+}
