@@ -15,10 +15,6 @@ import io.github.gss4j.layers.Precision;
 import io.github.gss4j.model.SequenceClassifier;
 import io.github.gss4j.ops.Scopes;
 import io.github.gss4j.ops.Tensors;
-import io.github.gss4j.study.classifier.Arena;
-import io.github.gss4j.study.listops.ListOpsGenerator;
-import io.github.gss4j.study.pathfinder.Generator;
-import io.github.gss4j.study.pathfinder.Variant;
 import io.github.gss4j.tracking.MetricLine;
 import io.github.gss4j.tracking.MetricsLog;
 import io.github.gss4j.weights.PretrainedClassifier;
@@ -337,25 +333,16 @@ class ClassifierRunTest {
   }
 
   @Test
-  void pathfinderAndListOpsAreTrainedOn() throws IOException {
-    new Generator(Variant.PATH32, 1, 1).write(directory.resolve("path"), 20, i -> {});
-    LabelledData images = Arena.open(directory.resolve("path"));
-    assertThat(images.train().size()).isEqualTo(16);
-    assertThat(images.test().size()).isEqualTo(2);
-    ObjectNode pixels = settings().put("steps", 2).put("batch", 2).put("input_dim", 1);
-    pixels.remove("num_tokens");
-    ClassifierRun.start(config(pixels), images, directory.resolve("run1")).run(SILENT, () -> false);
-    new ListOpsGenerator(4, 4, 5, 40, 1).write(directory.resolve("ops"), 20, 4, i -> {});
-    LabelledData ops = Arena.open(directory.resolve("ops"));
-    ObjectNode tokens = settings().put("steps", 2).put("batch", 2);
-    tokens.put("num_tokens", 15).put("num_classes", 10).put("accumulate", 2);
-    ClassifierRun.start(config(tokens), ops, directory.resolve("run2")).run(SILENT, () -> false);
-    assertThat(directory.resolve("run2/result.json")).exists();
+  void aModelThatDoesNotFitTheDataIsRefused() throws IOException {
+    Path home = directory.resolve("run");
     assertThatIllegalArgumentException()
-        .isThrownBy(() -> ClassifierRun.start(config(settings()), ops, directory.resolve("run3")))
-        .withMessageContaining("num_classes is 2, expected 10");
+        .isThrownBy(
+            () -> ClassifierRun.start(config(settings().put("num_classes", 10)), task(), home))
+        .withMessageContaining("num_classes is 10, expected 2");
+    ClassifyConfig config = config(settings().put("steps", 1).put("batch", 2));
+    ClassifierRun.start(config, task(), home).run(SILENT, () -> false);
     assertThatIllegalArgumentException()
-        .isThrownBy(() -> ClassifierRun.start(config(tokens), ops, directory.resolve("run2")))
+        .isThrownBy(() -> ClassifierRun.start(config, task(), home))
         .withMessageContaining("already holds a run");
   }
 }
