@@ -1,9 +1,9 @@
 package io.github.gss4j;
 
 import io.github.gss4j.engine.EngineOptions;
+import io.github.gss4j.hub.DownloadListener;
 import io.github.gss4j.hub.Hub;
 import io.github.gss4j.hub.HubSettings;
-import io.github.gss4j.hub.Progress;
 import java.util.Optional;
 
 /**
@@ -16,7 +16,7 @@ import java.util.Optional;
  * @param progress is told of what is downloaded
  */
 public record LoadOptions(
-    Optional<String> engine, EngineOptions forEngine, Hub hub, Progress progress) {
+    Optional<String> engine, EngineOptions forEngine, Hub hub, DownloadListener progress) {
   /**
    * Float32 on the CPU, and the hub as the environment's variables have it ({@code HF_HOME}, {@code
    * HF_TOKEN} …), which is asked only for {@code hf:} models.
@@ -26,7 +26,7 @@ public record LoadOptions(
         Optional.empty(),
         EngineOptions.DEFAULT,
         new Hub(HubSettings.fromEnvironment(System.getenv())),
-        Progress.none());
+        DownloadListener.none());
   }
 
   /** The same with an engine of that name. */
@@ -57,7 +57,7 @@ public record LoadOptions(
   }
 
   /** The same with another hub, and progress of its downloads. */
-  public LoadOptions withHub(Hub newHub, Progress newProgress) {
+  public LoadOptions withHub(Hub newHub, DownloadListener newProgress) {
     return new LoadOptions(engine, forEngine, newHub, newProgress);
   }
 }

@@ -2,7 +2,7 @@ package io.github.gss4j;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.github.gss4j.config.DssConfig;
+import io.github.gss4j.config.GssConfig;
 import io.github.gss4j.config.ModelConfig;
 import io.github.gss4j.generation.Sampling;
 import io.github.gss4j.generation.Session;
@@ -64,7 +64,7 @@ class ReadmeExampleTest {
   private static Tensor layer(Tensor x) {
     // begin layer
     Parameters p = Parameters.from(Init.random(1), Precision.FLOAT32, Tensors.device("cpu"));
-    GatedLayer gss = GatedLayer.declare(p, 512, 4 * 512, DssConfig.PUBLISHED);
+    GatedLayer gss = GatedLayer.declare(p, 512, 4 * 512, GssConfig.PUBLISHED);
     Tensor y = gss.forward(x); // (1, 65536, 512) → (1, 65536, 512)
     // end layer
     p.release();
@@ -73,7 +73,7 @@ class ReadmeExampleTest {
 
   @Test
   void theReadmesModelWrites() throws IOException {
-    ModelConfig config = ModelConfig.of(256, 8, 1).withOptions(new DssConfig(4, 4, true));
+    ModelConfig config = ModelConfig.of(256, 8, 1).withOptions(new GssConfig(4, 4, true));
     try (LanguageModel model = LanguageModel.create(config, 1)) {
       PretrainedModel.save(model, directory, Map.of());
     }

@@ -1,7 +1,7 @@
 package io.github.gss4j.bench;
 
+import io.github.gss4j.ops.Autograd;
 import io.github.gss4j.ops.CausalConvolution;
-import io.github.gss4j.ops.GraphCut;
 import io.github.gss4j.ops.Scopes;
 import java.util.concurrent.TimeUnit;
 import org.bytedeco.pytorch.Tensor;
@@ -56,8 +56,8 @@ public class ConvolutionBenchmark {
     String[] sizes = sequences.split("x", 2);
     long batch = Long.parseLong(sizes[0]);
     long length = Long.parseLong(sizes[1]);
-    u = GraphCut.require(RandomTensors.normal(batch, channels, length));
-    kernel = GraphCut.require(RandomTensors.normal(channels, taps));
+    u = Autograd.require(RandomTensors.normal(batch, channels, length));
+    kernel = Autograd.require(RandomTensors.normal(channels, taps));
     block = blocks.equals("rule") ? CausalConvolution.blockLength(length, taps) : length;
     gradient = RandomTensors.normal(batch, channels, length);
   }
@@ -71,7 +71,7 @@ public class ConvolutionBenchmark {
   /** The convolution, and the gradients of both. */
   @Benchmark
   public void forwardAndBackward() {
-    Scopes.run(() -> GraphCut.backward(CausalConvolution.apply(u, kernel, block), gradient));
+    Scopes.run(() -> Autograd.backward(CausalConvolution.apply(u, kernel, block), gradient));
   }
 
   /** Frees all. */

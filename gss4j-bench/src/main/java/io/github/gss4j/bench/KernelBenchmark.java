@@ -1,12 +1,12 @@
 package io.github.gss4j.bench;
 
-import io.github.gss4j.config.DssConfig;
+import io.github.gss4j.config.GssConfig;
 import io.github.gss4j.layers.DiagonalStateSpace;
 import io.github.gss4j.layers.Init;
 import io.github.gss4j.layers.Parameter;
 import io.github.gss4j.layers.Parameters;
 import io.github.gss4j.layers.Precision;
-import io.github.gss4j.ops.GraphCut;
+import io.github.gss4j.ops.Autograd;
 import io.github.gss4j.ops.Scopes;
 import io.github.gss4j.ops.Tensors;
 import java.util.concurrent.TimeUnit;
@@ -52,8 +52,8 @@ public class KernelBenchmark {
   @Setup
   public void begin() {
     parameters = Parameters.from(Init.random(0), Precision.FLOAT32, Tensors.device("cpu"));
-    mixer = DiagonalStateSpace.declare(parameters, new DssConfig(modes, channels, true));
-    parameters.all().stream().map(Parameter::value).forEach(GraphCut::require);
+    mixer = DiagonalStateSpace.declare(parameters, new GssConfig(modes, channels, true));
+    parameters.all().stream().map(Parameter::value).forEach(Autograd::require);
     gradient = RandomTensors.normal(channels, length);
   }
 
@@ -66,7 +66,7 @@ public class KernelBenchmark {
   /** The kernel, and its gradient sent into the parameters. */
   @Benchmark
   public void forwardAndBackward() {
-    Scopes.run(() -> GraphCut.backward(mixer.kernel(length).tensors().get(0), gradient));
+    Scopes.run(() -> Autograd.backward(mixer.kernel(length).tensors().get(0), gradient));
   }
 
   /** Frees all. */

@@ -3,7 +3,8 @@ package io.github.gss4j.bench;
 import io.github.gss4j.config.ModelConfig;
 import io.github.gss4j.loss.CrossEntropy;
 import io.github.gss4j.model.LanguageModel;
-import io.github.gss4j.ops.GraphCut;
+import io.github.gss4j.ops.Autograd;
+import io.github.gss4j.ops.GraphSegment;
 import io.github.gss4j.ops.Scopes;
 import io.github.gss4j.ops.Tensors;
 import java.util.SplittableRandom;
@@ -55,7 +56,7 @@ public class LossBenchmark {
   @Setup
   public void begin() {
     model = LanguageModel.create(ModelConfig.of(vocabulary, dim, 1), 0);
-    model.parameters().forEach(p -> GraphCut.require(p.value()));
+    model.parameters().forEach(p -> Autograd.require(p.value()));
     hidden = RandomTensors.normal(tokens, dim);
     long[] ids = new SplittableRandom(0).longs(tokens, 0, vocabulary).toArray();
     targets = Scopes.kept(() -> Tensors.of(ids, tokens));
@@ -74,9 +75,9 @@ public class LossBenchmark {
   }
 
   private void slice(Tensor h, Tensor target) {
-    try (GraphCut cut =
-        GraphCut.forward(h, in -> CrossEntropy.sum(model.head(in), target), false)) {
-      cut.backward(one);
+    try (GraphSegment segment =
+        GraphSegment.forward(h, in -> CrossEntropy.sum(model.head(in), target), false)) {
+      segment.backward(one);
     }
   }
 

@@ -72,7 +72,7 @@ public class StepBenchmark {
   @Benchmark
   public void step() {
     try (PointerScope scope = new PointerScope()) {
-      LanguageModel.Reading reading = model.read(ids, state, constants);
+      LanguageModel.Output reading = model.read(ids, state, constants);
       Tensor logits =
           Scopes.withoutGradient(() -> model.head(reading.hidden().select(1, 0))); // (B, V)
       Tensors.toFloats(logits);

@@ -2,7 +2,7 @@ package io.github.gss4j.cli;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.github.gss4j.data.TokenStore;
-import io.github.gss4j.files.WholeFile;
+import io.github.gss4j.files.AtomicFile;
 import io.github.gss4j.study.Launcher;
 import io.github.gss4j.tokenizer.Tokenizer;
 import io.github.gss4j.tokenizer.Tokenizers;
@@ -25,7 +25,7 @@ final class ChildRuns implements Launcher {
     Files.createDirectories(directory.toAbsolutePath().getParent());
     Path settings = directory.resolveSibling(directory.getFileName() + ".json");
     Path log = directory.resolveSibling(directory.getFileName() + ".log");
-    WholeFile.write(settings, JSON.writeValueAsBytes(config.toJson()));
+    AtomicFile.write(settings, JSON.writeValueAsBytes(config.toJson()));
     List<String> line = new ArrayList<>();
     line.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     line.addAll(ManagementFactory.getRuntimeMXBean().getInputArguments());

@@ -88,7 +88,7 @@ final class ClassifyCommand implements Callable<Integer> {
         resume == null
             ? ClassifierRun.start(config, labelled, out)
             : ClassifierRun.resume(config, labelled, resume);
-    try (Interrupt.Watch interrupt = gss.interrupt().watch();
+    try (Interrupt.Flag interrupt = gss.interrupt().flag();
         CountProgress progress =
             new CountProgress(
                 spec.commandLine().getErr(), "step", Math.toIntExact(config.steps()))) {

@@ -4,7 +4,7 @@ import io.github.gss4j.checkpoint.StoredModel;
 import io.github.gss4j.checkpoint.TensorType;
 import io.github.gss4j.config.ModelConfig;
 import io.github.gss4j.tokenizer.Tokenizer;
-import io.github.gss4j.weights.WrittenModel;
+import io.github.gss4j.weights.ModelConversion;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Locale;
@@ -84,7 +84,7 @@ final class ConvertCommand implements Callable<Integer> {
     try (Tokenizer tokenizer = Models.tokenizer(stored)) {
       ModelConfig config =
           tokenizer == null ? stored.config() : stored.config().withTokenizer(tokenizer.name());
-      WrittenModel target = new WrittenModel(stored, config, type, prefix, allowOverflow);
+      ModelConversion target = new ModelConversion(stored, config, type, prefix, allowOverflow);
       if (file) {
         target.toFile(to);
       } else {

@@ -68,7 +68,7 @@ final class DemoCommand implements Callable<Integer> {
   }
 
   private int train(TrainConfig config, Path directory, RunContext context) throws IOException {
-    try (Interrupt.Watch interrupt = gss.interrupt().watch();
+    try (Interrupt.Flag interrupt = gss.interrupt().flag();
         RunProgress progress = new RunProgress(spec.commandLine().getErr());
         TrackingOptions.Listeners heard = tracking.listeners(progress, directory);
         TrainingRun training =
@@ -119,7 +119,7 @@ final class DemoCommand implements Callable<Integer> {
       rows.forEach(r -> stdout.printf(Locale.ROOT, "  %-12s %.3f%n", r.name(), r.bitsPerByte()));
       stdout.printf(
           "%nIt goes on after \"%s\":%n%n%s%s%n%n",
-          config.watch().prompt().strip(), config.watch().prompt(), outcome.sample());
+          config.intervals().prompt().strip(), config.intervals().prompt(), outcome.sample());
       stdout.printf("report   %s%n", directory.resolve("report.html"));
       stdout.printf("model    %s%n", directory.resolve(RunDirectory.BEST));
       stdout.printf(

@@ -1,6 +1,6 @@
 package io.github.gss4j.cli;
 
-import io.github.gss4j.hub.Progress;
+import io.github.gss4j.hub.DownloadListener;
 import java.io.PrintWriter;
 import me.tongfei.progressbar.ConsoleProgressBarConsumer;
 import me.tongfei.progressbar.ProgressBar;
@@ -8,7 +8,7 @@ import me.tongfei.progressbar.ProgressBarBuilder;
 import me.tongfei.progressbar.ProgressBarStyle;
 
 /** Shows downloads on standard error: a bar a file on a terminal, a line a file elsewhere. */
-final class DownloadProgress implements Progress, AutoCloseable {
+final class DownloadProgress implements DownloadListener, AutoCloseable {
   private final PrintWriter err;
   private final boolean terminal;
   private String file = "";

@@ -5,7 +5,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.github.gss4j.GssModel;
 import io.github.gss4j.checkpoint.StoredModel;
 import io.github.gss4j.data.TokenStore;
-import io.github.gss4j.files.OwnFile;
+import io.github.gss4j.files.OverwriteCheck;
 import io.github.gss4j.tokenizer.Tokenizer;
 import io.github.gss4j.trainer.DataConfig;
 import io.github.gss4j.trainer.Evaluator;
@@ -82,7 +82,7 @@ final class EvalCommand implements Callable<Integer> {
       throw new IllegalArgumentException("--logits goes with --ids-file: leave it out");
     }
     if (logits != null) {
-      OwnFile.check(logits, IdsFile.MARK);
+      OverwriteCheck.check(logits, IdsFile.MARK);
     }
     List<long[]> sequences = text.idsFile == null ? List.of() : IdsFile.read(text.idsFile);
     StoredModel stored = model.open();

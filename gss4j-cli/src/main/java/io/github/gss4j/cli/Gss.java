@@ -1,6 +1,6 @@
 package io.github.gss4j.cli;
 
-import io.github.gss4j.distributed.ParentWatch;
+import io.github.gss4j.distributed.ParentWatchdog;
 import io.github.gss4j.ops.Native;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -72,7 +72,7 @@ public final class Gss implements Runnable {
     line.setErr(new PrintWriter(System.err, true, StandardCharsets.UTF_8));
     try {
       Utf8.check(args);
-      ParentWatch.begin(System.getenv(), System.in, () -> endAlone(line.getErr()));
+      ParentWatchdog.begin(System.getenv(), System.in, () -> endAlone(line.getErr()));
       int code = line.execute(args);
       if (System.out.checkError()) {
         line.getErr().println("gss: standard output could not be written to its end");

@@ -6,7 +6,7 @@ import io.github.gss4j.checkpoint.Safetensors;
 import io.github.gss4j.checkpoint.TensorData;
 import io.github.gss4j.engine.InferenceModel;
 import io.github.gss4j.engine.SequenceState;
-import io.github.gss4j.files.WholeFile;
+import io.github.gss4j.files.AtomicFile;
 import io.github.gss4j.model.LanguageModel;
 import io.github.gss4j.ops.Tensors;
 import io.github.gss4j.torch.TorchModel;
@@ -83,7 +83,7 @@ final class IdsFile {
     Map<String, TensorData> tensors = new LinkedHashMap<>();
     tensors.put("ids", ArrayTensor.of(flat(sequences), sequences.size(), length));
     tensors.put("logits", ArrayTensor.of(logits, sequences.size(), length, vocabulary));
-    WholeFile.write(file, aside -> Safetensors.write(aside, tensors, Map.of(MARK, "1")));
+    AtomicFile.write(file, aside -> Safetensors.write(aside, tensors, Map.of(MARK, "1")));
   }
 
   private static long[] flat(List<long[]> sequences) {
@@ -97,7 +97,7 @@ final class IdsFile {
       Tensor ids = Tensors.of(flat(sequences), sequences.size(), sequences.get(0).length);
       Tensor logits = model.logits(ids.to(model.device(), ids.scalar_type()));
       Map<String, Tensor> both = Map.of("ids", ids, "logits", logits.cpu());
-      WholeFile.write(file, aside -> TensorFiles.write(aside, both, Map.of(MARK, "1")));
+      AtomicFile.write(file, aside -> TensorFiles.write(aside, both, Map.of(MARK, "1")));
     }
   }
 }

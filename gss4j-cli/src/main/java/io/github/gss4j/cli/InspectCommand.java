@@ -1,8 +1,8 @@
 package io.github.gss4j.cli;
 
 import io.github.gss4j.checkpoint.StoredModel;
-import io.github.gss4j.files.OwnFile;
-import io.github.gss4j.files.WholeFile;
+import io.github.gss4j.files.AtomicFile;
+import io.github.gss4j.files.OverwriteCheck;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
@@ -70,7 +70,7 @@ final class InspectCommand implements Callable<Integer> {
           spec.commandLine(), "--lags and --prompt go with --kernels or --html");
     }
     for (Path picture : Stream.of(kernels, html).filter(Objects::nonNull).toList()) {
-      OwnFile.check(picture, KernelFigure.MARK);
+      OverwriteCheck.check(picture, KernelFigure.MARK);
     }
     StoredModel stored = Models.open(model, spec.commandLine().getErr());
     ModelFacts facts = ModelFacts.of(stored);
@@ -90,11 +90,11 @@ final class InspectCommand implements Callable<Integer> {
   private void draw(StoredModel stored, ModelFacts facts) throws IOException {
     List<KernelPlot> plots = new KernelPlots(stored, lags == null ? LAGS : lags, prompt).all();
     if (kernels != null) {
-      WholeFile.write(kernels, KernelFigure.of(plots));
+      AtomicFile.write(kernels, KernelFigure.of(plots));
     }
     if (html != null) {
       String title = stored.file().toString();
-      WholeFile.write(html, KernelPage.of(title, facts.stateSpaces(), plots));
+      AtomicFile.write(html, KernelPage.of(title, facts.stateSpaces(), plots));
     }
   }
 }

@@ -4,8 +4,8 @@ import java.util.concurrent.CountDownLatch;
 import java.util.function.BooleanSupplier;
 
 /**
- * Turns Ctrl-C and SIGTERM into a wish to stop, while {@link #watch() watched} work goes on: it
- * ends by itself, saves, and the process ends with the exit code of its command.
+ * Turns Ctrl-C and SIGTERM into a wish to stop, while a {@link #flag()} is open: the work ends by
+ * itself, saves, and the process ends with the exit code of its command.
  */
 final class Interrupt {
   private final CountDownLatch ended = new CountDownLatch(1);
@@ -20,15 +20,15 @@ final class Interrupt {
   }
 
   /** From now until it is closed, a signal does not end the process but asks it to stop. */
-  Watch watch() {
-    return new Watch();
+  Flag flag() {
+    return new Flag();
   }
 
   /** Whether somebody wants the work to stop. */
-  final class Watch implements BooleanSupplier, AutoCloseable {
+  final class Flag implements BooleanSupplier, AutoCloseable {
     private final Thread hook = new Thread(this::waitForEnd, "stop");
 
-    private Watch() {
+    private Flag() {
       Runtime.getRuntime().addShutdownHook(hook);
     }
 

@@ -3,7 +3,7 @@ package io.github.gss4j.cli;
 import io.github.gss4j.checkpoint.StoredModel;
 import io.github.gss4j.config.LayerConfig;
 import io.github.gss4j.config.MixerConfig;
-import io.github.gss4j.layers.Curves;
+import io.github.gss4j.layers.KernelCurves;
 import io.github.gss4j.layers.Precision;
 import io.github.gss4j.model.LanguageModel;
 import io.github.gss4j.model.ModelState;
@@ -62,13 +62,13 @@ record KernelPlots(StoredModel model, int lags, String prompt) {
     }
   }
 
-  private KernelPlot plot(int layer, Optional<Curves> kernel) {
+  private KernelPlot plot(int layer, Optional<KernelCurves> kernel) {
     String kind = model.config().layers().get(layer).kind();
     if (kernel.isEmpty()) {
       String title = "layer %d: %s has no kernel: what it reads depends on the text";
       return new KernelPlot(title.formatted(layer, kind), "", false, List.of());
     }
-    Curves all = kernel.get();
+    KernelCurves all = kernel.get();
     double[][] drawn = all.first(CURVES);
     String title =
         "layer %d: %s, %s of %d of %d %ss"

@@ -85,7 +85,7 @@ final class LaunchCommand implements Callable<Integer> {
     check(met.length == 2 && met[1].length() <= 5, "--master", master, "HOST:PORT");
     int port = Integer.parseInt(met[1]);
     List<LocalRank> ranks = new ArrayList<>();
-    try (Interrupt.Watch interrupt = gss.interrupt().watch()) {
+    try (Interrupt.Flag interrupt = gss.interrupt().flag()) {
       for (int local = 0; local < nproc; local++) {
         ranks.add(start(local, met[0], port));
       }
@@ -126,7 +126,7 @@ final class LaunchCommand implements Callable<Integer> {
 
   /** Waits until all have ended well, or one has not. */
   private static Optional<LocalRank> awaitFirstFailure(
-      List<LocalRank> ranks, Interrupt.Watch interrupt) {
+      List<LocalRank> ranks, Interrupt.Flag interrupt) {
     boolean told = false;
     while (true) {
       for (LocalRank rank : ranks) {

@@ -41,7 +41,7 @@ final class LayerBench implements Callable<Integer> {
         Parameters.from(Init.random(BenchOptions.SEED), precision, Tensors.device("cpu"));
     try (PointerScope scope = new PointerScope()) {
       CausalLayer layer =
-          Layers.causal(parameters, options.layer(), options.dim, options.model().hidden());
+          Layers.causal(parameters, options.layer(), options.dim, options.model().innerDim());
       torch.manual_seed(BenchOptions.SEED);
       Tensor x = torch.randn(options.batch, options.seqLen, options.dim); // (B, L, D)
       BenchTimer.measure(

@@ -1,6 +1,6 @@
 package io.github.gss4j.cli;
 
-import io.github.gss4j.files.OwnFile;
+import io.github.gss4j.files.OverwriteCheck;
 import io.github.gss4j.study.pathfinder.ContactSheet;
 import io.github.gss4j.study.pathfinder.PathfinderImages;
 import java.io.IOException;
@@ -42,7 +42,7 @@ final class PathfinderSheet implements Callable<Integer> {
   @Override
   public Integer call() throws IOException {
     PathfinderImages images = PathfinderImages.open(data);
-    OwnFile.refuse(out);
+    OverwriteCheck.refuse(out);
     ContactSheet.write(images, columns, out);
     spec.commandLine().getOut().println(out);
     spec.commandLine().getOut().flush();

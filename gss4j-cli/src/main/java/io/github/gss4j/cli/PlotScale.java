@@ -30,9 +30,9 @@ record PlotScale(boolean logarithmic, int last, double low, double high, int ste
       high = Math.ceil(high);
       low = Math.max(Math.floor(low), high - DECADES);
     }
-    double room = high > low ? (plot.logarithmic() ? 0 : 0.04 * (high - low)) : 1;
+    double margin = high > low ? (plot.logarithmic() ? 0 : 0.04 * (high - low)) : 1;
     int last = Math.max(1, plot.length() - 1);
-    return new PlotScale(plot.logarithmic(), last, low - room, high + room, steps);
+    return new PlotScale(plot.logarithmic(), last, low - margin, high + margin, steps);
   }
 
   /** 0 at the left, 1 at the right. */

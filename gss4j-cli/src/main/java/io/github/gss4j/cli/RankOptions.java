@@ -4,7 +4,7 @@ import io.github.gss4j.distributed.C10d;
 import io.github.gss4j.distributed.Distribution;
 import io.github.gss4j.distributed.ProcessGroup;
 import io.github.gss4j.distributed.Rendezvous;
-import io.github.gss4j.distributed.Shard;
+import io.github.gss4j.distributed.ShardingMode;
 import io.github.gss4j.distributed.SingleProcess;
 import io.github.gss4j.distributed.StandardOutput;
 import io.github.gss4j.ops.Tensors;
@@ -64,7 +64,7 @@ final class RankOptions {
   /** Meets the others, where there are any. */
   ProcessGroup join(Optional<Rendezvous> at, String device) {
     distribution(new SingleProcess()); // what is asked for is checked before anybody waits
-    if (at.isEmpty() || at.get().world() == 1) {
+    if (at.isEmpty() || at.get().worldSize() == 1) {
       return new SingleProcess();
     }
     return StandardOutput.silenced(() -> C10d.join(at.get(), Tensors.device(device)));
@@ -77,6 +77,6 @@ final class RankOptions {
       throw new IllegalArgumentException(
           "--communicate is '" + communicate + "', expected exact or bfloat16");
     }
-    return new Distribution(group, Shard.parse(shard), bfloat16);
+    return new Distribution(group, ShardingMode.parse(shard), bfloat16);
   }
 }

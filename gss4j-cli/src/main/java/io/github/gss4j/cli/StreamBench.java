@@ -2,7 +2,7 @@ package io.github.gss4j.cli;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.github.gss4j.config.AttentionConfig;
-import io.github.gss4j.config.DssConfig;
+import io.github.gss4j.config.GssConfig;
 import io.github.gss4j.config.LayerConfig;
 import io.github.gss4j.config.MhesaConfig;
 import io.github.gss4j.config.ModelConfig;
@@ -59,7 +59,7 @@ final class StreamBench implements Callable<Integer> {
   }
 
   private static Map<String, List<LayerConfig>> stacks() {
-    LayerConfig gss = new DssConfig(64, 64, true);
+    LayerConfig gss = new GssConfig(64, 64, true);
     LayerConfig mhesa = new MhesaConfig(8, 64);
     Map<String, List<LayerConfig>> stacks = new LinkedHashMap<>();
     stacks.put("gss", List.of(gss, gss));

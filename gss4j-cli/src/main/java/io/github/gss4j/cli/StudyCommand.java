@@ -60,7 +60,7 @@ final class StudyCommand implements Callable<Integer> {
     ObjectNode settings = StudyFile.settings(RunOptions.read(configFile), quick);
     boolean probes = settings.has("probes");
     boolean stopped;
-    try (Interrupt.Watch interrupt = gss.interrupt().watch()) {
+    try (Interrupt.Flag interrupt = gss.interrupt().flag()) {
       if (probes) {
         ProbeStudy study = ProbeStudy.read(configFile.toString(), settings, TrainConfig.defaults());
         study.run(out, this::say, interrupt);

@@ -1,9 +1,9 @@
 package io.github.gss4j.cli;
 
 import io.github.gss4j.mlflow.MlflowTracking;
-import io.github.gss4j.trainer.Guarded;
 import io.github.gss4j.trainer.RunListener;
 import io.github.gss4j.trainer.RunListeners;
+import io.github.gss4j.trainer.SafeListener;
 import io.github.gss4j.trainer.TensorBoard;
 import java.net.URI;
 import java.nio.file.Path;
@@ -33,13 +33,13 @@ final class TrackingOptions {
 
   /** A listener to all of it, and to what shows progress. */
   Listeners listeners(RunListener progress, Path run) {
-    List<Guarded> guarded = new ArrayList<>();
+    List<SafeListener> guarded = new ArrayList<>();
     if (tensorboard != null) {
-      guarded.add(new Guarded("TensorBoard", new TensorBoard(events(run))));
+      guarded.add(new SafeListener("TensorBoard", new TensorBoard(events(run))));
     }
     if (mlflow != null) {
       String experiment = mlflowExperiment == null ? "gss4j" : mlflowExperiment;
-      guarded.add(new Guarded("MLflow", new MlflowTracking(URI.create(mlflow), experiment)));
+      guarded.add(new SafeListener("MLflow", new MlflowTracking(URI.create(mlflow), experiment)));
     } else if (mlflowExperiment != null) {
       throw new IllegalArgumentException(
           "--mlflow-experiment is '"
@@ -58,10 +58,10 @@ final class TrackingOptions {
   }
 
   /** All listeners of a run; closing lets those outside finish. */
-  record Listeners(RunListener all, List<Guarded> guarded) implements AutoCloseable {
+  record Listeners(RunListener all, List<SafeListener> guarded) implements AutoCloseable {
     @Override
     public void close() {
-      guarded.forEach(Guarded::close);
+      guarded.forEach(SafeListener::close);
     }
   }
 }

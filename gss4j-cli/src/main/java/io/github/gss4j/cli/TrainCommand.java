@@ -111,7 +111,7 @@ final class TrainCommand implements Callable<Integer> {
 
   private int train(TrainConfig config, Path path, RunContext context) throws IOException {
     ProcessGroup group = context.distribution().group();
-    try (Interrupt.Watch interrupt = gss.interrupt().watch();
+    try (Interrupt.Flag interrupt = gss.interrupt().flag();
         RunProgress progress = new RunProgress(spec.commandLine().getErr());
         TrackingOptions.Listeners heard = listeners(progress, path, group);
         TrainingRun run = open(config, path, context.withListener(heard.all()))) {
@@ -157,7 +157,7 @@ final class TrainCommand implements Callable<Integer> {
   }
 
   private void print(
-      TrainingRun.Outcome outcome, Optional<MetricLine.LeftOut> leftOut, Path directory)
+      TrainingRun.Outcome outcome, Optional<MetricLine.SkippedData> leftOut, Path directory)
       throws IOException {
     var stdout = spec.commandLine().getOut();
     if (json) {

@@ -31,8 +31,8 @@ final class Utf8 {
   }
 
   static void check(String charset, String[] args) {
-    boolean lost = String.join("", args).indexOf(LOST) >= 0;
-    if (lost && !charset.equalsIgnoreCase("UTF-8")) {
+    boolean undecodable = String.join("", args).indexOf(LOST) >= 0;
+    if (undecodable && !charset.equalsIgnoreCase("UTF-8")) {
       throw new IllegalArgumentException(
           "an argument cannot be read in the locale's charset, "
               + charset

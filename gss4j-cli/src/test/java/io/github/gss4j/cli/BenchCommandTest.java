@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.within;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import io.github.gss4j.config.DssConfig;
+import io.github.gss4j.config.GssConfig;
 import io.github.gss4j.ops.Native;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -28,7 +28,7 @@ class BenchCommandTest {
 
   @Test
   void decodeMeasuresAModel() throws IOException {
-    Path model = Tiny.model(directory.resolve("model"), new DssConfig(8, 8, true));
+    Path model = Tiny.model(directory.resolve("model"), new GssConfig(8, 8, true));
     int threads = Native.threads();
     JsonNode result =
         json(
@@ -60,7 +60,7 @@ class BenchCommandTest {
 
   @Test
   void decodeCountsAllShards() throws IOException {
-    Path model = Tiny.model(directory.resolve("model"), new DssConfig(8, 8, true));
+    Path model = Tiny.model(directory.resolve("model"), new GssConfig(8, 8, true));
     Path shards = directory.resolve("shards");
     Command.here("convert", model, shards, "--shard-size", "20KB").ok();
     JsonNode result =

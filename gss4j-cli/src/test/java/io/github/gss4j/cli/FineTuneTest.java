@@ -2,7 +2,7 @@ package io.github.gss4j.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.github.gss4j.config.DssConfig;
+import io.github.gss4j.config.GssConfig;
 import io.github.gss4j.ops.Tensors;
 import io.github.gss4j.weights.TensorFiles;
 import java.io.IOException;
@@ -24,7 +24,7 @@ class FineTuneTest {
   @BeforeEach
   void aModelThatKnowsSomething() throws IOException {
     text = Tiny.text(directory);
-    model = Tiny.model(directory.resolve("model"), new DssConfig(8, 8, true));
+    model = Tiny.model(directory.resolve("model"), new GssConfig(8, 8, true));
   }
 
   private Command.Result train(Object... more) {

@@ -8,9 +8,9 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import io.github.gss4j.config.AttentionConfig;
 import io.github.gss4j.config.DsConvConfig;
 import io.github.gss4j.config.DssConfig;
+import io.github.gss4j.config.GssConfig;
 import io.github.gss4j.config.MhesaConfig;
 import io.github.gss4j.config.ModelConfig;
-import io.github.gss4j.config.PlainDssConfig;
 import io.github.gss4j.config.StateSpaceInit;
 import io.github.gss4j.layers.Parameter;
 import io.github.gss4j.model.LanguageModel;
@@ -33,7 +33,7 @@ import org.w3c.dom.NodeList;
 
 /** {@code gss inspect}: what is in a model, and how far its layers reach. */
 class InspectCommandTest {
-  private static final DssConfig GSS = new DssConfig(8, 6, true);
+  private static final GssConfig GSS = new GssConfig(8, 6, true);
   private static final DsConvConfig DSCONV = new DsConvConfig(4, 8, 64);
   private static final MhesaConfig MHESA = new MhesaConfig(4, 8);
   private static final AttentionConfig ATTENTION =
@@ -67,7 +67,7 @@ class InspectCommandTest {
     assertThat(text).contains("token_emb.weight", "parameters", "layers.0.dss", "time constants");
   }
 
-  private JsonNode timeConstants(String name, DssConfig dss, double logStep) throws IOException {
+  private JsonNode timeConstants(String name, GssConfig dss, double logStep) throws IOException {
     Path model = Files.createDirectories(directory.resolve(name));
     ModelConfig config = ModelConfig.of(256, 16, 1).withLayers(List.of(dss));
     try (LanguageModel made = LanguageModel.create(config, 5)) {
@@ -84,7 +84,7 @@ class InspectCommandTest {
   @Test
   void aLearnedStepShortensTimeConstants() throws IOException {
     double plain = timeConstants("plain", GSS, 0).get("median").asDouble();
-    DssConfig stepped = GSS.with(StateSpaceInit.RANDOM, true, false);
+    GssConfig stepped = GSS.with(StateSpaceInit.RANDOM, true, false);
     assertThat(timeConstants("step-1", stepped, 0).get("median").asDouble())
         .isCloseTo(plain, within(1e-6 * plain));
     assertThat(timeConstants("step-2", stepped, Math.log(2)).get("median").asDouble())
@@ -129,7 +129,7 @@ class InspectCommandTest {
 
   @Test
   void aStateSpaceWithoutAGateShowsWhatAGatedOneShows() throws Exception {
-    Path model = Tiny.model(directory.resolve("dss"), GSS, PlainDssConfig.of(GSS));
+    Path model = Tiny.model(directory.resolve("dss"), GSS, DssConfig.of(GSS));
     JsonNode layers = facts(model).get("state_spaces");
     assertThat(layers.findValuesAsText("layer")).containsExactly("layers.0.dss", "layers.1.dss");
     assertThat(layers.get(1).get("modes").asInt()).isEqualTo(8);

@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.fail;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.github.gss4j.config.DssConfig;
+import io.github.gss4j.config.GssConfig;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -60,7 +60,7 @@ class TaughtStreamKillTest {
 
   @BeforeAll
   static void write() throws IOException {
-    teacher = Tiny.model(directory.resolve("teacher"), new DssConfig(4, 4, true));
+    teacher = Tiny.model(directory.resolve("teacher"), new GssConfig(4, 4, true));
     shards = Files.createDirectory(directory.resolve("shards"));
     SplittableRandom random = new SplittableRandom(5);
     for (int shard = 0; shard < 4; shard++) {

@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import io.github.gss4j.config.DssConfig;
 import io.github.gss4j.config.Gpt2Config;
+import io.github.gss4j.config.GssConfig;
 import io.github.gss4j.config.ModelConfig;
 import io.github.gss4j.model.Gpt2;
 import io.github.gss4j.model.LanguageModel;
@@ -104,7 +104,7 @@ class TeacherTest {
   @Test
   void aRunWithATeacherAndItsCacheIsResumedToTheBit() throws IOException {
     Path wise = Files.createDirectory(directory.resolve("wise"));
-    ModelConfig small = ModelConfig.of(256, 8, 1).withOptions(new DssConfig(4, 4, true));
+    ModelConfig small = ModelConfig.of(256, 8, 1).withOptions(new GssConfig(4, 4, true));
     try (LanguageModel model = LanguageModel.create(small, 3)) {
       PretrainedModel.save(model, wise, Map.of());
     }

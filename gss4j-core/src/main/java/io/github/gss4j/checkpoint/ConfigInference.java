@@ -60,9 +60,9 @@ final class ConfigInference {
     return shape == null || shape.size() != 2 || shape.contains(0L) ? null : shape;
   }
 
-  /** The factor whose product with dim, cut to a whole number, is hidden. */
-  private static double factor(long hidden, long dim) {
-    double factor = (double) hidden / dim;
-    return (long) (factor * dim) == hidden ? factor : Math.nextUp(factor);
+  /** The factor whose product with dim, cut to a whole number, is the inner dimension. */
+  private static double factor(long innerDim, long dim) {
+    double factor = (double) innerDim / dim;
+    return (long) (factor * dim) == innerDim ? factor : Math.nextUp(factor);
   }
 }

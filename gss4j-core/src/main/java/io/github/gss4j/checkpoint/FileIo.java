@@ -18,7 +18,7 @@ import java.nio.file.StandardOpenOption;
 final class FileIo {
   /** What happens with an open file. */
   @FunctionalInterface
-  interface Reading<T> {
+  interface Output<T> {
     T from(FileChannel channel) throws IOException;
   }
 
@@ -30,12 +30,12 @@ final class FileIo {
    * @throws CheckpointException if the file cannot be read, or is not there but for a Git LFS
    *     pointer
    */
-  static <T> T open(Path file, Reading<T> reading) {
+  static <T> T open(Path file, Output<T> reader) {
     if (LfsPointer.is(file)) {
       throw new CheckpointException(file, LfsPointer.MESSAGE);
     }
     try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
-      return reading.from(channel);
+      return reader.from(channel);
     } catch (IOException e) {
       throw new CheckpointException(file, "cannot be read: " + describe(e), e);
     }

@@ -4,9 +4,9 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.SerializationFeature;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import io.github.gss4j.config.ModelConfig;
+import io.github.gss4j.hub.DownloadListener;
 import io.github.gss4j.hub.Hub;
 import io.github.gss4j.hub.HubAddress;
-import io.github.gss4j.hub.Progress;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
@@ -76,7 +76,7 @@ public record ModelFiles(Path weights, Optional<Path> config) {
    * @param progress is told of what is downloaded
    * @return a file of weights with its config beside it, or the path that was given
    */
-  public static Path locate(String model, Hub hub, Progress progress) {
+  public static Path locate(String model, Hub hub, DownloadListener progress) {
     if (HubAddress.isAddress(model)) {
       return hub.pull(HubAddress.parse(model), progress).weights().get(0);
     }

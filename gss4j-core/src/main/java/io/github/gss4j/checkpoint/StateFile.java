@@ -1,7 +1,7 @@
 package io.github.gss4j.checkpoint;
 
-import io.github.gss4j.files.OwnFile;
-import io.github.gss4j.files.WholeFile;
+import io.github.gss4j.files.AtomicFile;
+import io.github.gss4j.files.OverwriteCheck;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
@@ -75,7 +75,7 @@ public final class StateFile {
     metadata.put("pending", pending.isPresent() ? Integer.toString(pending.getAsInt()) : "");
     metadata.put("checksum", checksum(all));
     checkTarget(file);
-    WholeFile.write(file, aside -> Safetensors.write(aside, all, metadata));
+    AtomicFile.write(file, aside -> Safetensors.write(aside, all, metadata));
   }
 
   /**
@@ -84,7 +84,7 @@ public final class StateFile {
    * @throws IllegalArgumentException if there is such a file
    */
   public static void checkTarget(Path file) throws IOException {
-    OwnFile.check(file, VERSION_KEY);
+    OverwriteCheck.check(file, VERSION_KEY);
   }
 
   /**

@@ -2,8 +2,8 @@ package io.github.gss4j.checkpoint;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.github.gss4j.config.ModelConfig;
+import io.github.gss4j.hub.DownloadListener;
 import io.github.gss4j.hub.Hub;
-import io.github.gss4j.hub.Progress;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -43,7 +43,7 @@ public final class StoredModel {
     expected.keySet().stream().map(all::get).filter(Objects::nonNull).forEach(source::get);
     leaveOutHeadOfTied(source, dense);
     this.tensors = source.named(dense);
-    Fit.check(file(), dense, expected, tensors.shapes());
+    ShapeCheck.check(file(), dense, expected, tensors.shapes());
     names.removeAll(dense.values());
     names.addAll(source.ignored());
     if (!names.isEmpty()) {
@@ -85,7 +85,7 @@ public final class StoredModel {
    * @param model a path, or {@code hf:OWNER/NAME[@revision][:FILE]}
    * @param progress is told of what is downloaded
    */
-  public static StoredModel open(String model, Hub hub, Progress progress) {
+  public static StoredModel open(String model, Hub hub, DownloadListener progress) {
     return open(ModelFiles.locate(model, hub, progress));
   }
 

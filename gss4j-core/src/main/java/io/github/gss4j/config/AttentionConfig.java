@@ -77,13 +77,13 @@ public record AttentionConfig(int heads, int window, Kind windows) implements La
   }
 
   @Override
-  public void shapes(ParameterShapes p, int dim, int hidden) {
+  public void shapes(ParameterShapes p, int dim, int innerDim) {
     ParameterShapes attention = p.at("attn");
     attention.norm("norm", dim);
     attention.linear("to_q", dim, dim);
     attention.linear("to_k", dim, dim);
     attention.linear("to_v", dim, dim);
     attention.linearWithBias("to_out", dim, dim);
-    p.feedForward(dim, hidden);
+    p.feedForward(dim, innerDim);
   }
 }

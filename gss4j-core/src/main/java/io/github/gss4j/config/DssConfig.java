@@ -2,121 +2,80 @@ package io.github.gss4j.config;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.List;
+import java.util.Optional;
 
 /**
- * A diagonal state space's sizes and options.
+ * The options of a diagonal state space without a gate, on all D channels. Its feed-forward part is
+ * as wide as the gated space of other layers.
  *
- * @param stateSize {@code dss_kernel_N}, N, the number of modes, shared by all channels
- * @param kernelDim {@code dss_kernel_H}, H, the number of channels
- * @param lambdaImagExp {@code dss_kernel_lambda_imag_exp}: whether Im Λ is the exponential of its
- *     parameter, as in the paper's pseudocode, or the parameter itself
- * @param init {@code init}: how long the modes remember at first, and how fast they turn
- * @param learnedStep {@code learned_step}: whether Λ is multiplied by a step e^{log_step} of its
- *     own for each mode, so that one number stretches decay and phase together. S4 and DSS learn a
- *     step a channel, which modes shared by all channels cannot have without H times the powers; a
- *     step a mode is S5's (Smith et al. 2022, arXiv 2208.04933). It starts at 1.
- * @param normalizeInput {@code normalize_input}: whether each mode's input is scaled by √(1 −
- *     |e^Λ|²)/√N, so that slow modes do not outgrow the others and the kernel's energy Σ_l K[l]² is
- *     about 1 for any N. The first factor is LRU's γ (Orvieto et al. 2023, arXiv 2303.06349,
- *     section 3.4), kept in step with Λ as it learns.
+ * @param stateSize {@code dss_kernel_N}, N
+ * @param lambdaImagExp {@code dss_kernel_lambda_imag_exp}
+ * @param init {@code init}
+ * @param learnedStep {@code learned_step}
+ * @param normalizeInput {@code normalize_input}
+ * @see GssConfig
  */
 public record DssConfig(
     int stateSize,
-    int kernelDim,
     boolean lambdaImagExp,
     StateSpaceInit init,
     boolean learnedStep,
     boolean normalizeInput)
-    implements MixerConfig {
+    implements LayerConfig {
+  /** The state space of the published GSS layer: N 512, exponential, random. */
+  public static final DssConfig PUBLISHED = of(GssConfig.PUBLISHED);
 
-  /** The published package's defaults: N 512, H 256, exponential. */
-  public static final DssConfig PUBLISHED = new DssConfig(512, 256, true);
-
-  /** The key of H, which a state space on all D channels does not have. */
-  static final String CHANNELS = "dss_kernel_H";
-
-  /** Checks the sizes. */
+  /** Checks the size. */
   public DssConfig {
-    if (stateSize < 1) {
-      throw new IllegalArgumentException("dss_kernel_N is " + stateSize + ", expected at least 1");
-    }
-    if (kernelDim < 1) {
-      throw new IllegalArgumentException("dss_kernel_H is " + kernelDim + ", expected at least 1");
-    }
+    new GssConfig(stateSize, 1, lambdaImagExp);
   }
 
-  /** With the published package's behaviour in all else. */
-  public DssConfig(int stateSize, int kernelDim, boolean lambdaImagExp) {
-    this(stateSize, kernelDim, lambdaImagExp, StateSpaceInit.RANDOM, false, false);
-  }
-
-  /** The same with another start, step and normalisation. */
-  public DssConfig with(StateSpaceInit newInit, boolean newLearnedStep, boolean newNormalizeInput) {
+  /** The state space of a gated layer, without its gate. */
+  public static DssConfig of(GssConfig dss) {
     return new DssConfig(
-        stateSize, kernelDim, lambdaImagExp, newInit, newLearnedStep, newNormalizeInput);
+        dss.stateSize(), dss.lambdaImagExp(), dss.init(), dss.learnedStep(), dss.normalizeInput());
+  }
+
+  /** The state space in a model of that width. */
+  public GssConfig at(int dim) {
+    return new GssConfig(stateSize, dim, lambdaImagExp, init, learnedStep, normalizeInput);
   }
 
   @Override
   public String kind() {
-    return "gss";
-  }
-
-  @Override
-  public List<LayerOption> options() {
-    return List.of(
-        LayerOption.integer("dss_kernel_N", "N", "modes of the state space"),
-        LayerOption.integer(CHANNELS, "H", "channels of the state space"),
-        LayerOption.flag("dss_kernel_lambda_imag_exp", "whether phases are learned as logarithms"),
-        LayerOption.text(
-            "init", "random|long_range", "how long the state space remembers at first"),
-        LayerOption.number(
-            "dt_min", "STEP", "long_range: the longest memory is 2/STEP tokens (default: 1e-4)"),
-        LayerOption.number(
-            "dt_max", "STEP", "long_range: the shortest memory is 2/STEP tokens (default: 1e-1)"),
-        LayerOption.number(
-            "max_phase", "RADIANS", "long_range: the fastest turn a token (default: 0.314)"),
-        LayerOption.flag("learned_step", "learn a step for each mode of the state space"),
-        LayerOption.flag(
-            "normalize_input", "keep slow modes of the state space from outgrowing the others"));
-  }
-
-  @Override
-  public DssConfig read(JsonFields fields) {
-    return new DssConfig(
-        fields.integer("dss_kernel_N", stateSize),
-        fields.integer(CHANNELS, kernelDim),
-        fields.flag("dss_kernel_lambda_imag_exp", lambdaImagExp),
-        StateSpaceInit.read(fields, init),
-        fields.flag("learned_step", learnedStep),
-        fields.flag("normalize_input", normalizeInput));
-  }
-
-  @Override
-  public void write(ObjectNode json) {
-    json.put(CHANNELS, kernelDim);
-    PlainDssConfig.of(this).write(json);
-  }
-
-  @Override
-  public String prefix() {
     return "dss";
   }
 
   @Override
-  public int channels() {
-    return kernelDim;
+  public List<LayerOption> options() {
+    return at(1).options().stream()
+        .filter(option -> !option.key().equals(GssConfig.CHANNELS))
+        .toList();
   }
 
   @Override
-  public void shapes(ParameterShapes p) {
-    p.norm("norm", kernelDim);
-    p.add("Lambda_real", stateSize);
-    p.add("Lambda_imag", stateSize);
-    p.add("C_real", kernelDim, stateSize);
-    p.add("C_imag", kernelDim, stateSize);
-    p.add("param_D", kernelDim);
-    if (learnedStep) {
-      p.add("log_step", stateSize);
-    }
+  public DssConfig read(JsonFields fields) {
+    return of(at(1).read(fields));
+  }
+
+  @Override
+  public void write(ObjectNode json) {
+    json.put("dss_kernel_N", stateSize);
+    json.put("dss_kernel_lambda_imag_exp", lambdaImagExp);
+    init.write(json);
+    json.put("learned_step", learnedStep);
+    json.put("normalize_input", normalizeInput);
+  }
+
+  @Override
+  public Optional<MixerConfig> mixer(int dim) {
+    return Optional.of(at(dim));
+  }
+
+  @Override
+  public void shapes(ParameterShapes p, int dim, int innerDim) {
+    at(dim).shapes(p.at("dss"));
+    p.linearWithBias("to_out", dim, dim);
+    p.feedForward(dim, innerDim);
   }
 }

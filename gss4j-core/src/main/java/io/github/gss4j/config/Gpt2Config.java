@@ -11,7 +11,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
  * @param dim {@code n_embd}: D
  * @param depth {@code n_layer}
  * @param heads {@code n_head}, which divides D
- * @param hidden {@code n_inner}: F, 4 D where it is not named
+ * @param innerDim {@code n_inner}: F, 4 D where it is not named
  * @param epsilon {@code layer_norm_epsilon}
  * @param tanhGelu {@code activation_function: gelu_new}, GELU by its tanh approximation; otherwise
  *     {@code gelu}
@@ -25,7 +25,7 @@ public record Gpt2Config(
     int dim,
     int depth,
     int heads,
-    int hidden,
+    int innerDim,
     double epsilon,
     boolean tanhGelu,
     boolean scaled,
@@ -41,7 +41,7 @@ public record Gpt2Config(
     within("n_embd", dim, 1 << 20);
     within("n_layer", depth, 1 << 10);
     within("n_head", heads, dim);
-    within("n_inner", hidden, 1 << 24);
+    within("n_inner", innerDim, 1 << 24);
     if (dim % heads != 0) {
       throw new IllegalArgumentException(
           "n_embd is " + dim + " and n_head is " + heads + ", expected n_head to divide n_embd");

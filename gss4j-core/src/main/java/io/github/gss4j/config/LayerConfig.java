@@ -10,12 +10,11 @@ import java.util.stream.Stream;
  * Which layer, and its sizes and options: a model is made of a list of them. A configuration reads,
  * writes, checks and describes itself; nobody else asks which kind it is of.
  */
-public sealed interface LayerConfig permits MixerConfig, PlainDssConfig, AttentionConfig {
+public sealed interface LayerConfig permits MixerConfig, DssConfig, AttentionConfig {
   /** One of each kind, with its published options; the first is the default. */
   static List<LayerConfig> kinds() {
     return Stream.concat(
-            MixerConfig.kinds().stream(),
-            Stream.of(AttentionConfig.PAPER, PlainDssConfig.PUBLISHED))
+            MixerConfig.kinds().stream(), Stream.of(AttentionConfig.PAPER, DssConfig.PUBLISHED))
         .toList();
   }
 
@@ -53,9 +52,9 @@ public sealed interface LayerConfig permits MixerConfig, PlainDssConfig, Attenti
    * Adds the names and shapes of the layer's parameters, in the order of declaration.
    *
    * @param dim D, the width of the residual stream
-   * @param hidden F, the width of the gated space or of the feed-forward part
+   * @param innerDim F, the width of the gated space or of the feed-forward part
    */
-  void shapes(ParameterShapes p, int dim, int hidden);
+  void shapes(ParameterShapes p, int dim, int innerDim);
 
   /**
    * Keys that stand for the kind where nothing names one, as in published configurations; none for

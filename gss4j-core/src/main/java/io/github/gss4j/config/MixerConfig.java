@@ -5,10 +5,10 @@ import java.util.Optional;
 
 /** A gated layer by its mixer. */
 public sealed interface MixerConfig extends LayerConfig
-    permits DssConfig, DsConvConfig, MhesaConfig {
+    permits GssConfig, DsConvConfig, MhesaConfig {
   /** One of each kind of mixer, with its published options: a new kind gets its line here. */
   static List<MixerConfig> kinds() {
-    return List.of(DssConfig.PUBLISHED, DsConvConfig.PUBLISHED, MhesaConfig.PUBLISHED);
+    return List.of(GssConfig.PUBLISHED, DsConvConfig.PUBLISHED, MhesaConfig.PUBLISHED);
   }
 
   /** The mixer's prefix in the layer's parameter names, as published. */
@@ -26,13 +26,13 @@ public sealed interface MixerConfig extends LayerConfig
   }
 
   @Override
-  default void shapes(ParameterShapes p, int dim, int hidden) {
+  default void shapes(ParameterShapes p, int dim, int innerDim) {
     shapes(p.at(prefix()));
     p.norm("norm", dim);
-    p.linear("to_u.0", dim, hidden);
+    p.linear("to_u.0", dim, innerDim);
     p.linear("to_v.0", dim, channels());
-    p.linear("to_gate", channels(), hidden);
-    p.linearWithBias("to_out", hidden, dim);
+    p.linear("to_gate", channels(), innerDim);
+    p.linearWithBias("to_out", innerDim, dim);
   }
 
   /** Refuses a number of channels that heads cannot share. */

@@ -44,8 +44,8 @@ public record ModelConfig(
   }
 
   /** F, the width of the gated space. */
-  public int hidden() {
-    return stack.hidden();
+  public int innerDim() {
+    return stack.innerDim();
   }
 
   /** The layers, from the embedding to the logits. */
@@ -59,7 +59,7 @@ public record ModelConfig(
     p.add("token_emb.weight", numTokens, dim());
     ParameterShapes stacked = p.at("layers");
     for (int i = 0; i < depth(); i++) {
-      layers().get(i).shapes(stacked.at(Integer.toString(i)), dim(), hidden());
+      layers().get(i).shapes(stacked.at(Integer.toString(i)), dim(), innerDim());
     }
     if (finalNorm) {
       p.norm("to_logits.0", dim());

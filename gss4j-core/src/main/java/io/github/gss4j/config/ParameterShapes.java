@@ -48,11 +48,11 @@ public final class ParameterShapes {
   }
 
   /** Adds a Transformer's feed-forward part under {@code ff}. */
-  void feedForward(long dim, long hidden) {
+  void feedForward(long dim, long innerDim) {
     ParameterShapes ff = at("ff");
     ff.norm("norm", dim);
-    ff.linear("to_hidden.0", dim, hidden);
-    ff.linearWithBias("to_out", hidden, dim);
+    ff.linear("to_hidden.0", dim, innerDim);
+    ff.linearWithBias("to_out", innerDim, dim);
   }
 
   /** All shapes by name, in order. */

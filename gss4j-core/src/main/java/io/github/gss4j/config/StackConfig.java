@@ -31,7 +31,7 @@ public record StackConfig(int dim, double dimExpansionFactor, List<LayerConfig> 
   /** GSS layers as the published package has them. */
   public static StackConfig of(int dim, int depth) {
     return new StackConfig(
-        dim, 4, Collections.nCopies(atLeastOne("depth", depth), DssConfig.PUBLISHED));
+        dim, 4, Collections.nCopies(atLeastOne("depth", depth), GssConfig.PUBLISHED));
   }
 
   static int atLeastOne(String name, int value) {
@@ -67,7 +67,7 @@ public record StackConfig(int dim, double dimExpansionFactor, List<LayerConfig> 
   }
 
   /** F, the width of the gated space: {@code int(dim_expansion_factor * dim)}. */
-  public int hidden() {
+  public int innerDim() {
     return (int) (dimExpansionFactor * dim);
   }
 

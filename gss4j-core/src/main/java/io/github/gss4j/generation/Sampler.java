@@ -134,7 +134,7 @@ public final class Sampler {
 
   /** Draws among those of enough weight that the filters leave. */
   private int drawLikely(double all) {
-    Likeliest ordered = new Likeliest(scores, Math.max(sampling.minP(), Double.MIN_VALUE));
+    TopK ordered = new TopK(scores, Math.max(sampling.minP(), Double.MIN_VALUE));
     int most = sampling.topK() > 0 ? Math.min(sampling.topK(), ordered.left()) : ordered.left();
     int[] ids = new int[most];
     boolean byShare = sampling.topK() == 0 && sampling.topP() < 1;

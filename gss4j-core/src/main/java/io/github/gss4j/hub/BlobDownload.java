@@ -31,7 +31,7 @@ final class BlobDownload {
   private final RemoteFile file;
   private final Path blob;
   private final Path part;
-  private final Progress progress;
+  private final DownloadListener progress;
   private final Retries retries;
   private long furthest;
 
@@ -40,15 +40,15 @@ final class BlobDownload {
       HubAddress address,
       RemoteFile file,
       Path blob,
-      Patience patience,
-      Progress progress) {
+      RetryPolicy policy,
+      DownloadListener progress) {
     this.client = client;
     this.address = address;
     this.file = file;
     this.blob = blob;
     this.part = blob.resolveSibling(blob.getFileName() + ".incomplete");
     this.progress = progress;
-    this.retries = new Retries(patience, HttpTransport.shown(file.uri()));
+    this.retries = new Retries(policy, HttpTransport.shown(file.uri()));
   }
 
   /**

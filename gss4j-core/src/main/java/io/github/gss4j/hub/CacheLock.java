@@ -23,7 +23,7 @@ final class CacheLock implements AutoCloseable {
   }
 
   /** Waits until the lock is free and takes it. The file stays when the lock is given back. */
-  static CacheLock take(Path file, Patience patience) {
+  static CacheLock take(Path file, RetryPolicy policy) {
     FileChannel channel =
         Disk.use(
             "open the lock",
@@ -40,7 +40,7 @@ final class CacheLock implements AutoCloseable {
         log.info("waiting for another download that holds {}", file);
       }
       while (!taken) {
-        patience.pause(BETWEEN_LOOKS, "waiting for " + file);
+        policy.pause(BETWEEN_LOOKS, "waiting for " + file);
         taken = lock.isTaken();
       }
     } finally {

@@ -27,17 +27,17 @@ final class HttpTransport {
   private static final Set<Integer> REDIRECTS = Set.of(301, 302, 303, 307, 308);
 
   private final HubSettings settings;
-  private final Patience patience;
+  private final RetryPolicy policy;
   private final HttpClient http;
 
-  HttpTransport(HubSettings settings, Patience patience) {
+  HttpTransport(HubSettings settings, RetryPolicy policy) {
     this.settings = settings;
-    this.patience = patience;
+    this.policy = policy;
     this.http =
         HttpClient.newBuilder()
             .version(HttpClient.Version.HTTP_1_1)
             .followRedirects(HttpClient.Redirect.NEVER)
-            .connectTimeout(patience.answer())
+            .connectTimeout(policy.answer())
             .proxy(settings.proxy().selector())
             .build();
   }
@@ -128,26 +128,26 @@ final class HttpTransport {
   }
 
   private HttpResponse<InputStream> sendOnce(HttpRequest request) throws IOException {
-    Duration silence = patience.silence();
+    Duration silence = policy.silence();
     CompletableFuture<HttpResponse<InputStream>> answer =
         http.sendAsync(
             request,
             head ->
                 HttpResponse.BodySubscribers.mapping(
                     BodyHandlers.ofInputStream().apply(head),
-                    body -> new PatientStream(body, silence)));
+                    body -> new TimeoutInputStream(body, silence)));
     try {
-      return answer.get(patience.answer().toMillis(), TimeUnit.MILLISECONDS);
+      return answer.get(policy.answer().toMillis(), TimeUnit.MILLISECONDS);
     } catch (TimeoutException e) {
       answer.cancel(true);
       throw new HttpTimeoutException(
           request.uri().getHost()
               + " does not answer within "
-              + patience.answer().toSeconds()
+              + policy.answer().toSeconds()
               + " s");
     } catch (InterruptedException e) {
       answer.cancel(true);
-      throw Patience.interrupted(shown(request.uri()), e);
+      throw RetryPolicy.interrupted(shown(request.uri()), e);
     } catch (ExecutionException e) {
       if (e.getCause() instanceof IOException io) {
         throw io;

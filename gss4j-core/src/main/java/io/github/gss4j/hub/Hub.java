@@ -17,7 +17,7 @@ public final class Hub {
   private static final Logger log = LoggerFactory.getLogger(Hub.class);
 
   private final HubSettings settings;
-  private final Patience patience;
+  private final RetryPolicy policy;
   private final HubCache cache;
   private final HubClient client;
 
@@ -26,15 +26,15 @@ public final class Hub {
 
   /** A hub that is reached, and a cache that lies, where the settings say. */
   public Hub(HubSettings settings) {
-    this(settings, Patience.usual());
+    this(settings, RetryPolicy.usual());
   }
 
-  Hub(HubSettings settings, Patience patience) {
+  Hub(HubSettings settings, RetryPolicy policy) {
     this.settings = settings;
-    this.patience = patience;
+    this.policy = policy;
     this.cache = new HubCache(settings.cache(), settings.symlinks());
-    this.client = new HubClient(settings, patience);
-    this.brief = new HubClient(settings, patience.brief());
+    this.client = new HubClient(settings, policy);
+    this.brief = new HubClient(settings, policy.brief());
   }
 
   /**
@@ -45,7 +45,7 @@ public final class Hub {
    * @param progress is told of what is downloaded, not of what was there
    * @throws HubException if it cannot be had, with what to do
    */
-  public HubSnapshot pull(HubAddress address, Progress progress) {
+  public HubSnapshot pull(HubAddress address, DownloadListener progress) {
     HubSnapshot snapshot = settings.offline() ? cached(address) : fetched(address, progress);
     List<String> others = snapshot.selection().others();
     if (address.file().isEmpty() && !others.isEmpty()) {
@@ -59,7 +59,7 @@ public final class Hub {
     return snapshot;
   }
 
-  private HubSnapshot fetched(HubAddress address, Progress progress) {
+  private HubSnapshot fetched(HubAddress address, DownloadListener progress) {
     Optional<HubSnapshot> kept = ifKept(() -> Optional.of(cached(address)));
     if (address.isPinned() && kept.filter(Hub::isWhole).isPresent()) {
       return kept.get();
@@ -136,7 +136,7 @@ public final class Hub {
    * @throws HubException if it cannot be had, with what to do
    * @throws IllegalArgumentException if the name is no file's
    */
-  public Path file(HubAddress repository, String name, Progress progress) {
+  public Path file(HubAddress repository, String name, DownloadListener progress) {
     HubAddress address = repository.withFile(name);
     Optional<Path> kept =
         settings.offline() ? keptFile(address, name) : ifKept(() -> keptFile(address, name));
@@ -190,7 +190,7 @@ public final class Hub {
    *
    * @throws HubException if it cannot be had, with what to do
    */
-  public Path listed(Listing listing, String name, Progress progress) {
+  public Path listed(Listing listing, String name, DownloadListener progress) {
     HubAddress address = listing.address();
     Path pointer = cache.pointer(address, address.revision(), name);
     if (Files.exists(pointer)) {
@@ -215,20 +215,20 @@ public final class Hub {
             + ": pull it once without HF_HUB_OFFLINE, or set HF_HUB_CACHE to the cache that has it");
   }
 
-  private Path fetch(HubAddress address, String commit, String file, Progress progress) {
+  private Path fetch(HubAddress address, String commit, String file, DownloadListener progress) {
     Path pointer = cache.pointer(address, commit, file);
     if (Files.exists(pointer)) {
       return pointer;
     }
     RemoteFile remote = client.describe(address, commit, file);
     Path blob = cache.blob(address, remote.etag());
-    try (CacheLock lock = CacheLock.take(cache.lock(address, remote.etag()), patience)) {
+    try (CacheLock lock = CacheLock.take(cache.lock(address, remote.etag()), policy)) {
       if (Files.exists(pointer)) {
         return pointer;
       }
       boolean fresh = !Files.exists(blob);
       if (fresh) {
-        new BlobDownload(client, address, remote, blob, patience, progress).run();
+        new BlobDownload(client, address, remote, blob, policy, progress).run();
       }
       cache.link(blob, pointer, fresh);
     }

@@ -24,13 +24,13 @@ final class HubClient {
   private static final String ETAG = "[A-Za-z0-9][A-Za-z0-9._-]{0,127}";
 
   private final HubSettings settings;
-  private final Patience patience;
+  private final RetryPolicy policy;
   private final HttpTransport transport;
 
-  HubClient(HubSettings settings, Patience patience) {
+  HubClient(HubSettings settings, RetryPolicy policy) {
     this.settings = settings;
-    this.patience = patience;
-    this.transport = new HttpTransport(settings, patience);
+    this.policy = policy;
+    this.transport = new HttpTransport(settings, policy);
   }
 
   /**
@@ -45,7 +45,7 @@ final class HubClient {
     URI uri = uri(address.apiPath() + "/revision/" + encoded(address.revision()));
     byte[] body =
         Retries.of(
-            patience,
+            policy,
             HttpTransport.shown(uri),
             () -> {
               HttpResponse<InputStream> answer = transport.send("GET", uri, 0, r -> false);
@@ -87,7 +87,7 @@ final class HubClient {
     URI uri = uri("/" + address.repository() + "/resolve/" + commit + "/" + path);
     HttpResponse<?> answer =
         Retries.of(
-            patience,
+            policy,
             HttpTransport.shown(uri),
             () -> {
               HttpResponse<InputStream> head =
@@ -156,7 +156,7 @@ final class HubClient {
       throw new BusyException(status, answer.headers());
     }
     if (status < 200 || status >= 300) {
-      throw Refusal.of(answer, address, settings);
+      throw HttpErrors.of(answer, address, settings);
     }
   }
 

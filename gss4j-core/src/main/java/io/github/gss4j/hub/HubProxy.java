@@ -78,8 +78,8 @@ public record HubProxy(Optional<URI> http, Optional<URI> https, List<String> dir
     int port = port(target);
     for (String entry : direct) {
       String name = entry.replaceFirst("(?<=[^:]):[0-9]+$", "");
-      boolean here = name.equals(entry) || entry.endsWith(":" + port);
-      if (here && (name.equals("*") || host.equals(name) || host.endsWith("." + name))) {
+      boolean matches = name.equals(entry) || entry.endsWith(":" + port);
+      if (matches && (name.equals("*") || host.equals(name) || host.endsWith("." + name))) {
         return Optional.empty();
       }
     }

@@ -14,7 +14,7 @@ final class Retries {
   private static final Logger log = LoggerFactory.getLogger(Retries.class);
   private static final Duration LONGEST_WAIT = Duration.ofMinutes(10);
 
-  private final Patience patience;
+  private final RetryPolicy policy;
   private final String what;
   private int failures;
 
@@ -23,8 +23,8 @@ final class Retries {
    *
    * @param what the request, for messages
    */
-  Retries(Patience patience, String what) {
-    this.patience = patience;
+  Retries(RetryPolicy policy, String what) {
+    this.policy = policy;
     this.what = what;
   }
 
@@ -34,8 +34,8 @@ final class Retries {
   }
 
   /** Runs a request until it succeeds or is given up. */
-  static <T> T of(Patience patience, String what, Attempt<T> attempt) {
-    Retries retries = new Retries(patience, what);
+  static <T> T of(RetryPolicy policy, String what, Attempt<T> attempt) {
+    Retries retries = new Retries(policy, what);
     while (true) {
       try {
         return attempt.run();
@@ -73,11 +73,11 @@ final class Retries {
       throw HubException.away(
           problem + " and asks to wait " + wait.toSeconds() + " s: try again then", failure);
     }
-    if (failures >= patience.attempts()) {
+    if (failures >= policy.attempts()) {
       throw HubException.away(problem + ", " + failures + " times: " + advice(failure), failure);
     }
     log.warn("{}: trying again in {} s", problem, wait.toSeconds());
-    patience.pause(wait, what);
+    policy.pause(wait, what);
   }
 
   private static String advice(IOException failure) {

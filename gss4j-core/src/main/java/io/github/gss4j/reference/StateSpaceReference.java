@@ -1,6 +1,6 @@
 package io.github.gss4j.reference;
 
-import io.github.gss4j.config.DssConfig;
+import io.github.gss4j.config.GssConfig;
 
 /**
  * A diagonal state space: each of H channels is read by N complex modes that all channels share.
@@ -11,7 +11,7 @@ import io.github.gss4j.config.DssConfig;
  * </pre>
  *
  * <p>Mehta et al. 2022 (arXiv 2206.13947), section 3.1, with a step of 1; C̃ is Proposition 1 (a)
- * of Gupta et al. 2022 (arXiv 2203.14343). {@link DssConfig} says where the other options are from.
+ * of Gupta et al. 2022 (arXiv 2203.14343). {@link GssConfig} says where the other options are from.
  * Cost O(H·N) a token.
  */
 public final class StateSpaceReference {
@@ -24,7 +24,7 @@ public final class StateSpaceReference {
    * @param x (L, H)
    * @return (L, H)
    */
-  public static double[][] mix(DssConfig config, Weights p, double[][] x) {
+  public static double[][] mix(GssConfig config, Weights p, double[][] x) {
     int modes = config.stateSize();
     double[][] u = p.norm("norm", x);
     double[] cRe = p.get("C_real"); // (H, N)
@@ -67,7 +67,7 @@ public final class StateSpaceReference {
    * @param p the layer's weights
    * @param x (L, D)
    */
-  public static double[][] layer(DssConfig config, Weights p, double[][] x) {
+  public static double[][] layer(GssConfig config, Weights p, double[][] x) {
     double[][] mixed = Weights.gelu(mix(config, p.at("dss"), x));
     return p.at("ff").feedForward(Weights.add(p.linearWithBias("to_out", mixed), x));
   }

@@ -8,9 +8,9 @@ import java.util.Optional;
 /**
  * Encodes a text of any length window by window, in memory that does not grow with it: the ids are
  * those of the whole text. Each {@link TextWindow} overlaps the next, and the tokens of the one are
- * followed by those of the other where both have the same ({@link Seam}), whatever the language and
- * the tokenizer are. Where the two never agree (in a word without end, say) the text is cut, and
- * the cut is counted. Not for several threads.
+ * followed by those of the other where both have the same ({@link SplicePoint}), whatever the
+ * language and the tokenizer are. Where the two never agree (in a word without end, say) the text
+ * is cut, and the cut is counted. Not for several threads.
  */
 public final class PiecewiseEncoder {
   /** How many other beginnings of a window are tried before a text is cut. */
@@ -104,7 +104,7 @@ public final class PiecewiseEncoder {
       return;
     }
     int from = window.next();
-    Optional<Seam> seam = Seam.find(tokens, located, from, window.text().length());
+    Optional<SplicePoint> seam = SplicePoint.find(tokens, located, from, window.text().length());
     if (seam.isPresent()) {
       join(next, located, seam.get());
     } else if (!joinFromElsewhere(next)) {
@@ -119,7 +119,7 @@ public final class PiecewiseEncoder {
     counted = position;
   }
 
-  private void join(TextWindow next, LocatedTokens located, Seam seam) {
+  private void join(TextWindow next, LocatedTokens located, SplicePoint seam) {
     pass(seam.left(), seam.at());
     begin(next, located, seam.right(), seam.at() - window.next());
   }
@@ -135,7 +135,8 @@ public final class PiecewiseEncoder {
       }
       int skipped = tokens.starts()[first] - window.next();
       LocatedTokens located = shifted(tokenizer.locate(next.text().substring(skipped)), skipped);
-      Optional<Seam> seam = Seam.find(tokens, located, window.next(), window.text().length());
+      Optional<SplicePoint> seam =
+          SplicePoint.find(tokens, located, window.next(), window.text().length());
       if (seam.isPresent()) {
         join(next, located, seam.get());
         return true;

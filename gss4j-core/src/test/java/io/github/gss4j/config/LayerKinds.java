@@ -9,12 +9,12 @@ public final class LayerKinds {
   /** One of each, for a width of 16 or another multiple of 8. */
   public static List<LayerConfig> all() {
     return List.of(
-        new DssConfig(6, 8, true),
-        new DssConfig(6, 8, false),
-        new DssConfig(6, 8, true).with(new StateSpaceInit.LongRange(1e-2, 0.5, 2), true, true),
+        new GssConfig(6, 8, true),
+        new GssConfig(6, 8, false),
+        new GssConfig(6, 8, true).with(new StateSpaceInit.LongRange(1e-2, 0.5, 2), true, true),
         new DsConvConfig(2, 8, 4096),
         new MhesaConfig(4, 8),
-        PlainDssConfig.of(new DssConfig(6, 1, true)),
+        DssConfig.of(new GssConfig(6, 1, true)),
         new AttentionConfig(2, 5, AttentionConfig.Kind.CHUNKS),
         new AttentionConfig(4, 7, AttentionConfig.Kind.SLIDING));
   }

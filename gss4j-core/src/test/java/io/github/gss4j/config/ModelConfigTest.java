@@ -41,9 +41,9 @@ class ModelConfigTest {
 
   @Test
   void stateSpacesOfGssAndDssAreTheSame() {
-    DssConfig dss = new DssConfig(6, 8, true);
-    PlainDssConfig random = PlainDssConfig.of(dss);
-    PlainDssConfig longRange = PlainDssConfig.of(dss.with(StateSpaceInit.LONG_RANGE, false, false));
+    GssConfig dss = new GssConfig(6, 8, true);
+    DssConfig random = DssConfig.of(dss);
+    DssConfig longRange = DssConfig.of(dss.with(StateSpaceInit.LONG_RANGE, false, false));
     assertThat(ModelConfig.of(61, 16, 2).withLayers(List.of(dss, random)).layers()).hasSize(2);
     assertThatThrownBy(() -> ModelConfig.of(61, 16, 2).withLayers(List.of(dss, longRange)))
         .hasMessageContainingAll("'init' of a gss layer is \"random\"", "dss layer \"long_range\"");
@@ -79,7 +79,7 @@ class ModelConfigTest {
   @Test
   void withoutAMixerLayersAreGss() {
     assertThat(kinds("")).containsOnly("gss").hasSize(4);
-    assertThat(parse("").layers()).containsOnly(DssConfig.PUBLISHED);
+    assertThat(parse("").layers()).containsOnly(GssConfig.PUBLISHED);
   }
 
   @Test
@@ -107,7 +107,7 @@ class ModelConfigTest {
         parse("'layers':['gss','mhesa','attention','dsconv'],'heads':4,'attention_kind':'sliding'");
     assertThat(config.layers())
         .containsExactly(
-            DssConfig.PUBLISHED,
+            GssConfig.PUBLISHED,
             new MhesaConfig(4, 512),
             new AttentionConfig(8, 512, AttentionConfig.Kind.SLIDING),
             new DsConvConfig(4, 512, 2048));
@@ -134,7 +134,7 @@ class ModelConfigTest {
         ModelConfig.of(61, 16, 2)
             .withLayers(
                 List.of(
-                    new DssConfig(3, 4, false),
+                    new GssConfig(3, 4, false),
                     new AttentionConfig(2, 5, AttentionConfig.Kind.CHUNKS)));
     JsonFields nothing = new JsonFields("run", new ObjectMapper().createObjectNode());
     assertThat(ModelConfig.from(nothing, hybrid)).isEqualTo(hybrid);
@@ -170,7 +170,7 @@ class ModelConfigTest {
 
   @Test
   void layersOfOneKindHaveTheSameOptions() {
-    List<LayerConfig> different = List.of(new DssConfig(3, 4, true), new DssConfig(5, 4, true));
+    List<LayerConfig> different = List.of(new GssConfig(3, 4, true), new GssConfig(5, 4, true));
     assertThatThrownBy(() -> ModelConfig.of(61, 16, 2).withLayers(different))
         .hasMessageContaining("'dss_kernel_N' of a gss layer is 3 and of a gss layer 5");
   }

@@ -7,7 +7,7 @@ import static org.assertj.core.api.Assertions.within;
 import io.github.gss4j.checkpoint.CheckpointException;
 import io.github.gss4j.checkpoint.StoredModel;
 import io.github.gss4j.config.AttentionConfig;
-import io.github.gss4j.config.DssConfig;
+import io.github.gss4j.config.GssConfig;
 import io.github.gss4j.config.LayerConfig;
 import io.github.gss4j.config.LayerKinds;
 import io.github.gss4j.config.MhesaConfig;
@@ -66,7 +66,7 @@ public abstract class EngineContract {
   private InferenceModel hybrid() {
     return model(
         List.of(
-            new DssConfig(6, 8, true),
+            new GssConfig(6, 8, true),
             new AttentionConfig(2, 5, AttentionConfig.Kind.SLIDING),
             new MhesaConfig(4, 8)));
   }
@@ -362,7 +362,7 @@ public abstract class EngineContract {
 
   @Test
   void aStopTextIsCutAndOnlyWhatCouldBeginItIsHeldBack() {
-    ModelConfig bytes = ModelConfig.of(256, 16, 1).withLayers(List.of(new DssConfig(6, 8, true)));
+    ModelConfig bytes = ModelConfig.of(256, 16, 1).withLayers(List.of(new GssConfig(6, 8, true)));
     try (InferenceModel model = model(bytes)) {
       TextGenerator writer = new TextGenerator(model, new ByteTokenizer());
       GenerationOptions options = GenerationOptions.of(60, Sampling.seeded(8));
@@ -384,7 +384,7 @@ public abstract class EngineContract {
 
   @Test
   void tenThousandRowsLeaveNothingBehind() throws IOException {
-    try (InferenceModel model = model(List.of(new DssConfig(4, 4, true)));
+    try (InferenceModel model = model(List.of(new GssConfig(4, 4, true)));
         DecodingBatch batch = new DecodingBatch(model, null, 8)) {
       Random random = new Random(SEED);
       long before = 0;

@@ -34,8 +34,8 @@ class CacheLockTest {
     try {
       assertThat(holder.getInputStream().read()).isEqualTo('h'); // it holds the lock
       AtomicInteger looks = new AtomicInteger();
-      Patience patience =
-          new Patience(
+      RetryPolicy policy =
+          new RetryPolicy(
               Duration.ZERO,
               Duration.ZERO,
               1,
@@ -45,7 +45,7 @@ class CacheLockTest {
                 }
               });
 
-      CacheLock.take(file, patience).close();
+      CacheLock.take(file, policy).close();
 
       assertThat(looks).hasValue(3);
     } finally {
@@ -57,12 +57,12 @@ class CacheLockTest {
   void twoThreadsFetchAFileOnce() throws Exception {
     ExecutorService threads = Executors.newFixedThreadPool(4);
     try (FakeHub server = new FakeHub().withLarge("model.pt", FakeRepository.bytes(2 << 20))) {
-      Patience real =
-          new Patience(Duration.ofSeconds(20), Duration.ofSeconds(20), 1, t -> Thread.sleep(5));
+      RetryPolicy real =
+          new RetryPolicy(Duration.ofSeconds(20), Duration.ofSeconds(20), 1, t -> Thread.sleep(5));
       Callable<Path> pull =
           () ->
               new Hub(server.settings(folder), real)
-                  .pull(ADDRESS, Progress.none())
+                  .pull(ADDRESS, DownloadListener.none())
                   .weights()
                   .get(0);
 

@@ -83,11 +83,11 @@ final class FakeHub implements AutoCloseable {
 
   /** A client that notes how long it would sleep, and does not. */
   Hub client(HubSettings settings) {
-    return new Hub(settings, patience());
+    return new Hub(settings, policy());
   }
 
-  Patience patience() {
-    return new Patience(Duration.ofSeconds(20), Duration.ofMillis(300), 4, sleeps::add);
+  RetryPolicy policy() {
+    return new RetryPolicy(Duration.ofSeconds(20), Duration.ofMillis(300), 4, sleeps::add);
   }
 
   FakeHub with(String name, String content) {
@@ -163,7 +163,7 @@ final class FakeHub implements AutoCloseable {
   }
 
   /** For pulls from a server that drops: it then knows what has arrived. */
-  Progress progress() {
+  DownloadListener progress() {
     return (file, done, total) -> arrived = done;
   }
 

@@ -35,12 +35,13 @@ class HubOfflineTest {
 
   @Test
   void pulledModelIsFoundAgain() {
-    HubSnapshot online = server.client(cache).pull(ADDRESS, Progress.none());
+    HubSnapshot online = server.client(cache).pull(ADDRESS, DownloadListener.none());
     server.seen.clear();
 
-    assertThat(offline.pull(ADDRESS, Progress.none())).isEqualTo(online);
-    assertThat(offline.pull(ADDRESS.withRevision(COMMIT), Progress.none())).isEqualTo(online);
-    assertThat(offline.file(ADDRESS, "model.pt", Progress.none()))
+    assertThat(offline.pull(ADDRESS, DownloadListener.none())).isEqualTo(online);
+    assertThat(offline.pull(ADDRESS.withRevision(COMMIT), DownloadListener.none()))
+        .isEqualTo(online);
+    assertThat(offline.file(ADDRESS, "model.pt", DownloadListener.none()))
         .isEqualTo(online.weights().get(0));
     assertThat(server.seen).isEmpty();
   }
@@ -48,7 +49,7 @@ class HubOfflineTest {
   @Test
   void emptyCacheSaysWhereItLooked() {
     for (HubAddress address : new HubAddress[] {ADDRESS, ADDRESS.withRevision(COMMIT)}) {
-      assertThatThrownBy(() -> offline.pull(address, Progress.none()))
+      assertThatThrownBy(() -> offline.pull(address, DownloadListener.none()))
           .isInstanceOf(HubException.class)
           .hasMessageContaining(address.toString())
           .hasMessageContaining(cache.resolve("models--some-one--a.model").toString())
@@ -59,52 +60,52 @@ class HubOfflineTest {
 
   @Test
   void missingFileSaysWhatTheCacheHolds() {
-    server.client(cache).pull(ADDRESS, Progress.none());
+    server.client(cache).pull(ADDRESS, DownloadListener.none());
 
-    assertThatThrownBy(() -> offline.pull(ADDRESS.withFile("model2.pt"), Progress.none()))
+    assertThatThrownBy(() -> offline.pull(ADDRESS.withFile("model2.pt"), DownloadListener.none()))
         .isInstanceOf(HubException.class)
         .hasMessageContaining("no file 'model2.pt': it holds config.json, model.pt");
-    assertThatThrownBy(() -> offline.file(ADDRESS, "model2.pt", Progress.none()))
+    assertThatThrownBy(() -> offline.file(ADDRESS, "model2.pt", DownloadListener.none()))
         .isInstanceOf(HubException.class)
         .hasMessageContaining("hf:some-one/a.model:model2.pt is not in the cache");
   }
 
   @Test
   void interruptedPullLeavesTheEarlierModelInPlace() {
-    HubSnapshot before = server.client(cache).pull(ADDRESS, Progress.none());
+    HubSnapshot before = server.client(cache).pull(ADDRESS, DownloadListener.none());
     server.repository.commit = COMMIT.replace('0', 'f');
     server.withLarge("model.pt", FakeRepository.bytes(2000));
     server.times(9, "store", "GET", "model.pt", FakeAnswer.status(500));
-    assertThatThrownBy(() -> server.client(cache).pull(ADDRESS, Progress.none()))
+    assertThatThrownBy(() -> server.client(cache).pull(ADDRESS, DownloadListener.none()))
         .isInstanceOf(HubException.class);
 
-    assertThat(offline.pull(ADDRESS, Progress.none())).isEqualTo(before);
+    assertThat(offline.pull(ADDRESS, DownloadListener.none())).isEqualTo(before);
   }
 
   @Test
   void brokenNoteIsAnErrorOfflineAndMendedOnline() throws IOException {
-    HubSnapshot online = server.client(cache).pull(ADDRESS, Progress.none());
+    HubSnapshot online = server.client(cache).pull(ADDRESS, DownloadListener.none());
     Path ref = cache.resolve("models--some-one--a.model/refs/main");
     Files.writeString(ref, "../../elsewhere");
 
-    assertThatThrownBy(() -> offline.pull(ADDRESS, Progress.none()))
+    assertThatThrownBy(() -> offline.pull(ADDRESS, DownloadListener.none()))
         .isInstanceOf(HubException.class)
         .hasMessageContaining("refs/main holds '../../elsewhere'");
-    server.client(cache).pull(ADDRESS, Progress.none());
+    server.client(cache).pull(ADDRESS, DownloadListener.none());
 
-    assertThat(offline.pull(ADDRESS, Progress.none())).isEqualTo(online);
+    assertThat(offline.pull(ADDRESS, DownloadListener.none())).isEqualTo(online);
   }
 
   @Test
   void aHubThatIsAwayIsAskedOnceAndTheCacheIsTaken() {
-    HubSnapshot before = server.client(cache).pull(ADDRESS, Progress.none());
+    HubSnapshot before = server.client(cache).pull(ADDRESS, DownloadListener.none());
     for (int status : new int[] {500, 429, 503}) {
       server.seen.clear();
       server.sleeps.clear();
       server.once("hub", "GET", "/api/", FakeAnswer.status(status, "Retry-After", "86400"));
-      assertThat(server.client(cache).pull(ADDRESS, Progress.none())).isEqualTo(before);
+      assertThat(server.client(cache).pull(ADDRESS, DownloadListener.none())).isEqualTo(before);
       server.once("hub", "GET", "/api/", FakeAnswer.status(status));
-      assertThat(server.client(cache).file(ADDRESS, "model.pt", Progress.none()))
+      assertThat(server.client(cache).file(ADDRESS, "model.pt", DownloadListener.none()))
           .isEqualTo(before.weights().get(0));
       assertThat(server.seen).hasSize(2);
       assertThat(server.sleeps).isEmpty();
@@ -112,26 +113,26 @@ class HubOfflineTest {
     HubSettings s = server.settings(cache);
     URI nobody = URI.create("http://127.0.0.1:1");
     HubSettings away = new HubSettings(nobody, s.token(), s.cache(), false, true, s.proxy());
-    assertThat(server.client(away).pull(ADDRESS, Progress.none())).isEqualTo(before);
+    assertThat(server.client(away).pull(ADDRESS, DownloadListener.none())).isEqualTo(before);
   }
 
   @Test
   void aPinnedModelThatIsWholeIsAskedForNowhere() throws IOException {
-    HubSnapshot before = server.client(cache).pull(ADDRESS, Progress.none());
+    HubSnapshot before = server.client(cache).pull(ADDRESS, DownloadListener.none());
     server.seen.clear();
     HubAddress pinned = ADDRESS.withRevision(COMMIT);
-    assertThat(server.client(cache).pull(pinned, Progress.none())).isEqualTo(before);
+    assertThat(server.client(cache).pull(pinned, DownloadListener.none())).isEqualTo(before);
     assertThat(server.seen).isEmpty();
     Files.delete(before.directory().resolve("config.json")); // as another program may leave it
-    assertThat(server.client(cache).pull(pinned, Progress.none())).isEqualTo(before);
+    assertThat(server.client(cache).pull(pinned, DownloadListener.none())).isEqualTo(before);
     assertThat(before.directory().resolve("config.json")).exists();
   }
 
   @Test
   void aModelThatTheHubRefusesIsNotTakenFromTheCache() {
-    server.client(cache).pull(ADDRESS, Progress.none());
+    server.client(cache).pull(ADDRESS, DownloadListener.none());
     server.once("hub", "GET", "/api/", FakeAnswer.status(404, "X-Error-Code", "RepoNotFound"));
-    assertThatThrownBy(() -> server.client(cache).pull(ADDRESS, Progress.none()))
+    assertThatThrownBy(() -> server.client(cache).pull(ADDRESS, DownloadListener.none()))
         .isInstanceOf(HubException.class)
         .hasMessageContaining("has no repository");
   }

@@ -95,7 +95,7 @@ class HubPatienceTest extends PullCase {
         new HubSettings(
             URI.create("http://127.0.0.1:" + port), s.token(), s.cache(), false, true, s.proxy());
 
-    assertThatThrownBy(() -> server.client(nowhere).pull(ADDRESS, Progress.none()))
+    assertThatThrownBy(() -> server.client(nowhere).pull(ADDRESS, DownloadListener.none()))
         .isInstanceOf(HubException.class)
         .hasMessageContaining("http://127.0.0.1:" + port)
         .hasMessageContaining("HTTPS_PROXY");
@@ -106,7 +106,7 @@ class HubPatienceTest extends PullCase {
     SSLHandshakeException failure = new SSLHandshakeException("PKIX path building failed");
     failure.initCause(new CertificateException("self-signed"));
 
-    assertThatThrownBy(() -> new Retries(server.patience(), "https://mirror").after(failure))
+    assertThatThrownBy(() -> new Retries(server.policy(), "https://mirror").after(failure))
         .isInstanceOf(HubException.class)
         .hasMessageContaining("https://mirror: PKIX path building failed")
         .hasMessageContaining("javax.net.ssl.trustStore");
@@ -117,7 +117,7 @@ class HubPatienceTest extends PullCase {
   void hostThatIsNotKnownIsSaid() {
     ConnectException failure = new ConnectException();
     failure.initCause(new UnresolvedAddressException());
-    Retries retries = new Retries(server.patience(), "https://mirror");
+    Retries retries = new Retries(server.policy(), "https://mirror");
 
     assertThatThrownBy(
             () -> {
@@ -135,7 +135,7 @@ class HubPatienceTest extends PullCase {
     Hub hub =
         new Hub(
             server.settings(cache),
-            new Patience(
+            new RetryPolicy(
                 Duration.ofSeconds(20),
                 Duration.ofSeconds(20),
                 4,
@@ -143,7 +143,7 @@ class HubPatienceTest extends PullCase {
                   throw new InterruptedException();
                 }));
 
-    assertThatThrownBy(() -> hub.pull(ADDRESS, Progress.none()))
+    assertThatThrownBy(() -> hub.pull(ADDRESS, DownloadListener.none()))
         .isInstanceOf(HubException.class)
         .hasMessageContaining("interrupted");
     assertThat(Thread.interrupted()).isTrue();

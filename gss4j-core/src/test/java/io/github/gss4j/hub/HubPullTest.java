@@ -42,7 +42,7 @@ class HubPullTest {
 
   @Test
   void snapshotHoldsTheFilesInTheHubsOwnLayout() throws IOException {
-    HubSnapshot snapshot = server.client(cache).pull(ADDRESS, Progress.none());
+    HubSnapshot snapshot = server.client(cache).pull(ADDRESS, DownloadListener.none());
 
     assertThat(snapshot.directory()).isEqualTo(folder().resolve("snapshots").resolve(COMMIT));
     assertThat(FakeHub.names(snapshot.directory()))
@@ -71,22 +71,22 @@ class HubPullTest {
         .withLarge("optimizer.bin", FakeRepository.bytes(30));
 
     HubAddress address = ADDRESS.withFile(index);
-    HubSnapshot snapshot = server.client(cache).pull(address, Progress.none());
+    HubSnapshot snapshot = server.client(cache).pull(address, DownloadListener.none());
 
     assertThat(snapshot.selection().weights()).containsExactly(index, "one.bin", "two.bin");
     assertThat(snapshot.weights()).allSatisfy(file -> assertThat(file).isRegularFile());
     server.repository.files.remove("two.bin");
-    assertThatThrownBy(() -> server.client(cache).pull(address, Progress.none()))
+    assertThatThrownBy(() -> server.client(cache).pull(address, DownloadListener.none()))
         .isInstanceOf(HubException.class)
         .hasMessageContaining("has no file 'two.bin'");
   }
 
   @Test
   void secondPullDownloadsNothing() {
-    server.client(cache).pull(ADDRESS, Progress.none());
+    server.client(cache).pull(ADDRESS, DownloadListener.none());
     server.seen.clear();
 
-    server.client(cache).pull(ADDRESS, Progress.none());
+    server.client(cache).pull(ADDRESS, DownloadListener.none());
 
     assertThat(server.seen)
         .extracting(FakeHub.Seen::path)
@@ -95,12 +95,12 @@ class HubPullTest {
 
   @Test
   void newCommitDownloadsWhatChangedAlone() {
-    server.client(cache).pull(ADDRESS, Progress.none());
+    server.client(cache).pull(ADDRESS, DownloadListener.none());
     server.seen.clear();
     server.repository.commit = COMMIT.replace('0', 'f');
     server.with("config.json", "{\"new\": 1}\n");
 
-    HubSnapshot snapshot = server.client(cache).pull(ADDRESS, Progress.none());
+    HubSnapshot snapshot = server.client(cache).pull(ADDRESS, DownloadListener.none());
 
     assertThat(snapshot.directory().resolve("config.json")).hasContent("{\"new\": 1}\n");
     assertThat(snapshot.weights().get(0)).hasBinaryContent(WEIGHTS);
@@ -112,7 +112,8 @@ class HubPullTest {
 
   @Test
   void singleFileIsFoundUnderItsName() {
-    Path file = server.client(cache).file(ADDRESS, "notes with space & ü.txt", Progress.none());
+    Path file =
+        server.client(cache).file(ADDRESS, "notes with space & ü.txt", DownloadListener.none());
 
     assertThat(file).hasContent("notes").hasFileName("notes with space & ü.txt");
     assertThat(folder().resolve("refs/main")).hasContent(COMMIT);
@@ -121,10 +122,11 @@ class HubPullTest {
   @Test
   void fileOfAPinnedCommitNeedsNoNetworkOnceItIsThere() {
     HubAddress pinned = ADDRESS.withRevision(COMMIT);
-    Path file = server.client(cache).file(pinned, "config.json", Progress.none());
+    Path file = server.client(cache).file(pinned, "config.json", DownloadListener.none());
     server.seen.clear();
 
-    assertThat(server.client(cache).file(pinned, "config.json", Progress.none())).isEqualTo(file);
+    assertThat(server.client(cache).file(pinned, "config.json", DownloadListener.none()))
+        .isEqualTo(file);
     assertThat(server.seen).isEmpty();
     assertThat(folder().resolve("refs")).doesNotExist();
   }
@@ -132,7 +134,7 @@ class HubPullTest {
   @Test
   void revisionWithSlashesIsAskedForAndRemembered() {
     HubSnapshot snapshot =
-        server.client(cache).pull(ADDRESS.withRevision("refs/pr/1"), Progress.none());
+        server.client(cache).pull(ADDRESS.withRevision("refs/pr/1"), DownloadListener.none());
 
     assertThat(snapshot.commit()).isEqualTo(COMMIT);
     assertThat(folder().resolve("refs/refs/pr/1")).hasContent(COMMIT);
@@ -145,7 +147,7 @@ class HubPullTest {
         new HubSettings(
             plain.endpoint(), Optional.of("hf_secret"), cache, false, true, plain.proxy());
 
-    server.client(settings).pull(ADDRESS, Progress.none());
+    server.client(settings).pull(ADDRESS, DownloadListener.none());
 
     assertThat(server.seen("hub", "GET", ""))
         .isNotEmpty()
@@ -169,7 +171,7 @@ class HubPullTest {
     server.times(2, "hub", "HEAD", "config.json", FakeAnswer.status(307, "Location", moved));
     server.once("hub", "GET", "config.json", FakeAnswer.status(301, "Location", moved));
 
-    assertThat(server.client(cache).file(ADDRESS, "config.json", Progress.none()))
+    assertThat(server.client(cache).file(ADDRESS, "config.json", DownloadListener.none()))
         .hasContent("{}\n");
   }
 
@@ -182,7 +184,7 @@ class HubPullTest {
         "/api/",
         FakeAnswer.status(302, "Location", "/api/models/some-one/a.model/revision/main"));
 
-    assertThatThrownBy(() -> server.client(cache).pull(ADDRESS, Progress.none()))
+    assertThatThrownBy(() -> server.client(cache).pull(ADDRESS, DownloadListener.none()))
         .isInstanceOf(HubException.class)
         .hasMessageContaining("redirects more than 10 times");
   }
@@ -191,7 +193,7 @@ class HubPullTest {
   void redirectToAnotherKindOfAddressIsRefused() {
     server.once("hub", "GET", "/api/", FakeAnswer.status(302, "Location", "file:///etc/passwd"));
 
-    assertThatThrownBy(() -> server.client(cache).pull(ADDRESS, Progress.none()))
+    assertThatThrownBy(() -> server.client(cache).pull(ADDRESS, DownloadListener.none()))
         .isInstanceOf(HubException.class)
         .hasMessageContaining("file:///etc/passwd")
         .hasMessageContaining("not followed");
@@ -222,7 +224,7 @@ class HubPullTest {
         new HubSettings(plain.endpoint(), plain.token(), cache, false, false, plain.proxy());
     server.with("model.safetensors", "same").with("tokenizer.json", "same");
 
-    HubSnapshot snapshot = server.client(settings).pull(ADDRESS, Progress.none());
+    HubSnapshot snapshot = server.client(settings).pull(ADDRESS, DownloadListener.none());
 
     for (String name : List.of("model.safetensors", "tokenizer.json")) {
       Path file = snapshot.directory().resolve(name);
@@ -234,17 +236,18 @@ class HubPullTest {
   @Test
   void deadLinkIsMended() throws IOException {
     Hub hub = server.client(cache);
-    Path file = hub.file(ADDRESS, "config.json", Progress.none());
+    Path file = hub.file(ADDRESS, "config.json", DownloadListener.none());
     Files.delete(file.toRealPath());
 
-    assertThat(hub.file(ADDRESS, "config.json", Progress.none())).hasContent("{}\n");
+    assertThat(hub.file(ADDRESS, "config.json", DownloadListener.none())).hasContent("{}\n");
   }
 
   @Test
   void emptyFileIsAFile() {
     server.with("empty.txt", "");
 
-    assertThat(server.client(cache).file(ADDRESS, "empty.txt", Progress.none())).isEmptyFile();
+    assertThat(server.client(cache).file(ADDRESS, "empty.txt", DownloadListener.none()))
+        .isEmptyFile();
   }
 
   @Test
@@ -259,7 +262,7 @@ class HubPullTest {
                 "HTTP_PROXY",
                 "http://me:word@127.0.0.1:" + server.endpoint().getPort()));
 
-    Path file = server.client(settings).file(ADDRESS, "config.json", Progress.none());
+    Path file = server.client(settings).file(ADDRESS, "config.json", DownloadListener.none());
 
     assertThat(file).hasContent("{}\n");
     assertThat(server.seen)

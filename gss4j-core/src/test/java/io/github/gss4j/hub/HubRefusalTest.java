@@ -36,7 +36,7 @@ class HubRefusalTest extends PullCase {
             true,
             s.proxy());
 
-    assertThatThrownBy(() -> server.client(settings).pull(ADDRESS, Progress.none()))
+    assertThatThrownBy(() -> server.client(settings).pull(ADDRESS, DownloadListener.none()))
         .isInstanceOf(HubException.class)
         .hasMessageContaining(words)
         .hasMessageContaining("some-one/a.model")
@@ -56,7 +56,8 @@ class HubRefusalTest extends PullCase {
 
   @Test
   void missingFileListsWhatThereIs() {
-    assertThatThrownBy(() -> server.client(cache).file(ADDRESS, "model9.pt", Progress.none()))
+    assertThatThrownBy(
+            () -> server.client(cache).file(ADDRESS, "model9.pt", DownloadListener.none()))
         .isInstanceOf(HubException.class)
         .hasMessageContaining(
             "some-one/a.model at main has no file 'model9.pt': it holds config.json, model.pt");

@@ -8,7 +8,7 @@ final class LockHolder {
   private LockHolder() {}
 
   public static void main(String[] args) throws IOException {
-    try (CacheLock lock = CacheLock.take(Path.of(args[0]), Patience.usual())) {
+    try (CacheLock lock = CacheLock.take(Path.of(args[0]), RetryPolicy.usual())) {
       System.out.write('h');
       System.out.flush();
       System.in.read();

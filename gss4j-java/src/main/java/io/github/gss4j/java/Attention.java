@@ -15,7 +15,7 @@ import java.util.List;
  */
 record Attention(
     AttentionConfig config,
-    Norm norm,
+    LayerNorm norm,
     Matrix toQ,
     Matrix toK,
     Matrix toV,
@@ -27,13 +27,13 @@ record Attention(
   }
 
   @Override
-  public Memory start() {
+  public LayerState start() {
     int size = Math.multiplyExact(toQ.outputs(), config.window());
     return new Ring(config, headDim(), new float[size], new float[size]);
   }
 
   @Override
-  public Memory restore(SavedLayer saved) {
+  public LayerState restore(SavedLayer saved) {
     int kept = config.window() - 1;
     float[] keys = saved.floats(1, config.heads(), kept, headDim());
     float[] values = saved.floats(1, config.heads(), kept, headDim());
@@ -43,7 +43,7 @@ record Attention(
   }
 
   @Override
-  public void run(Pass p, Team.Worker w, int number) {
+  public void run(ForwardPass p, Team.Worker w, int number) {
     float[] n = p.normed(w, norm, p.x());
     int each = toQ.panels();
     int from = w.from(3 * each);
@@ -67,7 +67,7 @@ record Attention(
   }
 
   private static void multiply(
-      Pass p, Team.Worker w, Matrix matrix, float[] x, float[] y, int from, int to) {
+      ForwardPass p, Team.Worker w, Matrix matrix, float[] x, float[] y, int from, int to) {
     int first = Math.max(0, from);
     int last = Math.min(matrix.panels(), to);
     if (first < last) {
@@ -76,7 +76,7 @@ record Attention(
   }
 
   /** One token of one head. */
-  private void attend(Pass p, Ring ring, int row, int head, float[] scores) {
+  private void attend(ForwardPass p, Ring ring, int row, int head, float[] scores) {
     int d = headDim();
     int window = config.window();
     int at = row * p.stride() + head * d;
@@ -129,7 +129,7 @@ record Attention(
   }
 
   /** The last W keys and values. */
-  private static final class Ring implements Memory {
+  private static final class Ring implements LayerState {
     private final AttentionConfig config;
     private final int d;
     private final float[] keys;
@@ -174,7 +174,7 @@ record Attention(
     }
 
     @Override
-    public Memory copy() {
+    public LayerState copy() {
       return new Ring(config, d, keys.clone(), values.clone());
     }
 

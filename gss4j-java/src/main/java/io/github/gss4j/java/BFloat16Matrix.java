@@ -27,7 +27,7 @@ final class BFloat16Matrix extends Matrix {
   @Override
   void multiply(
       Kernels kernels,
-      float[] room,
+      float[] scratch,
       float[] x,
       int xStride,
       int rows,
@@ -35,7 +35,7 @@ final class BFloat16Matrix extends Matrix {
       int yStride,
       int from,
       int to) {
-    kernels.halves(w, inputs(), x, xStride, rows, y, yStride, from, to, room);
+    kernels.halves(w, inputs(), x, xStride, rows, y, yStride, from, to, scratch);
   }
 
   @Override

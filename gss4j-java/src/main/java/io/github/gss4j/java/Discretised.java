@@ -1,6 +1,6 @@
 package io.github.gss4j.java;
 
-import io.github.gss4j.config.DssConfig;
+import io.github.gss4j.config.GssConfig;
 
 /**
  * A state space's Λ as its recurrence needs it, in float64: e^Λ, and what makes C̃ = C (e^Λ − 1)/Λ
@@ -24,7 +24,7 @@ final class Discretised {
    *
    * @param logStep null where no step is learned
    */
-  static Discretised of(DssConfig config, double[] real, double[] imag, double[] logStep) {
+  static Discretised of(GssConfig config, double[] real, double[] imag, double[] logStep) {
     int modes = real.length;
     Discretised d =
         new Discretised(new double[modes], new double[modes], new double[modes], new double[modes]);

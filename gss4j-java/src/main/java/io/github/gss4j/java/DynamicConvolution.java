@@ -13,7 +13,7 @@ import java.util.List;
  * </pre>
  */
 final class DynamicConvolution implements Mixer {
-  private final Norm norm;
+  private final LayerNorm norm;
   private final Matrix toWeight;
   private final float[] skip;
 
@@ -23,7 +23,7 @@ final class DynamicConvolution implements Mixer {
    * @param toWeight W, (heads, H)
    * @param skip D, (H)
    */
-  DynamicConvolution(Norm norm, Matrix toWeight, float[] skip) {
+  DynamicConvolution(LayerNorm norm, Matrix toWeight, float[] skip) {
     this.norm = norm;
     this.toWeight = toWeight;
     this.skip = skip;
@@ -38,12 +38,12 @@ final class DynamicConvolution implements Mixer {
   }
 
   @Override
-  public Memory start() {
+  public LayerState start() {
     return new History(channels(), heads(), new float[0], new float[0]);
   }
 
   @Override
-  public Memory restore(SavedLayer saved) {
+  public LayerState restore(SavedLayer saved) {
     float[] u = saved.floats(1, -1, channels());
     float[] kappa = saved.floats(1, u.length / channels(), heads());
     saved.count();
@@ -51,7 +51,7 @@ final class DynamicConvolution implements Mixer {
   }
 
   @Override
-  public void mix(Pass p, Team.Worker w, float[] in, float[] out, int number) {
+  public void mix(ForwardPass p, Team.Worker w, float[] in, float[] out, int number) {
     int stride = p.stride();
     for (int row = w.from(p.rows()); row < w.to(p.rows()); row++) {
       History history = (History) p.memory(p.sequence(row), number);
@@ -95,7 +95,7 @@ final class DynamicConvolution implements Mixer {
   }
 
   /** All u and all κ so far, with room for more. */
-  private static final class History implements Memory {
+  private static final class History implements LayerState {
     private final int channels;
     private final int heads;
     private float[] u;
@@ -112,14 +112,14 @@ final class DynamicConvolution implements Mixer {
     public void prepare(long tokens, int more) {
       int needed = Math.toIntExact(tokens + more);
       if (needed * (long) channels > u.length) {
-        int room = Math.max(needed, Math.min(2 * needed, needed + 4096));
-        u = Arrays.copyOf(u, Math.multiplyExact(room, channels));
-        kappa = Arrays.copyOf(kappa, Math.multiplyExact(room, heads));
+        int capacity = Math.max(needed, Math.min(2 * needed, needed + 4096));
+        u = Arrays.copyOf(u, Math.multiplyExact(capacity, channels));
+        kappa = Arrays.copyOf(kappa, Math.multiplyExact(capacity, heads));
       }
     }
 
     @Override
-    public Memory copy() {
+    public LayerState copy() {
       return new History(channels, heads, u.clone(), kappa.clone());
     }
 

@@ -1,12 +1,12 @@
 package io.github.gss4j.java;
 
 /** x ← x + W_2 gelu(W_1·LN(x)) + b_2. */
-record FeedForward(Norm norm, Matrix toHidden, Linear toOut) {
+record FeedForward(LayerNorm norm, Matrix toInner, Linear toOut) {
   /** A worker's share; all begin with x complete, and meet before it returns. */
-  void run(Pass p, Team.Worker w) {
+  void run(ForwardPass p, Team.Worker w) {
     float[] n = p.normed(w, norm, p.x());
-    int panels = toHidden.panels();
-    p.gelu(w, toHidden, n, p.wide(), p.wideStride(), w.from(panels), w.to(panels));
+    int panels = toInner.panels();
+    p.gelu(w, toInner, n, p.wide(), p.wideStride(), w.from(panels), w.to(panels));
     w.meet();
     toOut.addTo(p, w, p.wide(), p.wideStride());
     w.meet();

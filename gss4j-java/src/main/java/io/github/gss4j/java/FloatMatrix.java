@@ -29,7 +29,7 @@ final class FloatMatrix extends Matrix {
   @Override
   void multiply(
       Kernels kernels,
-      float[] room,
+      float[] scratch,
       float[] x,
       int xStride,
       int rows,

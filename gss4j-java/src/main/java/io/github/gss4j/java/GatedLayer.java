@@ -7,20 +7,20 @@ package io.github.gss4j.java;
  * u = gelu(W_u·LN(x))     v = gelu(W_v·LN(x))     x ← x + W_o( W_g·mixer(v) ⊙ u ) + b
  * </pre>
  */
-record GatedLayer(Norm norm, Matrix toU, Matrix toV, Mixer mixer, Matrix toGate, Linear toOut)
+record GatedLayer(LayerNorm norm, Matrix toU, Matrix toV, Mixer mixer, Matrix toGate, Linear toOut)
     implements Layer {
   @Override
-  public Memory start() {
+  public LayerState start() {
     return mixer.start();
   }
 
   @Override
-  public Memory restore(SavedLayer saved) {
+  public LayerState restore(SavedLayer saved) {
     return mixer.restore(saved);
   }
 
   @Override
-  public void run(Pass p, Team.Worker w, int number) {
+  public void run(ForwardPass p, Team.Worker w, int number) {
     float[] n = p.normed(w, norm, p.x());
     int wide = toU.panels();
     int all = wide + toV.panels();
@@ -37,7 +37,7 @@ record GatedLayer(Norm norm, Matrix toU, Matrix toV, Mixer mixer, Matrix toGate,
     w.meet();
   }
 
-  private void gate(Pass p, Team.Worker w, int from, int to) {
+  private void gate(ForwardPass p, Team.Worker w, int from, int to) {
     float[] g = p.gate();
     float[] u = p.wide();
     int stride = p.wideStride();

@@ -40,7 +40,7 @@ final class Int8Matrix extends Matrix {
   @Override
   void multiply(
       Kernels kernels,
-      float[] room,
+      float[] scratch,
       float[] x,
       int xStride,
       int rows,
@@ -48,7 +48,7 @@ final class Int8Matrix extends Matrix {
       int yStride,
       int from,
       int to) {
-    kernels.bytes(w, inputs(), x, xStride, rows, y, yStride, from, to, room);
+    kernels.bytes(w, inputs(), x, xStride, rows, y, yStride, from, to, scratch);
     for (int row = 0; row < rows; row++) {
       for (int j = from * Kernels.PANEL; j < to * Kernels.PANEL; j++) {
         y[row * yStride + j] *= scales[j];

@@ -25,9 +25,9 @@ final class JavaModel implements InferenceModel {
   private final Team team;
   private final Embedding embedding;
   private final List<Layer> layers;
-  private final Norm headNorm;
+  private final LayerNorm headNorm;
   private final Matrix head;
-  private final Deque<Pass> passes = new ArrayDeque<>();
+  private final Deque<ForwardPass> passes = new ArrayDeque<>();
   private final int headDim;
 
   /** The longest text it reads. */
@@ -78,12 +78,12 @@ final class JavaModel implements InferenceModel {
 
   @Override
   public SequenceState start() {
-    return new JavaState(this, 0, layers.stream().map(Layer::start).toArray(Memory[]::new));
+    return new JavaState(this, 0, layers.stream().map(Layer::start).toArray(LayerState[]::new));
   }
 
   @Override
   public SequenceState restore(long tokens, Map<String, StoredTensor> tensors) {
-    Memory[] memory = new Memory[layers.size()];
+    LayerState[] memory = new LayerState[layers.size()];
     int used = 0;
     for (int i = 0; i < memory.length; i++) {
       SavedLayer saved = new SavedLayer(tensors, i);
@@ -126,14 +126,14 @@ final class JavaModel implements InferenceModel {
   }
 
   /** A pass for one caller, until it gives it back. */
-  Pass borrow() {
+  ForwardPass borrow() {
     synchronized (passes) {
-      Pass pass = passes.poll();
-      return pass == null ? new Pass(this) : pass;
+      ForwardPass pass = passes.poll();
+      return pass == null ? new ForwardPass(this) : pass;
     }
   }
 
-  void giveBack(Pass pass) {
+  void giveBack(ForwardPass pass) {
     pass.clear();
     synchronized (passes) {
       passes.push(pass);
@@ -152,7 +152,7 @@ final class JavaModel implements InferenceModel {
     return layers;
   }
 
-  Norm headNorm() {
+  LayerNorm headNorm() {
     return headNorm;
   }
 
@@ -166,7 +166,7 @@ final class JavaModel implements InferenceModel {
 
   /** Of how many tokens logits are made at once. */
   int mostHeads() {
-    return Math.max(8, Math.min(Pass.MOST_ROWS, LOGITS / config.numTokens()));
+    return Math.max(8, Math.min(ForwardPass.MOST_ROWS, LOGITS / config.numTokens()));
   }
 
   /** Whether weights are kept in less than float32. */

@@ -45,10 +45,10 @@ final class JavaRows implements Rows {
       model.checkRoom(states.get(i).tokens(), 1);
     }
     model.config().checkIds(tokens);
-    Pass pass = model.borrow();
+    ForwardPass pass = model.borrow();
     try {
-      for (int at = 0; at < tokens.length; at += Pass.MOST_ROWS) {
-        int to = Math.min(tokens.length, at + Pass.MOST_ROWS);
+      for (int at = 0; at < tokens.length; at += ForwardPass.MOST_ROWS) {
+        int to = Math.min(tokens.length, at + ForwardPass.MOST_ROWS);
         pass.clear();
         for (int i = at; i < to; i++) {
           pass.add(states.get(i), tokens, i, 1, 1);

@@ -11,29 +11,29 @@ import java.util.Map;
 /** What the layers remember of one sequence. */
 final class JavaState implements SequenceState {
   private final JavaModel model;
-  private Memory[] layers;
+  private LayerState[] layers;
   private long tokens;
 
-  JavaState(JavaModel model, long tokens, Memory[] layers) {
+  JavaState(JavaModel model, long tokens, LayerState[] layers) {
     this.model = model;
     this.tokens = tokens;
     this.layers = layers;
   }
 
-  private Memory[] layers() {
+  private LayerState[] layers() {
     if (layers == null) {
       throw new IllegalStateException("the state is closed");
     }
     return layers;
   }
 
-  Memory memory(int layer) {
+  LayerState memory(int layer) {
     return layers[layer];
   }
 
   /** Makes room for what is about to be read. */
   void prepare(int count) {
-    for (Memory layer : layers()) {
+    for (LayerState layer : layers()) {
       layer.prepare(tokens, count);
     }
   }
@@ -51,7 +51,7 @@ final class JavaState implements SequenceState {
   @Override
   public long bytes() {
     long bytes = 0;
-    for (Memory layer : layers()) {
+    for (LayerState layer : layers()) {
       bytes += layer.bytes();
     }
     return bytes;
@@ -65,7 +65,7 @@ final class JavaState implements SequenceState {
      * @param pass that has read it
      * @param at the number of its first token
      */
-    void part(Pass pass, int at, int count);
+    void part(ForwardPass pass, int at, int count);
   }
 
   /**
@@ -76,9 +76,9 @@ final class JavaState implements SequenceState {
   private void read(int[] ids, Heads heads, Use use) {
     layers();
     model.check(tokens, ids);
-    Pass pass = model.borrow();
+    ForwardPass pass = model.borrow();
     try {
-      int most = heads == Heads.ALL ? model.mostHeads() : Pass.MOST_ROWS;
+      int most = heads == Heads.ALL ? model.mostHeads() : ForwardPass.MOST_ROWS;
       for (int at = 0; at < ids.length; at += most) {
         int count = Math.min(most, ids.length - at);
         boolean last = at + count == ids.length;
@@ -156,7 +156,7 @@ final class JavaState implements SequenceState {
 
   @Override
   public JavaState fork() {
-    Memory[] copies = new Memory[layers().length];
+    LayerState[] copies = new LayerState[layers().length];
     for (int i = 0; i < copies.length; i++) {
       copies[i] = layers[i].copy();
     }

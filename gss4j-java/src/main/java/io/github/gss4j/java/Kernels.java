@@ -18,7 +18,7 @@ interface Kernels {
   int INPUTS = 1024;
 
   /** How much a thread needs to widen weights in. */
-  int ROOM = INPUTS * PANEL;
+  int SCRATCH = INPUTS * PANEL;
 
   /** A width rounded up to whole panels. */
   static int padded(int width) {
@@ -51,7 +51,7 @@ interface Kernels {
    *
    * @param w (panels, inputs, 32): number j holds output j in its lower half, output j + 32 in its
    *     upper
-   * @param room {@link #ROOM} numbers to work with
+   * @param scratch {@link #SCRATCH} numbers to work with
    */
   void halves(
       int[] w,
@@ -63,13 +63,13 @@ interface Kernels {
       int yStride,
       int from,
       int to,
-      float[] room);
+      float[] scratch);
 
   /**
    * The same with 8-bit weights, without their scales.
    *
    * @param w (panels, inputs, 16): byte k of number j holds output j + 16 k
-   * @param room {@link #ROOM} numbers to work with
+   * @param scratch {@link #SCRATCH} numbers to work with
    */
   void bytes(
       int[] w,
@@ -81,7 +81,7 @@ interface Kernels {
       int yStride,
       int from,
       int to,
-      float[] room);
+      float[] scratch);
 
   /**
    * Takes tokens through one block of a state space's channels.

@@ -3,15 +3,15 @@ package io.github.gss4j.java;
 /** One layer: changes the stream x of a pass, and what each sequence remembers. */
 interface Layer {
   /** What it remembers before the first token. */
-  Memory start();
+  LayerState start();
 
   /** What it remembers by a saved state. */
-  Memory restore(SavedLayer saved);
+  LayerState restore(SavedLayer saved);
 
   /**
    * A worker's share. All workers call it, begin with x complete, and meet before it returns.
    *
    * @param number of the layer, under which sequences keep its memory
    */
-  void run(Pass p, Team.Worker w, int number);
+  void run(ForwardPass p, Team.Worker w, int number);
 }

@@ -3,11 +3,11 @@ package io.github.gss4j.java;
 import io.github.gss4j.config.AttentionConfig;
 import io.github.gss4j.config.DsConvConfig;
 import io.github.gss4j.config.DssConfig;
+import io.github.gss4j.config.GssConfig;
 import io.github.gss4j.config.LayerConfig;
 import io.github.gss4j.config.MhesaConfig;
 import io.github.gss4j.config.MixerConfig;
 import io.github.gss4j.config.ModelConfig;
-import io.github.gss4j.config.PlainDssConfig;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -30,7 +30,7 @@ record Layers(Weights weights, ModelConfig config) {
           mixer(gated, at + gated.prefix() + "."),
           weights.matrix(at + "to_gate"),
           weights.linear(at + "to_out"));
-    } else if (layer instanceof PlainDssConfig dss) {
+    } else if (layer instanceof DssConfig dss) {
       return new StateSpaceBlock(
           stateSpace(dss.at(config.dim()), at + "dss."),
           weights.linear(at + "to_out"),
@@ -54,7 +54,7 @@ record Layers(Weights weights, ModelConfig config) {
   }
 
   private Mixer mixer(MixerConfig mixer, String at) {
-    if (mixer instanceof DssConfig dss) {
+    if (mixer instanceof GssConfig dss) {
       return stateSpace(dss, at);
     } else if (mixer instanceof DsConvConfig) {
       // κ is a kernel: never below float32
@@ -66,7 +66,7 @@ record Layers(Weights weights, ModelConfig config) {
     return smoothing((MhesaConfig) mixer, at);
   }
 
-  private StateSpace stateSpace(DssConfig dss, String at) {
+  private StateSpace stateSpace(GssConfig dss, String at) {
     Discretised discrete =
         Discretised.of(
             dss,

@@ -16,7 +16,7 @@ final class Linear {
   }
 
   /** A worker's share of it; the caller meets the others before and after. */
-  void addTo(Pass p, Team.Worker w, float[] h, int hStride) {
+  void addTo(ForwardPass p, Team.Worker w, float[] h, int hStride) {
     int from = w.from(weight.panels());
     int to = w.to(weight.panels());
     float[] out = p.out();

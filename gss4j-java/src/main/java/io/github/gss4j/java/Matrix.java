@@ -28,7 +28,7 @@ abstract class Matrix {
   /**
    * Some panels of a product.
    *
-   * @param room {@link Kernels#ROOM} numbers to work with; only weights below float32 need it
+   * @param scratch {@link Kernels#SCRATCH} numbers to work with; only weights below float32 need it
    * @param x (rows, inputs)
    * @param y (rows, outputs)
    * @param from the first panel
@@ -36,7 +36,7 @@ abstract class Matrix {
    */
   abstract void multiply(
       Kernels kernels,
-      float[] room,
+      float[] scratch,
       float[] x,
       int xStride,
       int rows,
@@ -47,7 +47,7 @@ abstract class Matrix {
 
   /** A worker's panels of a product in a pass. */
   final void multiply(
-      Pass p,
+      ForwardPass p,
       int worker,
       float[] x,
       int xStride,
@@ -56,12 +56,13 @@ abstract class Matrix {
       int yStride,
       int from,
       int to) {
-    multiply(p.kernels(), p.room(worker), x, xStride, rows, y, yStride, from, to);
+    multiply(p.kernels(), p.scratch(worker), x, xStride, rows, y, yStride, from, to);
   }
 
   /** A whole product of rows that lie side by side. */
-  final void multiply(Kernels kernels, float[] room, float[] x, int xStride, int rows, float[] y) {
-    multiply(kernels, room, x, xStride, rows, y, Kernels.padded(outputs), 0, panels());
+  final void multiply(
+      Kernels kernels, float[] scratch, float[] x, int xStride, int rows, float[] y) {
+    multiply(kernels, scratch, x, xStride, rows, y, Kernels.padded(outputs), 0, panels());
   }
 
   /** How much memory it takes. */

@@ -3,10 +3,10 @@ package io.github.gss4j.java;
 /** Carries information along sequences. */
 interface Mixer {
   /** What it remembers before the first token. */
-  Memory start();
+  LayerState start();
 
   /** What it remembers by a saved state. */
-  Memory restore(SavedLayer saved);
+  LayerState restore(SavedLayer saved);
 
   /**
    * A worker's share of the mixing. The caller meets the others before and after.
@@ -15,5 +15,5 @@ interface Mixer {
    * @param out (rows, H)
    * @param number of the layer, under which sequences keep its memory
    */
-  void mix(Pass p, Team.Worker w, float[] in, float[] out, int number);
+  void mix(ForwardPass p, Team.Worker w, float[] in, float[] out, int number);
 }

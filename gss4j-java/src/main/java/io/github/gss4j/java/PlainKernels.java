@@ -56,7 +56,7 @@ final class PlainKernels implements Kernels {
       int yStride,
       int from,
       int to,
-      float[] room) {
+      float[] scratch) {
     for (int panel = from; panel < to; panel++) {
       for (int row = 0; row < rows; row++) {
         clear(y, row * yStride + panel * PANEL);
@@ -64,10 +64,10 @@ final class PlainKernels implements Kernels {
       for (int i = 0; i < inputs; i++) {
         int at = (panel * inputs + i) * (PANEL / 2);
         for (int j = 0; j < PANEL / 2; j++) {
-          room[j] = Float.intBitsToFloat(w[at + j] << 16);
-          room[j + PANEL / 2] = Float.intBitsToFloat(w[at + j] & 0xffff0000);
+          scratch[j] = Float.intBitsToFloat(w[at + j] << 16);
+          scratch[j + PANEL / 2] = Float.intBitsToFloat(w[at + j] & 0xffff0000);
         }
-        addToRows(room, x, xStride, rows, y, yStride, i, panel);
+        addToRows(scratch, x, xStride, rows, y, yStride, i, panel);
       }
     }
   }
@@ -90,7 +90,7 @@ final class PlainKernels implements Kernels {
       int yStride,
       int from,
       int to,
-      float[] room) {
+      float[] scratch) {
     for (int panel = from; panel < to; panel++) {
       for (int row = 0; row < rows; row++) {
         clear(y, row * yStride + panel * PANEL);
@@ -99,12 +99,12 @@ final class PlainKernels implements Kernels {
         int at = (panel * inputs + i) * (PANEL / 4);
         for (int j = 0; j < PANEL / 4; j++) {
           int four = w[at + j];
-          room[j] = (four << 24) >> 24;
-          room[j + 16] = (four << 16) >> 24;
-          room[j + 32] = (four << 8) >> 24;
-          room[j + 48] = four >> 24;
+          scratch[j] = (four << 24) >> 24;
+          scratch[j + 16] = (four << 16) >> 24;
+          scratch[j + 32] = (four << 8) >> 24;
+          scratch[j + 48] = four >> 24;
         }
-        addToRows(room, x, xStride, rows, y, yStride, i, panel);
+        addToRows(scratch, x, xStride, rows, y, yStride, i, panel);
       }
     }
   }

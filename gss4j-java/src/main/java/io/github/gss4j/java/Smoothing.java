@@ -6,7 +6,7 @@ import java.util.List;
 
 /** Multi-head exponential smoothing: s ← q s + u, y = α s + D ⊙ u, u = LN(in). */
 final class Smoothing implements Mixer {
-  private final Norm norm;
+  private final LayerNorm norm;
   private final float[] q;
   private final float[] alpha;
   private final float[] skip;
@@ -18,7 +18,7 @@ final class Smoothing implements Mixer {
    * @param alpha α of each channel
    * @param skip D
    */
-  Smoothing(Norm norm, float[] q, float[] alpha, float[] skip) {
+  Smoothing(LayerNorm norm, float[] q, float[] alpha, float[] skip) {
     this.norm = norm;
     this.q = q;
     this.alpha = alpha;
@@ -26,17 +26,17 @@ final class Smoothing implements Mixer {
   }
 
   @Override
-  public Memory start() {
+  public LayerState start() {
     return new State(new float[skip.length]);
   }
 
   @Override
-  public Memory restore(SavedLayer saved) {
+  public LayerState restore(SavedLayer saved) {
     return new State(saved.floats(1, skip.length));
   }
 
   @Override
-  public void mix(Pass p, Team.Worker w, float[] in, float[] out, int number) {
+  public void mix(ForwardPass p, Team.Worker w, float[] in, float[] out, int number) {
     float[] u = p.normed(w, norm, in);
     int from = w.from(skip.length);
     int to = w.to(skip.length);
@@ -52,7 +52,7 @@ final class Smoothing implements Mixer {
     }
   }
 
-  private static final class State implements Memory {
+  private static final class State implements LayerState {
     private final float[] s;
 
     State(float[] s) {
@@ -60,7 +60,7 @@ final class Smoothing implements Mixer {
     }
 
     @Override
-    public Memory copy() {
+    public LayerState copy() {
       return new State(s.clone());
     }
 

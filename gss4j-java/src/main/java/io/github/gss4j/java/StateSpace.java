@@ -17,7 +17,7 @@ import java.util.List;
 final class StateSpace implements Mixer {
   private static final int BLOCK = Kernels.BLOCK;
 
-  private final Norm norm;
+  private final LayerNorm norm;
   private final int modes;
   private final float[] decay;
   private final float[] c;
@@ -30,7 +30,7 @@ final class StateSpace implements Mixer {
    * @param c the conjugate of C̃, (H, 2N): real parts, then imaginary parts
    * @param skip D, (H)
    */
-  StateSpace(Norm norm, float[] decay, float[] c, float[] skip) {
+  StateSpace(LayerNorm norm, float[] decay, float[] c, float[] skip) {
     this.norm = norm;
     this.modes = decay.length / 2;
     this.decay = decay;
@@ -69,17 +69,17 @@ final class StateSpace implements Mixer {
   }
 
   @Override
-  public Memory start() {
+  public LayerState start() {
     return new State(modes, channels(), new float[blocks() * blockSize()]);
   }
 
   @Override
-  public Memory restore(SavedLayer saved) {
+  public LayerState restore(SavedLayer saved) {
     return new State(modes, channels(), inBlocks(saved.floats(1, channels(), 2L * modes)));
   }
 
   @Override
-  public void mix(Pass p, Team.Worker w, float[] in, float[] out, int number) {
+  public void mix(ForwardPass p, Team.Worker w, float[] in, float[] out, int number) {
     float[] u = p.normed(w, norm, in);
     int stride = p.stride();
     for (int block = w.from(blocks()); block < w.to(blocks()); block++) {
@@ -104,7 +104,7 @@ final class StateSpace implements Mixer {
     }
   }
 
-  private static final class State implements Memory {
+  private static final class State implements LayerState {
     private final int modes;
     private final int channels;
     private final float[] s;
@@ -116,7 +116,7 @@ final class StateSpace implements Mixer {
     }
 
     @Override
-    public Memory copy() {
+    public LayerState copy() {
       return new State(modes, channels, s.clone());
     }
 

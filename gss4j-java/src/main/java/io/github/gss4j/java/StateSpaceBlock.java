@@ -3,17 +3,17 @@ package io.github.gss4j.java;
 /** A state space without a gate: x ← x + W_o gelu(dss(x)) + b_o, then the feed-forward part. */
 record StateSpaceBlock(StateSpace dss, Linear toOut, FeedForward forward) implements Layer {
   @Override
-  public Memory start() {
+  public LayerState start() {
     return dss.start();
   }
 
   @Override
-  public Memory restore(SavedLayer saved) {
+  public LayerState restore(SavedLayer saved) {
     return dss.restore(saved);
   }
 
   @Override
-  public void run(Pass p, Team.Worker w, int number) {
+  public void run(ForwardPass p, Team.Worker w, int number) {
     dss.mix(p, w, p.x(), p.context(), number);
     w.meet();
     int panels = Kernels.padded(dss.channels()) / Kernels.PANEL;

@@ -185,15 +185,15 @@ final class VectorKernels implements Kernels {
       int yStride,
       int from,
       int to,
-      float[] room) {
+      float[] scratch) {
     for (int panel = from; panel < to; panel++) {
       for (int begin = 0; begin < inputs; begin += INPUTS) {
         int count = Math.min(INPUTS, inputs - begin);
         int wAt = (panel * inputs + begin) * (PANEL / 2);
         int row = 0;
         if (rows >= TOGETHER) {
-          widenHalves(w, wAt, room, count);
-          row = wideRows(room, x, xStride, rows, y, yStride, panel, begin, count);
+          widenHalves(w, wAt, scratch, count);
+          row = wideRows(scratch, x, xStride, rows, y, yStride, panel, begin, count);
         }
         for (; row < rows; row++) {
           for (int part = 0; part < PANEL / 2; part += 2 * L) {
@@ -294,15 +294,15 @@ final class VectorKernels implements Kernels {
       int yStride,
       int from,
       int to,
-      float[] room) {
+      float[] scratch) {
     for (int panel = from; panel < to; panel++) {
       for (int begin = 0; begin < inputs; begin += INPUTS) {
         int count = Math.min(INPUTS, inputs - begin);
         int wAt = (panel * inputs + begin) * (PANEL / 4);
         int row = 0;
         if (rows >= TOGETHER) {
-          widenBytes(w, wAt, room, count);
-          row = wideRows(room, x, xStride, rows, y, yStride, panel, begin, count);
+          widenBytes(w, wAt, scratch, count);
+          row = wideRows(scratch, x, xStride, rows, y, yStride, panel, begin, count);
         }
         for (; row < rows; row++) {
           for (int part = 0; part < PANEL / 4; part += L) {

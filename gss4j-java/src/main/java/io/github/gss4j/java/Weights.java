@@ -74,8 +74,8 @@ final class Weights {
     }
   }
 
-  Norm norm(String name) {
-    return new Norm(floats(name + ".weight"), floats(name + ".bias"));
+  LayerNorm norm(String name) {
+    return new LayerNorm(floats(name + ".weight"), floats(name + ".bias"));
   }
 
   /** A product without bias. */

@@ -7,7 +7,7 @@ import static org.assertj.core.api.Assertions.within;
 import com.sun.management.ThreadMXBean;
 import io.github.gss4j.GssModel;
 import io.github.gss4j.checkpoint.StoredModel;
-import io.github.gss4j.config.DssConfig;
+import io.github.gss4j.config.GssConfig;
 import io.github.gss4j.config.LayerConfig;
 import io.github.gss4j.config.LayerKinds;
 import io.github.gss4j.config.ModelConfig;
@@ -102,7 +102,7 @@ class JavaEngineTest {
   @Test
   void aTokenAllocatesNothing() {
     ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
-    StoredModel stored = stored(new DssConfig(6, 8, true), 32);
+    StoredModel stored = stored(new GssConfig(6, 8, true), 32);
     try (InferenceModel model =
             new JavaEngine(new PlainKernels()).load(stored, EngineOptions.DEFAULT.withThreads(1));
         Rows rows = model.rows()) {
@@ -121,7 +121,7 @@ class JavaEngineTest {
   @Test
   void anIdleModelUsesNoProcessor() throws InterruptedException {
     ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
-    StoredModel stored = stored(new DssConfig(6, 8, true), 32);
+    StoredModel stored = stored(new GssConfig(6, 8, true), 32);
     try (InferenceModel model =
             new JavaEngine().load(stored, EngineOptions.DEFAULT.withThreads(2));
         SequenceState state = model.start()) {
@@ -143,7 +143,7 @@ class JavaEngineTest {
 
   @Test
   void aClosedModelHasNoThreads() throws InterruptedException {
-    StoredModel stored = stored(new DssConfig(6, 8, true), 32);
+    StoredModel stored = stored(new GssConfig(6, 8, true), 32);
     InferenceModel model = new JavaEngine().load(stored, EngineOptions.DEFAULT.withThreads(2));
     List<Thread> before = List.copyOf(Thread.getAllStackTraces().keySet());
     try (SequenceState state = model.start()) {
@@ -159,7 +159,7 @@ class JavaEngineTest {
 
   @Test
   void whatItCannotRunIsSaid() {
-    StoredModel stored = stored(new DssConfig(6, 8, true), 32);
+    StoredModel stored = stored(new GssConfig(6, 8, true), 32);
     assertThatThrownBy(
             () -> new JavaEngine().load(stored, EngineOptions.DEFAULT.withDtype("float64")))
         .hasMessage(
@@ -174,7 +174,7 @@ class JavaEngineTest {
   void theEntryFindsItByItself() {
     ModelConfig bytes =
         ModelConfig.of(256, 16, 1)
-            .withLayers(List.of(new DssConfig(6, 8, true)))
+            .withLayers(List.of(new GssConfig(6, 8, true)))
             .withTokenizer("bytes");
     StoredModel stored = RandomModel.write(bytes, SEED, directory);
     try (GssModel gss = GssModel.load(stored.directory())) {

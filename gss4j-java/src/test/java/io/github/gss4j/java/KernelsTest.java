@@ -88,11 +88,11 @@ class KernelsTest {
         double kept = matrix instanceof FloatMatrix ? 0 : 0.02;
         assertClose(
             row, Arrays.copyOfRange(weights, (shape[0] - 1) * shape[1], weights.length), kept);
-        float[] room = new float[Kernels.ROOM];
+        float[] scratch = new float[Kernels.SCRATCH];
         check(
             matrix,
             shape[2],
-            (kernels, x, rows, y) -> matrix.multiply(kernels, room, x, shape[1], rows, y),
+            (kernels, x, rows, y) -> matrix.multiply(kernels, scratch, x, shape[1], rows, y),
             1e-3);
       }
     }

@@ -154,16 +154,16 @@ public final class MlflowTracking implements RunListener, AutoCloseable {
   private void flush() throws IOException {
     flushing.set(false);
     while (true) {
-      List<Metric> some = pending.take(BATCH);
-      if (some.isEmpty()) {
+      List<Metric> batch = pending.take(BATCH);
+      if (batch.isEmpty()) {
         break;
       }
       try {
-        tell(run -> run.send(some));
+        tell(run -> run.send(batch));
       } catch (RefusedException e) {
         throw e;
       } catch (IOException e) {
-        pending.putBack(some);
+        pending.putBack(batch);
         throw e;
       }
     }

@@ -26,11 +26,11 @@ final class PendingMetrics {
 
   /** Takes the oldest away. */
   synchronized List<Metric> take(int count) {
-    List<Metric> some = new ArrayList<>();
-    while (some.size() < count && !metrics.isEmpty()) {
-      some.add(metrics.removeFirst());
+    List<Metric> taken = new ArrayList<>();
+    while (taken.size() < count && !metrics.isEmpty()) {
+      taken.add(metrics.removeFirst());
     }
-    return some;
+    return taken;
   }
 
   /** Puts back what could not be sent; as many newer ones have come, as many of it are dropped. */

@@ -1,6 +1,6 @@
 package io.github.gss4j.mlflow;
 
-import io.github.gss4j.files.WholeFile;
+import io.github.gss4j.files.AtomicFile;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -78,7 +78,7 @@ final class RemoteRun {
             .setStartTime(System.currentTimeMillis())
             .build();
     RunInfo made = server.ask(client -> client.createRun(wanted));
-    WholeFile.write(note, made.getRunId() + "\n");
+    AtomicFile.write(note, made.getRunId() + "\n");
     return new RemoteRun(server, Run.newBuilder().setInfo(made).build());
   }
 
@@ -153,15 +153,15 @@ final class RemoteRun {
   }
 
   /** All at once; where the server refuses some, the others one by one. */
-  private void sendAll(List<Param> some) throws IOException {
+  private void sendAll(List<Param> params) throws IOException {
     try {
-      ask(client -> client.logBatch(id(), List.of(), some, List.of()));
+      ask(client -> client.logBatch(id(), List.of(), params, List.of()));
     } catch (RefusedException e) {
-      if (some.size() == 1) {
-        throw new RefusedException(some.get(0).getKey() + ": " + e.getMessage(), e);
+      if (params.size() == 1) {
+        throw new RefusedException(params.get(0).getKey() + ": " + e.getMessage(), e);
       }
       Optional<RefusedException> refused = Optional.empty();
-      for (Param param : some) {
+      for (Param param : params) {
         try {
           sendAll(List.of(param));
         } catch (RefusedException one) {

@@ -7,7 +7,7 @@ import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.read.ListAppender;
-import io.github.gss4j.config.DssConfig;
+import io.github.gss4j.config.GssConfig;
 import io.github.gss4j.config.ModelConfig;
 import io.github.gss4j.data.Corpus;
 import io.github.gss4j.data.CorpusSource;
@@ -20,14 +20,14 @@ import io.github.gss4j.tracking.MetricsLog;
 import io.github.gss4j.trainer.BatchConfig;
 import io.github.gss4j.trainer.ComputeConfig;
 import io.github.gss4j.trainer.DataConfig;
-import io.github.gss4j.trainer.Guarded;
+import io.github.gss4j.trainer.IntervalConfig;
 import io.github.gss4j.trainer.LongRun;
 import io.github.gss4j.trainer.RunListener;
 import io.github.gss4j.trainer.RunListeners;
+import io.github.gss4j.trainer.SafeListener;
 import io.github.gss4j.trainer.StepResult;
 import io.github.gss4j.trainer.TrainConfig;
 import io.github.gss4j.trainer.TrainingRun;
-import io.github.gss4j.trainer.WatchConfig;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Files;
@@ -69,11 +69,11 @@ class MlflowTrackingTest {
     return TrainConfig.defaults()
         .with(new DataConfig("text.txt", "", 0))
         .with(
-            ModelConfig.of(256, 8, 1).withOptions(new DssConfig(4, 4, true)).withTokenizer("bytes"))
+            ModelConfig.of(256, 8, 1).withOptions(new GssConfig(4, 4, true)).withTokenizer("bytes"))
         .with(new BatchConfig(1, 1, false, 16, false))
         .with(OptimizerConfig.DEFAULT.withLr(1e-2).withWeightDecay(0, false))
         .with(new Schedule(steps, 0, new Decay.Constant()))
-        .with(new WatchConfig(5, 50, 4, 0, prompt))
+        .with(new IntervalConfig(5, 50, 4, 0, prompt))
         .with(LongRun.DEFAULT.withWatchEvery(4))
         .with(new ComputeConfig("float32", "cpu", false));
   }
@@ -90,7 +90,8 @@ class MlflowTrackingTest {
           }
         };
     try (Corpus corpus = Corpus.open(CorpusSource.parse(text.toString()), directory);
-        Guarded mlflow = new Guarded("MLflow", new MlflowTracking(uri, "tiny", timeout, grace));
+        SafeListener mlflow =
+            new SafeListener("MLflow", new MlflowTracking(uri, "tiny", timeout, grace));
         TrainingRun run =
             Files.exists(out)
                 ? TrainingRun.resume(config(), out, corpus, new ByteTokenizer(), both(own, mlflow))
@@ -115,13 +116,13 @@ class MlflowTrackingTest {
     for (MetricLine line : MetricsLog.read(out.resolve("metrics.jsonl"))) {
       if (line instanceof MetricLine.Step step) {
         assertThat(server.metrics.get("train/loss")).containsEntry(step.step(), step.loss());
-      } else if (line instanceof MetricLine.Watch watch) {
-        watch
+      } else if (line instanceof MetricLine.LayerStats stats) {
+        stats
             .gradNorms()
             .forEach(
                 (layer, norm) ->
                     assertThat(server.metrics.get("grad_norm/" + layer))
-                        .containsEntry(watch.step(), norm));
+                        .containsEntry(stats.step(), norm));
       } else if (line instanceof MetricLine.Evaluation seen) {
         assertThat(server.metrics.get(seen.whole() ? "held_out/loss" : "eval/loss"))
             .containsEntry(seen.step(), seen.evalLoss());

@@ -38,7 +38,7 @@ final class RankTask extends AbstractFunction1<Iterator<Integer>, Iterator<Strin
     BarrierTaskContext context = BarrierTaskContext.get();
     Queue<String> results = new ConcurrentLinkedQueue<>();
     try {
-      Meeting meeting = Meeting.of(context, command);
+      StageSetup meeting = StageSetup.of(context, command);
       RankProcess rank = start(context, meeting, results);
       try {
         await(rank, context);
@@ -57,7 +57,7 @@ final class RankTask extends AbstractFunction1<Iterator<Integer>, Iterator<Strin
     return CollectionConverters.asScala(lines.iterator());
   }
 
-  private RankProcess start(BarrierTaskContext context, Meeting meeting, Queue<String> results)
+  private RankProcess start(BarrierTaskContext context, StageSetup meeting, Queue<String> results)
       throws IOException {
     int rank = context.partitionId();
     ProcessBuilder builder = command.process(meeting.resume());

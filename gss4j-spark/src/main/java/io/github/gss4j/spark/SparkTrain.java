@@ -85,7 +85,7 @@ public final class SparkTrain implements Callable<Integer> {
         new JavaSparkContext(new SparkConf().setIfMissing("spark.app.name", "gss4j"))) {
       SparkTraining training = new SparkTraining(spark, rank, ranks);
       List<String> results =
-          training.run(new TrainingProgress(err), reason -> say(err, "gss: " + reason));
+          training.run(new ProgressPrinter(err), reason -> say(err, "gss: " + reason));
       results.forEach(out::println);
       out.flush();
       return 0;

@@ -104,7 +104,7 @@ class SparkTrainingTest {
     for (MetricLine line : lines) {
       if (line instanceof MetricLine.Step step) {
         comparable.add(step.step() + " " + step.loss() + " " + step.gradNorm());
-      } else if (!(line instanceof MetricLine.Watch)) {
+      } else if (!(line instanceof MetricLine.LayerStats)) {
         comparable.add(line.toString());
       }
     }

@@ -53,12 +53,14 @@ public record LossByPosition(long from, long to, double loss, double carried, do
       throw new IllegalArgumentException(
           "a stream has " + length + " tokens, expected at least 4: the text is too short");
     }
-    long room = text.size() - 1 - length;
+    long starts = text.size() - 1 - length;
     int streams = (int) Math.max(1, Math.min(MOST_STREAMS, tokens / length));
     long[] begins =
-        room < streams
+        starts < streams
             ? new long[1]
-            : LongStream.range(0, streams).map(s -> room * s / Math.max(1, streams - 1)).toArray();
+            : LongStream.range(0, streams)
+                .map(s -> starts * s / Math.max(1, streams - 1))
+                .toArray();
     double[] carried = new double[Math.toIntExact(length)];
     double[] restarted = new double[carried.length];
     read(model, text, begins, unit, carried, restarted);

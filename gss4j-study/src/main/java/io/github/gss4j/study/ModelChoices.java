@@ -81,11 +81,11 @@ public record ModelChoices(Map<String, TrainConfig> settings, Map<String, Long> 
 
   /** The same with the F whose size is nearest: parameters grow with F in a straight line. */
   private static ModelConfig sized(String place, ModelConfig config, long wanted) {
-    long one = parameters(withHidden(config, 1));
-    long slope = parameters(withHidden(config, 2)) - one;
-    long hidden = 1 + Math.round((double) (wanted - one) / slope);
+    long one = parameters(withInnerDim(config, 1));
+    long slope = parameters(withInnerDim(config, 2)) - one;
+    long innerDim = 1 + Math.round((double) (wanted - one) / slope);
     long most = (long) MOST_EXPANSION * config.dim();
-    ModelConfig sized = withHidden(config, (int) Math.max(1, Math.min(most, hidden)));
+    ModelConfig sized = withInnerDim(config, (int) Math.max(1, Math.min(most, innerDim)));
     long size = parameters(sized);
     if (Math.abs(size - wanted) > TOLERANCE * wanted) {
       throw new IllegalArgumentException(
@@ -101,9 +101,9 @@ public record ModelChoices(Map<String, TrainConfig> settings, Map<String, Long> 
     return sized;
   }
 
-  private static ModelConfig withHidden(ModelConfig config, int hidden) {
-    double factor = (double) hidden / config.dim();
+  private static ModelConfig withInnerDim(ModelConfig config, int innerDim) {
+    double factor = (double) innerDim / config.dim();
     StackConfig stack = config.stack().withExpansion(factor);
-    return config.withExpansion(stack.hidden() == hidden ? factor : Math.nextUp(factor));
+    return config.withExpansion(stack.innerDim() == innerDim ? factor : Math.nextUp(factor));
   }
 }

@@ -2,7 +2,7 @@ package io.github.gss4j.study;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.github.gss4j.data.TokenStore;
-import io.github.gss4j.files.WholeFile;
+import io.github.gss4j.files.AtomicFile;
 import io.github.gss4j.layers.Precision;
 import io.github.gss4j.ops.Tensors;
 import io.github.gss4j.torch.TorchModel;
@@ -214,7 +214,7 @@ public final class Study {
       List<LossByPosition> found =
           LossByPosition.of(
               model, text, settings.batch().seqLen(), config.times(), config.positionTokens());
-      WholeFile.write(file, JSON.writeValueAsBytes(found));
+      AtomicFile.write(file, JSON.writeValueAsBytes(found));
       return found;
     }
   }

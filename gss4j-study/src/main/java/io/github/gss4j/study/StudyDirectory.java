@@ -1,6 +1,6 @@
 package io.github.gss4j.study;
 
-import io.github.gss4j.files.OwnFile;
+import io.github.gss4j.files.OverwriteCheck;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -25,7 +25,7 @@ public final class StudyDirectory {
       try (Stream<Path> files = Files.list(directory)) {
         there = files.filter(f -> f.getFileName().toString().matches(WRITTEN)).toList();
       }
-      there.forEach(OwnFile::refuse);
+      there.forEach(OverwriteCheck::refuse);
     }
     Files.createDirectories(directory.resolve(RUNS));
   }

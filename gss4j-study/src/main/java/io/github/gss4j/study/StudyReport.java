@@ -5,7 +5,7 @@ import com.fasterxml.jackson.databind.SerializationFeature;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.github.gss4j.files.WholeFile;
+import io.github.gss4j.files.AtomicFile;
 import io.github.gss4j.study.LinePlot.Line;
 import io.github.gss4j.study.LinePlot.Point;
 import io.github.gss4j.study.Study.Finding;
@@ -29,43 +29,43 @@ record StudyReport(StudyConfig config, List<Finding> findings) {
       JsonMapper.builder().enable(SerializationFeature.INDENT_OUTPUT).build();
 
   void write(Path directory) throws IOException {
-    WholeFile.write(directory.resolve("study.json"), JSON.writeValueAsBytes(json()));
+    AtomicFile.write(directory.resolve("study.json"), JSON.writeValueAsBytes(json()));
     StringBuilder text = new StringBuilder("# Models of equal size side by side\n");
     for (String data : config.data()) {
       for (int seqLen : config.seqLens()) {
-        List<Finding> some =
+        List<Finding> sameSize =
             findings.stream().filter(f -> f.data().equals(data) && f.seqLen() == seqLen).toList();
-        if (!some.isEmpty()) {
+        if (!sameSize.isEmpty()) {
           String name = config.data().indexOf(data) + "-" + seqLen;
-          plots(some, name, directory);
-          text.append(section(data, seqLen, some, name));
+          plots(sameSize, name, directory);
+          text.append(section(data, seqLen, sameSize, name));
         }
       }
     }
-    WholeFile.write(directory.resolve("study.md"), text);
+    AtomicFile.write(directory.resolve("study.md"), text);
   }
 
-  private static String section(String data, int seqLen, List<Finding> some, String name) {
+  private static String section(String data, int seqLen, List<Finding> findings, String name) {
     StringBuilder text = new StringBuilder();
     text.append("\n## ").append(data).append(", trained at ").append(seqLen).append(" tokens\n\n");
-    text.append(table(some));
+    text.append(table(findings));
     text.append("\nMean over the seeds, ± their standard deviation; loss on the whole held-out")
         .append(" text, the state carried.\n\n");
     for (String plot : List.of("tokens", "seconds", "positions")) {
       text.append("![loss against %s](%s-%s.svg)\n\n".formatted(plot, name, plot));
     }
-    text.append(positions(some, seqLen));
+    text.append(positions(findings, seqLen));
     return text.toString();
   }
 
-  private static String table(List<Finding> some) {
+  private static String table(List<Finding> findings) {
     StringBuilder text =
         new StringBuilder(
             """
             | model | parameters | lr | seeds | tokens | loss, nats | bits per byte | tokens/s |
             | --- | --- | --- | --- | --- | --- | --- | --- |
             """);
-    for (Finding f : some) {
+    for (Finding f : findings) {
       StudyRun first = f.runs().get(0);
       text.append(
           String.format(
@@ -97,9 +97,9 @@ record StudyReport(StudyConfig config, List<Finding> findings) {
   }
 
   /** The loss at each stretch, one line a model. */
-  private static String positions(List<Finding> some, int seqLen) {
+  private static String positions(List<Finding> findings, int seqLen) {
     List<LossByPosition> longest =
-        some.stream()
+        findings.stream()
             .map(f -> f.positions().get(0))
             .max(java.util.Comparator.comparingInt(List::size))
             .orElseThrow();
@@ -114,7 +114,7 @@ record StudyReport(StudyConfig config, List<Finding> findings) {
       text.append(String.format(Locale.ROOT, " to %s× |", times(p.to(), seqLen)));
     }
     text.append("\n| --- |").append(" --- |".repeat(longest.size())).append('\n');
-    for (Finding f : some) {
+    for (Finding f : findings) {
       text.append("| ").append(f.model()).append(" |");
       for (int i = 0; i < longest.size(); i++) {
         text.append(
@@ -146,11 +146,12 @@ record StudyReport(StudyConfig config, List<Finding> findings) {
     return new Point(x, mean, low, DoubleStream.of(values).max().orElseThrow());
   }
 
-  private static void plots(List<Finding> some, String name, Path directory) throws IOException {
+  private static void plots(List<Finding> findings, String name, Path directory)
+      throws IOException {
     List<Line> tokens = new ArrayList<>();
     List<Line> seconds = new ArrayList<>();
     List<Line> positions = new ArrayList<>();
-    for (Finding f : some) {
+    for (Finding f : findings) {
       int marks = f.runs().stream().mapToInt(r -> r.curve().size()).min().orElse(0);
       if (marks > 0) {
         tokens.add(new Line(f.model(), curve(f, marks, StudyRun.Mark::tokens)));
@@ -205,7 +206,7 @@ record StudyReport(StudyConfig config, List<Finding> findings) {
   }
 
   private static void write(Path directory, String name, LinePlot plot) throws IOException {
-    WholeFile.write(directory.resolve(name + ".svg"), plot.svg());
+    AtomicFile.write(directory.resolve(name + ".svg"), plot.svg());
   }
 
   private ArrayNode json() {

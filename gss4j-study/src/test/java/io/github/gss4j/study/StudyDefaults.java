@@ -1,14 +1,14 @@
 package io.github.gss4j.study;
 
-import io.github.gss4j.config.DssConfig;
+import io.github.gss4j.config.GssConfig;
 import io.github.gss4j.config.ModelConfig;
 import io.github.gss4j.optim.Decay;
 import io.github.gss4j.optim.OptimizerConfig;
 import io.github.gss4j.optim.Schedule;
 import io.github.gss4j.trainer.BatchConfig;
 import io.github.gss4j.trainer.ComputeConfig;
+import io.github.gss4j.trainer.IntervalConfig;
 import io.github.gss4j.trainer.TrainConfig;
-import io.github.gss4j.trainer.WatchConfig;
 
 /** What holds in tests of studies where their files say nothing. */
 public final class StudyDefaults {
@@ -17,12 +17,12 @@ public final class StudyDefaults {
       TrainConfig.defaults()
           .with(
               ModelConfig.of(256, 16, 2)
-                  .withOptions(new DssConfig(8, 8, true))
+                  .withOptions(new GssConfig(8, 8, true))
                   .withTokenizer("bytes"))
           .with(new BatchConfig(2, 1, false, 32, false))
           .with(OptimizerConfig.DEFAULT.withLr(1e-2).withWeightDecay(0, false))
           .with(new Schedule(10, 2, new Decay.Cosine(0.1)))
-          .with(new WatchConfig(4, 512, 0, 0, "the "))
+          .with(new IntervalConfig(4, 512, 0, 0, "the "))
           .with(new ComputeConfig("float32", "cpu", false));
 
   private StudyDefaults() {}

@@ -40,7 +40,7 @@ public record ArchiveSource(Path path, Optional<String> glob) implements CorpusS
             path.toString(),
             List.of(new SourceFile(label, path, kind)),
             glob.map(Glob::of),
-            new LeftOut())
+            new SkippedFiles())
         .open(cache, options);
   }
 }

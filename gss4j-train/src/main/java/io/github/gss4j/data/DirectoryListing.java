@@ -21,7 +21,7 @@ final class DirectoryListing extends SimpleFileVisitor<Path> {
   private final Path root;
   private final Path cache;
   private final Wanted wanted;
-  private final LeftOut leftOut;
+  private final SkippedFiles leftOut;
   private final List<SourceFile> files = new ArrayList<>();
 
   /** What a glob leaves. */
@@ -35,7 +35,7 @@ final class DirectoryListing extends SimpleFileVisitor<Path> {
     }
   }
 
-  DirectoryListing(Path root, Path cache, Wanted wanted, LeftOut leftOut) {
+  DirectoryListing(Path root, Path cache, Wanted wanted, SkippedFiles leftOut) {
     this.root = root;
     this.cache = cache;
     this.wanted = wanted;
@@ -43,7 +43,7 @@ final class DirectoryListing extends SimpleFileVisitor<Path> {
   }
 
   /** All files below {@code root} but hidden ones and the cache, sorted by name. */
-  static List<SourceFile> of(Path root, Path cache, Wanted wanted, LeftOut leftOut) {
+  static List<SourceFile> of(Path root, Path cache, Wanted wanted, SkippedFiles leftOut) {
     DirectoryListing listing = new DirectoryListing(root, cache, wanted, leftOut);
     try {
       if (!Files.isDirectory(root)) {
@@ -65,15 +65,15 @@ final class DirectoryListing extends SimpleFileVisitor<Path> {
       return FileVisitResult.CONTINUE;
     }
     if (isHidden(directory)) {
-      leftOut.add(LeftOut.Reason.HIDDEN, label(directory));
+      leftOut.add(SkippedFiles.Reason.HIDDEN, label(directory));
       return FileVisitResult.SKIP_SUBTREE;
     }
     if (!wanted.directory(label(directory))) {
-      leftOut.add(LeftOut.Reason.GLOB, label(directory));
+      leftOut.add(SkippedFiles.Reason.GLOB, label(directory));
       return FileVisitResult.SKIP_SUBTREE;
     }
     if (Files.exists(cache) && Files.isSameFile(directory, cache)) {
-      leftOut.add(LeftOut.Reason.CACHE, label(directory));
+      leftOut.add(SkippedFiles.Reason.CACHE, label(directory));
       return FileVisitResult.SKIP_SUBTREE;
     }
     return FileVisitResult.CONTINUE;
@@ -83,13 +83,13 @@ final class DirectoryListing extends SimpleFileVisitor<Path> {
   public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) {
     SourceFile found = new SourceFile(label(file), file, SourceFile.Kind.of(file));
     if (isHidden(file)) {
-      leftOut.add(LeftOut.Reason.HIDDEN, label(file));
+      leftOut.add(SkippedFiles.Reason.HIDDEN, label(file));
     } else if (!attributes.isRegularFile()) {
-      leftOut.add(LeftOut.Reason.NO_FILE, label(file));
+      leftOut.add(SkippedFiles.Reason.NO_FILE, label(file));
     } else if (!wanted.file(found)) {
-      leftOut.add(LeftOut.Reason.GLOB, label(file));
+      leftOut.add(SkippedFiles.Reason.GLOB, label(file));
     } else if (!Files.isReadable(file)) {
-      leftOut.add(LeftOut.Reason.UNREADABLE, label(file));
+      leftOut.add(SkippedFiles.Reason.UNREADABLE, label(file));
     } else {
       files.add(found);
     }
@@ -102,9 +102,10 @@ final class DirectoryListing extends SimpleFileVisitor<Path> {
       throw e;
     }
     boolean isWanted = !Files.isDirectory(file) || wanted.directory(label(file));
-    LeftOut.Reason reason = isWanted ? LeftOut.Reason.UNREADABLE : LeftOut.Reason.GLOB;
+    SkippedFiles.Reason reason =
+        isWanted ? SkippedFiles.Reason.UNREADABLE : SkippedFiles.Reason.GLOB;
     boolean loop = e instanceof FileSystemLoopException;
-    leftOut.add(loop ? LeftOut.Reason.LOOP : reason, label(file));
+    leftOut.add(loop ? SkippedFiles.Reason.LOOP : reason, label(file));
     return FileVisitResult.CONTINUE;
   }
 

@@ -37,7 +37,7 @@ public record DirectorySource(Path path, Optional<String> glob) implements Corpu
    * @throws DataException if the directory itself cannot be listed
    */
   public static SortedMap<String, Path> files(
-      Path root, Path cache, Optional<Glob> glob, LeftOut leftOut) {
+      Path root, Path cache, Optional<Glob> glob, SkippedFiles leftOut) {
     DirectoryListing.Wanted wanted =
         new DirectoryListing.Wanted() {
           @Override
@@ -62,7 +62,7 @@ public record DirectorySource(Path path, Optional<String> glob) implements Corpu
 
   @Override
   public Corpus open(Path cache, CorpusOptions options) {
-    LeftOut leftOut = new LeftOut();
+    SkippedFiles leftOut = new SkippedFiles();
     Optional<Glob> chosen = glob.map(Glob::of);
     List<SourceFile> files =
         DirectoryListing.of(

@@ -18,9 +18,9 @@ import java.util.concurrent.TimeoutException;
  *
  * @param from its address
  * @param maxBytes how large it may be
- * @param patience how long it may stand still before it is given up
+ * @param policy how long it may stand still before it is given up
  */
-public record Download(URI from, long maxBytes, Duration patience) {
+public record Download(URI from, long maxBytes, Duration policy) {
   private static final long LOOK_MILLIS = 250;
 
   /**
@@ -33,7 +33,7 @@ public record Download(URI from, long maxBytes, Duration patience) {
     HttpClient client =
         HttpClient.newBuilder()
             .followRedirects(HttpClient.Redirect.NORMAL)
-            .connectTimeout(patience)
+            .connectTimeout(policy)
             .build();
     CompletableFuture<HttpResponse<Path>> answer =
         client.sendAsync(
@@ -63,9 +63,9 @@ public record Download(URI from, long maxBytes, Duration patience) {
         if (size > seen) {
           seen = size;
           movedAt = System.nanoTime();
-        } else if (System.nanoTime() - movedAt > patience.toNanos()) {
+        } else if (System.nanoTime() - movedAt > policy.toNanos()) {
           throw new IOException(
-              "nothing came for " + patience.toSeconds() + " s after " + seen + " bytes",
+              "nothing came for " + policy.toSeconds() + " s after " + seen + " bytes",
               stillRunning);
         }
       } catch (ExecutionException e) {

@@ -60,7 +60,7 @@ public record EncodedText(
           ofWhole(home, counted)
               .orElseGet(
                   () ->
-                      WholeDirectory.make(
+                      AtomicDirectory.make(
                           home,
                           whole -> ofWhole(whole, counted),
                           aside -> {

@@ -21,9 +21,9 @@ import java.util.zip.ZipFile;
  * @param base address below which {@code enwik8.zip} lies
  * @param bytes its size
  * @param sha1 its checksum
- * @param patience how long a download may stand still
+ * @param policy how long a download may stand still
  */
-record Enwik8File(URI base, long bytes, String sha1, Duration patience) {
+record Enwik8File(URI base, long bytes, String sha1, Duration policy) {
   private static final String ZIP = Enwik8.NAME + ".zip";
 
   /** The checked file, fetched or unpacked if need be. */
@@ -50,7 +50,7 @@ record Enwik8File(URI base, long bytes, String sha1, Duration patience) {
     try {
       URI from = base.resolve(ZIP);
       try {
-        new Download(from, 2 * bytes, patience).to(aside);
+        new Download(from, 2 * bytes, policy).to(aside);
       } catch (IOException e) {
         throw new DataException(
             from

@@ -73,7 +73,7 @@ public record JavaSources(ClassLoader classLoader) implements CorpusSource {
               + ": add it as a runtime dependency, or give other text with --data");
     }
     return new JoinedCorpus(
-            NAME, "Java sources", files, Optional.of(Glob.of("*.java")), new LeftOut())
+            NAME, "Java sources", files, Optional.of(Glob.of("*.java")), new SkippedFiles())
         .open(cache, options);
   }
 

@@ -25,7 +25,7 @@ import org.slf4j.LoggerFactory;
  * @param leftOut what the listing of the files has left out
  */
 record JoinedCorpus(
-    String name, String source, List<SourceFile> files, Optional<Glob> glob, LeftOut leftOut) {
+    String name, String source, List<SourceFile> files, Optional<Glob> glob, SkippedFiles leftOut) {
   private static final Logger LOG = LoggerFactory.getLogger(JoinedCorpus.class);
 
   /** Opens the corpus, making it where it is not in the cache. */
@@ -62,7 +62,7 @@ record JoinedCorpus(
   private CorpusManifest make(Path home, CorpusOptions options) {
     List<Member> members =
         Split.of(textMembers(options.maxUnpackedBytes()), options.heldOutFraction());
-    return WholeDirectory.make(
+    return AtomicDirectory.make(
         home, CorpusManifest::ofWhole, aside -> write(members, aside, options).written(aside));
   }
 

@@ -35,9 +35,9 @@ public final class JoinedTokens implements TokenStore {
     for (int done = 0; done < into.length; part++) {
       long begin = part == 0 ? 0 : ends[part - 1];
       int n = (int) Math.min(into.length - done, ends[part] - (offset + done));
-      long[] here = new long[n];
-      parts.get(part).read(offset + done - begin, here);
-      System.arraycopy(here, 0, into, done, n);
+      long[] piece = new long[n];
+      parts.get(part).read(offset + done - begin, piece);
+      System.arraycopy(piece, 0, into, done, n);
       done += n;
     }
   }

@@ -2,7 +2,7 @@ package io.github.gss4j.data;
 
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.json.JsonMapper;
-import io.github.gss4j.files.WholeFile;
+import io.github.gss4j.files.AtomicFile;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -29,6 +29,6 @@ public final class Manifests {
 
   /** Writes one aside, brings it to the disk and renames it. */
   public static void write(Path file, Object manifest) throws IOException {
-    WholeFile.write(file, STRICT.writerWithDefaultPrettyPrinter().writeValueAsBytes(manifest));
+    AtomicFile.write(file, STRICT.writerWithDefaultPrettyPrinter().writeValueAsBytes(manifest));
   }
 }

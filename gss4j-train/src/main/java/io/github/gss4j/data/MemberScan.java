@@ -18,12 +18,12 @@ final class MemberScan {
 
   private final Optional<Glob> glob;
   private final long maxUnpackedBytes;
-  private final LeftOut leftOut;
+  private final SkippedFiles leftOut;
   private final Map<String, Member> members = new LinkedHashMap<>();
   private final byte[] chunk = new byte[1 << 16];
   private long unpackedBytes;
 
-  private MemberScan(Optional<Glob> glob, long maxUnpackedBytes, LeftOut leftOut) {
+  private MemberScan(Optional<Glob> glob, long maxUnpackedBytes, SkippedFiles leftOut) {
     this.glob = glob;
     this.maxUnpackedBytes = maxUnpackedBytes;
     this.leftOut = leftOut;
@@ -36,7 +36,7 @@ final class MemberScan {
    * @throws DataException if a file cannot be read or archives unpack to more than the limit
    */
   static List<Member> of(
-      List<SourceFile> files, Optional<Glob> glob, long maxUnpackedBytes, LeftOut leftOut) {
+      List<SourceFile> files, Optional<Glob> glob, long maxUnpackedBytes, SkippedFiles leftOut) {
     MemberScan scan = new MemberScan(glob, maxUnpackedBytes, leftOut);
     for (SourceFile file : files) {
       file.visit((label, ownName, content) -> scan.member(file, label, ownName, content));
@@ -47,11 +47,11 @@ final class MemberScan {
   private void member(SourceFile file, String label, String ownName, SourceFile.Content content)
       throws IOException {
     if (glob.isPresent() && !glob.get().matches(ownName)) {
-      leftOut.add(LeftOut.Reason.GLOB, label);
+      leftOut.add(SkippedFiles.Reason.GLOB, label);
     } else if (file.kind() == SourceFile.Kind.ZIP && isHidden(ownName)) {
-      leftOut.add(LeftOut.Reason.HIDDEN, label);
+      leftOut.add(SkippedFiles.Reason.HIDDEN, label);
     } else if (members.containsKey(label)) {
-      leftOut.add(LeftOut.Reason.SAME_NAME, label);
+      leftOut.add(SkippedFiles.Reason.SAME_NAME, label);
     } else {
       text(file, label, content);
     }
@@ -65,20 +65,20 @@ final class MemberScan {
     try (InputStream bytes = content.open()) {
       byte[] head = bytes.readNBytes(HEAD_BYTES);
       if (LfsPointer.is(head)) {
-        leftOut.add(LeftOut.Reason.POINTER, label);
+        leftOut.add(SkippedFiles.Reason.POINTER, label);
         return;
       }
       text(file, label, head, bytes)
           .ifPresentOrElse(
               member -> members.put(label, member),
-              () -> leftOut.add(LeftOut.Reason.NOT_TEXT, label));
+              () -> leftOut.add(SkippedFiles.Reason.NOT_TEXT, label));
     } catch (SourceFile.LeftOutException e) {
       leftOut.add(e.reason(), label);
     } catch (IOException e) {
       if (file.kind() != SourceFile.Kind.PLAIN) {
         throw e; // damaged
       }
-      leftOut.add(LeftOut.Reason.UNREADABLE, label);
+      leftOut.add(SkippedFiles.Reason.UNREADABLE, label);
     }
   }
 

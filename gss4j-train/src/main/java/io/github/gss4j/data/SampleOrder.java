@@ -59,8 +59,8 @@ public record SampleOrder(long storeSize, int seqLen, long seed) {
   public long offset(long sample) {
     long windows = windows();
     long key = Permutation.mix(Permutation.mix(seed) + epoch(sample));
-    long room = storeSize - 1 - windows * seqLen;
-    long shift = Long.remainderUnsigned(Permutation.mix(~key), room + 1);
+    long slack = storeSize - 1 - windows * seqLen;
+    long shift = Long.remainderUnsigned(Permutation.mix(~key), slack + 1);
     return shift + new Permutation(windows, key).at(sample % windows) * seqLen;
   }
 }

@@ -46,14 +46,14 @@ record SourceFile(String name, Path path, Kind kind) {
   /** A member without a content that can be had. */
   static final class LeftOutException extends IOException {
     private static final long serialVersionUID = 1L;
-    private final LeftOut.Reason reason;
+    private final SkippedFiles.Reason reason;
 
-    LeftOutException(LeftOut.Reason reason) {
+    LeftOutException(SkippedFiles.Reason reason) {
       super(reason.toString());
       this.reason = reason;
     }
 
-    LeftOut.Reason reason() {
+    SkippedFiles.Reason reason() {
       return reason;
     }
   }
@@ -71,7 +71,7 @@ record SourceFile(String name, Path path, Kind kind) {
   }
 
   private static InputStream pointer() throws IOException {
-    throw new LeftOutException(LeftOut.Reason.POINTER);
+    throw new LeftOutException(SkippedFiles.Reason.POINTER);
   }
 
   /** Its name for globs, where it is one member: without the {@code .gz}. */

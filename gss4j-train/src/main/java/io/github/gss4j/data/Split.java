@@ -62,9 +62,9 @@ final class Split {
     List<Member> cut = new ArrayList<>(members);
     long left = target;
     for (int i = cut.size() - 1; i >= 0; i--) {
-      long here = Math.min(left, cut.get(i).bytes());
-      cut.set(i, cut.get(i).withHeldOut(here));
-      left -= here;
+      long length = Math.min(left, cut.get(i).bytes());
+      cut.set(i, cut.get(i).withHeldOut(length));
+      left -= length;
     }
     return cut;
   }

@@ -54,7 +54,7 @@ final class TextEncoder {
    * @return how often the text had to be cut where its ids may not be those of the whole
    */
   long encode(ExecutorService threads) {
-    try (InOrder<Made> work = new InOrder<>(threads, AHEAD)) {
+    try (OrderedExecutor<Made> work = new OrderedExecutor<>(threads, AHEAD)) {
       long from = 0;
       for (long end : bytes.documentEnds()) {
         boolean first = from == 0;

@@ -67,7 +67,7 @@ final class ZipMembers {
 
   private static InputStream open(ZipFile zip, Named member) throws IOException {
     if (!zip.canReadEntryData(member.entry())) {
-      throw new SourceFile.LeftOutException(LeftOut.Reason.SEALED);
+      throw new SourceFile.LeftOutException(SkippedFiles.Reason.SEALED);
     }
     return new Checked(zip.getInputStream(member.entry()), member);
   }

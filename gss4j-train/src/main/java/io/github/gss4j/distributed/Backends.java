@@ -21,7 +21,8 @@ final class Backends {
 
   /** A connection of its own to the first rank's store; like all of them, never freed. */
   private static Store prefixed(Rendezvous at, String prefix) {
-    PrefixStore store = Scopes.kept(() -> new PrefixStore(prefix, KeyStore.connect(at, false)));
+    PrefixStore store =
+        Scopes.kept(() -> new PrefixStore(prefix, KeyValueStore.connect(at, false)));
     store.deallocate(false);
     return store;
   }
@@ -30,7 +31,7 @@ final class Backends {
     ProcessGroupGloo.Options options =
         ProcessGroupGloo.Options.create(new Milliseconds(at.timeout().toMillis()));
     options.devices().push_back(device(at));
-    return new ProcessGroupGloo(store, at.rank(), at.world(), options);
+    return new ProcessGroupGloo(store, at.rank(), at.worldSize(), options);
   }
 
   private static org.bytedeco.pytorch.gloo.Device device(Rendezvous at) {
@@ -50,7 +51,7 @@ final class Backends {
           () -> {
             ProcessGroupNCCL.Options options = ProcessGroupNCCL.Options.create();
             options.timeout(new Milliseconds(at.timeout().toMillis()));
-            return new ProcessGroupNCCL(store, at.rank(), at.world(), options);
+            return new ProcessGroupNCCL(store, at.rank(), at.worldSize(), options);
           });
     }
   }

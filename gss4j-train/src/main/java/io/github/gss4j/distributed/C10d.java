@@ -29,23 +29,23 @@ public final class C10d implements ProcessGroup {
 
   private final Rendezvous at;
   private final Device device;
-  private final KeyStore store;
-  private final Watch watch;
+  private final KeyValueStore store;
+  private final Heartbeat heartbeat;
   private final Backend backend;
   private long waits;
   private boolean failed;
 
-  private C10d(Rendezvous at, Device device, KeyStore store) {
+  private C10d(Rendezvous at, Device device, KeyValueStore store) {
     this.at = at;
     this.device = device;
     this.store = store;
     arrive();
-    this.watch = new Watch(at);
+    this.heartbeat = new Heartbeat(at);
     try {
       this.backend = Backends.open(at, device);
     } catch (RuntimeException e) {
-      RankException cause = watch.diagnosed(Native.reason(e));
-      watch.close();
+      RankException cause = heartbeat.diagnosed(Native.reason(e));
+      heartbeat.close();
       throw cause;
     }
   }
@@ -58,9 +58,9 @@ public final class C10d implements ProcessGroup {
    */
   public static C10d join(Rendezvous at, Device device) {
     if (at.keepsStore()) {
-      return new C10d(at, device, KeyStore.server(at));
+      return new C10d(at, device, KeyValueStore.server(at));
     }
-    return new C10d(at, device, KeyStore.client(at, at.timeout()));
+    return new C10d(at, device, KeyValueStore.client(at, at.timeout()));
   }
 
   /**
@@ -69,12 +69,12 @@ public final class C10d implements ProcessGroup {
    * @return whom the others meet there; {@link #join(OpenStore, Device)} makes it the first rank
    */
   static OpenStore open(Rendezvous at) {
-    KeyStore store = KeyStore.server(at);
+    KeyValueStore store = KeyValueStore.server(at);
     return new OpenStore(at.withPort(store.port()), store);
   }
 
   /** A store that is open already. */
-  record OpenStore(Rendezvous at, KeyStore store) {}
+  record OpenStore(Rendezvous at, KeyValueStore store) {}
 
   static C10d join(OpenStore open, Device device) {
     return new C10d(open.at(), device, open.store());
@@ -87,9 +87,9 @@ public final class C10d implements ProcessGroup {
     List<Integer> missing = missing("here/");
     while (!missing.isEmpty()) {
       if (System.nanoTime() > end) {
-        store.putFirst(Watch.FAILED, noSignOf(missing));
+        store.putFirst(Heartbeat.FAILED, noSignOf(missing));
       }
-      Optional<String> failure = store.get(Watch.FAILED);
+      Optional<String> failure = store.get(Heartbeat.FAILED);
       if (failure.isPresent()) {
         giveUp(failure.get());
       }
@@ -112,7 +112,7 @@ public final class C10d implements ProcessGroup {
     return "no sign of rank "
         + missing.stream().map(Object::toString).collect(Collectors.joining(", "))
         + " of "
-        + at.world()
+        + at.worldSize()
         + " at "
         + at.store()
         + " within "
@@ -121,7 +121,7 @@ public final class C10d implements ProcessGroup {
   }
 
   private List<Integer> missing(String prefix) {
-    return IntStream.range(0, at.world())
+    return IntStream.range(0, at.worldSize())
         .filter(r -> store.get(prefix + r).isEmpty())
         .boxed()
         .toList();
@@ -133,8 +133,8 @@ public final class C10d implements ProcessGroup {
   }
 
   @Override
-  public int world() {
-    return at.world();
+  public int worldSize() {
+    return at.worldSize();
   }
 
   @Override
@@ -158,12 +158,12 @@ public final class C10d implements ProcessGroup {
   }
 
   private Pending start(Supplier<Work> collective) {
-    watch.called();
+    heartbeat.called();
     try {
       Work work = Scopes.kept(collective);
       return () -> await(work);
     } catch (RuntimeException e) {
-      throw lost(e);
+      throw failure(e);
     }
   }
 
@@ -171,15 +171,15 @@ public final class C10d implements ProcessGroup {
     try {
       work._wait();
     } catch (RuntimeException e) {
-      throw lost(e);
+      throw failure(e);
     } finally {
       work.releaseReference();
     }
   }
 
-  private RankException lost(RuntimeException e) {
+  private RankException failure(RuntimeException e) {
     failed = true;
-    return watch.diagnosed(Native.reason(e));
+    return heartbeat.diagnosed(Native.reason(e));
   }
 
   @Override
@@ -195,7 +195,7 @@ public final class C10d implements ProcessGroup {
   public void barrier() {
     String key = "wait/" + waits++ + "/";
     store.put(key + at.rank(), "");
-    for (int r = 0; r < at.world(); r++) {
+    for (int r = 0; r < at.worldSize(); r++) {
       awaitKey(key + r, r);
     }
   }
@@ -222,13 +222,13 @@ public final class C10d implements ProcessGroup {
       if (text.isPresent()) {
         return text.get();
       }
-      if (watch.failure().isPresent()) {
+      if (heartbeat.failure().isPresent()) {
         failed = true;
-        throw new RankException(watch.failure().get());
+        throw new RankException(heartbeat.failure().get());
       }
-      if (watch.isSilent(from, at.timeout().dividedBy(2))) {
+      if (heartbeat.isSilent(from, at.timeout().dividedBy(2))) {
         failed = true;
-        throw new RankException(watch.fail(watch.silent(from)));
+        throw new RankException(heartbeat.fail(heartbeat.silent(from)));
       }
       pause();
     }
@@ -246,7 +246,7 @@ public final class C10d implements ProcessGroup {
   @Override
   public void fail(String reason) {
     failed = true;
-    watch.fail("rank " + at.rank() + " ended: " + reason);
+    heartbeat.fail("rank " + at.rank() + " ended: " + reason);
   }
 
   @Override
@@ -259,7 +259,7 @@ public final class C10d implements ProcessGroup {
     } catch (RankException storeGone) {
       failed = true; // nobody is left to say goodbye to
     }
-    watch.close();
+    heartbeat.close();
     if (!failed) {
       backend.releaseReference(); // waits for what is under way, which after a failure never ends
     }
@@ -271,7 +271,7 @@ public final class C10d implements ProcessGroup {
     long end = System.nanoTime() + Math.min(at.timeout().toNanos(), 10_000_000_000L);
     for (int r : missing("left/")) {
       while (System.nanoTime() < end
-          && !watch.isSilent(r, Duration.ZERO)
+          && !heartbeat.isSilent(r, Duration.ZERO)
           && store.get("left/" + r).isEmpty()) {
         pause();
       }

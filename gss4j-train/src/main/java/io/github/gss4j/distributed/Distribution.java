@@ -8,14 +8,14 @@ import org.bytedeco.pytorch.global.torch.ScalarType;
  * How a run is spread over processes.
  *
  * @param group the processes; open for as long as the run is
- * @param shard what each keeps a part of only
+ * @param mode what each keeps a part of only
  * @param bfloat16 whether gradients travel in bfloat16: half the bytes, and sums rounded to 8 bits.
  *     Parameters always travel whole.
  */
-public record Distribution(ProcessGroup group, Shard shard, boolean bfloat16) {
+public record Distribution(ProcessGroup group, ShardingMode mode, boolean bfloat16) {
   /** One process. */
   public static Distribution single() {
-    return new Distribution(new SingleProcess(), Shard.NONE, false);
+    return new Distribution(new SingleProcess(), ShardingMode.NONE, false);
   }
 
   /**
@@ -24,15 +24,15 @@ public record Distribution(ProcessGroup group, Shard shard, boolean bfloat16) {
    * @param parameters of a model, the same on all ranks; those without {@code requires_grad} are
    *     not trained
    */
-  public Replication replicate(List<Parameter> parameters) {
-    if (group.world() == 1) {
-      return new OneRank(parameters, parameters.stream().filter(Units::isTrained).toList());
+  public ShardingStrategy shard(List<Parameter> parameters) {
+    if (group.worldSize() == 1) {
+      return new SingleRank(parameters, parameters.stream().filter(Units::isTrainable).toList());
     }
-    Travel travel = new Travel(group, bfloat16 ? ScalarType.BFloat16 : null);
-    return switch (shard) {
-      case NONE -> new Replicated(parameters, travel);
-      case OPTIMIZER -> new ShardedOptimizer(parameters, travel);
-      case FULL -> new FullySharded(parameters, travel);
+    ReduceOptions options = new ReduceOptions(group, bfloat16 ? ScalarType.BFloat16 : null);
+    return switch (mode) {
+      case NONE -> new Replicated(parameters, options);
+      case OPTIMIZER -> new ShardedOptimizer(parameters, options);
+      case FULL -> new FullySharded(parameters, options);
     };
   }
 }

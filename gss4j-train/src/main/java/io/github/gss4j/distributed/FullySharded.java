@@ -13,7 +13,7 @@ import org.bytedeco.pytorch.Tensor;
  * gathered just before use and freed after, while those of the next unit are on their way
  * (Rajbhandari et al. 2020, "ZeRO", stage 3; Zhao et al. 2023, "PyTorch FSDP").
  */
-final class FullySharded extends Replication {
+final class FullySharded extends ShardingStrategy {
   private final ProcessGroup group;
   private final Gradients gradients = new Gradients();
   private final List<Part> parts = new ArrayList<>();
@@ -21,51 +21,52 @@ final class FullySharded extends Replication {
 
   /** A unit: what is trained of it, and what is frozen. */
   private static final class Part {
-    private final Optional<GatheredFlat> trained;
-    private final Optional<GatheredFlat> frozen;
+    private final Optional<FlatParameter> trained;
+    private final Optional<FlatParameter> frozen;
     private final List<Parameter> owned;
     private final PartialSum sum;
 
-    Part(List<Parameter> parameters, Travel travel) {
-      trained = flat(parameters.stream().filter(Units::isTrained).toList(), travel.group());
-      frozen = flat(parameters.stream().filter(p -> !Units.isTrained(p)).toList(), travel.group());
+    Part(List<Parameter> parameters, ReduceOptions options) {
+      trained = flat(parameters.stream().filter(Units::isTrainable).toList(), options.group());
+      frozen =
+          flat(parameters.stream().filter(p -> !Units.isTrainable(p)).toList(), options.group());
       owned = trained.map(t -> t.flat().owned(t.part())).orElse(List.of());
-      sum = trained.map(t -> new PartialSum(t.flat(), owned, travel)).orElse(null);
+      sum = trained.map(t -> new PartialSum(t.flat(), owned, options)).orElse(null);
     }
 
-    private static Optional<GatheredFlat> flat(List<Parameter> parameters, ProcessGroup group) {
+    private static Optional<FlatParameter> flat(List<Parameter> parameters, ProcessGroup group) {
       return parameters.isEmpty()
           ? Optional.empty()
-          : Optional.of(new GatheredFlat(parameters, group));
+          : Optional.of(new FlatParameter(parameters, group));
     }
 
     void request() {
-      trained.ifPresent(GatheredFlat::request);
-      frozen.ifPresent(GatheredFlat::request);
+      trained.ifPresent(FlatParameter::request);
+      frozen.ifPresent(FlatParameter::request);
     }
 
     void await() {
-      trained.ifPresent(GatheredFlat::await);
-      frozen.ifPresent(GatheredFlat::await);
+      trained.ifPresent(FlatParameter::await);
+      frozen.ifPresent(FlatParameter::await);
     }
 
     void free() {
-      trained.ifPresent(GatheredFlat::free);
-      frozen.ifPresent(GatheredFlat::free);
+      trained.ifPresent(FlatParameter::free);
+      frozen.ifPresent(FlatParameter::free);
     }
 
     void release() {
       owned.forEach(p -> p.value().releaseReference());
-      trained.ifPresent(GatheredFlat::release);
-      frozen.ifPresent(GatheredFlat::release);
+      trained.ifPresent(FlatParameter::release);
+      frozen.ifPresent(FlatParameter::release);
     }
   }
 
-  FullySharded(List<Parameter> parameters, Travel travel) {
-    super(parameters, parameters.stream().filter(Units::isTrained).toList());
-    this.group = travel.group();
+  FullySharded(List<Parameter> parameters, ReduceOptions options) {
+    super(parameters, parameters.stream().filter(Units::isTrainable).toList());
+    this.group = options.group();
     for (int unit = 0; unit <= root(); unit++) {
-      parts.add(new Part(unit(unit), travel));
+      parts.add(new Part(unit(unit), options));
     }
   }
 
@@ -75,7 +76,7 @@ final class FullySharded extends Replication {
   }
 
   @Override
-  public void enter(int unit, int next) {
+  public void gather(int unit, int next) {
     parts.get(unit).request();
     if (next != NONE) {
       parts.get(next).request();
@@ -84,14 +85,14 @@ final class FullySharded extends Replication {
   }
 
   @Override
-  public void leave(int unit) {
+  public void free(int unit) {
     if (!held) {
       parts.get(unit).free();
     }
   }
 
   @Override
-  public void added(int unit, boolean last) {
+  public void reduce(int unit, boolean last) {
     PartialSum sum = parts.get(unit).sum;
     if (sum != null) {
       gradients.started(sum.send());
@@ -105,18 +106,18 @@ final class FullySharded extends Replication {
   }
 
   @Override
-  public double[] overParts(double... sums) {
+  public double[] sumOverParts(double... sums) {
     return group.sum(sums);
   }
 
   @Override
-  public void hold() {
+  public void gatherAll() {
     held = true;
     parts.forEach(Part::await);
   }
 
   @Override
-  public void letGo() {
+  public void freeAll() {
     held = false;
     parts.forEach(Part::free);
   }
@@ -127,22 +128,22 @@ final class FullySharded extends Replication {
   }
 
   @Override
-  public Map<String, Tensor> whole(int unit, Map<String, Tensor> pieces) {
+  public Map<String, Tensor> assemble(int unit, Map<String, Tensor> pieces) {
     return parts.get(unit).trained.map(t -> t.flat().gather(group, pieces)).orElse(Map.of());
   }
 
   @Override
   public Map<String, Tensor> mapWhole(
       int unit, List<Parameter> of, Map<String, Tensor> pieces, UnaryOperator<Tensor> map) {
-    Flat flat = parts.get(unit).trained.orElseThrow().flat();
+    FlatLayout flat = parts.get(unit).trained.orElseThrow().flat();
     return new SharedWork(group, of).mapParts(flat, pieces, map);
   }
 
   @Override
-  public Tensor part(String name, Tensor whole) {
+  public Tensor shardOf(String name, Tensor whole) {
     return parts.stream()
         .flatMap(part -> part.trained.stream())
-        .map(GatheredFlat::flat)
+        .map(FlatParameter::flat)
         .filter(flat -> flat.has(name))
         .findFirst()
         .orElseThrow()

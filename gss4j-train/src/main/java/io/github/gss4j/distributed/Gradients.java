@@ -1,7 +1,7 @@
 package io.github.gss4j.distributed;
 
 import io.github.gss4j.layers.Parameter;
-import io.github.gss4j.ops.GraphCut;
+import io.github.gss4j.ops.Autograd;
 import io.github.gss4j.ops.Scopes;
 import java.util.ArrayDeque;
 import java.util.Deque;
@@ -40,6 +40,6 @@ final class Gradients {
 
   /** A parameter's gradient; undefined where none came. */
   static Tensor of(Parameter p) {
-    return GraphCut.gradient(p.value());
+    return Autograd.gradient(p.value());
   }
 }

@@ -12,9 +12,9 @@ import org.bytedeco.pytorch.Tensor;
  * part.
  */
 final class PartialSum {
-  private final Flat flat;
+  private final FlatLayout flat;
   private final List<Parameter> owned;
-  private final Travel travel;
+  private final ReduceOptions options;
   private Tensor sum;
 
   /**
@@ -22,19 +22,19 @@ final class PartialSum {
    *
    * @param owned what the part is made of, in the order of the flat's cuts
    */
-  PartialSum(Flat flat, List<Parameter> owned, Travel travel) {
+  PartialSum(FlatLayout flat, List<Parameter> owned, ReduceOptions options) {
     this.flat = flat;
     this.owned = owned;
-    this.travel = travel;
+    this.options = options;
   }
 
   /** Takes the gradients off the parameters and sends them. */
   Pending send() {
-    var dtype = travel.dtype(flat.like());
+    var dtype = options.dtype(flat.like());
     Tensor sent = Scopes.kept(() -> flat.flatten(Gradients::of, dtype));
     Tensor part = Scopes.kept(() -> flat.part(sent).clone());
     flat.parameters().forEach(Gradients::drop);
-    Pending scatter = travel.group().reduceScatter(part, sent);
+    Pending scatter = options.group().reduceScatter(part, sent);
     return () -> {
       scatter.await();
       sent.releaseReference();
@@ -58,11 +58,11 @@ final class PartialSum {
     if (sum == null) {
       return;
     }
-    List<Flat.Cut> cuts = flat.cuts();
-    for (int i = 0; i < cuts.size(); i++) {
-      Flat.Cut cut = cuts.get(i);
-      Parameter piece = owned.get(i);
-      Scopes.run(() -> Gradients.put(piece, sum.narrow(0, cut.at(), cut.length())));
+    List<FlatLayout.Piece> pieces = flat.pieces();
+    for (int i = 0; i < pieces.size(); i++) {
+      FlatLayout.Piece piece = pieces.get(i);
+      Parameter parameter = owned.get(i);
+      Scopes.run(() -> Gradients.put(parameter, sum.narrow(0, piece.at(), piece.length())));
     }
     sum.releaseReference();
     sum = null;

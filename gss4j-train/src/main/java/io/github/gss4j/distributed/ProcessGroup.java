@@ -15,7 +15,7 @@ public sealed interface ProcessGroup extends AutoCloseable permits SingleProcess
   int rank();
 
   /** How many processes there are. */
-  int world();
+  int worldSize();
 
   /** Whether this rank writes what is written once. */
   default boolean isFirst() {

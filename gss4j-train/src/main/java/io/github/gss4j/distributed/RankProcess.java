@@ -12,7 +12,7 @@ import java.util.function.Consumer;
 
 /**
  * A rank as a child process: {@code gss train} with the rendezvous in its environment. It ends with
- * the process that started it, see {@link ParentWatch}.
+ * the process that started it, see {@link ParentWatchdog}.
  */
 public final class RankProcess {
   private static final int SIGNAL_BASE = 128;
@@ -44,7 +44,7 @@ public final class RankProcess {
     // what c10d says when a peer is gone comes with traces; we say it in a line
     builder.environment().putIfAbsent("TORCH_CPP_LOG_LEVEL", "ERROR");
     builder.environment().remove("GSS_TERMINAL"); // several progress bars cannot share a line
-    ParentWatch.ask(builder);
+    ParentWatchdog.ask(builder);
     RankProcess started = new RankProcess(rank, builder.start());
     started.read(started.process.getInputStream(), results);
     started.read(started.process.getErrorStream(), messages);

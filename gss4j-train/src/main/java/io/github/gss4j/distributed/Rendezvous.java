@@ -11,7 +11,7 @@ import java.util.Optional;
  * @param address {@code MASTER_ADDR}, the first rank's host
  * @param port {@code MASTER_PORT}, where its store listens
  * @param rank {@code RANK}, this process's number among all
- * @param world {@code WORLD_SIZE}, how many there are
+ * @param worldSize {@code WORLD_SIZE}, how many there are
  * @param localRank {@code LOCAL_RANK}, this process's number on its machine: which GPU it takes
  * @param keepsStore whether this process opens the store; a launcher that keeps one says so by
  *     {@code TORCHELASTIC_USE_AGENT_STORE}
@@ -23,7 +23,7 @@ public record Rendezvous(
     String address,
     int port,
     int rank,
-    int world,
+    int worldSize,
     int localRank,
     boolean keepsStore,
     String networkInterface,
@@ -35,8 +35,12 @@ public record Rendezvous(
   public Rendezvous {
     check(!address.isBlank(), "MASTER_ADDR", address, "a host's name or address");
     check(port >= 0 && port < 65_536, "MASTER_PORT", port, "a port, 1 to 65535");
-    check(world >= 1, "WORLD_SIZE", world, "at least 1");
-    check(rank >= 0 && rank < world, "RANK", rank, "0 to " + (world - 1) + " of " + world);
+    check(worldSize >= 1, "WORLD_SIZE", worldSize, "at least 1");
+    check(
+        rank >= 0 && rank < worldSize,
+        "RANK",
+        rank,
+        "0 to " + (worldSize - 1) + " of " + worldSize);
     check(localRank >= 0, "LOCAL_RANK", localRank, "at least 0");
     check(!timeout.isNegative() && !timeout.isZero(), "timeout", timeout, "more than nothing");
   }
@@ -84,12 +88,12 @@ public record Rendezvous(
    * @param port where its store listens
    */
   public static Map<String, String> variables(
-      String address, int port, int rank, int world, int localRank) {
+      String address, int port, int rank, int worldSize, int localRank) {
     return Map.of(
         "MASTER_ADDR", address,
         "MASTER_PORT", Integer.toString(port),
         "RANK", Integer.toString(rank),
-        "WORLD_SIZE", Integer.toString(world),
+        "WORLD_SIZE", Integer.toString(worldSize),
         "LOCAL_RANK", Integer.toString(localRank));
   }
 
@@ -112,6 +116,6 @@ public record Rendezvous(
 
   Rendezvous withPort(int actual) {
     return new Rendezvous(
-        address, actual, rank, world, localRank, keepsStore, networkInterface, timeout);
+        address, actual, rank, worldSize, localRank, keepsStore, networkInterface, timeout);
   }
 }

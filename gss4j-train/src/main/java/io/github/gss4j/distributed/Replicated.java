@@ -13,34 +13,34 @@ import org.bytedeco.pytorch.Tensor;
  * Every rank has everything; gradients are summed over ranks unit by unit, while the backward pass
  * goes on with the units before (Li et al. 2020, "PyTorch Distributed").
  */
-final class Replicated extends Replication {
-  private final List<Parameter> trained;
-  private final Travel travel;
+final class Replicated extends ShardingStrategy {
+  private final List<Parameter> trainable;
+  private final ReduceOptions options;
   private final Gradients gradients = new Gradients();
 
-  Replicated(List<Parameter> parameters, Travel travel) {
-    super(parameters, parameters.stream().filter(Units::isTrained).toList());
-    this.trained = parameters.stream().filter(Units::isTrained).toList();
-    this.travel = travel;
+  Replicated(List<Parameter> parameters, ReduceOptions options) {
+    super(parameters, parameters.stream().filter(Units::isTrainable).toList());
+    this.trainable = parameters.stream().filter(Units::isTrainable).toList();
+    this.options = options;
   }
 
   @Override
   public List<Parameter> owned() {
-    return trained;
+    return trainable;
   }
 
   @Override
-  public void added(int unit, boolean last) {
-    List<Parameter> bucket = unit(unit).stream().filter(Units::isTrained).toList();
+  public void reduce(int unit, boolean last) {
+    List<Parameter> bucket = unit(unit).stream().filter(Units::isTrainable).toList();
     if (last && !bucket.isEmpty()) {
-      gradients.started(sum(new Flat(bucket, 0, 1)));
+      gradients.started(sum(new FlatLayout(bucket, 0, 1)));
     }
   }
 
-  private Pending sum(Flat bucket) {
-    Tensor sums = Scopes.kept(() -> bucket.flatten(Gradients::of, travel.dtype(bucket.like())));
+  private Pending sum(FlatLayout bucket) {
+    Tensor sums = Scopes.kept(() -> bucket.flatten(Gradients::of, options.dtype(bucket.like())));
     bucket.parameters().forEach(Gradients::drop);
-    Pending sum = travel.group().allReduce(sums);
+    Pending sum = options.group().allReduce(sums);
     return () -> {
       sum.await();
       Scopes.run(
@@ -58,16 +58,16 @@ final class Replicated extends Replication {
   }
 
   @Override
-  public Map<String, Tensor> whole(int unit, Map<String, Tensor> parts) {
+  public Map<String, Tensor> assemble(int unit, Map<String, Tensor> parts) {
     return parts;
   }
 
   @Override
   public Map<String, Tensor> mapWhole(
       int unit, List<Parameter> of, Map<String, Tensor> parts, UnaryOperator<Tensor> map) {
-    Flat flat = new Flat(of, 0, 1);
-    Tensor whole = new SharedWork(travel.group(), of).map(flat, p -> parts.get(p.name()), map);
-    travel.group().allReduce(whole).await();
+    FlatLayout flat = new FlatLayout(of, 0, 1);
+    Tensor whole = new SharedWork(options.group(), of).map(flat, p -> parts.get(p.name()), map);
+    options.group().allReduce(whole).await();
     Map<String, Tensor> mapped = new LinkedHashMap<>();
     of.forEach(p -> mapped.put(p.name(), flat.view(whole, p)));
     return mapped;

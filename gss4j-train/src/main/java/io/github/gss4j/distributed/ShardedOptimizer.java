@@ -14,21 +14,22 @@ import org.bytedeco.pytorch.Tensor;
  * Every rank has all parameters, and moves its part of them alone: it has the moments and the
  * summed gradient of that part (Rajbhandari et al. 2020, "ZeRO", stages 1 and 2).
  */
-final class ShardedOptimizer extends Replication {
-  private final Travel travel;
+final class ShardedOptimizer extends ShardingStrategy {
+  private final ReduceOptions options;
   private final Gradients gradients = new Gradients();
   private final Map<Integer, Slab> slabs = new LinkedHashMap<>();
 
   /** The trained parameters of a unit: in one tensor, of which a part is this rank's. */
-  private record Slab(Flat flat, Tensor whole, Tensor part, List<Parameter> owned, PartialSum sum) {
-    static Slab of(List<Parameter> parameters, Travel travel) {
-      ProcessGroup group = travel.group();
-      Flat flat = new Flat(parameters, group.rank(), group.world());
+  private record Slab(
+      FlatLayout flat, Tensor whole, Tensor part, List<Parameter> owned, PartialSum sum) {
+    static Slab of(List<Parameter> parameters, ReduceOptions options) {
+      ProcessGroup group = options.group();
+      FlatLayout flat = new FlatLayout(parameters, group.rank(), group.worldSize());
       Tensor whole = Scopes.kept(() -> flat.flatten(Parameter::value, Tensors.type(flat.like())));
       parameters.forEach(p -> Scopes.run(() -> p.value().set_data(flat.view(whole, p))));
       Tensor part = Scopes.kept(() -> flat.part(whole));
       List<Parameter> owned = flat.owned(part);
-      return new Slab(flat, whole, part, owned, new PartialSum(flat, owned, travel));
+      return new Slab(flat, whole, part, owned, new PartialSum(flat, owned, options));
     }
 
     void release() {
@@ -38,13 +39,13 @@ final class ShardedOptimizer extends Replication {
     }
   }
 
-  ShardedOptimizer(List<Parameter> parameters, Travel travel) {
-    super(parameters, parameters.stream().filter(Units::isTrained).toList());
-    this.travel = travel;
+  ShardedOptimizer(List<Parameter> parameters, ReduceOptions options) {
+    super(parameters, parameters.stream().filter(Units::isTrainable).toList());
+    this.options = options;
     for (int unit = 0; unit <= root(); unit++) {
-      List<Parameter> of = unit(unit).stream().filter(Units::isTrained).toList();
+      List<Parameter> of = unit(unit).stream().filter(Units::isTrainable).toList();
       if (!of.isEmpty()) {
-        slabs.put(unit, Slab.of(of, travel));
+        slabs.put(unit, Slab.of(of, options));
       }
     }
   }
@@ -57,7 +58,7 @@ final class ShardedOptimizer extends Replication {
   }
 
   @Override
-  public void added(int unit, boolean last) {
+  public void reduce(int unit, boolean last) {
     if (last && slabs.containsKey(unit)) {
       gradients.started(slabs.get(unit).sum().send());
     }
@@ -70,16 +71,16 @@ final class ShardedOptimizer extends Replication {
   }
 
   @Override
-  public double[] overParts(double... sums) {
-    return travel.group().sum(sums);
+  public double[] sumOverParts(double... sums) {
+    return options.group().sum(sums);
   }
 
   @Override
-  public void publish() {
+  public void shareUpdates() {
     Gradients sending = new Gradients();
     for (Slab slab : slabs.values()) {
       Tensor mine = Scopes.kept(() -> slab.part().clone());
-      Pending gather = travel.group().allGather(slab.whole(), mine);
+      Pending gather = options.group().allGather(slab.whole(), mine);
       sending.started(
           () -> {
             gather.await();
@@ -95,19 +96,19 @@ final class ShardedOptimizer extends Replication {
   }
 
   @Override
-  public Map<String, Tensor> whole(int unit, Map<String, Tensor> parts) {
+  public Map<String, Tensor> assemble(int unit, Map<String, Tensor> parts) {
     Slab slab = slabs.get(unit);
-    return slab == null ? Map.of() : slab.flat().gather(travel.group(), parts);
+    return slab == null ? Map.of() : slab.flat().gather(options.group(), parts);
   }
 
   @Override
   public Map<String, Tensor> mapWhole(
       int unit, List<Parameter> of, Map<String, Tensor> parts, UnaryOperator<Tensor> map) {
-    return new SharedWork(travel.group(), of).mapParts(slabs.get(unit).flat(), parts, map);
+    return new SharedWork(options.group(), of).mapParts(slabs.get(unit).flat(), parts, map);
   }
 
   @Override
-  public Tensor part(String name, Tensor whole) {
+  public Tensor shardOf(String name, Tensor whole) {
     return slabs.values().stream()
         .filter(slab -> slab.flat().has(name))
         .findFirst()

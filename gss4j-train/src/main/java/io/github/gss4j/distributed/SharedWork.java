@@ -27,7 +27,7 @@ final class SharedWork {
     this.group = group;
     List<Parameter> largestFirst = new ArrayList<>(parameters);
     largestFirst.sort(Comparator.comparingLong(p -> -p.value().numel()));
-    long[] loads = new long[group.world()];
+    long[] loads = new long[group.worldSize()];
     this.mine =
         largestFirst.stream()
             .filter(p -> give(loads, p.value().numel()) == group.rank())
@@ -45,14 +45,15 @@ final class SharedWork {
   }
 
   /** This rank's results in their places, zeros in the others': the sum over ranks has all. */
-  Tensor map(Flat flat, Function<Parameter, Tensor> values, UnaryOperator<Tensor> map) {
+  Tensor map(FlatLayout flat, Function<Parameter, Tensor> values, UnaryOperator<Tensor> map) {
     return flat.flatten(
         p -> mine.contains(p.name()) ? map.apply(values.apply(p)) : new Tensor(),
         Tensors.type(flat.like()));
   }
 
   /** Gathers, maps, and gives each rank what came of its pieces. */
-  Map<String, Tensor> mapParts(Flat flat, Map<String, Tensor> pieces, UnaryOperator<Tensor> map) {
+  Map<String, Tensor> mapParts(
+      FlatLayout flat, Map<String, Tensor> pieces, UnaryOperator<Tensor> map) {
     Tensor part = Tensors.zerosLike(flat.like(), flat.partLength());
     Scopes.run(
         () -> {
@@ -61,8 +62,8 @@ final class SharedWork {
           group.reduceScatter(part, mapped).await();
         });
     Map<String, Tensor> results = new LinkedHashMap<>();
-    for (Flat.Cut cut : flat.cuts()) {
-      results.put(cut.parameter().name(), part.narrow(0, cut.at(), cut.length()));
+    for (FlatLayout.Piece piece : flat.pieces()) {
+      results.put(piece.parameter().name(), part.narrow(0, piece.at(), piece.length()));
     }
     return results;
   }

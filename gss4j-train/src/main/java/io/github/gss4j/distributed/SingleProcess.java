@@ -12,7 +12,7 @@ public record SingleProcess() implements ProcessGroup {
   }
 
   @Override
-  public int world() {
+  public int worldSize() {
     return 1;
   }
 

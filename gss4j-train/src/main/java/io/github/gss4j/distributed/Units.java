@@ -33,7 +33,7 @@ record Units(List<List<Parameter>> units) {
     return units.size() - 1;
   }
 
-  static boolean isTrained(Parameter parameter) {
+  static boolean isTrainable(Parameter parameter) {
     return parameter.value().requires_grad();
   }
 }

@@ -17,10 +17,10 @@ import org.bytedeco.pytorch.Tensor;
  *
  * <p>p and q are over the teacher's tokens: a student that has more ids learns nothing about them.
  *
- * @param teaching the teacher and its temperature T
+ * @param teacher the teacher and its temperature T
  * @param weight w, above 0 and at most 1: the share of the divergence; the rest is cross entropy
  */
-public record Distillation(Teaching teaching, double weight) implements TokenLoss {
+public record Distillation(TeacherTargets teacher, double weight) implements TokenLoss {
   /** Its name in configurations and metrics. */
   public static final String NAME = "distillation";
 
@@ -30,7 +30,7 @@ public record Distillation(Teaching teaching, double weight) implements TokenLos
       throw new IllegalArgumentException(
           "distill_weight is " + weight + ", expected above 0 and at most 1");
     }
-    double temperature = teaching.temperature();
+    double temperature = teacher.temperature();
     if (!(temperature > 0 && temperature < 1e3)) {
       throw new IllegalArgumentException(
           "temperature is " + temperature + ", expected above 0 and below 1000");
@@ -44,13 +44,13 @@ public record Distillation(Teaching teaching, double weight) implements TokenLos
 
   @Override
   public Batch begin(Tensor inputs) {
-    Lesson lesson = teaching.lesson(inputs);
-    double temperature = teaching.temperature();
-    int taught = teaching.vocabulary();
+    BatchTargets soft = teacher.targets(inputs);
+    double temperature = teacher.temperature();
+    int taught = teacher.vocabulary();
     return (logits, targets, from) -> {
       Tensor shared = logits.size(1) == taught ? logits : logits.narrow(1, 0, taught);
-      Tensor student = Teaching.logProbabilities(shared, temperature);
-      Tensor divergence = lesson.divergence(student, from);
+      Tensor student = TeacherTargets.logProbabilities(shared, temperature);
+      Tensor divergence = soft.divergence(student, from);
       Tensor weighted = divergence.mul(new Scalar(weight * temperature * temperature));
       if (weight == 1) {
         return new Sums(

@@ -1,6 +1,6 @@
 package io.github.gss4j.optim;
 
-import io.github.gss4j.distributed.Replication;
+import io.github.gss4j.distributed.ShardingStrategy;
 import io.github.gss4j.layers.Parameter;
 import io.github.gss4j.ops.Aten;
 import io.github.gss4j.ops.Tensors;
@@ -32,24 +32,24 @@ class Adam extends Optimizer {
   private final String operation;
 
   Adam(
-      Replication replication,
+      ShardingStrategy sharding,
       OptimizerConfig config,
       ToDoubleFunction<Parameter> peaks,
       Function<Parameter, List<String>> kinds,
       String operation) {
-    super(replication, config, peaks, kinds);
+    super(sharding, config, peaks, kinds);
     this.config = config;
     this.operation = operation;
   }
 
   static Adam coupled(
-      Replication replication, OptimizerConfig config, ToDoubleFunction<Parameter> peaks) {
-    return new Adam(replication, config, peaks, p -> KINDS, "aten::_fused_adam_");
+      ShardingStrategy sharding, OptimizerConfig config, ToDoubleFunction<Parameter> peaks) {
+    return new Adam(sharding, config, peaks, p -> KINDS, "aten::_fused_adam_");
   }
 
   static Adam decoupled(
-      Replication replication, OptimizerConfig config, ToDoubleFunction<Parameter> peaks) {
-    return new Adam(replication, config, peaks, p -> KINDS, "aten::_fused_adamw_");
+      ShardingStrategy sharding, OptimizerConfig config, ToDoubleFunction<Parameter> peaks) {
+    return new Adam(sharding, config, peaks, p -> KINDS, "aten::_fused_adamw_");
   }
 
   @Override

@@ -1,9 +1,9 @@
 package io.github.gss4j.optim;
 
-import io.github.gss4j.distributed.Replication;
+import io.github.gss4j.distributed.ShardingStrategy;
 import io.github.gss4j.layers.Parameter;
 import io.github.gss4j.layers.Role;
-import io.github.gss4j.ops.GraphCut;
+import io.github.gss4j.ops.Autograd;
 import io.github.gss4j.ops.Tensors;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -33,9 +33,9 @@ final class Muon extends Adam {
 
   private final Map<String, Tensor> directions = new LinkedHashMap<>();
 
-  Muon(Replication replication, OptimizerConfig config, ToDoubleFunction<Parameter> peaks) {
+  Muon(ShardingStrategy sharding, OptimizerConfig config, ToDoubleFunction<Parameter> peaks) {
     super(
-        replication,
+        sharding,
         config,
         peaks,
         p -> isHidden(p) ? List.of(MOMENTUM) : KINDS,
@@ -48,24 +48,24 @@ final class Muon extends Adam {
   }
 
   @Override
-  protected void prepare(Replication replication, List<Parameter> owned) {
+  protected void prepare(ShardingStrategy sharding, List<Parameter> owned) {
     directions.clear();
     Map<String, Tensor> wanted = new LinkedHashMap<>();
     for (Parameter p : owned) {
       if (isHidden(p)) {
-        Tensor gradient = GraphCut.gradient(p.value());
+        Tensor gradient = Autograd.gradient(p.value());
         Tensor momentum = moment(MOMENTUM, p);
         momentum.lerp_(gradient, new Scalar(1 - MU));
         wanted.put(p.name(), gradient.lerp(momentum, new Scalar(MU)));
       }
     }
-    for (int unit = 0; unit < replication.root(); unit++) {
+    for (int unit = 0; unit < sharding.root(); unit++) {
       List<Parameter> matrices =
-          replication.unit(unit).stream()
-              .filter(p -> isHidden(p) && replication.trained().contains(p.name()))
+          sharding.unit(unit).stream()
+              .filter(p -> isHidden(p) && sharding.trainable().contains(p.name()))
               .toList();
       if (!matrices.isEmpty()) {
-        directions.putAll(replication.mapWhole(unit, matrices, wanted, Muon::direction));
+        directions.putAll(sharding.mapWhole(unit, matrices, wanted, Muon::direction));
       }
     }
   }

@@ -1,9 +1,9 @@
 package io.github.gss4j.optim;
 
-import io.github.gss4j.distributed.Replication;
+import io.github.gss4j.distributed.ShardingStrategy;
 import io.github.gss4j.layers.Parameter;
 import io.github.gss4j.layers.Role;
-import io.github.gss4j.ops.GraphCut;
+import io.github.gss4j.ops.Autograd;
 import io.github.gss4j.ops.Scopes;
 import io.github.gss4j.ops.Tensors;
 import java.util.ArrayList;
@@ -36,7 +36,7 @@ public abstract class Optimizer implements AutoCloseable {
   public static final String TRAINED_SINCE = "learned_since.";
 
   private final OptimizerConfig config;
-  private final Replication replication;
+  private final ShardingStrategy sharding;
   private final ToDoubleFunction<Parameter> peaks;
   private final Function<Parameter, List<String>> kinds;
   private final List<Parameter> parameters;
@@ -64,25 +64,25 @@ public abstract class Optimizer implements AutoCloseable {
 
     /** Their gradients, clipped. */
     public List<Tensor> gradients() {
-      return parameters.stream().map(p -> GraphCut.gradient(p.value())).toList();
+      return parameters.stream().map(p -> Autograd.gradient(p.value())).toList();
     }
   }
 
   /**
    * An optimizer at rest, all moments zero.
    *
-   * @param replication says which parameters this rank moves
+   * @param sharding says which parameters this rank moves
    * @param peaks the peak learning rate of each
    * @param kinds what goes before a parameter's name in {@link #state}, a moment each; parameters
    *     of other kinds are of another group
    */
   protected Optimizer(
-      Replication replication,
+      ShardingStrategy sharding,
       OptimizerConfig config,
       ToDoubleFunction<Parameter> peaks,
       Function<Parameter, List<String>> kinds) {
-    this.replication = replication;
-    this.parameters = List.copyOf(replication.owned());
+    this.sharding = sharding;
+    this.parameters = List.copyOf(sharding.owned());
     this.config = config;
     this.peaks = peaks;
     this.kinds = kinds;
@@ -110,7 +110,7 @@ public abstract class Optimizer implements AutoCloseable {
    * Comes before the groups of a step, on all ranks at once: the place for what ranks do together,
    * as not all have parameters in every group. Within the scope of the step.
    */
-  protected void prepare(Replication replication, List<Parameter> owned) {}
+  protected void prepare(ShardingStrategy sharding, List<Parameter> owned) {}
 
   /** Moves some parameters and their moments in place, within a scope and without a graph. */
   protected abstract void update(Update update);
@@ -133,9 +133,9 @@ public abstract class Optimizer implements AutoCloseable {
   public final double clip() {
     try (PointerScope scope = new PointerScope();
         NoGradGuard guard = new NoGradGuard()) {
-      List<Tensor> gradients = parameters.stream().map(p -> GraphCut.gradient(p.value())).toList();
+      List<Tensor> gradients = parameters.stream().map(p -> Autograd.gradient(p.value())).toList();
       double own = norm(gradients);
-      double norm = Math.sqrt(replication.overParts(own * own)[0]);
+      double norm = Math.sqrt(sharding.sumOverParts(own * own)[0]);
       double scale = config.gradClip() / (norm + 1e-6);
       if (config.gradClip() > 0 && scale < 1) {
         gradients.forEach(g -> g.mul_(new Scalar(scale)));
@@ -161,7 +161,7 @@ public abstract class Optimizer implements AutoCloseable {
     steps++;
     try (PointerScope scope = new PointerScope();
         NoGradGuard guard = new NoGradGuard()) {
-      prepare(replication, parameters);
+      prepare(sharding, parameters);
       groups.forEach(
           (group, members) ->
               update(
@@ -214,9 +214,9 @@ public abstract class Optimizer implements AutoCloseable {
   public final void restore(long stepsTaken, Set<String> names, Function<String, Tensor> source) {
     steps = stepsTaken;
     since.clear();
-    Set<String> trained = Set.copyOf(replication.trained());
-    for (int unit = 0; unit <= replication.root(); unit++) {
-      for (Parameter p : replication.unit(unit)) {
+    Set<String> trained = Set.copyOf(sharding.trainable());
+    for (int unit = 0; unit <= sharding.root(); unit++) {
+      for (Parameter p : sharding.unit(unit)) {
         long from = trained.contains(p.name()) ? trainedSince(p, names, source) : 0;
         if (from > 0) {
           since.put(p.name(), from);
@@ -250,7 +250,7 @@ public abstract class Optimizer implements AutoCloseable {
   private void restore(Parameter p, String name, Function<String, Tensor> source) {
     try (PointerScope scope = new PointerScope();
         NoGradGuard guard = new NoGradGuard()) {
-      moments.get(name).copy_(replication.part(p.name(), source.apply(name)));
+      moments.get(name).copy_(sharding.shardOf(p.name(), source.apply(name)));
     }
   }
 

@@ -3,7 +3,7 @@ package io.github.gss4j.optim;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.github.gss4j.config.Checks;
 import io.github.gss4j.config.JsonFields;
-import io.github.gss4j.distributed.Replication;
+import io.github.gss4j.distributed.ShardingStrategy;
 import io.github.gss4j.layers.Parameter;
 import java.util.Arrays;
 import java.util.Locale;
@@ -96,14 +96,14 @@ public record OptimizerConfig(
   /**
    * An optimizer at rest.
    *
-   * @param replication says which parameters this rank moves
+   * @param sharding says which parameters this rank moves
    * @param peaks the peak learning rate of each, {@link #lr} or another
    */
-  public Optimizer optimizer(Replication replication, ToDoubleFunction<Parameter> peaks) {
+  public Optimizer optimizer(ShardingStrategy sharding, ToDoubleFunction<Parameter> peaks) {
     return switch (kind) {
-      case ADAM -> Adam.coupled(replication, this, peaks);
-      case ADAMW -> Adam.decoupled(replication, this, peaks);
-      case MUON -> new Muon(replication, this, peaks);
+      case ADAM -> Adam.coupled(sharding, this, peaks);
+      case ADAMW -> Adam.decoupled(sharding, this, peaks);
+      case MUON -> new Muon(sharding, this, peaks);
     };
   }
 

@@ -8,12 +8,12 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.github.gss4j.tracking.MetricLine.Evaluation;
-import io.github.gss4j.tracking.MetricLine.LeftOut;
+import io.github.gss4j.tracking.MetricLine.LayerStats;
 import io.github.gss4j.tracking.MetricLine.Sample;
+import io.github.gss4j.tracking.MetricLine.SkippedData;
 import io.github.gss4j.tracking.MetricLine.Step;
 import io.github.gss4j.tracking.MetricLine.Taught;
 import io.github.gss4j.tracking.MetricLine.Validation;
-import io.github.gss4j.tracking.MetricLine.Watch;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -72,12 +72,12 @@ final class MetricJson {
       putUnlessZero(node, "broken_rows", step.leftOut().brokenRows());
       putUnlessZero(node, "broken_shards", step.leftOut().brokenShards());
       putUnlessZero(node, "left_out_files", step.leftOut().files());
-    } else if (line instanceof Watch watch) {
-      watch.gradNorms().forEach(node.putObject("layer_grad_norms")::put);
-      watch.updateRatios().forEach(node.putObject("layer_update_ratios")::put);
-      node.put("clipped_share", watch.clippedShare())
-          .put("skipped", watch.skipped())
-          .put("resident_bytes", watch.residentBytes());
+    } else if (line instanceof LayerStats stats) {
+      stats.gradNorms().forEach(node.putObject("layer_grad_norms")::put);
+      stats.updateRatios().forEach(node.putObject("layer_update_ratios")::put);
+      node.put("clipped_share", stats.clippedShare())
+          .put("skipped", stats.skipped())
+          .put("resident_bytes", stats.residentBytes());
     } else if (line instanceof Evaluation evaluation) {
       node.put("eval_loss", evaluation.evalLoss())
           .put("bits_per_byte", evaluation.bitsPerByte())
@@ -125,7 +125,7 @@ final class MetricJson {
           real(node, "grad_norm"),
           real(node, "tokens_per_second"),
           isTaught ? Optional.of(taught(node)) : Optional.empty(),
-          new LeftOut(
+          new SkippedData(
               wholeOrZero(node, "broken_rows"),
               wholeOrZero(node, "broken_shards"),
               wholeOrZero(node, "left_out_files")));
@@ -147,7 +147,7 @@ final class MetricJson {
           real(node, "validation_accuracy"));
     }
     if (keys.equals(WATCH_KEYS)) {
-      return new Watch(
+      return new LayerStats(
           whole(node, "step"),
           reals(node, "layer_grad_norms"),
           reals(node, "layer_update_ratios"),

@@ -31,7 +31,7 @@ public sealed interface MetricLine {
       double gradNorm,
       double tokensPerSecond,
       Optional<Taught> taught,
-      LeftOut leftOut)
+      SkippedData leftOut)
       implements MetricLine {
     /** Checks the step. */
     public Step {
@@ -40,7 +40,7 @@ public sealed interface MetricLine {
 
     /** A step on cross entropy alone, and on all of the text. */
     public Step(long step, double loss, double lr, double gradNorm, double tokensPerSecond) {
-      this(step, loss, lr, gradNorm, tokensPerSecond, Optional.empty(), LeftOut.NONE);
+      this(step, loss, lr, gradNorm, tokensPerSecond, Optional.empty(), SkippedData.NONE);
     }
 
     /** Mean cross entropy with the text, whatever the step was trained on. */
@@ -66,9 +66,9 @@ public sealed interface MetricLine {
    * @param brokenShards files whose ends cannot be read
    * @param files that lie beside those of the text and are not read
    */
-  record LeftOut(long brokenRows, long brokenShards, long files) {
+  record SkippedData(long brokenRows, long brokenShards, long files) {
     /** Nothing. */
-    public static final LeftOut NONE = new LeftOut(0, 0, 0);
+    public static final SkippedData NONE = new SkippedData(0, 0, 0);
   }
 
   /**
@@ -80,7 +80,7 @@ public sealed interface MetricLine {
    * @param skipped steps so far whose loss or gradient was not finite
    * @param residentBytes memory of the process
    */
-  record Watch(
+  record LayerStats(
       long step,
       Map<String, Double> gradNorms,
       Map<String, Double> updateRatios,
@@ -89,7 +89,7 @@ public sealed interface MetricLine {
       long residentBytes)
       implements MetricLine {
     /** Checks the step and copies the maps, keeping their order. */
-    public Watch {
+    public LayerStats {
       checkStep(step);
       gradNorms = Collections.unmodifiableMap(new LinkedHashMap<>(gradNorms));
       updateRatios = Collections.unmodifiableMap(new LinkedHashMap<>(updateRatios));

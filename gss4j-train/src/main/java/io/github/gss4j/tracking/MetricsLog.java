@@ -1,7 +1,7 @@
 package io.github.gss4j.tracking;
 
+import io.github.gss4j.files.AtomicFile;
 import io.github.gss4j.files.OneLine;
-import io.github.gss4j.files.WholeFile;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.Writer;
@@ -62,7 +62,7 @@ public final class MetricsLog implements AutoCloseable {
     }
     StringBuilder text = new StringBuilder();
     kept.forEach(line -> text.append(MetricJson.write(line)).append('\n'));
-    WholeFile.write(file, text);
+    AtomicFile.write(file, text);
     return new MetricsLog(
         file,
         Files.newBufferedWriter(file, StandardCharsets.UTF_8, StandardOpenOption.APPEND),

@@ -4,10 +4,10 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.github.gss4j.tracking.MetricLine.Evaluation;
+import io.github.gss4j.tracking.MetricLine.LayerStats;
 import io.github.gss4j.tracking.MetricLine.Sample;
 import io.github.gss4j.tracking.MetricLine.Step;
 import io.github.gss4j.tracking.MetricLine.Validation;
-import io.github.gss4j.tracking.MetricLine.Watch;
 import java.util.Arrays;
 import java.util.List;
 import java.util.function.ToDoubleFunction;
@@ -34,8 +34,8 @@ final class PageData {
     page.set("lr", curve(steps, Step::lr));
     page.set("gradNorm", curve(steps, Step::gradNorm));
     page.set("tokensPerSecond", curve(steps, Step::tokensPerSecond));
-    page.put("maxPoints", Thinning.MAX_POINTS).put("span", Smoothing.span(steps.size()));
-    page.set("watch", WatchData.of(only(Watch.class, report.metrics())));
+    page.put("maxPoints", Downsampling.MAX_POINTS).put("span", Smoothing.span(steps.size()));
+    page.set("watch", LayerChart.of(only(LayerStats.class, report.metrics())));
     ArrayNode evaluations = page.putArray("evaluations");
     for (Evaluation evaluation : only(Evaluation.class, report.metrics())) {
       ObjectNode node = evaluations.addObject().put("step", evaluation.step());
@@ -108,7 +108,7 @@ final class PageData {
 
   private static ObjectNode curve(List<Step> steps, ToDoubleFunction<Step> value) {
     double[] y = steps.stream().mapToDouble(value).toArray();
-    int[] kept = Thinning.keep(y, Thinning.MAX_POINTS);
+    int[] kept = Downsampling.keep(y, Downsampling.MAX_POINTS);
     double[] smooth = Smoothing.running(y, Smoothing.span(y.length));
     ObjectNode node = NODES.objectNode();
     ArrayNode x = node.putArray("x");
@@ -122,7 +122,8 @@ final class PageData {
     ObjectNode node = NODES.objectNode().put("name", picture.layer());
     ArrayNode kernels = node.putArray("kernels");
     for (double[] kernel : picture.kernels()) {
-      int[] kept = Thinning.keep(kernel, Thinning.MAX_POINTS / 2); // of several in one picture
+      int[] kept =
+          Downsampling.keep(kernel, Downsampling.MAX_POINTS / 2); // of several in one picture
       ObjectNode channel = kernels.addObject();
       ArrayNode lags = channel.putArray("x");
       Arrays.stream(kept).forEach(lags::add);

@@ -1,7 +1,7 @@
 package io.github.gss4j.tracking;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import io.github.gss4j.files.WholeFile;
+import io.github.gss4j.files.AtomicFile;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.StringReader;
@@ -56,7 +56,7 @@ public record Report(
    */
   public Path write(Path runDirectory) throws IOException {
     Path file = runDirectory.resolve(FILE_NAME);
-    WholeFile.write(file, html());
+    AtomicFile.write(file, html());
     return file;
   }
 

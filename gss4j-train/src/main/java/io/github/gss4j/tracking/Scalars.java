@@ -20,12 +20,12 @@ public final class Scalars {
         scalars.put("run/broken_rows", (double) step.leftOut().brokenRows());
         scalars.put("run/broken_shards", (double) step.leftOut().brokenShards());
       }
-    } else if (line instanceof MetricLine.Watch watch) {
-      scalars.put("run/clipped_share", watch.clippedShare());
-      scalars.put("run/skipped", (double) watch.skipped());
-      scalars.put("run/resident_bytes", (double) watch.residentBytes());
-      watch.gradNorms().forEach((layer, norm) -> scalars.put("grad_norm/" + layer, norm));
-      watch.updateRatios().forEach((layer, ratio) -> scalars.put("update_ratio/" + layer, ratio));
+    } else if (line instanceof MetricLine.LayerStats stats) {
+      scalars.put("run/clipped_share", stats.clippedShare());
+      scalars.put("run/skipped", (double) stats.skipped());
+      scalars.put("run/resident_bytes", (double) stats.residentBytes());
+      stats.gradNorms().forEach((layer, norm) -> scalars.put("grad_norm/" + layer, norm));
+      stats.updateRatios().forEach((layer, ratio) -> scalars.put("update_ratio/" + layer, ratio));
     } else if (line instanceof MetricLine.Evaluation evaluation) {
       String part = evaluation.whole() ? "held_out/" : "eval/";
       scalars.put(part + "loss", evaluation.evalLoss());

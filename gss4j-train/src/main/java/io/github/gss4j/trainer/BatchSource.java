@@ -21,7 +21,7 @@ public interface BatchSource extends AutoCloseable {
   Tensor ids(long step, int micro);
 
   /** Where a micro-batch's sequences begin in a text; nothing where each stands for itself. */
-  default Optional<ReadingPlace> place(long step, int micro) {
+  default Optional<TextPosition> place(long step, int micro) {
     return Optional.empty();
   }
 
@@ -42,7 +42,7 @@ public interface BatchSource extends AutoCloseable {
   }
 
   /** What was left out so far, where that can happen. */
-  default Optional<MetricLine.LeftOut> leftOut() {
+  default Optional<MetricLine.SkippedData> leftOut() {
     return Optional.empty();
   }
 

@@ -1,7 +1,7 @@
 package io.github.gss4j.trainer;
 
 import io.github.gss4j.layers.CausalLayer;
-import io.github.gss4j.layers.Mixed;
+import io.github.gss4j.layers.MixerOutput;
 import io.github.gss4j.layers.MixerState;
 import io.github.gss4j.layers.Recurrence;
 import io.github.gss4j.layers.SequenceMixer;
@@ -33,7 +33,7 @@ final class CarriedState implements SequenceForm<Recurrence>, AutoCloseable {
   private final LanguageModel model;
   private final List<MixerState> before = new ArrayList<>();
   private final List<MixerState> after = new ArrayList<>();
-  private Optional<ReadingPlace> end = Optional.empty();
+  private Optional<TextPosition> end = Optional.empty();
 
   /** Nothing was read yet. */
   CarriedState(LanguageModel model) {
@@ -46,7 +46,7 @@ final class CarriedState implements SequenceForm<Recurrence>, AutoCloseable {
    *
    * @param place where the block begins; nothing where each stands for itself
    */
-  void begin(long batch, long length, Optional<ReadingPlace> place) {
+  void begin(long batch, long length, Optional<TextPosition> place) {
     boolean anew = place.isEmpty() || place.get().isBeginning() || !place.equals(end);
     if (anew && !after.isEmpty() && place.isPresent() && !place.get().isBeginning()) {
       LOG.warn(
@@ -72,7 +72,7 @@ final class CarriedState implements SequenceForm<Recurrence>, AutoCloseable {
 
   @Override
   public Tensor forward(int index, SequenceMixer part, Tensor x, Recurrence derived) {
-    Mixed mixed = part.mix(x, before.get(index), derived);
+    MixerOutput mixed = part.mix(x, before.get(index), derived);
     if (after.size() == index) { // the backward pass may ask again
       after.add(detached(mixed.state()).keep());
     }
@@ -106,7 +106,7 @@ final class CarriedState implements SequenceForm<Recurrence>, AutoCloseable {
     release(after);
     end = Optional.empty();
     if (names.contains(PLACE)) {
-      Scopes.run(() -> end = Optional.of(ReadingPlace.of(Tensors.toLongs(source.apply(PLACE)))));
+      Scopes.run(() -> end = Optional.of(TextPosition.of(Tensors.toLongs(source.apply(PLACE)))));
     }
     for (int i = 0; names.contains(NAME + i + ".0"); i++) {
       List<Tensor> layer = new ArrayList<>();

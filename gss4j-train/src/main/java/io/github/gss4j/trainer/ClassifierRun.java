@@ -6,7 +6,7 @@ import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.github.gss4j.config.ClassifierConfig;
 import io.github.gss4j.distributed.Distribution;
-import io.github.gss4j.files.WholeFile;
+import io.github.gss4j.files.AtomicFile;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Optional;
@@ -132,7 +132,7 @@ public final class ClassifierRun {
    */
   public Result run(RunListener listener, BooleanSupplier stop) throws IOException {
     LoopSetting setting =
-        new LoopSetting(directory, Distribution.single(), listener, config.watch());
+        new LoopSetting(directory, Distribution.single(), listener, config.intervals());
     try (RunLock lock = RunLock.take(directory.path())) {
       Optional<Path> last = directory.settle();
       try (ClassifierTask task = new ClassifierTask(config, data, setting, last);
@@ -151,7 +151,7 @@ public final class ClassifierRun {
     boolean finished = loop.train(stop);
     RunReport.of(directory, config, task.model(), loop.seconds()).write(directory.path());
     directory.checkpoint(RunDirectory.BEST).ifPresent(task::load);
-    Progress progress = task.trainer().progress();
+    TrainingProgress progress = task.trainer().progress();
     Result result =
         new Result(
             progress.steps(),
@@ -163,7 +163,7 @@ public final class ClassifierRun {
             loop.seconds(),
             finished,
             data.leftOut());
-    WholeFile.write(
+    AtomicFile.write(
         directory.path().resolve("result.json"), JSON.writeValueAsString(result.toJson()));
     return result;
   }

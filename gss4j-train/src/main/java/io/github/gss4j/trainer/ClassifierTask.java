@@ -115,7 +115,7 @@ final class ClassifierTask implements TrainingTask {
   @Override
   public double evaluate(RunRecord record, boolean last) throws IOException {
     double accuracy;
-    try (Learning.Averaged averaged = trainer.averaged()) {
+    try (TrainingState.Averaged averaged = trainer.averaged()) {
       accuracy = accuracy(data.validation(), last ? Integer.MAX_VALUE : config.evalExamples());
     }
     record.add(

@@ -69,8 +69,8 @@ public record ClassifyConfig(
   }
 
   /** A checkpoint at every evaluation. */
-  WatchConfig watch() {
-    return WatchConfig.DEFAULT.withEvaluations(evalEvery, 1).withSaveEvery(evalEvery);
+  IntervalConfig intervals() {
+    return IntervalConfig.DEFAULT.withEvaluations(evalEvery, 1).withSaveEvery(evalEvery);
   }
 
   /** Reads a configuration; an unknown field is an error. */

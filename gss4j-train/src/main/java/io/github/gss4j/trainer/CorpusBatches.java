@@ -12,25 +12,25 @@ final class CorpusBatches implements BatchSource {
   private final int batch;
   private final int accumulate;
   private final int rank;
-  private final int world;
+  private final int worldSize;
 
   /**
    * The share of one rank: of the world·batch samples that come next in the one order of all, the
    * rank's own batch.
    */
-  CorpusBatches(TokenStore text, TrainConfig config, int rank, int world) {
+  CorpusBatches(TokenStore text, TrainConfig config, int rank, int worldSize) {
     this.text = text;
     this.order = SampleOrder.of(text.size(), config.batch().seqLen(), config.seed());
     this.batch = config.batch().size();
     this.accumulate = config.batch().accumulate();
     this.rank = rank;
-    this.world = world;
+    this.worldSize = worldSize;
   }
 
   @Override
   public Tensor ids(long step, int micro) {
     int length = order.seqLen() + 1;
-    long first = (((step - 1) * accumulate + micro) * world + rank) * batch;
+    long first = (((step - 1) * accumulate + micro) * worldSize + rank) * batch;
     long[] ids = new long[batch * length];
     long[] row = new long[length];
     for (int b = 0; b < batch; b++) {

@@ -114,12 +114,12 @@ public final class Evaluator {
     }
     long streams = Math.max(1, Math.min(STREAMS, tokens / BLOCK));
     long each = Math.min(tokens / streams, model.config().maxSeqLen().orElse(Integer.MAX_VALUE));
-    long room = (text.size() - 1) / streams - each;
+    long slack = (text.size() - 1) / streams - each;
     SplittableRandom random = new SplittableRandom(seed);
     List<Span> spans = new ArrayList<>();
     for (long i = 0; i < streams; i++) {
-      long shift = room <= 0 ? 0 : random.nextLong(room + 1);
-      spans.add(new Span(i * (each + room) + shift, each));
+      long shift = slack <= 0 ? 0 : random.nextLong(slack + 1);
+      spans.add(new Span(i * (each + slack) + shift, each));
     }
     return evaluate(text, spans, share -> {});
   }
@@ -152,12 +152,12 @@ public final class Evaluator {
       int to = Math.min(spans.size(), from + STREAMS);
       double before = (double) from / spans.size();
       double part = (double) (to - from) / spans.size();
-      Result some =
+      Result result =
           sideBySide(
               text, spans.subList(from, to), share -> progress.accept(before + part * share));
-      nats += some.loss() * some.tokens();
-      tokens += some.tokens();
-      bytes += some.bytes();
+      nats += result.loss() * result.tokens();
+      tokens += result.tokens();
+      bytes += result.bytes();
     }
     return new Result(nats / tokens, tokens, bytes);
   }

@@ -1,13 +1,14 @@
 package io.github.gss4j.trainer;
 
-import io.github.gss4j.distributed.Replication;
+import io.github.gss4j.distributed.ShardingStrategy;
 import io.github.gss4j.layers.CausalLayer;
-import io.github.gss4j.layers.Derived;
+import io.github.gss4j.layers.Precomputed;
 import io.github.gss4j.loss.TokenLoss;
 import io.github.gss4j.model.LanguageModel;
-import io.github.gss4j.ops.Cut;
-import io.github.gss4j.ops.GraphCut;
+import io.github.gss4j.ops.Autograd;
+import io.github.gss4j.ops.GraphSegment;
 import io.github.gss4j.ops.Scopes;
+import io.github.gss4j.ops.Segment;
 import io.github.gss4j.ops.Tensors;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -32,12 +33,12 @@ import org.bytedeco.pytorch.global.torch;
  *
  * @param <D> what the form derives from a layer's parameters
  */
-final class GradientPass<D extends Derived<D>> implements AutoCloseable {
+final class GradientPass<D extends Precomputed<D>> implements AutoCloseable {
   /** Logits of a slice take at most this many numbers. */
   private static final long SLICE = 1 << 22;
 
   private final LanguageModel model;
-  private final Replication replication;
+  private final ShardingStrategy sharding;
   private final long length;
   private final boolean recompute;
   private final SequenceForm<D> form;
@@ -46,19 +47,19 @@ final class GradientPass<D extends Derived<D>> implements AutoCloseable {
   /**
    * A pass over the present parameters.
    *
-   * @param replication where they lie
+   * @param sharding where they lie
    * @param length of the sequences to come
    * @param recompute whether layers are computed again in the backward pass instead of remembered
    * @param form how layers read their sequences
    */
   GradientPass(
       LanguageModel model,
-      Replication replication,
+      ShardingStrategy sharding,
       long length,
       boolean recompute,
       SequenceForm<D> form) {
     this.model = model;
-    this.replication = replication;
+    this.sharding = sharding;
     this.length = length;
     this.recompute = recompute;
     this.form = form;
@@ -81,7 +82,7 @@ final class GradientPass<D extends Derived<D>> implements AutoCloseable {
 
   /** Cut from its graph; its gradient is wanted unless nothing behind it is learned. */
   private static Tensor leaf(Tensor kernel) {
-    return kernel.requires_grad() ? GraphCut.require(kernel.detach()) : kernel.detach();
+    return kernel.requires_grad() ? Autograd.require(kernel.detach()) : kernel.detach();
   }
 
   /**
@@ -95,49 +96,50 @@ final class GradientPass<D extends Derived<D>> implements AutoCloseable {
    */
   MicroLoss add(Tensor ids, boolean last, double weight, TokenLoss objective) {
     int layers = model.layers().size();
-    int root = replication.root();
+    int root = sharding.root();
     Tensor inputs = ids.narrow(1, 0, length);
     Tensor targets = ids.narrow(1, 1, length).flatten();
-    Deque<Cut> cuts = new ArrayDeque<>();
+    Deque<Segment> segments = new ArrayDeque<>();
     try (PointerScope scope = new PointerScope()) {
-      replication.enter(root, layers == 0 ? Replication.NONE : 0);
-      cuts.push(GraphCut.forward(inputs, model::embed, false));
+      sharding.gather(root, layers == 0 ? ShardingStrategy.NONE : 0);
+      segments.push(GraphSegment.forward(inputs, model::embed, false));
       for (int i = 0; i < layers; i++) {
-        replication.enter(i, i + 1 < layers ? i + 1 : Replication.NONE);
+        sharding.gather(i, i + 1 < layers ? i + 1 : ShardingStrategy.NONE);
         int index = i;
         CausalLayer layer = model.layers().get(i);
         D kernel = kernel(i);
-        Tensor x = cuts.element().output();
-        cuts.push(layer.cut(x, (part, in) -> form.forward(index, part, in, kernel), recompute));
+        Tensor x = segments.element().output();
+        segments.push(
+            layer.segment(x, (part, in) -> form.forward(index, part, in, kernel), recompute));
         if (i + 1 < layers) { // the last one is the first that the backward pass reads
-          replication.leave(i);
+          sharding.free(i);
         }
       }
-      Tensor hidden = cuts.element().output();
+      Tensor hidden = segments.element().output();
       Loss loss = loss(hidden.flatten(0, 1), inputs, targets, weight, objective);
       Tensor gradient = Scopes.kept(() -> loss.gradient().view(Tensors.shape(hidden)));
       for (int i = layers - 1; i >= 0; i--) {
-        replication.enter(i, i - 1);
-        gradient = backward(cuts, gradient);
+        sharding.gather(i, i - 1);
+        gradient = backward(segments, gradient);
         if (last) {
           finish(i);
         }
-        replication.added(i, last);
-        replication.leave(i);
+        sharding.reduce(i, last);
+        sharding.free(i);
       }
-      backward(cuts, gradient).releaseReference();
-      replication.added(root, last);
-      replication.leave(root);
+      backward(segments, gradient).releaseReference();
+      sharding.reduce(root, last);
+      sharding.free(root);
       return loss.mean();
     } finally {
-      cuts.forEach(Cut::close);
+      segments.forEach(Segment::close);
     }
   }
 
-  /** Walks the last cut back and frees it. */
-  private static Tensor backward(Deque<Cut> cuts, Tensor gradient) {
-    Tensor next = Scopes.kept(() -> cuts.element().backward(gradient));
-    cuts.pop();
+  /** Walks the last segment back and frees it. */
+  private static Tensor backward(Deque<Segment> segments, Tensor gradient) {
+    Tensor next = Scopes.kept(() -> segments.element().backward(gradient));
+    segments.pop();
     gradient.releaseReference();
     return next;
   }
@@ -158,15 +160,15 @@ final class GradientPass<D extends Derived<D>> implements AutoCloseable {
       long start = from;
       long count = Math.min(step, tokens - from);
       Tensor target = targets.narrow(0, from, count);
-      try (GraphCut cut =
-          GraphCut.forward(
+      try (GraphSegment segment =
+          GraphSegment.forward(
               hidden.narrow(0, from, count),
               h -> pair(batch.sums(model.head(h), target, start)),
               false)) {
-        double[] values = Tensors.toDoubles(cut.output());
+        double[] values = Tensors.toDoubles(segment.output());
         sums[0] += values[0];
         sums[1] += values[1];
-        gradients.push_back(cut.backward(gradient));
+        gradients.push_back(segment.backward(gradient));
       }
     }
     MicroLoss mean = new MicroLoss(objective.name(), sums[0] / tokens, sums[1] / tokens);
@@ -192,9 +194,9 @@ final class GradientPass<D extends Derived<D>> implements AutoCloseable {
     try (PointerScope scope = new PointerScope()) {
       List<Tensor> kernel = form.derived(model.layers().get(layer), length).tensors();
       for (int k = 0; k < kernel.size(); k++) {
-        Tensor gradient = GraphCut.gradient(leaf.get(k));
+        Tensor gradient = Autograd.gradient(leaf.get(k));
         if (gradient.defined()) { // else nothing behind it is learned, or nothing used it
-          GraphCut.backward(kernel.get(k), gradient);
+          Autograd.backward(kernel.get(k), gradient);
         }
       }
     }
@@ -202,6 +204,6 @@ final class GradientPass<D extends Derived<D>> implements AutoCloseable {
 
   @Override
   public void close() {
-    leaves.forEach(Derived::release);
+    leaves.forEach(Precomputed::release);
   }
 }

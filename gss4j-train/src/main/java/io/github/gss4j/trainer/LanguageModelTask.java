@@ -69,7 +69,7 @@ final class LanguageModelTask implements TrainingTask {
         result.gradNorm(),
         setting.tokensPerStep() / seconds,
         setting.config().objective().isTaught() ? Optional.of(result.taught()) : Optional.empty(),
-        batches.leftOut().orElse(MetricLine.LeftOut.NONE));
+        batches.leftOut().orElse(MetricLine.SkippedData.NONE));
   }
 
   @Override
@@ -116,7 +116,7 @@ final class LanguageModelTask implements TrainingTask {
   }
 
   /** What of a stream was left out so far. */
-  Optional<MetricLine.LeftOut> leftOut() {
+  Optional<MetricLine.SkippedData> leftOut() {
     return batches.leftOut();
   }
 

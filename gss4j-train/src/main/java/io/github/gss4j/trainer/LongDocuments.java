@@ -42,9 +42,9 @@ final class LongDocuments implements BatchSource {
   }
 
   @Override
-  public Optional<ReadingPlace> place(long step, int micro) {
+  public Optional<TextPosition> place(long step, int micro) {
     long at = block(step, micro) * seqLen;
-    return Optional.of(ReadingPlace.of(text.fingerprint(), batch, blocks * seqLen, at));
+    return Optional.of(TextPosition.of(text.fingerprint(), batch, blocks * seqLen, at));
   }
 
   @Override

@@ -9,7 +9,10 @@ import io.github.gss4j.distributed.ProcessGroup;
  * @param listener hears of it on the first rank, nobody on the others
  */
 record LoopSetting(
-    RunDirectory directory, Distribution distribution, RunListener listener, WatchConfig watch) {
+    RunDirectory directory,
+    Distribution distribution,
+    RunListener listener,
+    IntervalConfig intervals) {
   /** Silences the ranks that are not the first. */
   LoopSetting {
     if (!distribution.group().isFirst()) {

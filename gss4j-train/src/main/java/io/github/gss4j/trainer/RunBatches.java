@@ -14,21 +14,21 @@ final class RunBatches {
     TrainingText text = setting.corpus();
     TrainConfig config = setting.config();
     int rank = setting.group().rank();
-    int world = setting.group().world();
+    int worldSize = setting.group().worldSize();
     Checks.that(
-        world == 1 || !config.batch().carryState(),
+        worldSize == 1 || !config.batch().carryState(),
         "carry_state",
         true,
         "false where several ranks train: a state goes with its rank");
     if (text instanceof Corpus corpus) {
       return config.batch().carryState()
           ? new LongDocuments(corpus.train(), config)
-          : new CorpusBatches(corpus.train(), config, rank, world);
+          : new CorpusBatches(corpus.train(), config, rank, worldSize);
     }
     if (text instanceof StreamedCorpus stream) {
       Checks.that(
           !config.batch().carryState(), "carry_state", true, "false with --stream, which shuffles");
-      return new StreamBatches(stream, config, rank, world);
+      return new StreamBatches(stream, config, rank, worldSize);
     }
     throw new IllegalArgumentException(
         text.name() + " is a " + text.getClass().getSimpleName() + ", expected a corpus or stream");

@@ -35,7 +35,7 @@ import java.util.Set;
  * @param position where a stream of text stands, if it is one
  */
 record RunCheckpoint(
-    Progress progress,
+    TrainingProgress progress,
     boolean best,
     Score score,
     double bestScore,
@@ -64,7 +64,7 @@ record RunCheckpoint(
   void write(Trainer<?> trainer, Path directory) throws IOException {
     ProcessGroup group = trainer.group();
     group.barrier(); // the directory is there
-    if (trainer.replication().savesByUnits()) {
+    if (trainer.sharding().savesByUnits()) {
       UnitFiles.write(trainer, directory);
     } else if (group.isFirst()) {
       writeWhole(trainer, directory);
@@ -76,7 +76,7 @@ record RunCheckpoint(
   }
 
   private static void writeWhole(Trainer<?> trainer, Path directory) throws IOException {
-    try (Learning.Averaged averaged = trainer.averaged()) {
+    try (TrainingState.Averaged averaged = trainer.averaged()) {
       trainer.task().save(directory);
       TensorFiles.write(directory.resolve(OPTIMIZER), averaged.state(), Map.of());
     }
@@ -105,7 +105,7 @@ record RunCheckpoint(
           .properties()
           .forEach(fact -> environment.put(fact.getKey(), fact.getValue().asText()));
       return new RunCheckpoint(
-          new Progress(
+          new TrainingProgress(
               fields.integer64("step", 0),
               fields.integer64("skipped", 0),
               fields.integer("skipped_in_a_row", 0),

@@ -2,10 +2,10 @@ package io.github.gss4j.trainer;
 
 import io.github.gss4j.checkpoint.ModelFiles;
 import io.github.gss4j.distributed.Distribution;
+import io.github.gss4j.hub.DownloadListener;
 import io.github.gss4j.hub.Hub;
 import io.github.gss4j.hub.HubProxy;
 import io.github.gss4j.hub.HubSettings;
-import io.github.gss4j.hub.Progress;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
@@ -23,7 +23,7 @@ import java.util.function.Supplier;
 public record RunContext(
     Path cache,
     Supplier<Hub> hub,
-    Progress downloads,
+    DownloadListener downloads,
     Distribution distribution,
     RunListener listener) {
   /** One process without a network: of the hub it has what lies in the cache. */
@@ -38,11 +38,12 @@ public record RunContext(
 
   /** One process that may fetch. */
   public static RunContext of(Path cache, Supplier<Hub> hub) {
-    return new RunContext(cache, hub, Progress.none(), Distribution.single(), new RunListener() {});
+    return new RunContext(
+        cache, hub, DownloadListener.none(), Distribution.single(), new RunListener() {});
   }
 
   /** The same, with somebody who is told of downloads. */
-  public RunContext withDownloads(Progress progress) {
+  public RunContext withDownloads(DownloadListener progress) {
     return new RunContext(cache, hub, progress, distribution, listener);
   }
 

@@ -2,7 +2,7 @@ package io.github.gss4j.trainer;
 
 import io.github.gss4j.checkpoint.CheckpointException;
 import io.github.gss4j.checkpoint.CheckpointLink;
-import io.github.gss4j.files.WholeFile;
+import io.github.gss4j.files.AtomicFile;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
@@ -60,7 +60,7 @@ public record RunDirectory(Path path) {
 
   /** Writes the run's configuration, whole. */
   public void writeConfig(byte[] json) throws IOException {
-    WholeFile.write(config(), json);
+    AtomicFile.write(config(), json);
   }
 
   /** Whether a run has been here. */
@@ -80,7 +80,7 @@ public record RunDirectory(Path path) {
               + " already holds a run: choose another --out, or go on with it by --resume "
               + path);
     }
-    Optional<Path> there = OwnCheckpoint.entries(path, WRITTEN).stream().findFirst();
+    Optional<Path> there = SavedCheckpoint.entries(path, WRITTEN).stream().findFirst();
     if (there.isPresent()) {
       throw new IllegalArgumentException(
           there.get() + " is there, which a new run would replace: choose another --out");
@@ -98,7 +98,7 @@ public record RunDirectory(Path path) {
       if (named.isPresent()) {
         return Optional.of(named.get().toRealPath());
       }
-      for (OwnCheckpoint found : OwnCheckpoint.all(path)) {
+      for (SavedCheckpoint found : SavedCheckpoint.all(path)) {
         if ((name.equals(LAST) || found.best()) && found.isWhole()) {
           return Optional.of(found.path().toRealPath());
         }
@@ -126,16 +126,16 @@ public record RunDirectory(Path path) {
     }
     Optional<Path> last = checkpoint(LAST);
     long reached = last.map(RunDirectory::step).orElse(0L);
-    for (Path entry : OwnCheckpoint.entries(path, WRITTEN_CHECKPOINTS)) {
+    for (Path entry : SavedCheckpoint.entries(path, WRITTEN_CHECKPOINTS)) {
       boolean own =
-          OwnCheckpoint.named(entry).isPresent()
-              || (entry.toString().endsWith(ASIDE) && OwnCheckpoint.isHalfWritten(entry));
+          SavedCheckpoint.named(entry).isPresent()
+              || (entry.toString().endsWith(ASIDE) && SavedCheckpoint.isHalfWritten(entry));
       if (!own && step(entry) > reached) {
         throw new CheckpointException(
             entry, "is no checkpoint of this run, which would replace it: move it away");
       }
     }
-    List<OwnCheckpoint> all = OwnCheckpoint.all(path);
+    List<SavedCheckpoint> all = SavedCheckpoint.all(path);
     if (last.isEmpty() && !all.isEmpty()) {
       throw new CheckpointException(
           all.get(0).path(), "is not whole, and no other checkpoint is there: copy the run again");
@@ -165,13 +165,13 @@ public record RunDirectory(Path path) {
 
   /** A copy of a checkpoint beside it goes; the only one gets the checkpoint's name. */
   private void settleCopy(Path copy) throws IOException {
-    Optional<OwnCheckpoint> found = OwnCheckpoint.in(copy).filter(OwnCheckpoint::isWhole);
-    Path original = path.resolve("step-" + found.map(OwnCheckpoint::step).orElse(-1L));
+    Optional<SavedCheckpoint> found = SavedCheckpoint.in(copy).filter(SavedCheckpoint::isWhole);
+    Path original = path.resolve("step-" + found.map(SavedCheckpoint::step).orElse(-1L));
     boolean alone = found.isPresent() && !Files.exists(original, LinkOption.NOFOLLOW_LINKS);
     if (alone) {
       Files.move(copy, original, StandardCopyOption.ATOMIC_MOVE);
-    } else if (found.isPresent() && Trees.areEqual(copy, original)) {
-      Trees.delete(copy);
+    } else if (found.isPresent() && FileTrees.areEqual(copy, original)) {
+      FileTrees.delete(copy);
     } else {
       throw new CheckpointException(
           copy, "is a directory, expected a link to one of the step-N: move it away");
@@ -197,20 +197,20 @@ public record RunDirectory(Path path) {
       throw new IllegalStateException(target + " is in use, expected a step not saved before");
     }
     Path aside = aside(step);
-    Path mark = aside.resolve(OwnCheckpoint.MARK);
+    Path mark = aside.resolve(SavedCheckpoint.MARK);
     try {
-      replace(aside, OwnCheckpoint.isHalfWritten(aside));
+      replace(aside, SavedCheckpoint.isHalfWritten(aside));
       Files.createDirectories(aside);
       Files.createFile(mark);
       try {
         content.write(aside);
         Files.delete(mark);
-        Trees.syncAll(aside);
-        replace(target, OwnCheckpoint.named(target).isPresent());
+        FileTrees.syncAll(aside);
+        replace(target, SavedCheckpoint.named(target).isPresent());
         Files.move(aside, target, StandardCopyOption.ATOMIC_MOVE);
-        Trees.sync(path);
+        FileTrees.sync(path);
       } catch (IOException e) {
-        Trees.delete(aside);
+        FileTrees.delete(aside);
         throw e;
       }
     } catch (IOException e) {
@@ -223,7 +223,7 @@ public record RunDirectory(Path path) {
   /** Makes room; only for what replaces a run's own. */
   private static void replace(Path directory, boolean own) throws IOException {
     if (own) {
-      Trees.delete(directory);
+      FileTrees.delete(directory);
     } else if (Files.exists(directory, LinkOption.NOFOLLOW_LINKS)) {
       throw new IOException(directory + " is there and is not this run's: move it away");
     }
@@ -242,7 +242,7 @@ public record RunDirectory(Path path) {
   /** Makes {@code last} or {@code best} point to a checkpoint, in one move. */
   public void point(String name, Path checkpoint) throws IOException {
     new CheckpointLink(path.resolve(name)).point(checkpoint);
-    Trees.sync(path);
+    FileTrees.sync(path);
   }
 
   /**
@@ -254,18 +254,18 @@ public record RunDirectory(Path path) {
   public void prune(int keep) throws IOException {
     Set<Path> wanted = inUse();
     long last = checkpoint(LAST).map(RunDirectory::step).orElse(0L);
-    List<OwnCheckpoint> found = OwnCheckpoint.all(path);
-    for (OwnCheckpoint kept : found.stream().filter(c -> c.step() <= last).limit(keep).toList()) {
+    List<SavedCheckpoint> found = SavedCheckpoint.all(path);
+    for (SavedCheckpoint kept : found.stream().filter(c -> c.step() <= last).limit(keep).toList()) {
       wanted.add(kept.path().toRealPath());
     }
-    for (OwnCheckpoint checkpoint : found) {
+    for (SavedCheckpoint checkpoint : found) {
       if (!wanted.contains(checkpoint.path().toRealPath())) {
-        Trees.delete(checkpoint.path());
+        FileTrees.delete(checkpoint.path());
       }
     }
-    for (Path aside : OwnCheckpoint.entries(path, CheckpointLink.CHECKPOINT + "\\" + ASIDE)) {
-      if (OwnCheckpoint.isHalfWritten(aside)) {
-        Trees.delete(aside);
+    for (Path aside : SavedCheckpoint.entries(path, CheckpointLink.CHECKPOINT + "\\" + ASIDE)) {
+      if (SavedCheckpoint.isHalfWritten(aside)) {
+        FileTrees.delete(aside);
       }
     }
   }

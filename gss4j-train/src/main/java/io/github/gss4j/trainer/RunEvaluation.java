@@ -27,9 +27,9 @@ final class RunEvaluation {
   /** Evaluates a slice of the held-out text. */
   Evaluator.Result quick(RunRecord record) throws IOException {
     Evaluator.Result result;
-    try (Learning.Averaged averaged = trainer.averaged()) {
+    try (TrainingState.Averaged averaged = trainer.averaged()) {
       TrainConfig config = setting.config();
-      long tokens = config.watch().evalTokens();
+      long tokens = config.intervals().evalTokens();
       result =
           onFirst(evaluator -> evaluator.quick(setting.corpus().heldOut(), tokens, config.seed()));
       record.add(line(result, false)); // while the model is whole, for listeners that look at it
@@ -41,7 +41,7 @@ final class RunEvaluation {
   /** Evaluates all of it; nothing where it was asked to stop on the way. */
   Optional<Evaluator.Result> whole(RunRecord record, BooleanSupplier stop) throws IOException {
     Evaluator.Result result;
-    try (Learning.Averaged averaged = trainer.averaged()) {
+    try (TrainingState.Averaged averaged = trainer.averaged()) {
       result = onFirst(evaluator -> unlessStopped(evaluator, stop));
     }
     if (result.tokens() == 0) {

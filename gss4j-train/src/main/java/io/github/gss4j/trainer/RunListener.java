@@ -21,9 +21,9 @@ public interface RunListener {
    *
    * @param line as it stands in {@code metrics.jsonl}
    */
-  default void watched(MetricLine.Watch line, LayerMeasures measures) {}
+  default void layersMeasured(MetricLine.LayerStats line, LayerMeasures measures) {}
 
-  /** Whether {@link #watched} is to have histograms, which take some time. */
+  /** Whether {@link #layersMeasured} is to have histograms, which take some time. */
   default boolean wantsHistograms() {
     return false;
   }

@@ -26,8 +26,8 @@ public record RunListeners(List<RunListener> all) implements RunListener {
   }
 
   @Override
-  public void watched(MetricLine.Watch line, LayerMeasures measures) {
-    all.forEach(l -> l.watched(line, measures));
+  public void layersMeasured(MetricLine.LayerStats line, LayerMeasures measures) {
+    all.forEach(l -> l.layersMeasured(line, measures));
   }
 
   @Override

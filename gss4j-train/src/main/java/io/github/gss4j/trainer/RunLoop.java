@@ -11,7 +11,7 @@ import java.util.function.BooleanSupplier;
  */
 final class RunLoop implements AutoCloseable {
   private final LoopSetting setting;
-  private final WatchConfig watch;
+  private final IntervalConfig intervals;
   private final TrainingTask task;
   private final Trainer<?> trainer;
   private final RunCheckpoints checkpoints;
@@ -27,7 +27,7 @@ final class RunLoop implements AutoCloseable {
    */
   RunLoop(LoopSetting setting, TrainingTask task, Optional<Path> resumeFrom) throws IOException {
     this.setting = setting;
-    this.watch = setting.watch();
+    this.intervals = setting.intervals();
     this.task = task;
     this.trainer = task.trainer();
     this.checkpoints = new RunCheckpoints(setting, task);
@@ -52,11 +52,11 @@ final class RunLoop implements AutoCloseable {
       seconds += steps.next();
       boolean last = trainer.steps() == end;
       boolean better = evaluationIsDue(last) && isBest(task.evaluate(record, last));
-      if (!last && due(watch.sampleEvery())) {
+      if (!last && due(intervals.sampleEvery())) {
         task.sample(record);
       }
       boolean stopping = setting.group().sum(stop.getAsBoolean() ? 1 : 0)[0] > 0;
-      if (better || last || stopping || (isSound() && due(watch.saveEvery()))) {
+      if (better || last || stopping || (isSound() && due(intervals.saveEvery()))) {
         boolean onlyOne = last && best == Double.POSITIVE_INFINITY;
         checkpoints.save(better || onlyOne, best, seconds);
       }
@@ -79,7 +79,7 @@ final class RunLoop implements AutoCloseable {
   }
 
   private boolean evaluationIsDue(boolean last) {
-    long every = watch.evalEvery();
+    long every = intervals.evalEvery();
     return due(every) || (last && every > 0);
   }
 

@@ -1,7 +1,7 @@
 package io.github.gss4j.trainer;
 
 import io.github.gss4j.layers.CausalLayer;
-import io.github.gss4j.layers.Modes;
+import io.github.gss4j.layers.Eigenvalues;
 import io.github.gss4j.layers.SequenceMixer;
 import io.github.gss4j.model.SequenceClassifier;
 import io.github.gss4j.tracking.Comparison;
@@ -63,7 +63,7 @@ final class RunReport {
     return pictures;
   }
 
-  private static KernelPicture picture(String name, SequenceMixer mixer, Modes modes) {
+  private static KernelPicture picture(String name, SequenceMixer mixer, Eigenvalues modes) {
     try (PointerScope scope = new PointerScope();
         NoGradGuard guard = new NoGradGuard()) {
       double[][] rows =

@@ -24,9 +24,9 @@ final class RunSample {
 
   /** Writes a text; on all ranks at once. */
   MetricLine.Sample write() {
-    String prompt = setting.config().watch().prompt();
+    String prompt = setting.config().intervals().prompt();
     String text;
-    try (Learning.Averaged averaged = trainer.averaged()) {
+    try (TrainingState.Averaged averaged = trainer.averaged()) {
       text = setting.isFirst() ? after(prompt) : "";
       setting.group().barrier();
     }
@@ -40,8 +40,8 @@ final class RunSample {
       TextGenerator generator = new TextGenerator(engine, tokenizer);
       Sampling sampling =
           Sampling.seeded(setting.config().seed()).withTemperature(0.7).withTopP(0.95);
-      int room = model.config().maxSeqLen().orElse(Integer.MAX_VALUE);
-      int tokens = Math.min(TOKENS, room - tokenizer.encode(prompt).length);
+      int limit = model.config().maxSeqLen().orElse(Integer.MAX_VALUE);
+      int tokens = Math.min(TOKENS, limit - tokenizer.encode(prompt).length);
       return tokens < 1
           ? ""
           : generator.generate(prompt, GenerationOptions.of(tokens, sampling)).text();

@@ -53,11 +53,11 @@ record RunSetting(
 
   /** What a loop needs of it. */
   LoopSetting loop() {
-    return new LoopSetting(directory, distribution(), listener(), config.watch());
+    return new LoopSetting(directory, distribution(), listener(), config.intervals());
   }
 
   /** Tokens of one step, of all ranks together. */
   long tokensPerStep() {
-    return config.tokensPerStep() * group().world();
+    return config.tokensPerStep() * group().worldSize();
   }
 }

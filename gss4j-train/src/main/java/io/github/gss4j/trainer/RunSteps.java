@@ -26,13 +26,13 @@ final class RunSteps {
    */
   double next() throws IOException {
     long every = trainer.recipe().longRun().watchEvery();
-    boolean watched = every > 0 && (trainer.steps() + 1) % every == 0;
+    boolean monitored = every > 0 && (trainer.steps() + 1) % every == 0;
     long start = System.nanoTime();
     StepResult result;
     LayerMeasures measures = null;
-    try (LayerWatch watch = new LayerWatch(setting.listener().wantsHistograms())) {
-      result = task.step(watched ? watch : StepObserver.NONE);
-      measures = watched ? watch.measures() : null;
+    try (LayerMonitor monitor = new LayerMonitor(setting.listener().wantsHistograms())) {
+      result = task.step(monitored ? monitor : StepObserver.NONE);
+      measures = monitored ? monitor.measures() : null;
     } catch (NonFiniteLossException e) {
       throw new NonFiniteLossException(
           e,
@@ -47,23 +47,23 @@ final class RunSteps {
     record.add(line);
     setting.listener().stepped(trainer.steps(), result, line.tokensPerSecond());
     if (measures != null) {
-      watched(measures, every);
+      monitored(measures, every);
     }
     return seconds;
   }
 
-  private void watched(LayerMeasures measures, long every) throws IOException {
-    Progress progress = trainer.progress();
-    MetricLine.Watch line =
-        new MetricLine.Watch(
+  private void monitored(LayerMeasures measures, long every) throws IOException {
+    TrainingProgress progress = trainer.progress();
+    MetricLine.LayerStats line =
+        new MetricLine.LayerStats(
             progress.steps(),
             measures.gradNorms(),
             measures.updateRatios(),
             (double) progress.clipped() / every,
             progress.skipped(),
             Pointer.physicalBytes());
-    trainer.watched();
+    trainer.monitored();
     record.add(line);
-    setting.listener().watched(line, measures);
+    setting.listener().layersMeasured(line, measures);
   }
 }

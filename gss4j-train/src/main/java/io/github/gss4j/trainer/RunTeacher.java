@@ -6,11 +6,11 @@ import io.github.gss4j.layers.Precision;
 import io.github.gss4j.loss.Alternating;
 import io.github.gss4j.loss.CrossEntropy;
 import io.github.gss4j.loss.Distillation;
-import io.github.gss4j.loss.FullTeaching;
+import io.github.gss4j.loss.FullTargets;
 import io.github.gss4j.loss.Objective;
 import io.github.gss4j.loss.Teacher;
-import io.github.gss4j.loss.Teaching;
-import io.github.gss4j.loss.TopTeaching;
+import io.github.gss4j.loss.TeacherTargets;
+import io.github.gss4j.loss.TopKTargets;
 import io.github.gss4j.ops.Tensors;
 import io.github.gss4j.tokenizer.Tokenizer;
 import io.github.gss4j.tokenizer.TokenizerException;
@@ -71,7 +71,7 @@ public final class RunTeacher implements AutoCloseable {
       return none(run);
     }
     Checks.that(
-        context.distribution().group().world() == 1 || run.objective().teacherCache().isEmpty(),
+        context.distribution().group().worldSize() == 1 || run.objective().teacherCache().isEmpty(),
         "teacher_cache",
         "'" + run.objective().teacherCache() + "'",
         "none where several ranks train, as they would all write it");
@@ -99,7 +99,7 @@ public final class RunTeacher implements AutoCloseable {
     ObjectiveConfig config = run.objective();
     Teacher whole = teacher(run, model, tokenizer);
     Teacher teacher = whole.ofFirst(Math.min(whole.vocabulary(), run.model().numTokens()));
-    Distillation distillation = new Distillation(teaching(config, teacher), config.distillWeight());
+    Distillation distillation = new Distillation(targets(config, teacher), config.distillWeight());
     return config.objective().equals(Distillation.NAME)
         ? distillation
         : new Alternating(new CrossEntropy(), distillation, config.every());
@@ -148,12 +148,12 @@ public final class RunTeacher implements AutoCloseable {
     known.ifPresent(vocabulary -> vocabulary.requireSame(tokenizer));
   }
 
-  private Teaching teaching(ObjectiveConfig config, Teacher teacher) {
+  private TeacherTargets targets(ObjectiveConfig config, Teacher teacher) {
     if (config.teacherCache().isEmpty()) {
-      return new FullTeaching(teacher, config.temperature());
+      return new FullTargets(teacher, config.temperature());
     }
-    TopTeaching top =
-        TopTeaching.open(
+    TopKTargets top =
+        TopKTargets.open(
             teacher, config.temperature(), config.teacherTopK(), Path.of(config.teacherCache()));
     closers.push(top::close);
     return top;

@@ -1,8 +1,8 @@
 package io.github.gss4j.trainer;
 
 import io.github.gss4j.layers.CausalLayer;
-import io.github.gss4j.layers.Derived;
 import io.github.gss4j.layers.Kernel;
+import io.github.gss4j.layers.Precomputed;
 import io.github.gss4j.layers.SequenceMixer;
 import org.bytedeco.pytorch.Tensor;
 
@@ -11,7 +11,7 @@ import org.bytedeco.pytorch.Tensor;
  *
  * @param <D> what is derived from a layer's parameters for it
  */
-interface SequenceForm<D extends Derived<D>> {
+interface SequenceForm<D extends Precomputed<D>> {
   /** Each sequence from the zero state, all tokens at once. */
   SequenceForm<Kernel> WHOLE =
       new SequenceForm<>() {

@@ -1,6 +1,6 @@
 package io.github.gss4j.trainer;
 
-import io.github.gss4j.distributed.Replication;
+import io.github.gss4j.distributed.ShardingStrategy;
 
 /** Looks at an optimizer step from within, and changes nothing. */
 interface StepObserver {
@@ -8,15 +8,15 @@ interface StepObserver {
   StepObserver NONE =
       new StepObserver() {
         @Override
-        public void beforeUpdate(Replication replication) {}
+        public void beforeUpdate(ShardingStrategy sharding) {}
 
         @Override
-        public void afterUpdate(Replication replication) {}
+        public void afterUpdate(ShardingStrategy sharding) {}
       };
 
   /** The gradients are whole, and not clipped yet. */
-  void beforeUpdate(Replication replication);
+  void beforeUpdate(ShardingStrategy sharding);
 
   /** The weights were moved; not called where the step was skipped. */
-  void afterUpdate(Replication replication);
+  void afterUpdate(ShardingStrategy sharding);
 }

@@ -23,12 +23,12 @@ final class StreamBatches implements BatchSource {
   private SampleStream.Step current;
   private long step;
 
-  StreamBatches(StreamedCorpus corpus, TrainConfig config, int rank, int world) {
+  StreamBatches(StreamedCorpus corpus, TrainConfig config, int rank, int worldSize) {
     this.corpus = corpus;
     this.slice =
         new Slice(
             rank,
-            world,
+            worldSize,
             config.batch().size(),
             config.batch().accumulate(),
             config.batch().seqLen());
@@ -75,11 +75,12 @@ final class StreamBatches implements BatchSource {
   }
 
   @Override
-  public Optional<MetricLine.LeftOut> leftOut() {
+  public Optional<MetricLine.SkippedData> leftOut() {
     return (current == null ? from : Optional.of(current.after()))
         .map(
             at ->
-                new MetricLine.LeftOut(at.brokenRows(), at.brokenShards(), corpus.leftOutFiles()));
+                new MetricLine.SkippedData(
+                    at.brokenRows(), at.brokenShards(), corpus.leftOutFiles()));
   }
 
   @Override

@@ -12,7 +12,8 @@ import java.nio.file.Path;
 
 /**
  * Writes a run as event files for TensorBoard: scalars, samples, histograms of each layer's weights
- * and gradients, pictures of kernels. To be wrapped in a {@link Guarded}, for a full disk throws.
+ * and gradients, pictures of kernels. To be wrapped in a {@link SafeListener}, for a full disk
+ * throws.
  */
 public final class TensorBoard implements RunListener, AutoCloseable {
   private final Path directory;
@@ -58,7 +59,7 @@ public final class TensorBoard implements RunListener, AutoCloseable {
   }
 
   @Override
-  public void watched(MetricLine.Watch line, LayerMeasures measures) {
+  public void layersMeasured(MetricLine.LayerStats line, LayerMeasures measures) {
     Summary summary = new Summary();
     measures.gradients().forEach((layer, h) -> summary.histogram("gradients/" + layer, h));
     measures.weights().forEach((layer, h) -> summary.histogram("weights/" + layer, h));

@@ -2,7 +2,7 @@ package io.github.gss4j.trainer;
 
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.github.gss4j.config.DssConfig;
+import io.github.gss4j.config.GssConfig;
 import io.github.gss4j.config.JsonFields;
 import io.github.gss4j.config.ModelConfig;
 import io.github.gss4j.optim.OptimizerConfig;
@@ -27,7 +27,7 @@ import io.github.gss4j.tokenizer.Tokenizers;
  * @param schedule {@code steps, warmup, schedule, …}: how long, and the learning rate over it
  * @param objective {@code objective, teacher, …}
  * @param fineTuning {@code start_from, freeze, …}: weights that were learned before
- * @param watch {@code eval_every, …}: what is done on the way
+ * @param intervals {@code eval_every, …}: what is done on the way
  * @param longRun {@code keep, max_bad_steps, …}: what makes a run safe to leave alone
  * @param compute {@code dtype, device, …}
  * @param seed {@code seed}, where all chance starts
@@ -40,7 +40,7 @@ public record TrainConfig(
     Schedule schedule,
     ObjectiveConfig objective,
     FineTuning fineTuning,
-    WatchConfig watch,
+    IntervalConfig intervals,
     LongRun longRun,
     ComputeConfig compute,
     long seed) {
@@ -52,7 +52,7 @@ public record TrainConfig(
     return new TrainConfig(
         DataConfig.DEFAULT,
         ModelConfig.of(256, 256, 4)
-            .withOptions(new DssConfig(64, 128, true))
+            .withOptions(new GssConfig(64, 128, true))
             .withTokenizer(ByteTokenizer.NAME)
             .withHead(false, true),
         BatchConfig.DEFAULT,
@@ -60,7 +60,7 @@ public record TrainConfig(
         Schedule.DEFAULT,
         ObjectiveConfig.CROSS_ENTROPY,
         FineTuning.NONE,
-        WatchConfig.DEFAULT,
+        IntervalConfig.DEFAULT,
         LongRun.DEFAULT,
         ComputeConfig.defaults(),
         1);
@@ -109,7 +109,7 @@ public record TrainConfig(
         schedule,
         objective,
         fineTuning,
-        watch,
+        intervals,
         longRun,
         compute,
         newSeed);
@@ -125,7 +125,7 @@ public record TrainConfig(
         schedule,
         objective,
         fineTuning,
-        watch,
+        intervals,
         longRun,
         compute,
         seed);
@@ -141,7 +141,7 @@ public record TrainConfig(
         schedule,
         objective,
         fineTuning,
-        watch,
+        intervals,
         longRun,
         compute,
         seed);
@@ -157,7 +157,7 @@ public record TrainConfig(
         schedule,
         objective,
         fineTuning,
-        watch,
+        intervals,
         longRun,
         compute,
         seed);
@@ -173,7 +173,7 @@ public record TrainConfig(
         schedule,
         objective,
         fineTuning,
-        watch,
+        intervals,
         longRun,
         compute,
         seed);
@@ -189,7 +189,7 @@ public record TrainConfig(
         changed,
         objective,
         fineTuning,
-        watch,
+        intervals,
         longRun,
         compute,
         seed);
@@ -205,7 +205,7 @@ public record TrainConfig(
         schedule,
         changed,
         fineTuning,
-        watch,
+        intervals,
         longRun,
         compute,
         seed);
@@ -214,11 +214,12 @@ public record TrainConfig(
   /** This, with other settings of weights that were learned before. */
   public TrainConfig with(FineTuning changed) {
     return new TrainConfig(
-        data, model, batch, optimizer, schedule, objective, changed, watch, longRun, compute, seed);
+        data, model, batch, optimizer, schedule, objective, changed, intervals, longRun, compute,
+        seed);
   }
 
   /** This, with other settings of what is done on the way. */
-  public TrainConfig with(WatchConfig changed) {
+  public TrainConfig with(IntervalConfig changed) {
     return new TrainConfig(
         data,
         model,
@@ -243,7 +244,7 @@ public record TrainConfig(
         schedule,
         objective,
         fineTuning,
-        watch,
+        intervals,
         changed,
         compute,
         seed);
@@ -259,7 +260,7 @@ public record TrainConfig(
         schedule,
         objective,
         fineTuning,
-        watch,
+        intervals,
         longRun,
         changed,
         seed);
@@ -285,7 +286,7 @@ public record TrainConfig(
             Schedule.from(f, byDefault.schedule),
             ObjectiveConfig.from(f, byDefault.objective),
             FineTuning.from(f, byDefault.fineTuning),
-            WatchConfig.from(f, byDefault.watch),
+            IntervalConfig.from(f, byDefault.intervals),
             LongRun.from(f, byDefault.longRun),
             ComputeConfig.from(f, byDefault.compute),
             f.integer64("seed", byDefault.seed));
@@ -314,7 +315,7 @@ public record TrainConfig(
     json.put("seed", seed);
     compute.putInto(json);
     fineTuning.putInto(json);
-    watch.putInto(json);
+    intervals.putInto(json);
     longRun.putInto(json);
     return json;
   }

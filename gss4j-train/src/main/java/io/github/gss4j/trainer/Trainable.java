@@ -1,6 +1,6 @@
 package io.github.gss4j.trainer;
 
-import io.github.gss4j.distributed.Replication;
+import io.github.gss4j.distributed.ShardingStrategy;
 import io.github.gss4j.layers.Parameter;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -33,11 +33,11 @@ public interface Trainable<B> extends AutoCloseable {
    * Adds the gradients of a step's loss to the parameters'.
    *
    * @param step its number, from 1
-   * @param replication where the parameters lie
+   * @param sharding where the parameters lie
    * @param ranks among which the loss is averaged
    * @return the loss of each micro-batch on this rank
    */
-  List<MicroLoss> addGradients(long step, B batches, Replication replication, int ranks);
+  List<MicroLoss> addGradients(long step, B batches, ShardingStrategy sharding, int ranks);
 
   /** What a checkpoint keeps beside model and optimizer, by name. */
   default Map<String, Tensor> state() {

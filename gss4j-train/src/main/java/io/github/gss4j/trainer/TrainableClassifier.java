@@ -1,14 +1,14 @@
 package io.github.gss4j.trainer;
 
 import io.github.gss4j.config.Checks;
-import io.github.gss4j.distributed.Replication;
+import io.github.gss4j.distributed.ShardingStrategy;
 import io.github.gss4j.layers.Lengths;
 import io.github.gss4j.layers.Parameter;
 import io.github.gss4j.layers.Role;
 import io.github.gss4j.layers.SequenceLayer;
 import io.github.gss4j.loss.CrossEntropy;
 import io.github.gss4j.model.SequenceClassifier;
-import io.github.gss4j.ops.GraphCut;
+import io.github.gss4j.ops.GraphSegment;
 import io.github.gss4j.ops.Scopes;
 import io.github.gss4j.ops.Tensors;
 import io.github.gss4j.weights.PretrainedClassifier;
@@ -74,7 +74,7 @@ public final class TrainableClassifier implements Trainable<LabelledBatches> {
   /** On one rank: layers are not gathered from others. */
   @Override
   public List<MicroLoss> addGradients(
-      long step, LabelledBatches batches, Replication replication, int ranks) {
+      long step, LabelledBatches batches, ShardingStrategy sharding, int ranks) {
     List<MicroLoss> losses = new ArrayList<>();
     try (PointerScope scope = new PointerScope()) {
       List<LabelledBatches.Batch> all = batches.of(step);
@@ -88,17 +88,17 @@ public final class TrainableClassifier implements Trainable<LabelledBatches> {
 
   /** Adds one micro-batch's gradients to the parameters', and gives its mean loss. */
   private double add(LabelledBatches.Batch batch, double weight) {
-    Deque<GraphCut> cuts = new ArrayDeque<>();
+    Deque<GraphSegment> cuts = new ArrayDeque<>();
     Lengths lengths = batch.lengths();
     try (PointerScope scope = new PointerScope()) {
-      cuts.push(GraphCut.forward(batch.input(), in -> model.embed(in, lengths), false));
+      cuts.push(GraphSegment.forward(batch.input(), in -> model.embed(in, lengths), false));
       for (SequenceLayer layer : model.layers()) {
         Tensor x = cuts.element().output();
-        cuts.push(GraphCut.forward(x, in -> forward(layer, in, batch), recompute));
+        cuts.push(GraphSegment.forward(x, in -> forward(layer, in, batch), recompute));
       }
       Tensor last = cuts.element().output();
       cuts.push(
-          GraphCut.forward(
+          GraphSegment.forward(
               last, in -> CrossEntropy.sum(model.head(in, lengths), batch.labels()), false));
       Tensor sum = cuts.element().output();
       long count = batch.labels().size(0);
@@ -114,7 +114,7 @@ public final class TrainableClassifier implements Trainable<LabelledBatches> {
       gradient.releaseReference();
       return loss;
     } finally {
-      cuts.forEach(GraphCut::close);
+      cuts.forEach(GraphSegment::close);
     }
   }
 

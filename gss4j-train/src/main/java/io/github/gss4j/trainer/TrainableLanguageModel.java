@@ -2,7 +2,7 @@ package io.github.gss4j.trainer;
 
 import io.github.gss4j.checkpoint.ModelFiles;
 import io.github.gss4j.distributed.Distribution;
-import io.github.gss4j.distributed.Replication;
+import io.github.gss4j.distributed.ShardingStrategy;
 import io.github.gss4j.layers.Parameter;
 import io.github.gss4j.loss.Alternating;
 import io.github.gss4j.loss.Objective;
@@ -81,7 +81,7 @@ public final class TrainableLanguageModel implements Trainable<BatchSource> {
 
   @Override
   public List<MicroLoss> addGradients(
-      long step, BatchSource batches, Replication replication, int ranks) {
+      long step, BatchSource batches, ShardingStrategy sharding, int ranks) {
     int all = config.batch().accumulate();
     double weight = (config.batch().sumGradients() ? 1 : 1.0 / all) / ranks;
     List<MicroLoss> losses = new ArrayList<>();
@@ -89,7 +89,7 @@ public final class TrainableLanguageModel implements Trainable<BatchSource> {
       Tensor ids = onDevice(batches.ids(step, 0));
       try (GradientPass<?> pass =
           new GradientPass<>(
-              model, replication, ids.size(1) - 1, config.compute().checkpointLayers(), form())) {
+              model, sharding, ids.size(1) - 1, config.compute().checkpointLayers(), form())) {
         for (int micro = 0; micro < all; micro++) {
           ids = micro == 0 ? ids : onDevice(batches.ids(step, micro));
           begin(ids, batches.place(step, micro));
@@ -109,7 +109,7 @@ public final class TrainableLanguageModel implements Trainable<BatchSource> {
   }
 
   /** A micro-batch (B, L+1) begins, at a place of the text where it has one. */
-  private void begin(Tensor ids, Optional<ReadingPlace> place) {
+  private void begin(Tensor ids, Optional<TextPosition> place) {
     if (carried != null) {
       carried.begin(ids.size(0), ids.size(1) - 1, place);
     }

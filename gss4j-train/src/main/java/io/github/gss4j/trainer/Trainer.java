@@ -2,9 +2,9 @@ package io.github.gss4j.trainer;
 
 import io.github.gss4j.distributed.Distribution;
 import io.github.gss4j.distributed.ProcessGroup;
-import io.github.gss4j.distributed.Replication;
+import io.github.gss4j.distributed.ShardingStrategy;
 import io.github.gss4j.layers.Parameter;
-import io.github.gss4j.ops.GraphCut;
+import io.github.gss4j.ops.Autograd;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -28,9 +28,9 @@ public final class Trainer<B> implements AutoCloseable {
   private final Trainable<B> task;
   private final Recipe recipe;
   private final ProcessGroup group;
-  private final Replication replication;
-  private final Learning learning;
-  private Progress progress = Progress.NONE;
+  private final ShardingStrategy sharding;
+  private final TrainingState trainingState;
+  private TrainingProgress progress = TrainingProgress.NONE;
   private boolean counted;
 
   /**
@@ -45,9 +45,9 @@ public final class Trainer<B> implements AutoCloseable {
     this.task = task;
     this.recipe = task.recipe();
     this.group = distribution.group();
-    task.trained().forEach(p -> GraphCut.require(p.value()));
-    this.replication = distribution.replicate(task.parameters());
-    this.learning = new Learning(task, replication);
+    task.trained().forEach(p -> Autograd.require(p.value()));
+    this.sharding = distribution.shard(task.parameters());
+    this.trainingState = new TrainingState(task, sharding);
   }
 
   /** How many steps were taken, those skipped among them. */
@@ -56,7 +56,7 @@ public final class Trainer<B> implements AutoCloseable {
   }
 
   /** How far training has come. */
-  public Progress progress() {
+  public TrainingProgress progress() {
     return progress;
   }
 
@@ -74,45 +74,45 @@ public final class Trainer<B> implements AutoCloseable {
   StepResult step(B batches, StepObserver observer) {
     long step = progress.steps() + 1;
     double lr = recipe.schedule().at(step, recipe.optimizer().lr());
-    List<MicroLoss> losses = task.addGradients(step, batches, replication, group.world());
-    replication.awaitGradients();
+    List<MicroLoss> losses = task.addGradients(step, batches, sharding, group.worldSize());
+    sharding.awaitGradients();
     if (!counted) {
-      LOG.info("rank {} of {} keeps {}", group.rank(), group.world(), held());
+      LOG.info("rank {} of {} keeps {}", group.rank(), group.worldSize(), held());
       counted = true;
     }
-    observer.beforeUpdate(replication);
-    double norm = learning.clip();
+    observer.beforeUpdate(sharding);
+    double norm = trainingState.clip();
     StepResult result = new StepResult(overRanks(losses), lr, norm);
     if (result.skipped()) {
-      learning.forgetGradients();
+      trainingState.forgetGradients();
       skip(step, result);
     } else {
       double most = recipe.optimizer().gradClip();
       progress = progress.moved(most > 0 && norm > most);
-      learning.step(lr, progress.updates());
-      observer.afterUpdate(replication);
+      trainingState.step(lr, progress.updates());
+      observer.afterUpdate(sharding);
     }
     return result;
   }
 
   /** The mean over ranks of each micro-batch's losses. */
-  private List<MicroLoss> overRanks(List<MicroLoss> here) {
+  private List<MicroLoss> overRanks(List<MicroLoss> losses) {
     double[] sums =
         group.sum(
-            here.stream()
+            losses.stream()
                 .flatMapToDouble(loss -> DoubleStream.of(loss.value(), loss.crossEntropy()))
                 .toArray());
     List<MicroLoss> means = new ArrayList<>();
-    for (int i = 0; i < here.size(); i++) {
-      double value = sums[2 * i] / group.world();
-      double crossEntropy = sums[2 * i + 1] / group.world();
-      means.add(new MicroLoss(here.get(i).objective(), value, crossEntropy));
+    for (int i = 0; i < losses.size(); i++) {
+      double value = sums[2 * i] / group.worldSize();
+      double crossEntropy = sums[2 * i + 1] / group.worldSize();
+      means.add(new MicroLoss(losses.get(i).objective(), value, crossEntropy));
     }
     return List.copyOf(means);
   }
 
   private void skip(long step, StepResult result) {
-    Progress next = progress.skippedOne();
+    TrainingProgress next = progress.skippedOne();
     if (next.skippedInARow() >= recipe.longRun().maxBadSteps()) {
       throw new NonFiniteLossException(step, next.skippedInARow(), result);
     }
@@ -128,15 +128,15 @@ public final class Trainer<B> implements AutoCloseable {
   }
 
   /** The memory that what is learned takes in this process now. */
-  HeldBytes held() {
+  TrainingMemory held() {
     List<Parameter> all = new ArrayList<>(task.trained());
-    all.addAll(replication.owned());
-    return HeldBytes.of(all, learning.moments());
+    all.addAll(sharding.owned());
+    return TrainingMemory.of(all, trainingState.moments());
   }
 
   /** Starts counting clipped steps again. */
-  void watched() {
-    progress = progress.watched();
+  void monitored() {
+    progress = progress.monitored();
   }
 
   /**
@@ -144,13 +144,13 @@ public final class Trainer<B> implements AutoCloseable {
    * averages them: for evaluations, samples and the model that is saved. On all ranks at once;
    * within, once more at will.
    */
-  Learning.Averaged averaged() {
-    return learning.averaged(true);
+  TrainingState.Averaged averaged() {
+    return trainingState.averaged(true);
   }
 
   /** The same, but that a model which is kept in parts stays so: to be saved unit by unit. */
-  Learning.Averaged averagedInParts() {
-    return learning.averaged(false);
+  TrainingState.Averaged averagedInParts() {
+    return trainingState.averaged(false);
   }
 
   /** Who trains. */
@@ -159,8 +159,8 @@ public final class Trainer<B> implements AutoCloseable {
   }
 
   /** Where the model's parameters lie. */
-  Replication replication() {
-    return replication;
+  ShardingStrategy sharding() {
+    return sharding;
   }
 
   /**
@@ -169,9 +169,9 @@ public final class Trainer<B> implements AutoCloseable {
    * @param names of what the checkpoint keeps beside the model
    * @param source gives each by name, whole
    */
-  void restore(Progress reached, Set<String> names, Function<String, Tensor> source) {
+  void restore(TrainingProgress reached, Set<String> names, Function<String, Tensor> source) {
     progress = reached;
-    learning.restore(reached.updates(), names, source);
+    trainingState.restore(reached.updates(), names, source);
   }
 
   /** How many numbers are learned; all others stay as they are. */
@@ -192,8 +192,8 @@ public final class Trainer<B> implements AutoCloseable {
   /** Frees the optimizer; the model stays. */
   @Override
   public void close() {
-    learning.close();
-    replication.close();
+    trainingState.close();
+    sharding.close();
     task.close();
     try (PointerScope scope = new PointerScope()) {
       task.parameters().forEach(p -> p.value().set_requires_grad(false));

@@ -213,7 +213,7 @@ public final class TrainingRun implements AutoCloseable {
   }
 
   /** What of a stream was left out so far. */
-  public Optional<MetricLine.LeftOut> leftOut() {
+  public Optional<MetricLine.SkippedData> leftOut() {
     return task.leftOut();
   }
 
@@ -265,7 +265,7 @@ public final class TrainingRun implements AutoCloseable {
    * @param comparisons what others need for the held-out text
    */
   public Path writeReport(List<Comparison> comparisons) throws IOException {
-    try (Learning.Averaged averaged = trainer.averaged()) {
+    try (TrainingState.Averaged averaged = trainer.averaged()) {
       if (!setting.isFirst()) {
         return setting.directory().path();
       }
@@ -283,7 +283,7 @@ public final class TrainingRun implements AutoCloseable {
    * the run tells its listeners of an evaluation, or on all ranks at once.
    */
   public List<KernelPicture> kernels() {
-    try (Learning.Averaged averaged = trainer.averaged()) {
+    try (TrainingState.Averaged averaged = trainer.averaged()) {
       return RunReport.kernels(model().layers());
     }
   }

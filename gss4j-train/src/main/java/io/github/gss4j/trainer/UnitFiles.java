@@ -2,7 +2,7 @@ package io.github.gss4j.trainer;
 
 import io.github.gss4j.checkpoint.ShardedSafetensors;
 import io.github.gss4j.distributed.ProcessGroup;
-import io.github.gss4j.distributed.Replication;
+import io.github.gss4j.distributed.ShardingStrategy;
 import io.github.gss4j.layers.Parameter;
 import io.github.gss4j.optim.Optimizer;
 import io.github.gss4j.weights.TensorFiles;
@@ -26,13 +26,13 @@ final class UnitFiles {
   static final String OPTIMIZER_INDEX = "optimizer.safetensors.index.json";
   private static final Map<String, String> METADATA = Map.of("format", "pt");
 
-  private final Replication replication;
+  private final ShardingStrategy sharding;
   private final ProcessGroup group;
   private final Path directory;
-  private final Learning.Averaged averaged;
+  private final TrainingState.Averaged averaged;
 
-  private UnitFiles(Trainer<?> trainer, Path directory, Learning.Averaged averaged) {
-    this.replication = trainer.replication();
+  private UnitFiles(Trainer<?> trainer, Path directory, TrainingState.Averaged averaged) {
+    this.sharding = trainer.sharding();
     this.group = trainer.group();
     this.directory = directory;
     this.averaged = averaged;
@@ -40,9 +40,9 @@ final class UnitFiles {
 
   /** Writes model and optimizer, on all ranks at once. */
   static void write(Trainer<?> trainer, Path directory) throws IOException {
-    try (Learning.Averaged averaged = trainer.averagedInParts()) {
+    try (TrainingState.Averaged averaged = trainer.averagedInParts()) {
       UnitFiles files = new UnitFiles(trainer, directory, averaged);
-      for (int first = 0; first <= files.replication.root(); first += files.group.world()) {
+      for (int first = 0; first <= files.sharding.root(); first += files.group.worldSize()) {
         files.writeSome(first);
       }
       if (files.group.isFirst()) {
@@ -53,7 +53,7 @@ final class UnitFiles {
   }
 
   private String file(String kind, int unit) {
-    return "%s-%05d-of-%05d.safetensors".formatted(kind, unit + 1, replication.root() + 1);
+    return "%s-%05d-of-%05d.safetensors".formatted(kind, unit + 1, sharding.root() + 1);
   }
 
   private void writeSome(int first) throws IOException {
@@ -61,7 +61,7 @@ final class UnitFiles {
       int mine = first + group.rank();
       Map<String, Tensor> model = new LinkedHashMap<>();
       Map<String, Tensor> optimizer = new LinkedHashMap<>();
-      int end = Math.min(first + group.world(), replication.root() + 1);
+      int end = Math.min(first + group.worldSize(), sharding.root() + 1);
       for (int unit = first; unit < end; unit++) {
         gather(unit, unit == mine ? model : null, unit == mine ? optimizer : null);
       }
@@ -76,11 +76,11 @@ final class UnitFiles {
 
   /** Gathers a unit on all ranks; the one that writes it has a place for it. */
   private void gather(int unit, Map<String, Tensor> model, Map<String, Tensor> optimizer) {
-    replication.enter(unit, Replication.NONE);
+    sharding.gather(unit, ShardingStrategy.NONE);
     if (model != null) {
-      replication.unit(unit).forEach(p -> model.put(p.name(), p.value().detach().clone()));
+      sharding.unit(unit).forEach(p -> model.put(p.name(), p.value().detach().clone()));
     }
-    replication.leave(unit);
+    sharding.free(unit);
     Map<String, Tensor> state = averaged.state();
     for (Map.Entry<String, Set<String>> of : parametersByKind(unit).entrySet()) {
       String kind = of.getKey();
@@ -91,16 +91,16 @@ final class UnitFiles {
         }
       }
       if (optimizer != null) {
-        Map<String, Tensor> whole = replication.whole(unit, parts);
+        Map<String, Tensor> whole = sharding.assemble(unit, parts);
         of.getValue().forEach(name -> optimizer.put(kind + name, whole.get(name)));
       } else {
         try (PointerScope scope = new PointerScope()) {
-          replication.whole(unit, parts);
+          sharding.assemble(unit, parts);
         }
       }
     }
     if (optimizer != null) {
-      for (Parameter p : replication.unit(unit)) {
+      for (Parameter p : sharding.unit(unit)) {
         String since = Optimizer.TRAINED_SINCE + p.name();
         if (state.containsKey(since)) {
           optimizer.put(since, state.get(since));
@@ -111,9 +111,9 @@ final class UnitFiles {
 
   /** The trained parameters that have a tensor of each kind, on every rank the same. */
   private Map<String, Set<String>> parametersByKind(int unit) {
-    Set<String> trained = Set.copyOf(replication.trained());
+    Set<String> trained = Set.copyOf(sharding.trainable());
     Map<String, Set<String>> names = new LinkedHashMap<>();
-    for (Parameter p : replication.unit(unit)) {
+    for (Parameter p : sharding.unit(unit)) {
       if (trained.contains(p.name())) {
         for (String kind : averaged.kindsInParts(p)) {
           names.computeIfAbsent(kind, none -> new LinkedHashSet<>()).add(p.name());
@@ -126,12 +126,12 @@ final class UnitFiles {
   private void writeIndices() throws IOException {
     Map<String, String> model = new LinkedHashMap<>();
     Map<String, String> optimizer = new LinkedHashMap<>();
-    Set<String> trained = Set.copyOf(replication.trained());
+    Set<String> trained = Set.copyOf(sharding.trainable());
     Set<String> state = averaged.state().keySet();
     long modelBytes = 0;
     long optimizerBytes = 0;
-    for (int unit = 0; unit <= replication.root(); unit++) {
-      for (Parameter p : replication.unit(unit)) {
+    for (int unit = 0; unit <= sharding.root(); unit++) {
+      for (Parameter p : sharding.unit(unit)) {
         long bytes = p.value().numel() * p.value().element_size();
         model.put(p.name(), file("model", unit));
         modelBytes += bytes;

@@ -148,7 +148,7 @@ class DirectorySourceTest {
   @Test
   void aDirectoryThatCannotBeReadIsLeftOutAndCounted() throws IOException {
     Files.createDirectories(root().resolve("lost+found"));
-    LeftOut leftOut = new LeftOut();
+    SkippedFiles leftOut = new SkippedFiles();
     DirectoryListing listing = new DirectoryListing(root(), cache(), file -> true, leftOut);
     Path lost = root().resolve("lost+found");
     AccessDeniedException denied = new AccessDeniedException(lost.toString());
@@ -190,7 +190,7 @@ class DirectorySourceTest {
     Texts.write(root().resolve("sub/a.txt"), "some text");
     Texts.write(root().resolve("lost+found/x.txt"), "x");
     Files.createSymbolicLink(root().resolve("sub/b.bin"), Path.of("/proc/self/mem"));
-    LeftOut leftOut = new LeftOut();
+    SkippedFiles leftOut = new SkippedFiles();
     Optional<Glob> glob = Optional.of(Glob.of("sub/*.txt"));
     assertThat(DirectorySource.files(root(), cache(), glob, leftOut)).containsOnlyKeys("sub/a.txt");
     assertThat(leftOut).hasToString("2 not matched by the glob (lost+found, sub/b.bin)");

@@ -132,9 +132,9 @@ class ProcessGroupTest {
     environment.put("MASTER_PORT", "1");
     assertThatThrownBy(() -> Rendezvous.from(environment, "", LONG))
         .hasMessage("RANK is 4, expected 0 to 3 of 4");
-    assertThat(List.of(Shard.values()).stream().map(s -> Shard.parse(s.label())))
-        .containsExactly(Shard.values());
-    assertThatThrownBy(() -> Shard.parse("half"))
+    assertThat(List.of(ShardingMode.values()).stream().map(s -> ShardingMode.parse(s.label())))
+        .containsExactly(ShardingMode.values());
+    assertThatThrownBy(() -> ShardingMode.parse("half"))
         .hasMessage("shard is 'half', expected none, optimizer or full");
   }
 }

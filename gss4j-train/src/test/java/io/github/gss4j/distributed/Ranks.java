@@ -23,20 +23,20 @@ public final class Ranks {
     T on(ProcessGroup group) throws Exception;
   }
 
-  static Rendezvous at(int port, int rank, int world, Duration timeout) {
-    return new Rendezvous("127.0.0.1", port, rank, world, rank, rank == 0, "", timeout);
+  static Rendezvous at(int port, int rank, int worldSize, Duration timeout) {
+    return new Rendezvous("127.0.0.1", port, rank, worldSize, rank, rank == 0, "", timeout);
   }
 
   /** Runs ranks to their ends, and gives what came of each; what one throws is thrown. */
-  public static <T> List<T> run(int world, Duration timeout, Work<T> work) throws Exception {
+  public static <T> List<T> run(int worldSize, Duration timeout, Work<T> work) throws Exception {
     List<Callable<T>> calls = new ArrayList<>();
-    C10d.OpenStore open = C10d.open(at(0, 0, world, timeout));
-    CountDownLatch met = new CountDownLatch(world);
-    for (int r = 0; r < world; r++) {
+    C10d.OpenStore open = C10d.open(at(0, 0, worldSize, timeout));
+    CountDownLatch met = new CountDownLatch(worldSize);
+    for (int r = 0; r < worldSize; r++) {
       int rank = r;
       calls.add(
           () -> {
-            Rendezvous own = at(open.at().port(), rank, world, timeout);
+            Rendezvous own = at(open.at().port(), rank, worldSize, timeout);
             try (C10d group =
                 rank == 0
                     ? C10d.join(open, Tensors.device("cpu"))
@@ -46,7 +46,7 @@ public final class Ranks {
             }
           });
     }
-    ExecutorService threads = Executors.newFixedThreadPool(world);
+    ExecutorService threads = Executors.newFixedThreadPool(worldSize);
     try {
       List<Future<T>> futures =
           StandardOutput.silenced(
@@ -85,7 +85,7 @@ public final class Ranks {
   }
 
   /** As many as that, from 0. */
-  public static List<Integer> upTo(int world) {
-    return IntStream.range(0, world).boxed().toList();
+  public static List<Integer> upTo(int worldSize) {
+    return IntStream.range(0, worldSize).boxed().toList();
   }
 }

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
-import io.github.gss4j.ops.GraphCut;
+import io.github.gss4j.ops.Autograd;
 import io.github.gss4j.ops.Tensors;
 import java.nio.file.Path;
 import java.util.List;
@@ -45,15 +45,15 @@ class ObjectiveTest {
         new Case("cross entropy", new CrossEntropy(), (z, t, y) -> crossEntropy(z, y)),
         new Case(
             "distillation",
-            new Distillation(new FullTeaching(teacher, 1), 1),
+            new Distillation(new FullTargets(teacher, 1), 1),
             (z, t, y) -> divergence(z, t, 1)),
         new Case(
             "distillation at temperature 2.5",
-            new Distillation(new FullTeaching(teacher, 2.5), 1),
+            new Distillation(new FullTargets(teacher, 2.5), 1),
             (z, t, y) -> 6.25 * divergence(z, t, 2.5)),
         new Case(
             "mixed distillation at temperature 0.5",
-            new Distillation(new FullTeaching(teacher, 0.5), 0.3),
+            new Distillation(new FullTargets(teacher, 0.5), 0.3),
             (z, t, y) -> 0.3 * 0.25 * divergence(z, t, 0.5) + 0.7 * crossEntropy(z, y)));
   }
 
@@ -158,9 +158,9 @@ class ObjectiveTest {
   @Test
   void aStudentThatIsItsTeacherHasNoLossAndNoGradient() {
     Fixed teacher = new Fixed("teacher", 3);
-    try (TopTeaching top = TopTeaching.open(teacher, 1.5, 4, directory)) {
-      for (Teaching teaching : List.of(new FullTeaching(teacher, 1.5), top)) {
-        TokenLoss loss = new Distillation(teaching, 1);
+    try (TopKTargets top = TopKTargets.open(teacher, 1.5, 4, directory)) {
+      for (TeacherTargets targets : List.of(new FullTargets(teacher, 1.5), top)) {
+        TokenLoss loss = new Distillation(targets, 1);
         // the likeliest tokens are kept in float32
         assertThat(sums(loss, teacher.answers(IDS), 4)[0]).isCloseTo(0, within(1e-6));
         assertThat(gradient(loss, teacher.answers(IDS), 4))
@@ -174,8 +174,8 @@ class ObjectiveTest {
     Fixed teacher = new Fixed("teacher", 3);
     Tensor student = Fixed.logits(4, TOKENS);
     Tensor padded = torch.constant_pad_nd(student, new long[] {0, 5}, new Scalar(9.0));
-    double same = sums(new Distillation(new FullTeaching(teacher, 2), 1), student, 4)[0];
-    TokenLoss wide = new Distillation(new FullTeaching(teacher, 2), 1);
+    double same = sums(new Distillation(new FullTargets(teacher, 2), 1), student, 4)[0];
+    TokenLoss wide = new Distillation(new FullTargets(teacher, 2), 1);
     assertThat(sums(wide, padded, 4)[0]).isCloseTo(same, within(1e-10));
     double[] gradient = gradient(wide, padded, 4);
     for (int i = 0; i < gradient.length; i++) {
@@ -183,8 +183,8 @@ class ObjectiveTest {
     }
     Teacher few = teacher.ofFirst(V - 3);
     Tensor narrow = student.narrow(1, 0, V - 3).contiguous();
-    try (TopTeaching top = TopTeaching.open(few, 2, V - 4, directory)) {
-      double whole = sums(new Distillation(new FullTeaching(few, 2), 1), narrow, 4)[0];
+    try (TopKTargets top = TopKTargets.open(few, 2, V - 4, directory)) {
+      double whole = sums(new Distillation(new FullTargets(few, 2), 1), narrow, 4)[0];
       assertThat(sums(new Distillation(top, 1), narrow, 4)[0]).isCloseTo(whole, within(1e-5));
       Tensor own = teacher.answers(IDS).narrow(1, 0, V - 3).contiguous();
       assertThat(sums(new Distillation(top, 1), own, 4)[0]).isCloseTo(0, within(1e-6));
@@ -195,10 +195,10 @@ class ObjectiveTest {
   void theLikeliestTokensSayLessThanAllAndNearlyAllSayAsMuch() {
     Fixed teacher = new Fixed("teacher", 3);
     Tensor student = Fixed.logits(4, TOKENS);
-    double whole = sums(new Distillation(new FullTeaching(teacher, 2), 1), student, 4)[0];
+    double whole = sums(new Distillation(new FullTargets(teacher, 2), 1), student, 4)[0];
     double before = 0;
     for (int k : new int[] {1, 4, 12, V - 1}) {
-      try (TopTeaching top = TopTeaching.open(teacher, 2, k, directory)) {
+      try (TopKTargets top = TopKTargets.open(teacher, 2, k, directory)) {
         double some = sums(new Distillation(top, 1), student, 4)[0];
         assertThat(some).isBetween(before, whole + 1e-5);
         before = some;
@@ -210,7 +210,7 @@ class ObjectiveTest {
   @Test
   void lossesTakeTurns() {
     TokenLoss first = new CrossEntropy();
-    TokenLoss second = new Distillation(new FullTeaching(new Fixed("teacher", 3), 1), 1);
+    TokenLoss second = new Distillation(new FullTargets(new Fixed("teacher", 3), 1), 1);
     Alternating steps = new Alternating(first, second, Alternating.Every.STEP);
     Alternating micros = new Alternating(first, second, Alternating.Every.MICRO);
     int accumulate = 3;
@@ -227,11 +227,11 @@ class ObjectiveTest {
   @Test
   void settingsOutOfRangeAreRefusedWithTheValue() {
     Fixed teacher = new Fixed("teacher", 3);
-    assertThatThrownBy(() -> new Distillation(new FullTeaching(teacher, 0), 1))
+    assertThatThrownBy(() -> new Distillation(new FullTargets(teacher, 0), 1))
         .hasMessageContaining("temperature is 0.0");
-    assertThatThrownBy(() -> new Distillation(new FullTeaching(teacher, 1), 1.5))
+    assertThatThrownBy(() -> new Distillation(new FullTargets(teacher, 1), 1.5))
         .hasMessageContaining("distill_weight is 1.5");
-    assertThatThrownBy(() -> TopTeaching.open(teacher, 1, V, directory))
+    assertThatThrownBy(() -> TopKTargets.open(teacher, 1, V, directory))
         .hasMessageContaining("teacher_top_k is " + V)
         .hasMessageContaining("1 to " + (V - 1));
   }
@@ -254,7 +254,7 @@ class ObjectiveTest {
 
   private static double[] gradient(TokenLoss loss, Tensor logits, int slice) {
     try (PointerScope scope = new PointerScope()) {
-      Tensor leaf = GraphCut.require(logits.clone());
+      Tensor leaf = Autograd.require(logits.clone());
       TokenLoss.Batch batch = loss.begin(IDS);
       for (int from = 0; from < TOKENS; from += slice) {
         int count = Math.min(slice, TOKENS - from);
@@ -263,7 +263,7 @@ class ObjectiveTest {
             .loss()
             .backward();
       }
-      return Tensors.toDoubles(GraphCut.gradient(leaf));
+      return Tensors.toDoubles(Autograd.gradient(leaf));
     }
   }
 }

@@ -24,12 +24,12 @@ class TeacherCacheTest {
   private final Fixed teacher = new Fixed("teacher", 3);
 
   private double learn(Teacher from, long... seeds) {
-    try (TopTeaching top = TopTeaching.open(from, 1, K, directory);
+    try (TopKTargets top = TopKTargets.open(from, 1, K, directory);
         PointerScope scope = new PointerScope()) {
       double sum = 0;
       for (long seed : seeds) {
         Tensor student = Fixed.logits(9, 10).log_softmax(1);
-        sum += Tensors.value(top.lesson(Fixed.ids(seed, 2, 5)).divergence(student, 0));
+        sum += Tensors.value(top.targets(Fixed.ids(seed, 2, 5)).divergence(student, 0));
       }
       return sum;
     }
@@ -58,8 +58,8 @@ class TeacherCacheTest {
     learn(teacher, 1);
     double other = learn(new Fixed("other", 4), 1);
     assertThat(other).isNotEqualTo(learn(teacher, 1));
-    TopTeaching.open(teacher, 2, K, directory).close();
-    TopTeaching.open(teacher, 1, K + 1, directory).close();
+    TopKTargets.open(teacher, 2, K, directory).close();
+    TopKTargets.open(teacher, 1, K + 1, directory).close();
     try (Stream<Path> files = Files.list(directory)) {
       assertThat(files).hasSize(4);
     }
@@ -106,9 +106,9 @@ class TeacherCacheTest {
 
   @Test
   void twoRunsDoNotShareAFile() {
-    try (TopTeaching first = TopTeaching.open(teacher, 1, K, directory)) {
+    try (TopKTargets first = TopKTargets.open(teacher, 1, K, directory)) {
       assertThat(first.temperature()).isEqualTo(1);
-      assertThatThrownBy(() -> TopTeaching.open(teacher, 1, K, directory))
+      assertThatThrownBy(() -> TopKTargets.open(teacher, 1, K, directory))
           .isInstanceOf(TeacherCacheException.class)
           .hasMessageContaining("another run is using it");
     }

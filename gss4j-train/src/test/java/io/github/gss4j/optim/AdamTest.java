@@ -3,10 +3,10 @@ package io.github.gss4j.optim;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
-import io.github.gss4j.distributed.Replication;
+import io.github.gss4j.distributed.ShardingStrategy;
 import io.github.gss4j.layers.Parameter;
 import io.github.gss4j.layers.Role;
-import io.github.gss4j.ops.GraphCut;
+import io.github.gss4j.ops.Autograd;
 import io.github.gss4j.ops.Tensors;
 import io.github.gss4j.optim.OptimizerConfig.Kind;
 import java.util.ArrayList;
@@ -55,12 +55,12 @@ class AdamTest {
   }
 
   private static Optimizer optimizer(List<Parameter> parameters, OptimizerConfig config) {
-    return config.optimizer(Replication.alone(parameters), p -> config.lr());
+    return config.optimizer(ShardingStrategy.alone(parameters), p -> config.lr());
   }
 
   private static Parameter parameter(String name, Role role) {
     double[] values = new SplittableRandom(name.hashCode()).doubles(SIZE, -1, 1).toArray();
-    return new Parameter(name, role, GraphCut.require(Tensors.of(values, SIZE)));
+    return new Parameter(name, role, Autograd.require(Tensors.of(values, SIZE)));
   }
 
   private static void giveGradient(Parameter p, double[] gradient) {
@@ -121,7 +121,7 @@ class AdamTest {
         double norm = Math.sqrt(50);
         assertThat(adam.clip()).isCloseTo(norm, within(1e-9));
         for (Parameter p : parameters) {
-          double[] clipped = Tensors.toDoubles(GraphCut.gradient(p.value()));
+          double[] clipped = Tensors.toDoubles(Autograd.gradient(p.value()));
           assertThat(clipped[0]).isCloseTo(3 * 0.5 / norm, within(1e-5));
           assertThat(clipped[4]).isCloseTo(4 * 0.5 / norm, within(1e-5));
         }
@@ -139,7 +139,7 @@ class AdamTest {
         giveGradient(p, gradient);
         try (Optimizer adam = optimizer(List.of(p), config(Kind.ADAMW, false, limit))) {
           adam.clip();
-          assertThat(Tensors.toDoubles(GraphCut.gradient(p.value()))).isEqualTo(gradient);
+          assertThat(Tensors.toDoubles(Autograd.gradient(p.value()))).isEqualTo(gradient);
         }
         p.value().mutable_grad().reset();
       }

@@ -3,10 +3,10 @@ package io.github.gss4j.optim;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
-import io.github.gss4j.distributed.Replication;
+import io.github.gss4j.distributed.ShardingStrategy;
 import io.github.gss4j.layers.Parameter;
 import io.github.gss4j.layers.Role;
-import io.github.gss4j.ops.GraphCut;
+import io.github.gss4j.ops.Autograd;
 import io.github.gss4j.ops.Tensors;
 import io.github.gss4j.optim.OptimizerConfig.Kind;
 import java.util.List;
@@ -118,7 +118,7 @@ class MuonTest {
   }
 
   private static Parameter parameter(String name, Role role, Tensor value) {
-    return new Parameter(name, role, GraphCut.require(value));
+    return new Parameter(name, role, Autograd.require(value));
   }
 
   private static void giveGradient(Parameter p, Tensor gradient) {
@@ -132,7 +132,7 @@ class MuonTest {
     try (PointerScope scope = new PointerScope()) {
       Formula expected = new Formula(random(random, rows, columns));
       Parameter p = parameter("layers.0.to_u.0.weight", Role.MATRIX, tensor(expected.theta));
-      try (Optimizer muon = CONFIG.optimizer(Replication.alone(List.of(p)), q -> LR)) {
+      try (Optimizer muon = CONFIG.optimizer(ShardingStrategy.alone(List.of(p)), q -> LR)) {
         for (int t = 1; t <= 6; t++) {
           double[][] gradient = random(random, rows, columns);
           giveGradient(p, tensor(gradient));
@@ -166,7 +166,7 @@ class MuonTest {
     SplittableRandom random = new SplittableRandom(7);
     try (PointerScope scope = new PointerScope()) {
       Parameter p = parameter(name, role, tensor(random(random, 4, 3)));
-      Replication alone = Replication.alone(List.of(p));
+      ShardingStrategy alone = ShardingStrategy.alone(List.of(p));
       try (Optimizer optimizer = CONFIG.withKind(kind).optimizer(alone, q -> LR)) {
         for (int t = 0; t < 3; t++) {
           giveGradient(p, tensor(random(random, 4, 3)));

@@ -4,11 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.gss4j.tracking.MetricLine.Evaluation;
-import io.github.gss4j.tracking.MetricLine.LeftOut;
+import io.github.gss4j.tracking.MetricLine.LayerStats;
 import io.github.gss4j.tracking.MetricLine.Sample;
+import io.github.gss4j.tracking.MetricLine.SkippedData;
 import io.github.gss4j.tracking.MetricLine.Step;
 import io.github.gss4j.tracking.MetricLine.Taught;
-import io.github.gss4j.tracking.MetricLine.Watch;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -42,13 +42,13 @@ class MetricsLogTest {
   @Test
   void aTaughtStepSaysWhatItsLossIs() {
     Taught mixed = new Taught("alternating", 2.5, 1.5);
-    Step both = new Step(3, 2, 1e-3, 1.5, 6000, Optional.of(mixed), LeftOut.NONE);
+    Step both = new Step(3, 2, 1e-3, 1.5, 6000, Optional.of(mixed), SkippedData.NONE);
     String line = MetricJson.write(both);
     assertThat(line)
         .endsWith("\"objective\":\"alternating\",\"cross_entropy\":2.5,\"distillation\":1.5}");
     assertThat(MetricJson.read(line)).isEqualTo(both);
     Taught first = new Taught("cross_entropy", 2, Double.NaN);
-    Step one = new Step(3, 2, 1e-3, 1.5, 6000, Optional.of(first), LeftOut.NONE);
+    Step one = new Step(3, 2, 1e-3, 1.5, 6000, Optional.of(first), SkippedData.NONE);
     assertThat(MetricJson.write(one)).doesNotContain("distillation");
     assertThat(MetricJson.read(MetricJson.write(one))).isEqualTo(one);
     assertThatThrownBy(() -> MetricJson.read(line.replace("cross_entropy", "entropy")))
@@ -60,7 +60,7 @@ class MetricsLogTest {
   void whatIsBrokenIsCountedWhereThereIsAny() {
     Step whole = step(3);
     assertThat(MetricJson.write(whole)).doesNotContain("broken");
-    LeftOut some = new LeftOut(7, 0, 0);
+    SkippedData some = new SkippedData(7, 0, 0);
     Taught taught = new Taught("distillation", 2.5, 1.5);
     for (Optional<Taught> how : List.of(Optional.<Taught>empty(), Optional.of(taught))) {
       Step broken = new Step(3, 2, 1e-3, 1.5, 6000, how, some);
@@ -70,7 +70,7 @@ class MetricsLogTest {
       assertThatThrownBy(() -> MetricJson.read(line.replace("7}", "\"many\"}")))
           .hasMessageContaining("has broken_rows \"many\", expected a whole number");
     }
-    Step ends = new Step(3, 2, 1e-3, 1.5, 6000, Optional.empty(), new LeftOut(0, 1, 3));
+    Step ends = new Step(3, 2, 1e-3, 1.5, 6000, Optional.empty(), new SkippedData(0, 1, 3));
     assertThat(MetricJson.read(MetricJson.write(ends))).isEqualTo(ends);
     assertThat(MetricJson.write(ends)).endsWith(",\"broken_shards\":1,\"left_out_files\":3}");
     assertThat(Scalars.of(ends)).containsEntry("run/broken_shards", 1.0);
@@ -216,11 +216,11 @@ class MetricsLogTest {
     return new Step(step, 1.0 / step, 1e-3, 1.5, 6000);
   }
 
-  private static Watch watch(long step) {
+  private static LayerStats watch(long step) {
     Map<String, Double> norms = new LinkedHashMap<>();
     norms.put("token_emb", 0.5);
     norms.put("layers.0", Double.NaN);
-    return new Watch(step, norms, Map.of(), 0.25, 3, 4096);
+    return new LayerStats(step, norms, Map.of(), 0.25, 3, 4096);
   }
 
   private static Evaluation evaluation(long step) {

@@ -5,11 +5,11 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.github.gss4j.tracking.MetricLine.Evaluation;
-import io.github.gss4j.tracking.MetricLine.LeftOut;
+import io.github.gss4j.tracking.MetricLine.LayerStats;
 import io.github.gss4j.tracking.MetricLine.Sample;
+import io.github.gss4j.tracking.MetricLine.SkippedData;
 import io.github.gss4j.tracking.MetricLine.Step;
 import io.github.gss4j.tracking.MetricLine.Taught;
-import io.github.gss4j.tracking.MetricLine.Watch;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -95,7 +95,7 @@ class ReportTest {
     lines.add(new Step(40_002, 1, 1e-3, 1, 1));
     lines.add(new Evaluation(40_002, Double.NaN, Double.NaN, Double.NaN, 1, false));
     JsonNode data = island(example(lines).html());
-    assertThat(data.at("/loss/x")).hasSizeBetween(500, Thinning.MAX_POINTS + 1);
+    assertThat(data.at("/loss/x")).hasSizeBetween(500, Downsampling.MAX_POINTS + 1);
     assertThat(data.at("/loss/y")).hasSameSizeAs(data.at("/loss/x"));
     assertThat(data.at("/loss/y").toString()).contains(",99.0,null,1.0]");
     assertThat(data.at("/run/notFinite").asLong()).isEqualTo(1);
@@ -106,7 +106,7 @@ class ReportTest {
   void whatWasLeftOutOfTheTextIsSaid() throws IOException {
     List<MetricLine> lines = new java.util.ArrayList<>();
     for (int step = 1; step <= 3; step++) {
-      LeftOut soFar = new LeftOut(2L * step, 1, 4);
+      SkippedData soFar = new SkippedData(2L * step, 1, 4);
       lines.add(new Step(step, 1, 1e-3, 1, 1, Optional.empty(), soFar));
     }
     JsonNode data = island(example(lines).html());
@@ -122,7 +122,7 @@ class ReportTest {
       boolean even = step % 2 == 0;
       Taught taught =
           even ? new Taught("distillation", 3, 1.5) : new Taught("cross_entropy", 3, Double.NaN);
-      lines.add(new Step(step, even ? 1.5 : 3, 1e-3, 1, 1, Optional.of(taught), LeftOut.NONE));
+      lines.add(new Step(step, even ? 1.5 : 3, 1e-3, 1, 1, Optional.of(taught), SkippedData.NONE));
     }
     JsonNode data = island(example(lines).html());
     assertThat(data.at("/crossEntropy/x")).hasSize(6);
@@ -136,7 +136,7 @@ class ReportTest {
     List<MetricLine> lines = new java.util.ArrayList<>(ReportExample.lines(600));
     for (int i = 1; i <= 3_000; i++) {
       Map<String, Double> ratios = i == 7 ? Map.of() : Map.of("layers.0", 1e-3 * i);
-      lines.add(new Watch(i, Map.of("layers.0", 2.0 * i), ratios, 0.5, 0, 1L << 30));
+      lines.add(new LayerStats(i, Map.of("layers.0", 2.0 * i), ratios, 0.5, 0, 1L << 30));
     }
     lines.add(new Step(3_001, 1, 1e-3, Double.NaN, 1));
     JsonNode data = island(example(lines).html());

@@ -8,12 +8,12 @@ import io.github.gss4j.checkpoint.StoredModel;
 import io.github.gss4j.checkpoint.TensorSource;
 import io.github.gss4j.data.DataException;
 import io.github.gss4j.data.TokenStore;
-import io.github.gss4j.distributed.Replication;
+import io.github.gss4j.distributed.ShardingStrategy;
 import io.github.gss4j.layers.Parameter;
 import io.github.gss4j.layers.Precision;
 import io.github.gss4j.loss.CrossEntropy;
 import io.github.gss4j.model.LanguageModel;
-import io.github.gss4j.ops.GraphCut;
+import io.github.gss4j.ops.Autograd;
 import io.github.gss4j.ops.Tensors;
 import io.github.gss4j.weights.PretrainedModel;
 import io.github.gss4j.weights.TensorReader;
@@ -51,8 +51,8 @@ class CarriedStateTest {
     return TinyRun.config(tiny, "{\"carry_state\": true}");
   }
 
-  private static Optional<ReadingPlace> at(long tokens) {
-    return Optional.of(ReadingPlace.of("text", 2, 96, tokens));
+  private static Optional<TextPosition> at(long tokens) {
+    return Optional.of(TextPosition.of("text", 2, 96, tokens));
   }
 
   @ParameterizedTest
@@ -63,7 +63,7 @@ class CarriedStateTest {
     try (PointerScope scope = new PointerScope();
         LanguageModel model = TinyRun.model(config);
         CarriedState carried = new CarriedState(model)) {
-      model.parameters().forEach(p -> GraphCut.require(p.value()));
+      model.parameters().forEach(p -> Autograd.require(p.value()));
       double whole = loss(model, all, SequenceForm.WHOLE);
       double blocks = 0;
       for (int i = 0; i < 3; i++) {
@@ -79,7 +79,7 @@ class CarriedStateTest {
   }
 
   private static double loss(LanguageModel model, Tensor ids, SequenceForm<?> form) {
-    Replication alone = Replication.alone(model.parameters());
+    ShardingStrategy alone = ShardingStrategy.alone(model.parameters());
     try (GradientPass<?> pass = new GradientPass<>(model, alone, ids.size(1) - 1, false, form)) {
       return pass.add(ids, true, 1, new CrossEntropy()).value();
     }
@@ -93,7 +93,7 @@ class CarriedStateTest {
     try (PointerScope scope = new PointerScope();
         LanguageModel model = TinyRun.model(config);
         CarriedState carried = new CarriedState(model)) {
-      model.parameters().forEach(p -> GraphCut.require(p.value()));
+      model.parameters().forEach(p -> Autograd.require(p.value()));
       carried.begin(2, 32, at(0));
       loss(model, TinyRun.ids(1, 2, 33), carried);
       model.parameters().forEach(p -> p.value().mutable_grad().reset());
@@ -102,7 +102,7 @@ class CarriedStateTest {
       loss(model, block, carried);
       Map<Parameter, double[]> gradients = new LinkedHashMap<>();
       for (Parameter p : model.parameters()) {
-        gradients.put(p, Tensors.toDoubles(GraphCut.gradient(p.value())));
+        gradients.put(p, Tensors.toDoubles(Autograd.gradient(p.value())));
       }
       for (Parameter p : model.parameters()) {
         double[] gradient = gradients.get(p);

@@ -225,7 +225,8 @@ class ClassifierRunTest {
 
   private ClassifierTask task(ClassifyConfig config, Optional<Path> checkpoint) {
     LoopSetting setting =
-        new LoopSetting(new RunDirectory(directory), Distribution.single(), SILENT, config.watch());
+        new LoopSetting(
+            new RunDirectory(directory), Distribution.single(), SILENT, config.intervals());
     return new ClassifierTask(config, task(), setting, checkpoint);
   }
 
@@ -281,8 +282,8 @@ class ClassifierRunTest {
         }
         assertThat(other.trainer().progress()).isEqualTo(task.trainer().progress());
         assertThat(other.trainer().progress().skipped()).isEqualTo(2);
-        try (Learning.Averaged one = task.trainer().averaged();
-            Learning.Averaged two = other.trainer().averaged()) {
+        try (TrainingState.Averaged one = task.trainer().averaged();
+            TrainingState.Averaged two = other.trainer().averaged()) {
           Map<String, double[]> expected = TinyRun.weights(task.trainer());
           TinyRun.weights(other.trainer())
               .forEach((name, value) -> assertThat(value).as(name).isEqualTo(expected.get(name)));

@@ -4,22 +4,22 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
-import io.github.gss4j.config.DssConfig;
+import io.github.gss4j.config.GssConfig;
 import io.github.gss4j.config.JsonFields;
 import io.github.gss4j.config.ModelConfig;
-import io.github.gss4j.distributed.Replication;
+import io.github.gss4j.distributed.ShardingStrategy;
 import io.github.gss4j.layers.Init;
 import io.github.gss4j.layers.Parameter;
 import io.github.gss4j.layers.Precision;
 import io.github.gss4j.loss.Alternating;
 import io.github.gss4j.loss.CrossEntropy;
 import io.github.gss4j.loss.Distillation;
-import io.github.gss4j.loss.FullTeaching;
+import io.github.gss4j.loss.FullTargets;
 import io.github.gss4j.loss.Objective;
 import io.github.gss4j.loss.Teacher;
 import io.github.gss4j.loss.TokenLoss;
 import io.github.gss4j.model.LanguageModel;
-import io.github.gss4j.ops.GraphCut;
+import io.github.gss4j.ops.Autograd;
 import io.github.gss4j.ops.Tensors;
 import io.github.gss4j.tokenizer.ByteTokenizer;
 import io.github.gss4j.tokenizer.Gpt2Tokenizer;
@@ -43,7 +43,7 @@ import org.junit.jupiter.api.io.TempDir;
 class DistillationTest {
   /** So many tokens that a micro-batch needs several slices. */
   private static final ModelConfig WIDE =
-      ModelConfig.of(60_000, 8, 1).withOptions(new DssConfig(4, 4, true)).withHead(true, true);
+      ModelConfig.of(60_000, 8, 1).withOptions(new GssConfig(4, 4, true)).withHead(true, true);
 
   private static final int LENGTH = 129;
 
@@ -90,15 +90,15 @@ class DistillationTest {
         LanguageModel student = model(WIDE, 1);
         LanguageModel wise = model(WIDE, 2)) {
       Watched teacher = new Watched(Teacher.of(wise));
-      TokenLoss loss = new Distillation(new FullTeaching(teacher, 2), 0.75);
+      TokenLoss loss = new Distillation(new FullTargets(teacher, 2), 0.75);
       Tensor ids = TinyRun.ids(5, 1, LENGTH);
-      student.parameters().forEach(p -> GraphCut.require(p.value()));
+      student.parameters().forEach(p -> Autograd.require(p.value()));
 
       MicroLoss found;
       try (GradientPass<?> pass =
           new GradientPass<>(
               student,
-              Replication.alone(student.parameters()),
+              ShardingStrategy.alone(student.parameters()),
               LENGTH - 1,
               false,
               SequenceForm.WHOLE)) {
@@ -135,7 +135,7 @@ class DistillationTest {
   private static Map<String, double[]> gradients(LanguageModel model) {
     Map<String, double[]> gradients = new LinkedHashMap<>();
     for (Parameter p : model.parameters()) {
-      gradients.put(p.name(), Tensors.toDoubles(GraphCut.gradient(p.value())));
+      gradients.put(p.name(), Tensors.toDoubles(Autograd.gradient(p.value())));
     }
     return gradients;
   }
@@ -155,7 +155,7 @@ class DistillationTest {
   @Test
   void eachStepSaysWhatItsLossIs() {
     try (LanguageModel wise = LanguageModel.create(TinyRun.MODEL, 9)) {
-      TokenLoss distillation = new Distillation(new FullTeaching(Teacher.of(wise), 1), 1);
+      TokenLoss distillation = new Distillation(new FullTargets(Teacher.of(wise), 1), 1);
       List<StepResult> steps =
           train(new Alternating(new CrossEntropy(), distillation, Alternating.Every.STEP), 2, 3);
       assertThat(steps)

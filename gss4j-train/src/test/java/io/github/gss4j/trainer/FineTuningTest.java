@@ -90,7 +90,7 @@ class FineTuningTest {
     TrainConfig config = freezing("token_emb,to_logits");
     try (LanguageModel model = TinyRun.model(config);
         Trainer<BatchSource> trainer = TrainableLanguageModel.trainer(model, config);
-        Learning.Averaged averaged = trainer.averaged()) {
+        TrainingState.Averaged averaged = trainer.averaged()) {
       assertThat(averaged.state().keySet())
           .isNotEmpty()
           .noneMatch(name -> name.contains("token_emb") || name.contains("to_logits"));

@@ -92,7 +92,7 @@ class LongRunTest {
       assertThat(spoiler.step(trainer).skipped()).isTrue();
       assertThat(spoiler.step(trainer).skipped()).isTrue();
       assertSame(weights(model), before);
-      assertThat(trainer.progress()).isEqualTo(new Progress(3, 2, 2, 1));
+      assertThat(trainer.progress()).isEqualTo(new TrainingProgress(3, 2, 2, 1));
       assertThat(spoiler.step(trainer).skipped()).isFalse();
       assertThat(trainer.progress().skippedInARow()).isZero();
       assertThat(trainer.progress().updates()).isEqualTo(2);
@@ -141,8 +141,8 @@ class LongRunTest {
         }
         assertThat(other.progress()).isEqualTo(trainer.progress());
         assertSame(weights(loaded), weights(model));
-        try (Learning.Averaged one = trainer.averaged();
-            Learning.Averaged two = other.averaged()) {
+        try (TrainingState.Averaged one = trainer.averaged();
+            TrainingState.Averaged two = other.averaged()) {
           assertSame(weights(loaded), weights(model));
         }
       }
@@ -213,7 +213,7 @@ class LongRunTest {
         Trainer<BatchSource> other = TrainableLanguageModel.trainer(twin, config)) {
       for (int i = 0; i < 5; i++) {
         Map<String, double[]> before = weights(model);
-        try (LayerWatch watch = new LayerWatch(true)) {
+        try (LayerMonitor watch = new LayerMonitor(true)) {
           StepResult result = trainer.step(LongRunTest::ids, watch);
           assertThat(result).isEqualTo(other.step(LongRunTest::ids));
           LayerMeasures seen = watch.measures();

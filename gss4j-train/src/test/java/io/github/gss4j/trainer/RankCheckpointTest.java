@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.within;
 import io.github.gss4j.checkpoint.StoredModel;
 import io.github.gss4j.distributed.Distribution;
 import io.github.gss4j.distributed.Ranks;
-import io.github.gss4j.distributed.Shard;
+import io.github.gss4j.distributed.ShardingMode;
 import io.github.gss4j.layers.Precision;
 import io.github.gss4j.loss.Objective;
 import io.github.gss4j.model.LanguageModel;
@@ -32,10 +32,10 @@ class RankCheckpointTest {
 
   @TempDir Path directory;
 
-  private static TrainConfig config(int world, String optimizer) {
+  private static TrainConfig config(int worldSize, String optimizer) {
     String averaged =
         "{\"ema\": 0.9, \"freeze\": \"layers.1.norm\", \"optimizer\": \"%s\"}".formatted(optimizer);
-    TrainConfig tiny = TinyRun.config("float64", BATCH / world, 1, false, false);
+    TrainConfig tiny = TinyRun.config("float64", BATCH / worldSize, 1, false, false);
     return TinyRun.config(tiny, averaged);
   }
 
@@ -43,8 +43,8 @@ class RankCheckpointTest {
   private List<Double> train(
       Distribution distribution, String optimizer, boolean resume, Path checkpoint, int steps)
       throws IOException {
-    int world = distribution.group().world();
-    TrainConfig config = config(world, optimizer);
+    int worldSize = distribution.group().worldSize();
+    TrainConfig config = config(worldSize, optimizer);
     BatchSource batches =
         (step, micro) ->
             TinyRun.ids(step, BATCH, 33)
@@ -89,7 +89,8 @@ class RankCheckpointTest {
     "1, NONE, 1, NONE, muon"
   })
   void otherRanksGoOnWhereTheseStopped(
-      int before, Shard shard, int after, Shard then, String optimizer) throws Exception {
+      int before, ShardingMode shard, int after, ShardingMode then, String optimizer)
+      throws Exception {
     Path checkpoint = Files.createDirectories(directory.resolve("checkpoint"));
     List<Double> unbroken = train(Distribution.single(), optimizer, false, null, 2 * HALF);
     List<Double> first = on(before, shard, optimizer, false, checkpoint);
@@ -102,17 +103,18 @@ class RankCheckpointTest {
     if (before == 1 && after == 1) {
       assertThat(all).isEqualTo(unbroken); // to the bit
     }
-    boolean byUnits = before > 1 && shard != Shard.NONE;
+    boolean byUnits = before > 1 && shard != ShardingMode.NONE;
     assertThat(Files.exists(checkpoint.resolve("model.safetensors"))).isEqualTo(!byUnits);
   }
 
-  private List<Double> on(int world, Shard shard, String optimizer, boolean resume, Path checkpoint)
+  private List<Double> on(
+      int worldSize, ShardingMode shard, String optimizer, boolean resume, Path checkpoint)
       throws Exception {
-    if (world == 1) {
+    if (worldSize == 1) {
       return train(Distribution.single(), optimizer, resume, checkpoint, HALF);
     }
     return Ranks.run(
-            world,
+            worldSize,
             TIMEOUT,
             group ->
                 train(new Distribution(group, shard, false), optimizer, resume, checkpoint, HALF))

@@ -9,7 +9,7 @@ import io.github.gss4j.data.TokenStore;
 import io.github.gss4j.distributed.Distribution;
 import io.github.gss4j.distributed.ProcessGroup;
 import io.github.gss4j.distributed.Ranks;
-import io.github.gss4j.distributed.Shard;
+import io.github.gss4j.distributed.ShardingMode;
 import io.github.gss4j.layers.Parameter;
 import io.github.gss4j.loss.Objective;
 import io.github.gss4j.model.LanguageModel;
@@ -52,8 +52,9 @@ class RanksEqualOneTest {
       this.json = json;
     }
 
-    TrainConfig config(int world) {
-      return TinyRun.config(TinyRun.config("float64", GLOBAL_BATCH / world, 1, false, false), json);
+    TrainConfig config(int worldSize) {
+      return TinyRun.config(
+          TinyRun.config("float64", GLOBAL_BATCH / worldSize, 1, false, false), json);
     }
   }
 
@@ -73,7 +74,7 @@ class RanksEqualOneTest {
   /** Losses, norms, then all weights and their averages. */
   private static List<Double> train(Way way, Distribution distribution) {
     ProcessGroup group = distribution.group();
-    TrainConfig config = way.config(group.world());
+    TrainConfig config = way.config(group.worldSize());
     List<Double> numbers = new ArrayList<>();
     try (LanguageModel model = TinyRun.model(config);
         Trainer<BatchSource> trainer =
@@ -88,7 +89,7 @@ class RanksEqualOneTest {
         numbers.addAll(result.losses());
         numbers.add(result.gradNorm());
       }
-      try (Learning.Averaged averaged = trainer.averaged()) {
+      try (TrainingState.Averaged averaged = trainer.averaged()) {
         for (Parameter p : model.parameters()) {
           for (double value : Tensors.toDoubles(p.value())) {
             numbers.add(value);
@@ -116,11 +117,11 @@ class RanksEqualOneTest {
     "4, OPTIMIZER, FROZEN",
     "4, FULL, TIED"
   })
-  void lossesAndWeightsAreThoseOfOneRankWithTheWholeBatch(int world, Shard shard, Way way)
-      throws Exception {
+  void lossesAndWeightsAreThoseOfOneRankWithTheWholeBatch(
+      int worldSize, ShardingMode shard, Way way) throws Exception {
     List<Double> one = train(way, Distribution.single());
     List<List<Double>> all =
-        Ranks.run(world, TIMEOUT, group -> train(way, new Distribution(group, shard, false)));
+        Ranks.run(worldSize, TIMEOUT, group -> train(way, new Distribution(group, shard, false)));
     for (List<Double> rank : all) {
       assertThat(rank).hasSameSizeAs(one).isEqualTo(all.get(0));
       for (int i = 0; i < one.size(); i++) {
@@ -134,7 +135,7 @@ class RanksEqualOneTest {
   @Test
   void gradientsThatTravelInBfloat16AreRoundedToItsEightBits() throws Exception {
     List<Double> one = train(Way.TIED, Distribution.single());
-    for (Shard shard : Shard.values()) {
+    for (ShardingMode shard : ShardingMode.values()) {
       List<Double> two =
           Ranks.run(2, TIMEOUT, group -> train(Way.TIED, new Distribution(group, shard, true)))
               .get(0);

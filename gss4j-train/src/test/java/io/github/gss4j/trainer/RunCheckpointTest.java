@@ -22,7 +22,7 @@ class RunCheckpointTest {
 
   private static RunCheckpoint state(Map<String, String> environment) {
     return new RunCheckpoint(
-        new Progress(3, 0, 0, 1),
+        new TrainingProgress(3, 0, 0, 1),
         true,
         Score.LOSS,
         1.0 / 3,

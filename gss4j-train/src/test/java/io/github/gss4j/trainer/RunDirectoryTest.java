@@ -166,8 +166,8 @@ class RunDirectoryTest {
     save(2);
     follow(RunDirectory.LAST);
     follow(RunDirectory.BEST);
-    Trees.delete(path.resolve("step-1"));
-    Trees.delete(path.resolve("step-2"));
+    FileTrees.delete(path.resolve("step-1"));
+    FileTrees.delete(path.resolve("step-2"));
     assertThat(directory.settle()).contains(path.resolve("step-2").toRealPath());
     assertThat(content(RunDirectory.BEST)).isEqualTo("step 1");
     assertThat(names()).containsExactlyInAnyOrder("best", "last", "step-1", "step-2");
@@ -184,7 +184,7 @@ class RunDirectoryTest {
         .hasMessageContaining("last: is a directory")
         .hasMessageContaining("move it away");
     assertThat(path.resolve("last/mine")).hasContent("mine");
-    Trees.delete(path.resolve("last"));
+    FileTrees.delete(path.resolve("last"));
     Files.writeString(path.resolve("last"), "my notes");
     assertThatThrownBy(() -> directory.settle()).hasMessageContaining("is no link of a run");
     assertThatThrownBy(() -> save(3)).hasMessageContaining("is no link of a run");
@@ -204,7 +204,7 @@ class RunDirectoryTest {
     assertThatThrownBy(() -> directory.settle())
         .isInstanceOf(CheckpointException.class)
         .hasMessageContaining("step-13: is no checkpoint of this run");
-    Trees.delete(path.resolve("step-13"));
+    FileTrees.delete(path.resolve("step-13"));
     assertThat(directory.settle()).contains(path.resolve("step-9").toRealPath());
     assertThat(Files.readSymbolicLink(path.resolve("last"))).isEqualTo(Path.of("step-9"));
   }

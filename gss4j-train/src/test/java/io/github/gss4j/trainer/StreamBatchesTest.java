@@ -76,7 +76,7 @@ class StreamBatchesTest {
       assertThat(resumed.position()).contains(position);
       assertThat(ids(resumed, 3, 1)).isEqualTo(third);
       assertThat(resumed.position()).isEqualTo(batches.position());
-      assertThat(resumed.leftOut()).contains(MetricLine.LeftOut.NONE);
+      assertThat(resumed.leftOut()).contains(MetricLine.SkippedData.NONE);
     }
   }
 

@@ -2,7 +2,7 @@ package io.github.gss4j.trainer;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import io.github.gss4j.config.DssConfig;
+import io.github.gss4j.config.GssConfig;
 import io.github.gss4j.config.JsonFields;
 import io.github.gss4j.config.ModelConfig;
 import io.github.gss4j.layers.Init;
@@ -22,7 +22,7 @@ import org.bytedeco.pytorch.Tensor;
 /** Settings, models and ids that are as small as can be. */
 final class TinyRun {
   static final ModelConfig MODEL =
-      ModelConfig.of(64, 16, 2).withOptions(new DssConfig(8, 8, true)).withHead(false, true);
+      ModelConfig.of(64, 16, 2).withOptions(new GssConfig(8, 8, true)).withHead(false, true);
 
   private TinyRun() {}
 
@@ -37,7 +37,7 @@ final class TinyRun {
         new Schedule(100, 0, new Decay.Constant()),
         ObjectiveConfig.CROSS_ENTROPY,
         FineTuning.NONE,
-        new WatchConfig(0, 1, 0, 0, "x"),
+        new IntervalConfig(0, 1, 0, 0, "x"),
         new LongRun(1, 1, 0, 0),
         new ComputeConfig(dtype, "cpu", checkpointLayers),
         3);

@@ -96,7 +96,7 @@ class TrackedRunTest {
     }
     assertThat(
             MetricsLog.read(out.resolve("metrics.jsonl")).stream()
-                .filter(MetricLine.Watch.class::isInstance)
+                .filter(MetricLine.LayerStats.class::isInstance)
                 .map(MetricLine::step))
         .containsExactly(3L, 6L, 9L, 12L);
     String bytes = Files.readString(eventFiles(out).get(0), StandardCharsets.ISO_8859_1);
@@ -131,7 +131,7 @@ class TrackedRunTest {
   @Test
   void whatWatchesFromOutsideCannotStopARun() throws IOException {
     Path noDirectory = Files.writeString(directory.resolve("file"), "");
-    try (Guarded guarded = new Guarded("TensorBoard", new TensorBoard(noDirectory))) {
+    try (SafeListener guarded = new SafeListener("TensorBoard", new TensorBoard(noDirectory))) {
       run(config(12, 3), directory.resolve("run"), guarded);
     }
     assertThat(log.list)

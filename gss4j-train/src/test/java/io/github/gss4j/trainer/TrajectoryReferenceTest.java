@@ -10,10 +10,10 @@ import io.github.gss4j.layers.Precision;
 import io.github.gss4j.loss.Alternating;
 import io.github.gss4j.loss.CrossEntropy;
 import io.github.gss4j.loss.Distillation;
-import io.github.gss4j.loss.FullTeaching;
+import io.github.gss4j.loss.FullTargets;
 import io.github.gss4j.loss.Objective;
 import io.github.gss4j.loss.Teacher;
-import io.github.gss4j.loss.Teaching;
+import io.github.gss4j.loss.TeacherTargets;
 import io.github.gss4j.model.LanguageModel;
 import io.github.gss4j.ops.Tensors;
 import io.github.gss4j.optim.Decay;
@@ -119,9 +119,10 @@ class TrajectoryReferenceTest {
     assertThat(named).isEqualTo("[\"cross_entropy\",\"kl_teacher_student_mean_over_tokens\"]");
     assertThat(recipe.get("alternate").asText())
         .isEqualTo("even steps the first, odd steps the second"); // counted from 0
-    Teaching teaching = new FullTeaching(new Recorded(run), recipe.get("temperature").asDouble());
+    TeacherTargets targets =
+        new FullTargets(new Recorded(run), recipe.get("temperature").asDouble());
     return new Alternating(
-        new CrossEntropy(), new Distillation(teaching, 1), Alternating.Every.STEP);
+        new CrossEntropy(), new Distillation(targets, 1), Alternating.Every.STEP);
   }
 
   /** A teacher whose logits were written down. */

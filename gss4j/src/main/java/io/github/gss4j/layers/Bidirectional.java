@@ -29,12 +29,12 @@ public final class Bidirectional implements SequenceLayer {
    * Declares one layer of each direction.
    *
    * @param dim D
-   * @param hidden F
+   * @param innerDim F
    */
-  public static Bidirectional declare(Parameters p, int dim, int hidden, LayerConfig config) {
+  public static Bidirectional declare(Parameters p, int dim, int innerDim, LayerConfig config) {
     return new Bidirectional(
-        Layers.causal(p.at("past"), config, dim, hidden),
-        Layers.causal(p.at("future"), config, dim, hidden));
+        Layers.causal(p.at("past"), config, dim, innerDim),
+        Layers.causal(p.at("future"), config, dim, innerDim));
   }
 
   @Override

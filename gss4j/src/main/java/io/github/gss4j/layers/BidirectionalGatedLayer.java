@@ -30,12 +30,12 @@ public final class BidirectionalGatedLayer implements SequenceLayer {
    * Declares a layer around two mixers of one kind.
    *
    * @param dim D
-   * @param hidden F, the width of the gated space
+   * @param innerDim F, the width of the gated space
    */
   public static BidirectionalGatedLayer declare(
-      Parameters p, int dim, int hidden, MixerConfig config) {
+      Parameters p, int dim, int innerDim, MixerConfig config) {
     return new BidirectionalGatedLayer(
-        GatedLayer.declare(p, dim, hidden, config),
+        GatedLayer.declare(p, dim, innerDim, config),
         Layers.mixer(p.at("future").at(config.prefix()), config));
   }
 

@@ -1,8 +1,8 @@
 package io.github.gss4j.layers;
 
-import io.github.gss4j.ops.Cut;
-import io.github.gss4j.ops.GraphCut;
+import io.github.gss4j.ops.GraphSegment;
 import io.github.gss4j.ops.Scopes;
+import io.github.gss4j.ops.Segment;
 import org.bytedeco.pytorch.Tensor;
 
 /**
@@ -12,7 +12,7 @@ import org.bytedeco.pytorch.Tensor;
 public interface CausalLayer extends SequenceLayer, SequenceMixer {
   /** How sequences are read: each whole from the zero state, or on from a state. */
   @FunctionalInterface
-  interface Reading {
+  interface Forward {
     /**
      * Reads a sequence with a layer or with the mixer in it.
      *
@@ -33,8 +33,8 @@ public interface CausalLayer extends SequenceLayer, SequenceMixer {
    * @param x (B, L, D)
    * @param recompute whether to keep nothing but x, and compute the rest again
    */
-  default Cut cut(Tensor x, Reading reading, boolean recompute) {
-    return GraphCut.forward(x, in -> reading.of(this, in), recompute);
+  default Segment segment(Tensor x, Forward forward, boolean recompute) {
+    return GraphSegment.forward(x, in -> forward.of(this, in), recompute);
   }
 
   @Override
@@ -49,7 +49,7 @@ public interface CausalLayer extends SequenceLayer, SequenceMixer {
   }
 
   /** Reads tokens into a state, with the constants derived on the spot. */
-  default Mixed mix(Tensor x, MixerState state) {
+  default MixerOutput mix(Tensor x, MixerState state) {
     return mix(x, state, recurrence());
   }
 }

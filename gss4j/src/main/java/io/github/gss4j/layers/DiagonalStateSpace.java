@@ -2,7 +2,7 @@ package io.github.gss4j.layers;
 
 import static org.bytedeco.pytorch.global.torch.matmul;
 
-import io.github.gss4j.config.DssConfig;
+import io.github.gss4j.config.GssConfig;
 import io.github.gss4j.config.StateSpaceInit;
 import io.github.gss4j.ops.CausalConvolution;
 import io.github.gss4j.ops.Scopes;
@@ -37,14 +37,14 @@ import org.bytedeco.pytorch.global.torch.ScalarType;
  * </table>
  *
  * <p>Mehta et al. 2022 (arXiv 2206.13947), section 3.1; Gupta et al. 2022 (arXiv 2203.14343). Step
- * Δ = 1 and B = 1 are folded in, as in the published package; {@link DssConfig} says what else
+ * Δ = 1 and B = 1 are folded in, as in the published package; {@link GssConfig} says what else
  * there is.
  */
 public final class DiagonalStateSpace implements SequenceMixer {
   /** Numbers of the channels that are convolved together: what a cache holds. */
   private static final long GROUP = 1 << 21;
 
-  private final DssConfig config;
+  private final GssConfig config;
   private final LayerNorm norm;
   private final Tensor lambdaReal;
   private final Tensor lambdaImag;
@@ -53,7 +53,7 @@ public final class DiagonalStateSpace implements SequenceMixer {
   private final Tensor paramD;
   private final Tensor logStep;
 
-  private DiagonalStateSpace(Parameters p, DssConfig config) {
+  private DiagonalStateSpace(Parameters p, GssConfig config) {
     long n = config.stateSize();
     long h = config.kernelDim();
     Init normal = Init.normal(1); // the paper found random as good as HiPPO for language
@@ -76,7 +76,7 @@ public final class DiagonalStateSpace implements SequenceMixer {
   }
 
   /** For Λ_im, which is a phase or its logarithm. */
-  private static Init phases(DssConfig config) {
+  private static Init phases(GssConfig config) {
     if (config.init() instanceof StateSpaceInit.LongRange range) {
       Init phases = Init.uniform(StateSpaceInit.LongRange.LEAST_PHASE, range.maxPhase());
       return config.lambdaImagExp() ? (shape, random) -> phases.value(shape, random).log() : phases;
@@ -85,7 +85,7 @@ public final class DiagonalStateSpace implements SequenceMixer {
   }
 
   /** Declares a state space's parameters. */
-  public static DiagonalStateSpace declare(Parameters p, DssConfig config) {
+  public static DiagonalStateSpace declare(Parameters p, GssConfig config) {
     return new DiagonalStateSpace(p, config);
   }
 
@@ -122,7 +122,7 @@ public final class DiagonalStateSpace implements SequenceMixer {
               long taps = StateSpaceKernel.reach(re, length, type());
               return StateSpaceKernel.kernel(re, lambdaIm(), discreteC(), taps, type());
             });
-    return new Taps(values, this::convolve);
+    return new ConvolutionKernel(values, this::convolve);
   }
 
   private Tensor convolve(Tensor x, Tensor kernel) {
@@ -134,9 +134,9 @@ public final class DiagonalStateSpace implements SequenceMixer {
     }
     TensorVector groups = new TensorVector();
     for (long from = 0; from < u.size(2); from += channels) {
-      Tensor some = u.narrow(2, from, Math.min(channels, u.size(2) - from));
-      Tensor kernels = taps.narrow(0, from, some.size(2));
-      groups.push_back(Scopes.scoped(() -> CausalConvolution.apply(sequenceLast(some), kernels)));
+      Tensor block = u.narrow(2, from, Math.min(channels, u.size(2) - from));
+      Tensor kernels = taps.narrow(0, from, block.size(2));
+      groups.push_back(Scopes.scoped(() -> CausalConvolution.apply(sequenceLast(block), kernels)));
     }
     return torch.cat(groups, 1).transpose(1, 2);
   }
@@ -148,18 +148,18 @@ public final class DiagonalStateSpace implements SequenceMixer {
   }
 
   @Override
-  public Optional<Modes> modes() {
+  public Optional<Eigenvalues> modes() {
     try (PointerScope scope = new PointerScope()) {
       return Optional.of(
-          new Modes(
+          new Eigenvalues(
               Tensors.toDoubles(lambdaRe().detach()), Tensors.toDoubles(lambdaIm().detach())));
     }
   }
 
   @Override
-  public Optional<Curves> curves(long lags) {
+  public Optional<KernelCurves> curves(long lags) {
     Tensor values = kernel(lags).tensors().get(0).detach(); // (H, T)
-    return Optional.of(new Curves("K", "channel", "lag in tokens", false, values));
+    return Optional.of(new KernelCurves("K", "channel", "lag in tokens", false, values));
   }
 
   @Override
@@ -206,14 +206,14 @@ public final class DiagonalStateSpace implements SequenceMixer {
     }
 
     @Override
-    public Mixed mix(Tensor x, MixerState state) {
+    public MixerOutput mix(Tensor x, MixerState state) {
       Tensor u = dss.norm.apply(x); // (B, L, H)
       Tensor s = state.tensors().get(0); // (B, H, 2N)
       boolean oneToken = x.size(1) == 1;
       Tensor next = oneToken ? step(s, u) : lastState(s, sequenceLast(u));
       Tensor y = oneToken ? read(next) : outputs(s, sequenceLast(u)); // (B, H, L)
       Tensor out = y.transpose(1, 2).add(u.mul(dss.paramD));
-      return new Mixed(out, new MixerState(List.of(next)));
+      return new MixerOutput(out, new MixerState(List.of(next)));
     }
 
     /** s' = e^Λ s + u for one token: s (B, H, 2N), u (B, 1, H). Few passes: a state is large. */

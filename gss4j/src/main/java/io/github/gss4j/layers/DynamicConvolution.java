@@ -41,7 +41,7 @@ import org.bytedeco.pytorch.global.torch.ScalarType;
 public final class DynamicConvolution implements SequenceMixer {
   private final DsConvConfig config;
   private final LayerNorm norm;
-  private final Dense toWeight;
+  private final Linear toWeight;
   private final Tensor paramD;
 
   private DynamicConvolution(Parameters p, DsConvConfig config) {
@@ -51,7 +51,7 @@ public final class DynamicConvolution implements SequenceMixer {
     // κ is a kernel: never below float32
     Tensor weight =
         p.at("to_weight").declare("weight", Role.STATE_SPACE, Init.linear(h), config.heads(), h);
-    this.toWeight = new Dense(weight, null, p.precision().base());
+    this.toWeight = new Linear(weight, null, p.precision().base());
     this.paramD = p.declare("param_D", Role.STATE_SPACE, Init.normal(1), h);
   }
 
@@ -80,10 +80,10 @@ public final class DynamicConvolution implements SequenceMixer {
 
   /** κ of the first sequence, as a state keeps it. */
   @Override
-  public Optional<Curves> curves(MixerState state) {
+  public Optional<KernelCurves> curves(MixerState state) {
     Tensor kappa = state.tensors().get(1).select(0, 0).detach(); // (P, heads)
     String across = "token, and the lag at which its κ acts";
-    return Optional.of(new Curves("κ", "head", across, false, kappa.t().contiguous()));
+    return Optional.of(new KernelCurves("κ", "head", across, false, kappa.t().contiguous()));
   }
 
   @Override
@@ -100,7 +100,7 @@ public final class DynamicConvolution implements SequenceMixer {
             Tensors.zerosLike(paramD, batch).to(ScalarType.Long)));
   }
 
-  private Mixed read(Tensor x, MixerState state) {
+  private MixerOutput read(Tensor x, MixerState state) {
     Tensor read = state.tensors().get(2); // (B)
     long length = x.size(1);
     long before = Arrays.stream(Tensors.toLongs(read)).max().orElse(0);
@@ -111,7 +111,7 @@ public final class DynamicConvolution implements SequenceMixer {
     Tensor allKappa = append(state.tensors().get(1), toWeight.apply(x), at, before + length);
     Tensor y = length == 1 ? last(allU, allKappa, read) : rows(convolve(allU, allKappa), at);
     Tensor now = read.add(new Scalar(length));
-    return new Mixed(
+    return new MixerOutput(
         y.add(u.mul(paramD)), // (B, L, H)
         new MixerState(List.of(allU, allKappa, now)));
   }
@@ -132,8 +132,8 @@ public final class DynamicConvolution implements SequenceMixer {
   /** History (B, P, C) with new rows (B, L, C) put at places (B, L), zero elsewhere: (B, to, C). */
   private static Tensor append(Tensor history, Tensor rows, Tensor at, long to) {
     long kept = Math.min(history.size(1), to);
-    Tensor room = Tensors.zerosLike(history, history.size(0), to - kept, history.size(2));
-    Tensor all = torch.cat(new TensorVector(history.narrow(1, 0, kept), room), 1);
+    Tensor zeros = Tensors.zerosLike(history, history.size(0), to - kept, history.size(2));
+    Tensor all = torch.cat(new TensorVector(history.narrow(1, 0, kept), zeros), 1);
     return all.scatter(1, at.unsqueeze(2).expand_as(rows), rows);
   }
 

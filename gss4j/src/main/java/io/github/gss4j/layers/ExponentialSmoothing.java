@@ -87,7 +87,7 @@ public final class ExponentialSmoothing implements SequenceMixer {
               long taps = StateSpaceKernel.reach(decay, length, type());
               return alpha().mul(powers(decay, 0, taps)).to(type());
             });
-    return new Taps(values, this::convolve);
+    return new ConvolutionKernel(values, this::convolve);
   }
 
   private Tensor convolve(Tensor x, Tensor kernel) {
@@ -98,9 +98,9 @@ public final class ExponentialSmoothing implements SequenceMixer {
   }
 
   @Override
-  public Optional<Curves> curves(long lags) {
+  public Optional<KernelCurves> curves(long lags) {
     Tensor values = kernel(lags).tensors().get(0).detach(); // (heads, T)
-    return Optional.of(new Curves("K", "head", "lag in tokens", true, values));
+    return Optional.of(new KernelCurves("K", "head", "lag in tokens", true, values));
   }
 
   @Override
@@ -132,7 +132,7 @@ public final class ExponentialSmoothing implements SequenceMixer {
     }
 
     @Override
-    public Mixed mix(Tensor x, MixerState state) {
+    public MixerOutput mix(Tensor x, MixerState state) {
       int heads = mhesa.config.heads();
       Tensor u = mhesa.norm.apply(x); // (B, L, H)
       Tensor perHead = Heads.split(u, heads); // (B, heads, H/heads, L)
@@ -141,7 +141,7 @@ public final class ExponentialSmoothing implements SequenceMixer {
       Tensor next = oneToken ? step(s, perHead) : lastState(s, perHead);
       Tensor y = oneToken ? read(next) : outputs(s, perHead);
       Tensor out = Heads.join(y).add(u.mul(mhesa.paramD)); // (B, L, H)
-      return new Mixed(out, new MixerState(List.of(Heads.join(next).squeeze(1))));
+      return new MixerOutput(out, new MixerState(List.of(Heads.join(next).squeeze(1))));
     }
 
     /** s' = q s + u for one token. */

@@ -1,6 +1,6 @@
 package io.github.gss4j.layers;
 
-import io.github.gss4j.ops.GraphCut;
+import io.github.gss4j.ops.Autograd;
 import io.github.gss4j.ops.Scopes;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
@@ -28,7 +28,7 @@ import org.bytedeco.pytorch.global.torch;
  * @param toContext W_g, (F, H)
  * @param toOut W_o, (D, F), and b
  */
-record Gate(Dense toU, Dense toContext, Dense toOut) {
+record Gate(Linear toU, Linear toContext, Linear toOut) {
   /** a: (…, D) to (…, F). */
   Tensor wide(Tensor normed) {
     return toU.apply(normed);
@@ -37,12 +37,12 @@ record Gate(Dense toU, Dense toContext, Dense toOut) {
   /**
    * a, (T, F), of some tokens' n, (T, D).
    *
-   * @param room where to put it
+   * @param buffer where to put it
    * @return the room
    */
-  Tensor wide(Tensor normed, Tensor room) {
-    torch.mm_out(room, normed.to(toU.products()), toU.weight().to(toU.products()).t());
-    return room;
+  Tensor wide(Tensor normed, Tensor buffer) {
+    torch.mm_out(buffer, normed.to(toU.products()), toU.weight().to(toU.products()).t());
+    return buffer;
   }
 
   /** out, from a and c. */
@@ -76,15 +76,15 @@ record Gate(Dense toU, Dense toContext, Dense toOut) {
               Tensor p = o.mm(toOut.weight().to(toOut.products())); // (T, F)
               Tensor u = torch.gelu(wide);
               Tensor g = toContext.apply(c);
-              GraphCut.addProduct(toOut.weight(), o.t(), g.mul(u));
+              Autograd.addProduct(toOut.weight(), o.t(), g.mul(u));
               u.mul_(p); // is dg from here on
-              GraphCut.addProduct(toContext.weight(), u.t(), c);
+              Autograd.addProduct(toContext.weight(), u.t(), c);
               toContexts.copy_(u.mm(toContext.weight().to(toContext.products())));
               p.mul_(g);
               return torch.gelu_backward(p, wide);
             });
-    GraphCut.addProduct(toU.weight(), dWide.t(), n);
+    Autograd.addProduct(toU.weight(), dWide.t(), n);
     toNormed.copy_(dWide.mm(toU.weight().to(toU.products())));
-    GraphCut.add(toOut.bias(), gradient.sum(0));
+    Autograd.add(toOut.bias(), gradient.sum(0));
   }
 }

@@ -1,8 +1,8 @@
 package io.github.gss4j.layers;
 
 import io.github.gss4j.config.MixerConfig;
-import io.github.gss4j.ops.Cut;
 import io.github.gss4j.ops.Scopes;
+import io.github.gss4j.ops.Segment;
 import io.github.gss4j.ops.Tensors;
 import java.util.List;
 import org.bytedeco.pytorch.GradMode;
@@ -29,28 +29,28 @@ public final class GatedLayer implements CausalLayer {
   private static final long REACHES = 4;
 
   private final LayerNorm norm;
-  private final Dense toV;
+  private final Linear toV;
   private final SequenceMixer mixer;
   private final Gate gate;
 
-  private GatedLayer(Parameters p, int dim, int hidden, int mixerDim, SequenceMixer mixer) {
+  private GatedLayer(Parameters p, int dim, int innerDim, int mixerDim, SequenceMixer mixer) {
     this.norm = LayerNorm.declare(p, "norm", dim);
-    Dense toU = Dense.declare(p, "to_u.0", dim, hidden);
-    this.toV = Dense.declare(p, "to_v.0", dim, mixerDim);
+    Linear toU = Linear.declare(p, "to_u.0", dim, innerDim);
+    this.toV = Linear.declare(p, "to_v.0", dim, mixerDim);
     this.mixer = mixer;
-    Dense toContext = Dense.declare(p, "to_gate", mixerDim, hidden);
-    this.gate = new Gate(toU, toContext, Dense.declareWithBias(p, "to_out", hidden, dim));
+    Linear toContext = Linear.declare(p, "to_gate", mixerDim, innerDim);
+    this.gate = new Gate(toU, toContext, Linear.declareWithBias(p, "to_out", innerDim, dim));
   }
 
   /**
    * Declares a layer around a mixer.
    *
    * @param dim D
-   * @param hidden F, the width of the gated space
+   * @param innerDim F, the width of the gated space
    */
-  public static GatedLayer declare(Parameters p, int dim, int hidden, MixerConfig config) {
+  public static GatedLayer declare(Parameters p, int dim, int innerDim, MixerConfig config) {
     SequenceMixer mixer = Layers.mixer(p.at(config.prefix()), config);
-    return new GatedLayer(p, dim, hidden, config.channels(), mixer);
+    return new GatedLayer(p, dim, innerDim, config.channels(), mixer);
   }
 
   @Override
@@ -77,20 +77,21 @@ public final class GatedLayer implements CausalLayer {
   }
 
   /**
-   * Block by block, each with the tokens before it that its first output still feels: the memory of
-   * one block beside the result, however long the sequence.
+   * Block by block, each with the tokens before it that its first output depends on: memory for one
+   * block and the result, however long the sequence.
    */
   private Tensor inBlocks(Tensor x, Kernel kernel, long block) {
     Tensor out = torch.empty_like(x);
     for (long from = 0; from < x.size(1); from += block) {
       long before = Math.min(from, kernel.reach());
-      Tensor some = x.narrow(1, from - before, before + Math.min(block, x.size(1) - from));
-      Tensor here = out.narrow(1, from, some.size(1) - before);
+      long length = Math.min(block, x.size(1) - from);
+      Tensor input = x.narrow(1, from - before, before + length);
+      Tensor output = out.narrow(1, from, length);
       Scopes.run(
           () -> {
-            Tensor context = Scopes.scoped(() -> kernel.forward(value(some)));
-            Tensor felt = context.narrow(1, before, here.size(1));
-            here.copy_(gated(some.narrow(1, before, here.size(1)), felt));
+            Tensor mixed = Scopes.scoped(() -> kernel.forward(value(input)));
+            Tensor context = mixed.narrow(1, before, length);
+            output.copy_(gated(input.narrow(1, before, length), context));
           });
     }
     return out;
@@ -98,14 +99,14 @@ public final class GatedLayer implements CausalLayer {
 
   /** Remembers x, LN(x), W_u·LN(x) and what the mixer's graph holds. */
   @Override
-  public Cut cut(Tensor x, Reading reading, boolean recompute) {
-    return GatedCut.forward(
+  public Segment segment(Tensor x, Forward forward, boolean recompute) {
+    return GatedSegment.forward(
         gate,
         x,
         in -> {
           Tensor normed = norm.apply(in);
           Tensor v = torch.gelu(toV.apply(normed));
-          return List.of(normed, Scopes.scoped(() -> reading.of(mixer, v)));
+          return List.of(normed, Scopes.scoped(() -> forward.of(mixer, v)));
         },
         recompute);
   }
@@ -122,9 +123,9 @@ public final class GatedLayer implements CausalLayer {
   }
 
   @Override
-  public Mixed mix(Tensor x, MixerState state, Recurrence recurrence) {
-    Mixed mixed = recurrence.mix(value(x), state);
-    return new Mixed(gated(x, mixed.output()), mixed.state());
+  public MixerOutput mix(Tensor x, MixerState state, Recurrence recurrence) {
+    MixerOutput mixed = recurrence.mix(value(x), state);
+    return new MixerOutput(gated(x, mixed.output()), mixed.state());
   }
 
   /** gelu(W_v·LN(x)): (B, L, H). */

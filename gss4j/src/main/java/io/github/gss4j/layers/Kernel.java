@@ -5,7 +5,7 @@ import org.bytedeco.pytorch.Tensor;
 
 /** A mixer's parallel form, ready for sequences of one length. */
 @FunctionalInterface
-public interface Kernel extends Derived<Kernel> {
+public interface Kernel extends Precomputed<Kernel> {
   /**
    * Mixes a whole sequence from the zero state.
    *

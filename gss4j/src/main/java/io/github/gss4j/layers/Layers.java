@@ -3,10 +3,10 @@ package io.github.gss4j.layers;
 import io.github.gss4j.config.AttentionConfig;
 import io.github.gss4j.config.DsConvConfig;
 import io.github.gss4j.config.DssConfig;
+import io.github.gss4j.config.GssConfig;
 import io.github.gss4j.config.LayerConfig;
 import io.github.gss4j.config.MhesaConfig;
 import io.github.gss4j.config.MixerConfig;
-import io.github.gss4j.config.PlainDssConfig;
 import io.github.gss4j.config.StackConfig;
 import java.util.ArrayList;
 import java.util.List;
@@ -19,27 +19,28 @@ public final class Layers {
    * Declares a causal layer's parameters.
    *
    * @param dim D, the width of the residual stream
-   * @param hidden F, the width of the gated space or of the feed-forward part
+   * @param innerDim F, the width of the gated space or of the feed-forward part
    */
-  public static CausalLayer causal(Parameters p, LayerConfig config, int dim, int hidden) {
+  public static CausalLayer causal(Parameters p, LayerConfig config, int dim, int innerDim) {
     if (config instanceof MixerConfig gated) {
-      return GatedLayer.declare(p, dim, hidden, gated);
-    } else if (config instanceof PlainDssConfig dss) {
-      return StateSpaceBlock.declare(p, dim, hidden, dss.at(dim));
+      return GatedLayer.declare(p, dim, innerDim, gated);
+    } else if (config instanceof DssConfig dss) {
+      return StateSpaceBlock.declare(p, dim, innerDim, dss.at(dim));
     }
-    return TransformerBlock.declare(p, dim, hidden, (AttentionConfig) config);
+    return TransformerBlock.declare(p, dim, innerDim, (AttentionConfig) config);
   }
 
   /** Declares the parameters of a layer that reads in both directions. */
-  public static SequenceLayer bidirectional(Parameters p, LayerConfig config, int dim, int hidden) {
+  public static SequenceLayer bidirectional(
+      Parameters p, LayerConfig config, int dim, int innerDim) {
     return config instanceof MixerConfig gated
-        ? BidirectionalGatedLayer.declare(p, dim, hidden, gated)
-        : Bidirectional.declare(p, dim, hidden, config);
+        ? BidirectionalGatedLayer.declare(p, dim, innerDim, gated)
+        : Bidirectional.declare(p, dim, innerDim, config);
   }
 
   /** Declares a mixer's own parameters. */
   public static SequenceMixer mixer(Parameters p, MixerConfig config) {
-    if (config instanceof DssConfig dss) {
+    if (config instanceof GssConfig dss) {
       return DiagonalStateSpace.declare(p, dss);
     } else if (config instanceof DsConvConfig dsconv) {
       return DynamicConvolution.declare(p, dsconv);
@@ -52,7 +53,7 @@ public final class Layers {
     List<CausalLayer> made = new ArrayList<>();
     for (LayerConfig layer : stack.layers()) {
       Parameters numbered = p.at(Integer.toString(made.size()));
-      made.add(causal(numbered, layer, stack.dim(), stack.hidden()));
+      made.add(causal(numbered, layer, stack.dim(), stack.innerDim()));
     }
     return List.copyOf(made);
   }
@@ -62,7 +63,7 @@ public final class Layers {
     List<SequenceLayer> made = new ArrayList<>();
     for (LayerConfig layer : stack.layers()) {
       Parameters numbered = p.at(Integer.toString(made.size()));
-      made.add(bidirectional(numbered, layer, stack.dim(), stack.hidden()));
+      made.add(bidirectional(numbered, layer, stack.dim(), stack.innerDim()));
     }
     return List.copyOf(made);
   }

@@ -5,14 +5,14 @@ import org.bytedeco.pytorch.Tensor;
 
 /** A mixer's recurrent form, with the constants that it needs. */
 @FunctionalInterface
-public interface Recurrence extends Derived<Recurrence> {
+public interface Recurrence extends Precomputed<Recurrence> {
   /**
    * Reads L ≥ 1 tokens into a state.
    *
    * @param x (B, L, H)
    * @param state of the same B
    */
-  Mixed mix(Tensor x, MixerState state);
+  MixerOutput mix(Tensor x, MixerState state);
 
   @Override
   default Recurrence map(UnaryOperator<Tensor> replacement) {

@@ -17,7 +17,7 @@ import org.bytedeco.pytorch.Tensor;
  * <p>What depends on the parameters alone is taken apart, so that it is computed once and used many
  * times: {@link Kernel} for the parallel form, {@link Recurrence} for the recurrent one.
  */
-public interface SequenceMixer extends Visible {
+public interface SequenceMixer extends MixerInspection {
   /** The parallel form for sequences of one length: one serves all micro-batches of a step. */
   Kernel kernel(long length);
 
@@ -45,7 +45,7 @@ public interface SequenceMixer extends Visible {
    * @param state of the same B
    * @param recurrence as {@link #recurrence} gives it
    */
-  default Mixed mix(Tensor x, MixerState state, Recurrence recurrence) {
+  default MixerOutput mix(Tensor x, MixerState state, Recurrence recurrence) {
     return recurrence.mix(x, state);
   }
 }

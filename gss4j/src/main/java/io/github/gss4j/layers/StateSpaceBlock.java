@@ -1,6 +1,6 @@
 package io.github.gss4j.layers;
 
-import io.github.gss4j.config.DssConfig;
+import io.github.gss4j.config.GssConfig;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
 
@@ -26,28 +26,28 @@ import org.bytedeco.pytorch.global.torch;
  */
 public final class StateSpaceBlock implements CausalLayer {
   private final DiagonalStateSpace dss;
-  private final Dense toOut;
+  private final Linear toOut;
   private final LayerNorm forwardNorm;
-  private final Dense toHidden;
-  private final Dense fromHidden;
+  private final Linear toInner;
+  private final Linear fromInner;
 
-  private StateSpaceBlock(Parameters p, int dim, int hidden, DssConfig config) {
+  private StateSpaceBlock(Parameters p, int dim, int innerDim, GssConfig config) {
     this.dss = DiagonalStateSpace.declare(p.at("dss"), config); // it normalises what it reads
-    this.toOut = Dense.declareWithBias(p, "to_out", dim, dim);
+    this.toOut = Linear.declareWithBias(p, "to_out", dim, dim);
     Parameters ff = p.at("ff");
     this.forwardNorm = LayerNorm.declare(ff, "norm", dim);
-    this.toHidden = Dense.declare(ff, "to_hidden.0", dim, hidden);
-    this.fromHidden = Dense.declareWithBias(ff, "to_out", hidden, dim);
+    this.toInner = Linear.declare(ff, "to_hidden.0", dim, innerDim);
+    this.fromInner = Linear.declareWithBias(ff, "to_out", innerDim, dim);
   }
 
   /**
    * Declares a block's parameters.
    *
    * @param dim D, as many as the state space has channels
-   * @param hidden F, the width of the feed-forward part
+   * @param innerDim F, the width of the feed-forward part
    */
-  public static StateSpaceBlock declare(Parameters p, int dim, int hidden, DssConfig config) {
-    return new StateSpaceBlock(p, dim, hidden, config);
+  public static StateSpaceBlock declare(Parameters p, int dim, int innerDim, GssConfig config) {
+    return new StateSpaceBlock(p, dim, innerDim, config);
   }
 
   @Override
@@ -78,14 +78,14 @@ public final class StateSpaceBlock implements CausalLayer {
   }
 
   @Override
-  public Mixed mix(Tensor x, MixerState state, Recurrence recurrence) {
-    Mixed mixed = recurrence.mix(x, state);
-    return new Mixed(rest(x, mixed.output()), mixed.state());
+  public MixerOutput mix(Tensor x, MixerState state, Recurrence recurrence) {
+    MixerOutput mixed = recurrence.mix(x, state);
+    return new MixerOutput(rest(x, mixed.output()), mixed.state());
   }
 
   private Tensor rest(Tensor x, Tensor context) {
     Tensor a = toOut.apply(torch.gelu(context)).add(x); // (B, L, D)
-    Tensor wide = torch.gelu(toHidden.apply(forwardNorm.apply(a))); // (B, L, F)
-    return fromHidden.apply(wide).add(a); // (B, L, D)
+    Tensor wide = torch.gelu(toInner.apply(forwardNorm.apply(a))); // (B, L, F)
+    return fromInner.apply(wide).add(a); // (B, L, D)
   }
 }

@@ -37,15 +37,15 @@ public final class TransformerBlock implements CausalLayer {
   private final ScalarType base;
   private final int headDim;
   private final LayerNorm norm;
-  private final Dense toQ;
-  private final Dense toK;
-  private final Dense toV;
-  private final Dense toOut;
+  private final Linear toQ;
+  private final Linear toK;
+  private final Linear toV;
+  private final Linear toOut;
   private final LayerNorm forwardNorm;
-  private final Dense toHidden;
-  private final Dense fromHidden;
+  private final Linear toInner;
+  private final Linear fromInner;
 
-  private TransformerBlock(Parameters p, int dim, int hidden, AttentionConfig config) {
+  private TransformerBlock(Parameters p, int dim, int innerDim, AttentionConfig config) {
     if (dim % (2 * config.heads()) != 0) {
       throw new IllegalArgumentException(
           "attention_heads is "
@@ -61,25 +61,25 @@ public final class TransformerBlock implements CausalLayer {
     this.headDim = dim / config.heads();
     Parameters a = p.at("attn");
     this.norm = LayerNorm.declare(a, "norm", dim);
-    this.toQ = Dense.declare(a, "to_q", dim, dim);
-    this.toK = Dense.declare(a, "to_k", dim, dim);
-    this.toV = Dense.declare(a, "to_v", dim, dim);
-    this.toOut = Dense.declareWithBias(a, "to_out", dim, dim);
+    this.toQ = Linear.declare(a, "to_q", dim, dim);
+    this.toK = Linear.declare(a, "to_k", dim, dim);
+    this.toV = Linear.declare(a, "to_v", dim, dim);
+    this.toOut = Linear.declareWithBias(a, "to_out", dim, dim);
     Parameters ff = p.at("ff");
     this.forwardNorm = LayerNorm.declare(ff, "norm", dim);
-    this.toHidden = Dense.declare(ff, "to_hidden.0", dim, hidden);
-    this.fromHidden = Dense.declareWithBias(ff, "to_out", hidden, dim);
+    this.toInner = Linear.declare(ff, "to_hidden.0", dim, innerDim);
+    this.fromInner = Linear.declareWithBias(ff, "to_out", innerDim, dim);
   }
 
   /**
    * Declares a block's parameters.
    *
    * @param dim D, a multiple of twice the heads
-   * @param hidden F, the width of the feed-forward part
+   * @param innerDim F, the width of the feed-forward part
    */
   public static TransformerBlock declare(
-      Parameters p, int dim, int hidden, AttentionConfig config) {
-    return new TransformerBlock(p, dim, hidden, config);
+      Parameters p, int dim, int innerDim, AttentionConfig config) {
+    return new TransformerBlock(p, dim, innerDim, config);
   }
 
   /** It derives nothing: attention depends on the sequence alone. */
@@ -109,7 +109,7 @@ public final class TransformerBlock implements CausalLayer {
     return new MixerState(List.of(nothing, nothing, position));
   }
 
-  private Mixed read(Tensor x, MixerState state) {
+  private MixerOutput read(Tensor x, MixerState state) {
     long length = x.size(1);
     Tensor position = state.tensors().get(2); // (B)
     Tensor normed = norm.apply(x);
@@ -120,12 +120,12 @@ public final class TransformerBlock implements CausalLayer {
     Tensor values = after(state.tensors().get(1), heads(toV, normed)); // (B, heads, W − 1 + L, d)
     Tensor y = attention.mix(products(q), products(keys), products(values), position);
     Tensor next = position.add(new Scalar(length));
-    return new Mixed(
+    return new MixerOutput(
         feedForward(x, y), new MixerState(List.of(latest(keys), latest(values), next)));
   }
 
   /** (B, L, D) to (B, heads, L, d) in the state's dtype. */
-  private Tensor heads(Dense product, Tensor normed) {
+  private Tensor heads(Linear product, Tensor normed) {
     Tensor y = product.apply(normed).to(base);
     return y.view(y.size(0), y.size(1), config.heads(), headDim).transpose(1, 2).contiguous();
   }
@@ -146,7 +146,7 @@ public final class TransformerBlock implements CausalLayer {
   private Tensor feedForward(Tensor x, Tensor attended) {
     Tensor joined = attended.transpose(1, 2).flatten(2, 3); // (B, L, D)
     Tensor a = toOut.apply(joined).add(x);
-    Tensor wide = torch.gelu(toHidden.apply(forwardNorm.apply(a))); // (B, L, F)
-    return fromHidden.apply(wide).add(a); // (B, L, D)
+    Tensor wide = torch.gelu(toInner.apply(forwardNorm.apply(a))); // (B, L, F)
+    return fromInner.apply(wide).add(a); // (B, L, D)
   }
 }

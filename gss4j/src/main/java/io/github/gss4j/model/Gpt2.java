@@ -1,9 +1,9 @@
 package io.github.gss4j.model;
 
 import io.github.gss4j.config.Gpt2Config;
-import io.github.gss4j.layers.Dense;
 import io.github.gss4j.layers.Init;
 import io.github.gss4j.layers.LayerNorm;
+import io.github.gss4j.layers.Linear;
 import io.github.gss4j.layers.Parameter;
 import io.github.gss4j.layers.Parameters;
 import io.github.gss4j.layers.Precision;
@@ -42,7 +42,7 @@ public final class Gpt2 implements AutoCloseable {
   private final Tensor positions;
   private final List<Gpt2Block> blocks = new ArrayList<>();
   private final LayerNorm headNorm;
-  private final Dense toLogits;
+  private final Linear toLogits;
 
   private Gpt2(Gpt2Config config, Parameters p, Device device) {
     this.config = config;
@@ -56,8 +56,8 @@ public final class Gpt2 implements AutoCloseable {
     this.headNorm = LayerNorm.declare(p, "ln_f", config.dim()).withEpsilon(config.epsilon());
     this.toLogits =
         config.tied()
-            ? new Dense(tokens, null, p.precision().products())
-            : Dense.declare(p, "lm_head", config.dim(), config.numTokens());
+            ? new Linear(tokens, null, p.precision().products())
+            : Linear.declare(p, "lm_head", config.dim(), config.numTokens());
   }
 
   private static Tensor embedding(Parameters p, String name, int count, int dim) {

@@ -1,8 +1,8 @@
 package io.github.gss4j.model;
 
 import io.github.gss4j.config.Gpt2Config;
-import io.github.gss4j.layers.Dense;
 import io.github.gss4j.layers.LayerNorm;
+import io.github.gss4j.layers.Linear;
 import io.github.gss4j.layers.Parameters;
 import io.github.gss4j.ops.DotProductAttention;
 import java.util.OptionalDouble;
@@ -23,11 +23,11 @@ import org.bytedeco.pytorch.global.torch;
  */
 record Gpt2Block(
     LayerNorm norm,
-    Dense toQkv,
-    Dense toOut,
+    Linear toQkv,
+    Linear toOut,
     LayerNorm forwardNorm,
-    Dense toHidden,
-    Dense fromHidden,
+    Linear toInner,
+    Linear fromInner,
     int heads,
     double scale,
     String gelu) {
@@ -35,11 +35,11 @@ record Gpt2Block(
     int dim = config.dim();
     return new Gpt2Block(
         LayerNorm.declare(p, "ln_1", dim).withEpsilon(config.epsilon()),
-        Dense.declareWithBias(p, "attn.c_attn", dim, 3L * dim),
-        Dense.declareWithBias(p, "attn.c_proj", dim, dim),
+        Linear.declareWithBias(p, "attn.c_attn", dim, 3L * dim),
+        Linear.declareWithBias(p, "attn.c_proj", dim, dim),
         LayerNorm.declare(p, "ln_2", dim).withEpsilon(config.epsilon()),
-        Dense.declareWithBias(p, "mlp.c_fc", dim, config.hidden()),
-        Dense.declareWithBias(p, "mlp.c_proj", config.hidden(), dim),
+        Linear.declareWithBias(p, "mlp.c_fc", dim, config.innerDim()),
+        Linear.declareWithBias(p, "mlp.c_proj", config.innerDim(), dim),
         config.heads(),
         config.scale(layer),
         config.tanhGelu() ? "tanh" : "none");
@@ -59,7 +59,7 @@ record Gpt2Block(
             true,
             OptionalDouble.of(scale)); // (B, heads, L, d)
     Tensor a = toOut.apply(attended.transpose(1, 2).flatten(2, 3)).add(x); // (B, L, D)
-    Tensor wide = torch.gelu(toHidden.apply(forwardNorm.apply(a)), gelu); // (B, L, F)
-    return fromHidden.apply(wide).add(a); // (B, L, D)
+    Tensor wide = torch.gelu(toInner.apply(forwardNorm.apply(a)), gelu); // (B, L, F)
+    return fromInner.apply(wide).add(a); // (B, L, D)
   }
 }

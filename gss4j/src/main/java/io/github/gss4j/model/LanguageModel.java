@@ -2,11 +2,11 @@ package io.github.gss4j.model;
 
 import io.github.gss4j.config.ModelConfig;
 import io.github.gss4j.layers.CausalLayer;
-import io.github.gss4j.layers.Dense;
 import io.github.gss4j.layers.Init;
 import io.github.gss4j.layers.LayerNorm;
 import io.github.gss4j.layers.Layers;
-import io.github.gss4j.layers.Mixed;
+import io.github.gss4j.layers.Linear;
+import io.github.gss4j.layers.MixerOutput;
 import io.github.gss4j.layers.MixerState;
 import io.github.gss4j.layers.Parameter;
 import io.github.gss4j.layers.Parameters;
@@ -49,7 +49,7 @@ public final class LanguageModel implements AutoCloseable {
   private final Tensor tokenEmbedding;
   private final List<CausalLayer> layers;
   private final LayerNorm headNorm;
-  private final Dense toLogits;
+  private final Linear toLogits;
 
   private LanguageModel(ModelConfig config, Parameters p, Device device) {
     this.config = config;
@@ -63,8 +63,8 @@ public final class LanguageModel implements AutoCloseable {
     String name = config.finalNorm() ? "to_logits.1" : "to_logits";
     this.toLogits =
         config.tieEmbeddings()
-            ? new Dense(tokenEmbedding, null, p.precision().products())
-            : Dense.declare(p, name, config.dim(), config.numTokens());
+            ? new Linear(tokenEmbedding, null, p.precision().products())
+            : Linear.declare(p, name, config.dim(), config.numTokens());
   }
 
   /** A new model with weights drawn from a seed, on the CPU in float32. */
@@ -217,7 +217,7 @@ public final class LanguageModel implements AutoCloseable {
    * @param hidden (B, L, D): {@link LanguageModel#head} gives the logits
    * @param state after the last token
    */
-  public record Reading(Tensor hidden, ModelState state) {}
+  public record Output(Tensor hidden, ModelState state) {}
 
   /**
    * Reads L ≥ 1 tokens into a state, recording nothing for a backward pass. {@code read(a ++ b, s)}
@@ -227,32 +227,33 @@ public final class LanguageModel implements AutoCloseable {
    * @param state of the same B
    * @param constants of the present weights
    */
-  public Reading read(Tensor ids, ModelState state, Constants constants) {
+  public Output read(Tensor ids, ModelState state, Constants constants) {
     checkIds(ids);
     PointerScope outer = PointerScope.getInnerScope();
     Tensor x = Scopes.withoutGradient(() -> embed(ids));
     List<MixerState> next = new ArrayList<>();
     for (int i = 0; i < layers.size(); i++) {
-      Mixed mixed = mixInScope(layers.get(i), x, state.layers().get(i), constants.layers().get(i));
+      MixerOutput mixed =
+          mixInScope(layers.get(i), x, state.layers().get(i), constants.layers().get(i));
       attach(outer, mixed);
       x = mixed.output();
       next.add(mixed.state());
     }
-    return new Reading(x, state.next(next, ids.size(1)));
+    return new Output(x, state.next(next, ids.size(1)));
   }
 
-  private static Mixed mixInScope(
+  private static MixerOutput mixInScope(
       CausalLayer layer, Tensor x, MixerState state, Recurrence recurrence) {
     try (PointerScope scope = new PointerScope();
         NoGradGuard noGradient = new NoGradGuard()) {
-      Mixed mixed = layer.mix(x, state, recurrence);
+      MixerOutput mixed = layer.mix(x, state, recurrence);
       mixed.output().retainReference();
       mixed.state().keep();
       return mixed;
     }
   }
 
-  private static void attach(PointerScope outer, Mixed mixed) {
+  private static void attach(PointerScope outer, MixerOutput mixed) {
     if (outer != null) {
       outer.attach(mixed.output());
       mixed.state().tensors().forEach(outer::attach);

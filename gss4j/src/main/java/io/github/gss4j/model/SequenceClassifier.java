@@ -2,11 +2,11 @@ package io.github.gss4j.model;
 
 import io.github.gss4j.config.ClassifierConfig;
 import io.github.gss4j.config.StackConfig;
-import io.github.gss4j.layers.Dense;
 import io.github.gss4j.layers.Init;
 import io.github.gss4j.layers.LayerNorm;
 import io.github.gss4j.layers.Layers;
 import io.github.gss4j.layers.Lengths;
+import io.github.gss4j.layers.Linear;
 import io.github.gss4j.layers.Parameter;
 import io.github.gss4j.layers.Parameters;
 import io.github.gss4j.layers.Precision;
@@ -41,10 +41,10 @@ public final class SequenceClassifier implements AutoCloseable {
   private final Parameters parameters;
   private final Device device;
   private final Tensor tokenEmbedding;
-  private final Dense toDim;
+  private final Linear toDim;
   private final List<SequenceLayer> layers;
   private final LayerNorm norm;
-  private final Dense toLogits;
+  private final Linear toLogits;
 
   private SequenceClassifier(ClassifierConfig config, Parameters p, Device device) {
     StackConfig stack = config.stack();
@@ -58,14 +58,14 @@ public final class SequenceClassifier implements AutoCloseable {
       this.toDim = null;
     } else {
       this.tokenEmbedding = null;
-      this.toDim = Dense.declareWithBias(p, "to_dim", channels(), stack.dim());
+      this.toDim = Linear.declareWithBias(p, "to_dim", channels(), stack.dim());
     }
     this.layers =
         config.bidirectional()
             ? Layers.bidirectional(p.at("layers"), stack)
             : List.copyOf(Layers.causal(p.at("layers"), stack));
     this.norm = LayerNorm.declare(p, "norm", stack.dim());
-    this.toLogits = Dense.declareWithBias(p, "to_logits", stack.dim(), config.numClasses());
+    this.toLogits = Linear.declareWithBias(p, "to_logits", stack.dim(), config.numClasses());
   }
 
   /** A new model with weights drawn from a seed, on the CPU in float32. */

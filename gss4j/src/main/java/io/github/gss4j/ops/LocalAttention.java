@@ -58,8 +58,8 @@ public record LocalAttention(boolean chunks, int window) {
   /** Each chunk as a head of its own, the last one padded: (B, heads·⌈L/W⌉, W, d). */
   private Tensor asHeads(Tensor x) {
     long missing = Math.floorMod(-x.size(2), window);
-    Tensor room = Tensors.zerosLike(x, x.size(0), x.size(1), missing, x.size(3));
-    return cat(new TensorVector(x, room), 2).view(x.size(0), -1, window, x.size(3));
+    Tensor zeros = Tensors.zerosLike(x, x.size(0), x.size(1), missing, x.size(3));
+    return cat(new TensorVector(x, zeros), 2).view(x.size(0), -1, window, x.size(3));
   }
 
   /**

@@ -86,8 +86,8 @@ public final class StateSpaceKernel {
    * @return (2N), float64
    */
   public static Tensor inputScale(Tensor lambdaRe) {
-    Tensor lost = lambdaRe.mul(new Scalar(2.0)).expm1().neg(); // 1 − |e^Λ|²
-    Tensor scale = lost.div(new Scalar((double) lambdaRe.size(0))).sqrt();
+    Tensor decayed = lambdaRe.mul(new Scalar(2.0)).expm1().neg(); // 1 − |e^Λ|²
+    Tensor scale = decayed.div(new Scalar((double) lambdaRe.size(0))).sqrt();
     return cat(new TensorVector(scale, scale), 0);
   }
 

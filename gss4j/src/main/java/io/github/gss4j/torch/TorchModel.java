@@ -127,7 +127,7 @@ public final class TorchModel implements InferenceModel {
   }
 
   /** Reads tokens; the caller's scope owns the result. */
-  LanguageModel.Reading read(int[][] ids, ModelState state) {
+  LanguageModel.Output read(int[][] ids, ModelState state) {
     return model.read(ids(ids), state, constants);
   }
 
@@ -178,13 +178,13 @@ public final class TorchModel implements InferenceModel {
     int step = sliceTokens();
     for (int from = 0; from < wanted.length; from += step) {
       int start = from;
-      int[] some = Arrays.copyOfRange(wanted, from, Math.min(wanted.length, from + step));
+      int[] slice = Arrays.copyOfRange(wanted, from, Math.min(wanted.length, from + step));
       Scopes.run(
           () -> {
             Tensor logits =
-                Scopes.withoutGradient(() -> model.head(vectors.narrow(0, start, some.length)));
+                Scopes.withoutGradient(() -> model.head(vectors.narrow(0, start, slice.length)));
             System.arraycopy(
-                logProbabilities(logits, some), 0, logProbabilities, start, some.length);
+                logProbabilities(logits, slice), 0, logProbabilities, start, slice.length);
             likely.addAll(likeliest(logits, top));
           });
     }
@@ -226,11 +226,11 @@ public final class TorchModel implements InferenceModel {
     long[] ids = Tensors.toLongs(best.get1());
     List<List<Scores.Likely>> likely = new ArrayList<>();
     for (int place = 0; place < places; place++) {
-      List<Scores.Likely> here = new ArrayList<>();
+      List<Scores.Likely> likeliest = new ArrayList<>();
       for (int i = place * most; i < (place + 1) * most; i++) {
-        here.add(new Scores.Likely((int) ids[i], values[i]));
+        likeliest.add(new Scores.Likely((int) ids[i], values[i]));
       }
-      likely.add(here);
+      likely.add(likeliest);
     }
     return likely;
   }

@@ -67,7 +67,7 @@ final class TorchRows implements Rows {
   public void step(int[] tokens, float[][] logits) {
     int[][] ids = Arrays.stream(tokens).mapToObj(id -> new int[] {id}).toArray(int[][]::new);
     try (PointerScope scope = new PointerScope()) {
-      LanguageModel.Reading reading = model.read(ids, state);
+      LanguageModel.Output reading = model.read(ids, state);
       model.logits(reading.hidden().select(1, 0), logits);
       replace(reading.state());
     }
@@ -76,7 +76,7 @@ final class TorchRows implements Rows {
   @Override
   public List<Scores> score(int[][] ids, int[][] targets, int top) {
     try (PointerScope scope = new PointerScope()) {
-      LanguageModel.Reading reading = model.read(ids, state);
+      LanguageModel.Output reading = model.read(ids, state);
       List<Scores> scores = model.scores(reading.hidden(), targets, top);
       replace(reading.state());
       return scores;

@@ -45,7 +45,7 @@ final class TorchState implements SequenceState {
 
   private <T> T read(int[] ids, Use<T> use) {
     try (PointerScope scope = new PointerScope()) {
-      LanguageModel.Reading reading = model.read(new int[][] {ids}, state());
+      LanguageModel.Output reading = model.read(new int[][] {ids}, state());
       T result = use.of(reading.hidden().select(0, 0));
       ModelState before = state;
       state = reading.state().keep();

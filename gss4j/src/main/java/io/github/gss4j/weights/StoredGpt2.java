@@ -3,9 +3,9 @@ package io.github.gss4j.weights;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.github.gss4j.checkpoint.CheckpointException;
 import io.github.gss4j.checkpoint.ConfigFile;
-import io.github.gss4j.checkpoint.Fit;
 import io.github.gss4j.checkpoint.Lists;
 import io.github.gss4j.checkpoint.ModelFiles;
+import io.github.gss4j.checkpoint.ShapeCheck;
 import io.github.gss4j.checkpoint.TensorSource;
 import io.github.gss4j.config.Gpt2Config;
 import io.github.gss4j.layers.Init;
@@ -61,7 +61,7 @@ public final class StoredGpt2 {
       }
       leftAside.add(other);
     }
-    Fit.check(source.file(), inFile, expected, found);
+    ShapeCheck.check(source.file(), inFile, expected, found);
     if (!leftAside.isEmpty()) {
       LOG.warn("{}: not the model's, left aside: {}", source.file(), Lists.brief(leftAside));
     }

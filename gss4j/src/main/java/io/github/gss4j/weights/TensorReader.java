@@ -86,12 +86,12 @@ public final class TensorReader {
           Scopes.scoped(
               () -> {
                 Tensor there = inPlace(source.get(name), briefly);
-                counts[0] = NonFinite.count(there);
+                counts[0] = NonFiniteCount.count(there);
                 if (there.scalar_type().intern() == dtype.intern()) {
                   return there.clone();
                 }
                 Tensor cast = there.to(dtype);
-                counts[1] = Overflow.count(there, cast);
+                counts[1] = OverflowCount.count(there, cast);
                 return cast;
               });
       return new Loaded(tensor, counts[0], counts[1]);
@@ -129,7 +129,7 @@ public final class TensorReader {
       return read(name, dtype);
     }
     Tensor tensor = inPlace(stored, mapped);
-    return new Loaded(tensor, NonFinite.count(tensor), 0);
+    return new Loaded(tensor, NonFiniteCount.count(tensor), 0);
   }
 
   private Loaded warned(String name, Loaded loaded) {

@@ -3,7 +3,7 @@ package io.github.gss4j.generation;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.github.gss4j.config.DssConfig;
+import io.github.gss4j.config.GssConfig;
 import io.github.gss4j.config.ModelConfig;
 import io.github.gss4j.model.LanguageModel;
 import io.github.gss4j.ops.Tensors;
@@ -20,7 +20,7 @@ import org.junit.jupiter.api.Test;
 
 class TextGeneratorTest {
   private static final ModelConfig CONFIG =
-      ModelConfig.of(256, 16, 2).withOptions(new DssConfig(8, 8, true));
+      ModelConfig.of(256, 16, 2).withOptions(new GssConfig(8, 8, true));
   private static LanguageModel model;
   private static TorchModel engine;
   private static TextGenerator generator;
@@ -74,7 +74,7 @@ class TextGeneratorTest {
 
   @Test
   void aModelWithMoreIdsThanTokensWritesTokensOnly() {
-    ModelConfig padded = ModelConfig.of(2000, 16, 1).withOptions(new DssConfig(8, 8, true));
+    ModelConfig padded = ModelConfig.of(2000, 16, 1).withOptions(new GssConfig(8, 8, true));
     try (TorchModel wide = TorchModel.owning(LanguageModel.create(padded, 1))) {
       TextGenerator writer = new TextGenerator(wide, new ByteTokenizer());
       TextGenerator blind = new TextGenerator(wide, null);

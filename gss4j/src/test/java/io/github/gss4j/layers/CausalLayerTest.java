@@ -119,7 +119,7 @@ class CausalLayerTest {
       Tensor restA = a.narrow(1, first, more);
       Tensor restB = b.narrow(1, second, more);
       Tensor x = torch.cat(new TensorVector(restB, restA, restB), 0);
-      Mixed once = layer.mix(x.narrow(1, 0, 1), both); // one token, then the others
+      MixerOutput once = layer.mix(x.narrow(1, 0, 1), both); // one token, then the others
       Tensor y = once.output();
       if (more > 1) {
         Tensor others = layer.mix(x.narrow(1, 1, more - 1), once.state()).output();

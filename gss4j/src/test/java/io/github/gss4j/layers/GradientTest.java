@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.gss4j.config.LayerConfig;
 import io.github.gss4j.config.LayerKinds;
-import io.github.gss4j.ops.GraphCut;
+import io.github.gss4j.ops.Autograd;
 import io.github.gss4j.ops.Tensors;
 import java.util.ArrayList;
 import java.util.List;
@@ -53,11 +53,11 @@ class GradientTest {
     Tensor weight = random(SEED + 1, Precision.FLOAT64, 2, 17, DIM);
     List<Parameter> all = new ArrayList<>(parameters.all());
     all.add(new Parameter("x", Role.STATE_SPACE, x));
-    all.forEach(p -> GraphCut.require(p.value()));
-    GraphCut.backward(layer.forward(x), weight);
+    all.forEach(p -> Autograd.require(p.value()));
+    Autograd.backward(layer.forward(x), weight);
     Random random = new Random(SEED);
     for (Parameter p : all) {
-      double[] gradient = Tensors.toDoubles(GraphCut.gradient(p.value()));
+      double[] gradient = Tensors.toDoubles(Autograd.gradient(p.value()));
       double largest = 1e-3;
       for (double g : gradient) {
         largest = Math.max(largest, Math.abs(g));

@@ -57,7 +57,7 @@ public record LayerFixture(CausalLayer layer, Parameters parameters) implements 
     TensorVector parts = new TensorVector();
     long from = 0;
     for (long piece : pieces) {
-      Mixed mixed = layer.mix(x.narrow(1, from, piece), state, recurrence);
+      MixerOutput mixed = layer.mix(x.narrow(1, from, piece), state, recurrence);
       parts.push_back(mixed.output());
       state = mixed.state();
       from += piece;

@@ -2,8 +2,8 @@ package io.github.gss4j.layers;
 
 import static io.github.gss4j.layers.LayerFixture.random;
 
-import io.github.gss4j.config.DssConfig;
-import io.github.gss4j.ops.GraphCut;
+import io.github.gss4j.config.GssConfig;
+import io.github.gss4j.ops.Autograd;
 import io.github.gss4j.ops.Native;
 import io.github.gss4j.ops.Tensors;
 import org.bytedeco.javacpp.PointerScope;
@@ -22,8 +22,8 @@ public final class LongLayerRun {
   public static void main(String[] args) {
     try (PointerScope scope = new PointerScope()) {
       Parameters p = Parameters.from(Init.random(1), Precision.FLOAT32, Tensors.device("cpu"));
-      CausalLayer layer = Layers.causal(p, DssConfig.PUBLISHED, 512, 2048);
-      p.all().forEach(parameter -> GraphCut.require(parameter.value()));
+      CausalLayer layer = Layers.causal(p, GssConfig.PUBLISHED, 512, 2048);
+      p.all().forEach(parameter -> Autograd.require(parameter.value()));
       run(layer, 64);
       Native.threads(Runtime.getRuntime().availableProcessors());
       long before = PeakMemory.now();
@@ -35,10 +35,10 @@ public final class LongLayerRun {
 
   private static void run(CausalLayer layer, long length) {
     try (PointerScope scope = new PointerScope()) {
-      Tensor x = GraphCut.require(random(1, Precision.FLOAT32, 1, length, 512));
+      Tensor x = Autograd.require(random(1, Precision.FLOAT32, 1, length, 512));
       Tensor gradient = random(2, Precision.FLOAT32, 1, length, 512);
       Kernel kernel = layer.kernel(length);
-      layer.cut(x, (part, in) -> part.forward(in, kernel), false).backward(gradient);
+      layer.segment(x, (part, in) -> part.forward(in, kernel), false).backward(gradient);
     }
   }
 }

@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.gss4j.config.DsConvConfig;
-import io.github.gss4j.config.DssConfig;
+import io.github.gss4j.config.GssConfig;
 import io.github.gss4j.config.MhesaConfig;
 import io.github.gss4j.config.MixerConfig;
 import io.github.gss4j.config.StateSpaceInit;
@@ -75,13 +75,13 @@ class MixerTest {
 
   @Test
   void stateSpaceEqualsItsRecurrence() {
-    checkStateSpace(new DssConfig(6, 8, true));
-    checkStateSpace(new DssConfig(6, 8, false));
-    checkStateSpace(new DssConfig(6, 8, true).with(StateSpaceInit.LONG_RANGE, true, true));
-    checkStateSpace(new DssConfig(6, 8, false).with(StateSpaceInit.LONG_RANGE, false, true));
+    checkStateSpace(new GssConfig(6, 8, true));
+    checkStateSpace(new GssConfig(6, 8, false));
+    checkStateSpace(new GssConfig(6, 8, true).with(StateSpaceInit.LONG_RANGE, true, true));
+    checkStateSpace(new GssConfig(6, 8, false).with(StateSpaceInit.LONG_RANGE, false, true));
   }
 
-  private static void checkStateSpace(DssConfig config) {
+  private static void checkStateSpace(GssConfig config) {
     check(
         config,
         (p, x) -> {
@@ -199,8 +199,8 @@ class MixerTest {
   }
 
   private static double energy(boolean normalize) {
-    DssConfig config =
-        new DssConfig(256, 32, true).with(StateSpaceInit.LONG_RANGE, false, normalize);
+    GssConfig config =
+        new GssConfig(256, 32, true).with(StateSpaceInit.LONG_RANGE, false, normalize);
     try (PointerScope scope = new PointerScope()) {
       Parameters p = Parameters.from(Init.random(1), Precision.FLOAT64, Tensors.device("cpu"));
       Tensor kernel = Layers.mixer(p, config).kernel(100_000).tensors().get(0).detach(); // (H, L)
@@ -212,7 +212,7 @@ class MixerTest {
 
   @Test
   void longRangeModesRememberLongAndTurnSlowly() {
-    DssConfig config = new DssConfig(512, 4, true).with(StateSpaceInit.LONG_RANGE, false, false);
+    GssConfig config = new GssConfig(512, 4, true).with(StateSpaceInit.LONG_RANGE, false, false);
     try (PointerScope scope = new PointerScope()) {
       Parameters p = Parameters.from(Init.random(1), Precision.FLOAT64, Tensors.device("cpu"));
       DiagonalStateSpace mixer = DiagonalStateSpace.declare(p, config);

@@ -4,7 +4,7 @@ import static io.github.gss4j.layers.LayerFixture.difference;
 import static io.github.gss4j.layers.LayerFixture.random;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.github.gss4j.ops.GraphCut;
+import io.github.gss4j.ops.Autograd;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -33,11 +33,11 @@ public final class Naive {
 
   private static List<Tensor> run(Function<Tensor[], Tensor> operation, Tensor[] inputs) {
     Tensor[] leaves =
-        Arrays.stream(inputs).map(x -> GraphCut.require(x.detach().clone())).toArray(Tensor[]::new);
+        Arrays.stream(inputs).map(x -> Autograd.require(x.detach().clone())).toArray(Tensor[]::new);
     Tensor y = operation.apply(leaves);
-    GraphCut.backward(y, random(1, Precision.FLOAT64, io.github.gss4j.ops.Tensors.shape(y)));
+    Autograd.backward(y, random(1, Precision.FLOAT64, io.github.gss4j.ops.Tensors.shape(y)));
     List<Tensor> results = new ArrayList<>(List.of(y.detach()));
-    Arrays.stream(leaves).map(GraphCut::gradient).forEach(results::add);
+    Arrays.stream(leaves).map(Autograd::gradient).forEach(results::add);
     return results;
   }
 }

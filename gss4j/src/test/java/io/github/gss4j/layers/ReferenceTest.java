@@ -9,10 +9,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.github.gss4j.config.AttentionConfig;
 import io.github.gss4j.config.DsConvConfig;
 import io.github.gss4j.config.DssConfig;
+import io.github.gss4j.config.GssConfig;
 import io.github.gss4j.config.LayerConfig;
 import io.github.gss4j.config.MhesaConfig;
 import io.github.gss4j.config.MixerConfig;
-import io.github.gss4j.config.PlainDssConfig;
 import io.github.gss4j.config.StateSpaceInit;
 import io.github.gss4j.ops.Tensors;
 import io.github.gss4j.reference.DynamicConvolutionReference;
@@ -47,8 +47,8 @@ class ReferenceTest {
     return (p, x) -> GatedLayerReference.apply(p, mixer.apply(p.at(config.prefix())), x);
   }
 
-  private static DssConfig stateSpace(Random random, int channels) {
-    return new DssConfig(1 + random.nextInt(9), channels, random.nextBoolean())
+  private static GssConfig stateSpace(Random random, int channels) {
+    return new GssConfig(1 + random.nextInt(9), channels, random.nextBoolean())
         .with(
             random.nextBoolean() ? StateSpaceInit.RANDOM : new StateSpaceInit.LongRange(1e-2, 1, 2),
             random.nextBoolean(),
@@ -65,7 +65,7 @@ class ReferenceTest {
   @Test
   void aStateSpaceWithoutAGateEqualsItsReference() {
     check(
-        random -> PlainDssConfig.of(stateSpace(random, 1)),
+        random -> DssConfig.of(stateSpace(random, 1)),
         config -> (p, x) -> StateSpaceReference.layer(config.at(DIM), p, x));
   }
 

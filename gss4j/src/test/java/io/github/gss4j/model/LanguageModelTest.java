@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.gss4j.config.AttentionConfig;
 import io.github.gss4j.config.DsConvConfig;
-import io.github.gss4j.config.DssConfig;
+import io.github.gss4j.config.GssConfig;
 import io.github.gss4j.config.LayerConfig;
 import io.github.gss4j.config.LayerKinds;
 import io.github.gss4j.config.MhesaConfig;
@@ -33,7 +33,7 @@ class LanguageModelTest {
   static Stream<ModelConfig> models() {
     List<List<LayerConfig>> stacks = new ArrayList<>();
     LayerKinds.all().forEach(kind -> stacks.add(List.of(kind, kind)));
-    DssConfig gss = new DssConfig(6, 8, true);
+    GssConfig gss = new GssConfig(6, 8, true);
     LayerConfig chunks = new AttentionConfig(2, 6, AttentionConfig.Kind.CHUNKS);
     LayerConfig sliding = new AttentionConfig(2, 6, AttentionConfig.Kind.SLIDING);
     stacks.add(List.of(gss, gss, chunks, gss, gss, chunks));
@@ -49,19 +49,19 @@ class LanguageModelTest {
     return Tensors.of(random.longs((long) batch * length, 0, VOCABULARY).toArray(), batch, length);
   }
 
-  private static LanguageModel.Reading readInPieces(
+  private static LanguageModel.Output readInPieces(
       LanguageModel model, Tensor ids, ModelState state, List<Long> pieces) {
     LanguageModel.Constants constants = model.constants();
     TensorVector hidden = new TensorVector();
     ModelState now = state;
     long from = 0;
     for (long piece : pieces) {
-      LanguageModel.Reading reading = model.read(ids.narrow(1, from, piece), now, constants);
+      LanguageModel.Output reading = model.read(ids.narrow(1, from, piece), now, constants);
       hidden.push_back(reading.hidden());
       now = reading.state();
       from += piece;
     }
-    return new LanguageModel.Reading(torch.cat(hidden, 1), now);
+    return new LanguageModel.Output(torch.cat(hidden, 1), now);
   }
 
   @ParameterizedTest
@@ -105,7 +105,7 @@ class LanguageModelTest {
         rest.push_back(whole.get(row).narrow(1, before[row], after));
       }
       ModelState together = ModelState.join(states).select(order);
-      LanguageModel.Reading reading =
+      LanguageModel.Output reading =
           readInPieces(model, torch.cat(rest, 0), together, List.of(1L, 1L, 22L, 1L));
       for (int i = 0; i < order.length; i++) {
         Tensor alone =

@@ -1,7 +1,7 @@
 package io.github.gss4j.model;
 
 import io.github.gss4j.config.AttentionConfig;
-import io.github.gss4j.config.DssConfig;
+import io.github.gss4j.config.GssConfig;
 import io.github.gss4j.config.LayerConfig;
 import io.github.gss4j.config.MhesaConfig;
 import io.github.gss4j.config.ModelConfig;
@@ -28,7 +28,7 @@ public final class StreamRun {
   @SuppressWarnings("SystemOut")
   public static void main(String[] args) {
     Native.threads(1);
-    DssConfig gss = new DssConfig(16, 16, true);
+    GssConfig gss = new GssConfig(16, 16, true);
     LayerConfig attention = new AttentionConfig(2, 128, AttentionConfig.Kind.CHUNKS);
     List<List<LayerConfig>> stacks =
         List.of(List.of(gss), List.of(new MhesaConfig(4, 16)), List.of(gss, attention));

@@ -42,8 +42,8 @@ class DotProductAttentionTest {
         y.sum().backward();
         expected.sum().backward();
         for (int i = 0; i < narrow.length; i++) {
-          Tensor gradient = GraphCut.gradient(wide[i]).to(ScalarType.BFloat16);
-          assertThat(difference(GraphCut.gradient(narrow[i]), gradient)).isZero();
+          Tensor gradient = Autograd.gradient(wide[i]).to(ScalarType.BFloat16);
+          assertThat(difference(Autograd.gradient(narrow[i]), gradient)).isZero();
         }
       }
     }

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.github.gss4j.config.DsConvConfig;
-import io.github.gss4j.config.DssConfig;
+import io.github.gss4j.config.GssConfig;
 import io.github.gss4j.config.LayerConfig;
 import io.github.gss4j.config.MhesaConfig;
 import io.github.gss4j.config.ModelConfig;
@@ -16,7 +16,7 @@ import io.github.gss4j.layers.Precision;
 import io.github.gss4j.layers.Reversed;
 import io.github.gss4j.layers.SequenceLayer;
 import io.github.gss4j.model.LanguageModel;
-import io.github.gss4j.ops.GraphCut;
+import io.github.gss4j.ops.Autograd;
 import io.github.gss4j.ops.Tensors;
 import java.util.List;
 import java.util.Set;
@@ -67,11 +67,11 @@ class LayerReferenceTest {
   private static void checkLayer(ReferenceCase c, Tolerance tolerance) {
     Parameters p = Parameters.from(c.parameters(), tolerance.precision(), Tensors.device("cpu"));
     SequenceLayer layer = layer(c, p);
-    p.all().forEach(parameter -> GraphCut.require(parameter.value()));
-    Tensor x = GraphCut.require(c.get("in.x").to(tolerance.precision().base()));
+    p.all().forEach(parameter -> Autograd.require(parameter.value()));
+    Tensor x = Autograd.require(c.get("in.x").to(tolerance.precision().base()));
     Tensor y = layer.forward(x);
     assertThat(c.difference(y, "out.y")).as("out.y").isLessThan(tolerance.outputs());
-    GraphCut.backward(y, c.get("in.grad_y").to(tolerance.precision().base()));
+    Autograd.backward(y, c.get("in.grad_y").to(tolerance.precision().base()));
     assertThat(c.difference(x.grad(), "grad.in.x"))
         .as("grad.in.x")
         .isLessThan(tolerance.gradients());
@@ -92,7 +92,7 @@ class LayerReferenceTest {
     int heads = config.path("heads").asInt(8);
     return switch (c.type()) {
       case "GSS" ->
-          new DssConfig(
+          new GssConfig(
               config.path("dss_kernel_N").asInt(512),
               config.path("dss_kernel_H").asInt(256),
               config.path("dss_kernel_lambda_imag_exp").asBoolean(true));
@@ -107,7 +107,7 @@ class LayerReferenceTest {
     ModelConfig config = ModelConfig.parse(c.toString(), c.config());
     try (LanguageModel model =
         LanguageModel.of(config, c.parameters(), tolerance.precision(), Tensors.device("cpu"))) {
-      model.parameters().forEach(parameter -> GraphCut.require(parameter.value()));
+      model.parameters().forEach(parameter -> Autograd.require(parameter.value()));
       Tensor ids = c.get("in.ids");
       long length = ids.size(1) - 1;
       Tensor logits = model.logits(ids.narrow(1, 0, length));

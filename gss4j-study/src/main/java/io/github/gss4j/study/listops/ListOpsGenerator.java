@@ -1,7 +1,7 @@
 package io.github.gss4j.study.listops;
 
 import io.github.gss4j.data.DataException;
-import io.github.gss4j.files.WholeFile;
+import io.github.gss4j.files.AtomicFile;
 import java.io.BufferedWriter;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -61,7 +61,7 @@ public record ListOpsGenerator(int maxDepth, int maxArgs, int minLength, int max
       }
       for (ListOps.Part part : ListOps.Part.values()) {
         int count = part == ListOps.Part.TRAIN ? train : heldOut;
-        WholeFile.write(
+        AtomicFile.write(
             part.file(directory),
             aside -> {
               try (BufferedWriter writer = Files.newBufferedWriter(aside)) {

@@ -35,18 +35,18 @@ public final class ContactSheet {
     for (int label = 1; label >= 0; label--) {
       int row = 1 - label;
       int wanted = label;
-      List<Integer> some =
+      List<Integer> chosen =
           IntStream.range(0, images.entries().size())
               .filter(i -> images.entries().get(i).label() == wanted)
               .limit(columns)
               .boxed()
               .toList();
-      for (int column = 0; column < some.size(); column++) {
+      for (int column = 0; column < chosen.size(); column++) {
         int x = GAP + column * step;
         int y = GAP + row * step;
         graphics.setColor(new Color(label == 1 ? 0x3fb950 : 0xd55e00));
         graphics.fillRect(x, y, CELL + 2 * FRAME, CELL + 2 * FRAME);
-        BufferedImage image = image(images, some.get(column));
+        BufferedImage image = image(images, chosen.get(column));
         graphics.drawImage(image, x + FRAME, y + FRAME, CELL, CELL, null);
       }
     }

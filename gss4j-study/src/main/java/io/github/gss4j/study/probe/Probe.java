@@ -38,18 +38,18 @@ public enum Probe {
     @Override
     Sequence draw(int length, SplittableRandom random) {
       int count = Math.max(1, Math.min(16, length / 8));
-      int room = length - count;
+      int free = length - count;
       long[] ids = new long[length + 1];
       int left = count;
-      for (int i = 0; i < room; i++) {
-        if (random.nextInt(room - i) < left) {
+      for (int i = 0; i < free; i++) {
+        if (random.nextInt(free - i) < left) {
           ids[i] = symbol(random);
-          ids[room + 1 + count - left] = ids[i];
+          ids[free + 1 + count - left] = ids[i];
           left--;
         }
       }
-      ids[room] = GO;
-      return new Sequence(ids, answers(length, room + 1));
+      ids[free] = GO;
+      return new Sequence(ids, answers(length, free + 1));
     }
   },
 

@@ -81,13 +81,13 @@ public record ProbeRun(Probe probe, TrainConfig config) {
     long right = 0;
     long asked = 0;
     for (int from = 0; from < sequences; from += AT_ONCE) {
-      List<Probe.Sequence> some = new ArrayList<>();
+      List<Probe.Sequence> batch = new ArrayList<>();
       for (int i = from; i < Math.min(sequences, from + AT_ONCE); i++) {
-        some.add(probe.draw(length, random(UNSEEN + i)));
+        batch.add(probe.draw(length, random(UNSEEN + i)));
       }
-      long[] guesses = guesses(model, some, length);
-      for (int row = 0; row < some.size(); row++) {
-        Probe.Sequence sequence = some.get(row);
+      long[] guesses = guesses(model, batch, length);
+      for (int row = 0; row < batch.size(); row++) {
+        Probe.Sequence sequence = batch.get(row);
         for (int i = 1; i <= length; i++) {
           if (sequence.answers()[i]) {
             asked++;
@@ -99,11 +99,11 @@ public record ProbeRun(Probe probe, TrainConfig config) {
     return (double) right / asked;
   }
 
-  private static long[] guesses(LanguageModel model, List<Probe.Sequence> some, int length) {
+  private static long[] guesses(LanguageModel model, List<Probe.Sequence> batch, int length) {
     long[] read =
-        some.stream().flatMapToLong(s -> java.util.Arrays.stream(s.ids()).limit(length)).toArray();
+        batch.stream().flatMapToLong(s -> java.util.Arrays.stream(s.ids()).limit(length)).toArray();
     try (PointerScope scope = new PointerScope()) {
-      Tensor ids = Tensors.of(read, some.size(), length).to(model.device(), ScalarType.Long);
+      Tensor ids = Tensors.of(read, batch.size(), length).to(model.device(), ScalarType.Long);
       Tensor logits = Scopes.withoutGradient(() -> model.logits(ids)); // (B, L, V)
       return Tensors.toLongs(logits.argmax(new LongOptional(2), false));
     }

@@ -7,7 +7,7 @@ import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.github.gss4j.config.JsonFields;
-import io.github.gss4j.files.WholeFile;
+import io.github.gss4j.files.AtomicFile;
 import io.github.gss4j.study.ModelChoices;
 import io.github.gss4j.study.StudyDirectory;
 import io.github.gss4j.trainer.TrainConfig;
@@ -96,7 +96,7 @@ public record ProbeStudy(
           if (outcome == null && !stop.getAsBoolean()) {
             outcome = run(probe, model.getKey(), seed, settings, model.getValue(), stop);
             if (outcome != null) {
-              WholeFile.write(file, JSON.writeValueAsBytes(outcome));
+              AtomicFile.write(file, JSON.writeValueAsBytes(outcome));
               progress.accept(name);
             }
           }
@@ -106,9 +106,9 @@ public record ProbeStudy(
         }
       }
     }
-    WholeFile.write(directory.resolve("probes.json"), JSON.writeValueAsBytes(all));
+    AtomicFile.write(directory.resolve("probes.json"), JSON.writeValueAsBytes(all));
     String table = table(all);
-    WholeFile.write(directory.resolve("probes.md"), table);
+    AtomicFile.write(directory.resolve("probes.md"), table);
     return table;
   }
 

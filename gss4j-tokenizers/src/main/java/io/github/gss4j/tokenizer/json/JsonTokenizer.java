@@ -2,7 +2,7 @@ package io.github.gss4j.tokenizer.json;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.github.gss4j.files.WholeFile;
+import io.github.gss4j.files.AtomicFile;
 import io.github.gss4j.tokenizer.LocatedTokens;
 import io.github.gss4j.tokenizer.PiecewiseEncoder;
 import io.github.gss4j.tokenizer.TextWindow;
@@ -242,7 +242,7 @@ public final class JsonTokenizer implements Tokenizer {
     for (Map.Entry<String, String> content : contents.entrySet()) {
       Path file = directory.resolve(content.getKey());
       if (!Files.exists(file)) {
-        WholeFile.write(file, content.getValue());
+        AtomicFile.write(file, content.getValue());
       } else if (!Files.readString(file).equals(content.getValue())) {
         throw new IOException(file + " is another tokenizer's: choose another directory");
       }

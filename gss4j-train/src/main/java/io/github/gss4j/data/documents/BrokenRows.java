@@ -11,7 +11,7 @@ final class BrokenRows {
 
   private final AtomicLong rows = new AtomicLong();
 
-  void row(Shard shard, EncodedRow.Broken broken) {
+  void row(DocumentShard shard, EncodedRow.Broken broken) {
     long count = rows.incrementAndGet();
     if (count <= NAMED) {
       LOG.warn("{}:{}: left out, it {}", shard.name(), broken.row(), broken.reason());
@@ -27,7 +27,7 @@ final class BrokenRows {
   }
 
   /** Says of a document that its tokens may be others than in one piece. */
-  void cut(Shard shard, EncodedRow.Document document) {
+  void cut(DocumentShard shard, EncodedRow.Document document) {
     if (document.cuts() > 0) {
       LOG.warn(
           "{}:{}: cut in {} places, as it has no end within 64 kB that the tokenizer would cut at:"
@@ -39,11 +39,11 @@ final class BrokenRows {
   }
 
   /** Says of a file without bytes that nothing is read of it. */
-  void empty(Shard shard) {
+  void empty(DocumentShard shard) {
     LOG.warn("{}: has 0 bytes, there are no documents in it", shard.name());
   }
 
-  void shard(Shard shard, String reason) {
+  void shard(DocumentShard shard, String reason) {
     LOG.warn("{}: {}; the rest of it is left out", shard.name(), reason);
   }
 }

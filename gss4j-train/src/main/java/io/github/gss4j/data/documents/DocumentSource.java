@@ -2,7 +2,7 @@ package io.github.gss4j.data.documents;
 
 import io.github.gss4j.data.DataException;
 import io.github.gss4j.data.Glob;
-import io.github.gss4j.data.LeftOut;
+import io.github.gss4j.data.SkippedFiles;
 import io.github.gss4j.hub.Hub;
 import io.github.gss4j.hub.HubAddress;
 import java.io.IOException;
@@ -25,7 +25,7 @@ import org.slf4j.LoggerFactory;
  * @param shards at least one
  * @param leftOut what lies beside them and is not read
  */
-public record DocumentSource(String name, List<Shard> shards, LeftOut leftOut) {
+public record DocumentSource(String name, List<DocumentShard> shards, SkippedFiles leftOut) {
   /** What a list of addresses begins with. */
   public static final String URLS = "urls:";
 
@@ -41,8 +41,8 @@ public record DocumentSource(String name, List<Shard> shards, LeftOut leftOut) {
   }
 
   /** Shards with nothing beside them. */
-  public DocumentSource(String name, List<Shard> shards) {
-    this(name, shards, new LeftOut());
+  public DocumentSource(String name, List<DocumentShard> shards) {
+    this(name, shards, new SkippedFiles());
   }
 
   /** Says in the log what is not read. */
@@ -92,23 +92,23 @@ public record DocumentSource(String name, List<Shard> shards, LeftOut leftOut) {
     String name = String.valueOf(file.getFileName());
     boolean holds = DocumentFormat.of(name).isPresent();
     return new ShardListing(
-        holds ? List.of(new Shard.OnDisk(name, file)) : List.of(), new LeftOut());
+        holds ? List.of(new DocumentShard.OnDisk(name, file)) : List.of(), new SkippedFiles());
   }
 
-  private static List<Shard> onHub(String data, Supplier<Hub> hub) {
+  private static List<DocumentShard> onHub(String data, Supplier<Hub> hub) {
     HubAddress address = HubAddress.parse(data);
     if (address.kind() != HubAddress.Kind.DATASET || address.file().isEmpty()) {
       throw new DataException(
           data + ": expected a data set's files, as hf:datasets/allenai/c4/en/c4-train.*.json.gz");
     }
-    Hub here = hub.get();
-    Hub.Listing listing = here.list(address);
+    Hub client = hub.get();
+    Hub.Listing listing = client.list(address);
     Glob glob = Glob.ofPath(address.file().get());
-    List<Shard> shards =
+    List<DocumentShard> shards =
         listing.files().stream()
             .sorted()
             .filter(name -> glob.matches(name))
-            .<Shard>map(name -> new Shard.OnHub(here, listing, name))
+            .<DocumentShard>map(name -> new DocumentShard.OnHub(client, listing, name))
             .toList();
     if (shards.isEmpty()) {
       throw new DataException(
@@ -118,8 +118,8 @@ public record DocumentSource(String name, List<Shard> shards, LeftOut leftOut) {
     return shards;
   }
 
-  private static List<Shard> listed(Path list, Path cache, Supplier<Hub> hub) {
-    List<Shard> shards = new ArrayList<>();
+  private static List<DocumentShard> listed(Path list, Path cache, Supplier<Hub> hub) {
+    List<DocumentShard> shards = new ArrayList<>();
     try {
       int number = 0;
       for (String line : Files.readAllLines(list)) {
@@ -135,7 +135,8 @@ public record DocumentSource(String name, List<Shard> shards, LeftOut leftOut) {
     return shards;
   }
 
-  private static List<Shard> address(String where, String address, Path cache, Supplier<Hub> hub) {
+  private static List<DocumentShard> address(
+      String where, String address, Path cache, Supplier<Hub> hub) {
     if (HubAddress.isAddress(address)) {
       return onHub(address, hub);
     }
@@ -143,7 +144,7 @@ public record DocumentSource(String name, List<Shard> shards, LeftOut leftOut) {
       URI uri = new URI(address);
       if (uri.getHost() != null && String.valueOf(uri.getScheme()).matches("https?")) {
         DocumentFormat.require(uri.getPath());
-        return List.of(new Shard.OnWeb(uri, cache));
+        return List.of(new DocumentShard.OnWeb(uri, cache));
       }
     } catch (URISyntaxException e) {
       throw new DataException(where + ": is no address: " + e.getReason(), e);

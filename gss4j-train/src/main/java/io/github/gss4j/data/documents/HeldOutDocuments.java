@@ -1,12 +1,12 @@
 package io.github.gss4j.data.documents;
 
+import io.github.gss4j.data.AtomicDirectory;
 import io.github.gss4j.data.DataException;
 import io.github.gss4j.data.Hex;
 import io.github.gss4j.data.Manifests;
 import io.github.gss4j.data.TokenFile;
 import io.github.gss4j.data.TokenStore;
 import io.github.gss4j.data.TokenWriter;
-import io.github.gss4j.data.WholeDirectory;
 import io.github.gss4j.tokenizer.Tokenizer;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -51,7 +51,7 @@ record HeldOutDocuments(
         ofWhole(home)
             .orElseGet(
                 () ->
-                    WholeDirectory.make(
+                    AtomicDirectory.make(
                         home,
                         HeldOutDocuments::ofWhole,
                         aside -> write(source, options, most, tokenizer, aside)));
@@ -73,7 +73,7 @@ record HeldOutDocuments(
     long brokenShards = 0;
     String file = "tokens.bin";
     try (TokenWriter out = new TokenWriter(home.resolve(file), tokenizer.size(), true)) {
-      for (Shard shard : source.shards()) {
+      for (DocumentShard shard : source.shards()) {
         if (out.tokens() < most) {
           brokenShards += append(shard, encoder, most, threads, out, broken) ? 1 : 0;
         }
@@ -97,7 +97,7 @@ record HeldOutDocuments(
 
   /** Whether the shard broke off. */
   private static boolean append(
-      Shard shard,
+      DocumentShard shard,
       RowEncoder encoder,
       long most,
       ExecutorService threads,

@@ -12,7 +12,7 @@ final class Packing {
   private int used;
   private int carry;
 
-  Packing(ShuffleBuffer documents, DocumentReading reading, StreamPosition from) {
+  Packing(ShuffleBuffer documents, DocumentReader reading, StreamPosition from) {
     this.documents = documents;
     this.open = from.open().isEmpty() ? null : reading.again(from.open()).get(0);
     this.used = from.used();

@@ -107,7 +107,7 @@ public record Preparation(Tokenizer tokenizer, int threads, Path home, Listener 
   private void add(
       DocumentSource source, RowEncoder encoder, List<ShardPreparation> to, StringBuilder plan) {
     plan.append(encoder.options().identity()).append('\n');
-    for (Shard shard : source.shards()) {
+    for (DocumentShard shard : source.shards()) {
       plan.append(shard.identity()).append('\n');
       to.add(new ShardPreparation(to.size(), shard, encoder, home));
     }

@@ -65,7 +65,7 @@ public final class SampleStream implements AutoCloseable {
   }
 
   private void read(StreamedCorpus corpus, Slice slice, long seed, StreamPosition from) {
-    try (DocumentReading reading = corpus.reading(seed, encoders, from)) {
+    try (DocumentReader reading = corpus.reading(seed, encoders, from)) {
       ShuffleBuffer buffer = new ShuffleBuffer(reading, corpus.shuffleBuffer(), seed, from);
       Packing packing = new Packing(buffer, reading, from);
       while (true) {

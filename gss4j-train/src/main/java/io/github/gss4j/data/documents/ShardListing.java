@@ -3,7 +3,7 @@ package io.github.gss4j.data.documents;
 import io.github.gss4j.data.DataException;
 import io.github.gss4j.data.DirectorySource;
 import io.github.gss4j.data.Glob;
-import io.github.gss4j.data.LeftOut;
+import io.github.gss4j.data.SkippedFiles;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -21,7 +21,7 @@ import java.util.Optional;
  * @param shards sorted by name
  * @param leftOut what else lies there
  */
-record ShardListing(List<Shard> shards, LeftOut leftOut) {
+record ShardListing(List<DocumentShard> shards, SkippedFiles leftOut) {
   private static final String GLOB_CHARACTERS = "*?[{";
 
   /**
@@ -30,8 +30,8 @@ record ShardListing(List<Shard> shards, LeftOut leftOut) {
    * @throws DataException if it holds both documents and other files
    */
   static ShardListing of(Path root, Path cache, Optional<Glob> glob) {
-    LeftOut leftOut = new LeftOut();
-    List<Shard> documents = new ArrayList<>();
+    SkippedFiles leftOut = new SkippedFiles();
+    List<DocumentShard> documents = new ArrayList<>();
     List<String> others = new ArrayList<>();
     List<String> passedOver = new ArrayList<>();
     files(root, cache, glob, leftOut, passedOver)
@@ -47,7 +47,7 @@ record ShardListing(List<Shard> shards, LeftOut leftOut) {
       throw new DataException(
           root,
           "holds "
-              + named("files of documents", documents.stream().map(Shard::name).toList())
+              + named("files of documents", documents.stream().map(DocumentShard::name).toList())
               + " and "
               + named("of other text", others)
               + ": choose by --glob which are meant, or take the others away");
@@ -78,16 +78,16 @@ record ShardListing(List<Shard> shards, LeftOut leftOut) {
       first++;
     }
     if (first == data.length()) {
-      return new ShardListing(List.of(), new LeftOut());
+      return new ShardListing(List.of(), new SkippedFiles());
     }
     int slash = data.lastIndexOf('/', first);
     Path root = Path.of(slash < 0 ? "." : data.substring(0, slash + 1));
     if (!Files.isDirectory(root)) {
       throw new DataException(root, "no such directory, in " + data);
     }
-    LeftOut leftOut = new LeftOut();
+    SkippedFiles leftOut = new SkippedFiles();
     Glob glob = Glob.ofPath(data.substring(slash + 1));
-    List<Shard> shards =
+    List<DocumentShard> shards =
         List.copyOf(files(root, cache, Optional.of(glob), leftOut, new ArrayList<>()));
     if (shards.isEmpty()) {
       throw new DataException(
@@ -97,18 +97,18 @@ record ShardListing(List<Shard> shards, LeftOut leftOut) {
     return new ShardListing(shards, leftOut);
   }
 
-  private static List<Shard.OnDisk> files(
-      Path root, Path cache, Optional<Glob> glob, LeftOut leftOut, List<String> passedOver) {
-    List<Shard.OnDisk> files = new ArrayList<>();
+  private static List<DocumentShard.OnDisk> files(
+      Path root, Path cache, Optional<Glob> glob, SkippedFiles leftOut, List<String> passedOver) {
+    List<DocumentShard.OnDisk> files = new ArrayList<>();
     boolean spelledOut = glob.isPresent() && glob.get().text().matches("(.*/)?_.*");
     DirectorySource.files(root, cache, glob, leftOut)
         .forEach(
             (name, file) -> {
               if (!spelledOut && isPassedOver(name)) {
-                leftOut.add(LeftOut.Reason.UNDERSCORE, name);
+                leftOut.add(SkippedFiles.Reason.UNDERSCORE, name);
                 passedOver.add(name);
               } else {
-                files.add(new Shard.OnDisk(name, file));
+                files.add(new DocumentShard.OnDisk(name, file));
               }
             });
     return files;

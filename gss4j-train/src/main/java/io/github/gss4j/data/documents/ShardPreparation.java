@@ -23,7 +23,7 @@ import java.util.function.BiConsumer;
  * @param encoder its tokens
  * @param home of the files
  */
-record ShardPreparation(int number, Shard shard, RowEncoder encoder, Path home) {
+record ShardPreparation(int number, DocumentShard shard, RowEncoder encoder, Path home) {
   private String file(String end) {
     return String.format(Locale.ROOT, "%05d.%s", number, end);
   }

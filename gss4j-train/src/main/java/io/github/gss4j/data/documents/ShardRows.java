@@ -1,7 +1,7 @@
 package io.github.gss4j.data.documents;
 
 import io.github.gss4j.data.DataException;
-import io.github.gss4j.data.InOrder;
+import io.github.gss4j.data.OrderedExecutor;
 import io.github.gss4j.files.LfsPointer;
 import java.io.IOException;
 import java.io.InputStream;
@@ -15,11 +15,11 @@ import java.util.function.LongPredicate;
 final class ShardRows implements AutoCloseable {
   private static final int AHEAD = 128;
 
-  private final Shard shard;
+  private final DocumentShard shard;
   private final RowEncoder encoder;
   private final LongPredicate wanted;
   private final RowReader reader;
-  private final InOrder<EncodedRow> work;
+  private final OrderedExecutor<EncodedRow> work;
   private long read;
   private boolean empty;
   private boolean ended;
@@ -30,11 +30,12 @@ final class ShardRows implements AutoCloseable {
    *
    * @param wanted which rows, by number; others are passed over unparsed
    */
-  ShardRows(Shard shard, RowEncoder encoder, ExecutorService threads, LongPredicate wanted) {
+  ShardRows(
+      DocumentShard shard, RowEncoder encoder, ExecutorService threads, LongPredicate wanted) {
     this.shard = shard;
     this.encoder = encoder;
     this.wanted = wanted;
-    this.work = new InOrder<>(threads, AHEAD);
+    this.work = new OrderedExecutor<>(threads, AHEAD);
     this.reader = open();
   }
 
@@ -89,7 +90,8 @@ final class ShardRows implements AutoCloseable {
   private void breakOff(IOException e) {
     String reason = DataException.reason(e);
     if (Thread.currentThread().isInterrupted() || !encoder.options().skipBroken()) {
-      String where = shard instanceof Shard.OnDisk ? "" : " (it lies in " + shard.file() + ")";
+      String where =
+          shard instanceof DocumentShard.OnDisk ? "" : " (it lies in " + shard.file() + ")";
       throw new DataException(
           shard.name()
               + ": is broken after row "

@@ -12,14 +12,14 @@ import java.util.Optional;
  * every document once. The draw is a function of seed, epoch and number.
  */
 final class ShuffleBuffer {
-  private final DocumentReading reading;
+  private final DocumentReader reading;
   private final int capacity;
   private final long seed;
   private final List<StreamedDocument> buffer;
   private long drawn;
   private boolean hadAny;
 
-  ShuffleBuffer(DocumentReading reading, int capacity, long seed, StreamPosition from) {
+  ShuffleBuffer(DocumentReader reading, int capacity, long seed, StreamPosition from) {
     this.reading = reading;
     this.capacity = capacity;
     this.seed = seed;

@@ -85,9 +85,9 @@ public final class StreamedCorpus implements TrainingText {
     return new SampleStream(this, slice, seed, threads, position);
   }
 
-  DocumentReading reading(long seed, ExecutorService threads, StreamPosition from) {
-    List<Shard> shards = source.shards();
-    return new DocumentReading(shards, tokenizer, options, seed, threads, from);
+  DocumentReader reading(long seed, ExecutorService threads, StreamPosition from) {
+    List<DocumentShard> shards = source.shards();
+    return new DocumentReader(shards, tokenizer, options, seed, threads, from);
   }
 
   int shuffleBuffer() {

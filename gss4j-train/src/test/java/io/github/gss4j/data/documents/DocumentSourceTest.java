@@ -88,7 +88,7 @@ class DocumentSourceTest {
   }
 
   private static List<String> names(Optional<DocumentSource> source) {
-    return source.orElseThrow().shards().stream().map(Shard::name).toList();
+    return source.orElseThrow().shards().stream().map(DocumentShard::name).toList();
   }
 
   private Path shard(String name) throws IOException {
@@ -195,7 +195,7 @@ class DocumentSourceTest {
         Files.writeString(
             dir.resolve("urls.txt"),
             "# shards\n\n" + address() + "/c/a.jsonl\n" + address() + "/c/b.jsonl\n");
-    List<Shard> shards = parse("urls:" + list).orElseThrow().shards();
+    List<DocumentShard> shards = parse("urls:" + list).orElseThrow().shards();
     assertThat(asked).isEmpty();
     assertThat(shards.get(0).file()).hasContent(Shards.line("one").strip());
     assertThat(shards.get(0).file()).exists();
@@ -215,8 +215,8 @@ class DocumentSourceTest {
             + " {\"rfilename\": \"en/c4-train.0.jsonl\"}, {\"rfilename\": \"README.md\"}]}");
     online.put(RESOLVE + "en/c4-train.0.jsonl", Shards.line("zero"));
     String data = "hf:datasets/allenai/c4/en/c4-train.*.jsonl";
-    List<Shard> shards = parse(data).orElseThrow().shards();
-    assertThat(shards.stream().map(Shard::name))
+    List<DocumentShard> shards = parse(data).orElseThrow().shards();
+    assertThat(shards.stream().map(DocumentShard::name))
         .containsExactly(
             "hf:datasets/allenai/c4/en/c4-train.0.jsonl",
             "hf:datasets/allenai/c4/en/c4-train.1.jsonl");

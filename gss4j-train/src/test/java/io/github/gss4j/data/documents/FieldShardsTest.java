@@ -45,7 +45,7 @@ class FieldShardsTest {
   private record Read(long documents, List<String> broken, Optional<String> brokenOff) {}
 
   private Read read(Path file, DocumentOptions options) {
-    Shard shard = new Shard.OnDisk(file.getFileName().toString(), file);
+    DocumentShard shard = new DocumentShard.OnDisk(file.getFileName().toString(), file);
     RowEncoder encoder = new RowEncoder(new Shards.Letters(), options, true, true);
     long documents = 0;
     List<String> broken = new ArrayList<>();

@@ -161,18 +161,18 @@ class SampleStreamTest {
 
   @ParameterizedTest
   @ValueSource(ints = {2, 3, 4})
-  void ranksShareTheSamplesOfOneWithoutGapOrOverlap(int world) {
+  void ranksShareTheSamplesOfOneWithoutGapOrOverlap(int worldSize) {
     try (StreamedCorpus corpus = corpus(source, 7, ALL)) {
-      Slice alone = new Slice(0, 1, 2 * world, 3, 16);
+      Slice alone = new Slice(0, 1, 2 * worldSize, 3, 16);
       List<SampleStream.Step> whole = steps(corpus, alone, 3, 2, 6, Optional.empty());
       int micro = 2 * 17;
-      for (int rank = 0; rank < world; rank++) {
-        Slice own = new Slice(rank, world, 2, 3, 16);
+      for (int rank = 0; rank < worldSize; rank++) {
+        Slice own = new Slice(rank, worldSize, 2, 3, 16);
         List<SampleStream.Step> part = steps(corpus, own, 3, 1 + rank, 6, Optional.empty());
         for (int step = 0; step < 6; step++) {
           assertThat(part.get(step).after()).isEqualTo(whole.get(step).after());
           for (int m = 0; m < 3; m++) {
-            int from = (m * world + rank) * micro;
+            int from = (m * worldSize + rank) * micro;
             assertThat(Arrays.copyOfRange(part.get(step).ids(), m * micro, (m + 1) * micro))
                 .isEqualTo(Arrays.copyOfRange(whole.get(step).ids(), from, from + micro));
           }
@@ -198,10 +198,11 @@ class SampleStreamTest {
   @Test
   void documentsArePackedOneAfterAnotherWithTheirEnds() throws IOException {
     Path file = Shards.write(dir.resolve("g.jsonl"), Shards.lines(List.of("abc", "", "de")));
-    DocumentSource three = new DocumentSource("g", List.of(new Shard.OnDisk("g.jsonl", file)));
+    DocumentSource three =
+        new DocumentSource("g", List.of(new DocumentShard.OnDisk("g.jsonl", file)));
     Path heldOut = Shards.write(dir.resolve("v.jsonl"), Shards.line("held"));
     DocumentSource validation =
-        new DocumentSource("v", List.of(new Shard.OnDisk("v.jsonl", heldOut)));
+        new DocumentSource("v", List.of(new DocumentShard.OnDisk("v.jsonl", heldOut)));
     try (StreamedCorpus corpus =
         new StreamedCorpus(
             three, Optional.of(validation), ALL, 1, new Shards.Letters(), dir.resolve("cache"))) {
@@ -221,7 +222,8 @@ class SampleStreamTest {
   void brokenRowsOfTheValidationAreCounted() throws IOException {
     DocumentSource source = Shards.source(dir.resolve("c"), 1, 50, 1);
     Path file = Shards.write(dir.resolve("v.jsonl"), Shards.line("held") + "no row\n{}\n");
-    DocumentSource validation = new DocumentSource("v", List.of(new Shard.OnDisk("v.jsonl", file)));
+    DocumentSource validation =
+        new DocumentSource("v", List.of(new DocumentShard.OnDisk("v.jsonl", file)));
     Path cache = dir.resolve("cache");
     new StreamedCorpus(source, Optional.of(validation), ALL, 1, new Shards.Letters(), cache)
         .close();
@@ -237,7 +239,8 @@ class SampleStreamTest {
     String text = Shards.lines(Shards.texts(0, 20, 1));
     String broken = text + "{\"text\": 3}\n\n{\"other\": \"a\"}\n{\"text\"\n[1]\n" + text;
     Path file = Shards.write(dir.resolve("b.jsonl.zst"), broken);
-    DocumentSource one = new DocumentSource("b", List.of(new Shard.OnDisk("b.jsonl.zst", file)));
+    DocumentSource one =
+        new DocumentSource("b", List.of(new DocumentShard.OnDisk("b.jsonl.zst", file)));
     try (StreamedCorpus corpus = corpus(one, 5, ALL)) {
       List<SampleStream.Step> steps = steps(corpus, ONE, 3, 2, 40, Optional.empty());
       assertThat(steps.get(39).after().epoch()).isPositive();
@@ -253,7 +256,8 @@ class SampleStreamTest {
     Files.write(file, Arrays.copyOf(all, all.length / 2));
     return new DocumentSource(
         "cut",
-        Stream.concat(source.shards().stream(), Stream.of(new Shard.OnDisk("cut.jsonl.gz", file)))
+        Stream.concat(
+                source.shards().stream(), Stream.of(new DocumentShard.OnDisk("cut.jsonl.gz", file)))
             .toList());
   }
 
@@ -303,7 +307,8 @@ class SampleStreamTest {
   @Test
   void aStreamWithoutDocumentsIsAnError() throws IOException {
     Path file = Shards.write(dir.resolve("n.jsonl"), "{}\n{}\n");
-    DocumentSource none = new DocumentSource("n", List.of(new Shard.OnDisk("n.jsonl", file)));
+    DocumentSource none =
+        new DocumentSource("n", List.of(new DocumentShard.OnDisk("n.jsonl", file)));
     try (StreamedCorpus corpus =
         new StreamedCorpus(
             none, Optional.of(source), ALL, 7, new Shards.Letters(), dir.resolve("cache"))) {

@@ -94,11 +94,11 @@ final class Shards {
 
   /** Shards of such texts. */
   static DocumentSource source(Path directory, int shards, int each, long seed) throws IOException {
-    List<Shard> list = new ArrayList<>();
+    List<DocumentShard> list = new ArrayList<>();
     for (int s = 0; s < shards; s++) {
       String name = "part-" + s + (s % 2 == 0 ? ".jsonl.gz" : ".jsonl");
       Path file = write(directory.resolve(name), lines(texts(s, each, seed)));
-      list.add(new Shard.OnDisk(name, file));
+      list.add(new DocumentShard.OnDisk(name, file));
     }
     return new DocumentSource("test", list);
   }

@@ -1,0 +1,53 @@
+package io.github.gss4j.files;
+
+import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.util.UUID;
+
+/**
+ * Writes a file aside, under a name of its own, and renames it: a reader sees the old one or the
+ * new one, whole, and what fails leaves the old one.
+ */
+public final class AtomicFile {
+  private AtomicFile() {}
+
+  /** Writes a file's content. */
+  @FunctionalInterface
+  public interface Content {
+    /** Writes it; there is no such file yet. */
+    void write(Path aside) throws IOException;
+  }
+
+  /** Writes a text as a file; its directory is made. */
+  public static void write(Path file, CharSequence text) throws IOException {
+    write(file, aside -> Files.writeString(aside, text, StandardCharsets.UTF_8));
+  }
+
+  /** Writes bytes as a file; its directory is made. */
+  public static void write(Path file, byte[] bytes) throws IOException {
+    write(file, aside -> Files.write(aside, bytes));
+  }
+
+  /** Writes a file and brings it to the disk; its directory is made. */
+  public static void write(Path file, Content content) throws IOException {
+    Path target = file.toAbsolutePath();
+    Files.createDirectories(target.getParent());
+    Path aside =
+        target.resolveSibling("." + target.getFileName() + "." + UUID.randomUUID() + ".writing");
+    try {
+      content.write(aside);
+      try (FileChannel channel = FileChannel.open(aside, StandardOpenOption.READ)) {
+        channel.force(true);
+      }
+      Files.move(
+          aside, target, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+    } finally {
+      Files.deleteIfExists(aside);
+    }
+  }
+}
