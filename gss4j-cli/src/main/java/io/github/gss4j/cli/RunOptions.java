@@ -178,6 +178,12 @@ final class RunOptions {
   String startFrom;
 
   @Option(
+      names = "--add-modes",
+      paramLabel = "N",
+      description = "slow modes more in each state space of --start-from, silent at first")
+  Integer addModes;
+
+  @Option(
       names = "--embeddings-from",
       paramLabel = "FILE",
       description = "copy token embeddings from another model, such as hf:openai-community/gpt2")

@@ -86,6 +86,19 @@ class FineTuneTest {
   }
 
   @Test
+  void slowModesAreAddedToAModelThatHasNone() {
+    Path run = directory.resolve("run");
+    Object[] flags = {"--start-from", model, "--add-modes", 4, "--tau-max", 99, "--steps", 3};
+    Object[] all = Arrays.copyOf(flags, flags.length + 2);
+    all[flags.length] = "--out";
+    all[flags.length + 1] = run;
+    train(all).ok();
+    assertThat(weight(run.resolve("last"), "layers.0.dss.Lambda_real")).hasSize(12);
+    assertThat(run.resolve("last/config.json")).content().contains("two_scale", "99.0");
+    Command.here("train", "--resume", run, "--steps", 5).ok();
+  }
+
+  @Test
   void whatDoesNotFitIsRefused() {
     Path run = directory.resolve("run");
     train("--start-from", model, "--dim", 16, "--out", run)

@@ -71,6 +71,7 @@ class RunOptionsTest {
               "",
               "--schedule restarts --restart-every 100",
               "--init long_range",
+              "--init two_scale",
               "--mixer dsconv",
               "--mixer mhesa",
               "--mixer attention",

@@ -27,7 +27,7 @@ public record DssConfig(
 
   /** Checks the size. */
   public DssConfig {
-    new GssConfig(stateSize, 1, lambdaImagExp);
+    new GssConfig(stateSize, 1, lambdaImagExp, init, learnedStep, normalizeInput);
   }
 
   /** The state space of a gated layer, without its gate. */
@@ -39,6 +39,16 @@ public record DssConfig(
   /** The state space in a model of that width. */
   public GssConfig at(int dim) {
     return new GssConfig(stateSize, dim, lambdaImagExp, init, learnedStep, normalizeInput);
+  }
+
+  @Override
+  public DssConfig inLayer(int number) {
+    return of(at(1).inLayer(number));
+  }
+
+  @Override
+  public DssConfig withAddedModes(int count) {
+    return of(at(1).withAddedModes(count));
   }
 
   @Override

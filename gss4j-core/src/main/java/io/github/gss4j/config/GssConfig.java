@@ -10,7 +10,8 @@ import java.util.List;
  * @param kernelDim {@code dss_kernel_H}, H, the number of channels
  * @param lambdaImagExp {@code dss_kernel_lambda_imag_exp}: whether Im Λ is the exponential of its
  *     parameter, as in the paper's pseudocode, or the parameter itself
- * @param init {@code init}: how long the modes remember at first, and how fast they turn
+ * @param init {@code init}: how long the modes remember at first, and how fast they turn; with
+ *     {@link StateSpaceInit.TwoScale} the slow ones read their input scaled, at all times
  * @param learnedStep {@code learned_step}: whether Λ is multiplied by a step e^{log_step} of its
  *     own for each mode, so that one number stretches decay and phase together. S4 and DSS learn a
  *     step a channel, which modes shared by all channels cannot have without H times the powers; a
@@ -43,6 +44,16 @@ public record GssConfig(
     if (kernelDim < 1) {
       throw new IllegalArgumentException("dss_kernel_H is " + kernelDim + ", expected at least 1");
     }
+    Checks.that(
+        init.slowModes() <= stateSize,
+        "slow_modes",
+        init.slowModes(),
+        "at most dss_kernel_N, " + stateSize);
+    Checks.that(
+        !normalizeInput || init.slowModes() == 0,
+        "normalize_input",
+        true,
+        "false with init two_scale, which scales the input of its slow modes itself");
   }
 
   /** With the published package's behaviour in all else. */
@@ -54,6 +65,28 @@ public record GssConfig(
   public GssConfig with(StateSpaceInit newInit, boolean newLearnedStep, boolean newNormalizeInput) {
     return new GssConfig(
         stateSize, kernelDim, lambdaImagExp, newInit, newLearnedStep, newNormalizeInput);
+  }
+
+  /** The same with another number of modes and start. */
+  public GssConfig withModes(int modes, StateSpaceInit newInit) {
+    return new GssConfig(modes, kernelDim, lambdaImagExp, newInit, learnedStep, normalizeInput);
+  }
+
+  @Override
+  public GssConfig inLayer(int number) {
+    return withModes(stateSize, init.inLayer(number));
+  }
+
+  @Override
+  public GssConfig withAddedModes(int count) {
+    Checks.that(
+        !normalizeInput,
+        "normalize_input",
+        true,
+        "false: with it each mode's scale depends on how many there are, so that none can be added");
+    StateSpaceInit.TwoScale two =
+        init instanceof StateSpaceInit.TwoScale given ? given : StateSpaceInit.TwoScale.of(1);
+    return withModes(stateSize + count, two.withSlowModes(init.slowModes() + count).withSlowC(0));
   }
 
   @Override
@@ -68,13 +101,25 @@ public record GssConfig(
         LayerOption.integer(CHANNELS, "H", "channels of the state space"),
         LayerOption.flag("dss_kernel_lambda_imag_exp", "whether phases are learned as logarithms"),
         LayerOption.text(
-            "init", "random|long_range", "how long the state space remembers at first"),
+            "init", "random|long_range|two_scale", "how long the state space remembers at first"),
         LayerOption.number(
             "dt_min", "STEP", "long_range: the longest memory is 2/STEP tokens (default: 1e-4)"),
         LayerOption.number(
             "dt_max", "STEP", "long_range: the shortest memory is 2/STEP tokens (default: 1e-1)"),
         LayerOption.number(
-            "max_phase", "RADIANS", "long_range: the fastest turn a token (default: 0.314)"),
+            "max_phase",
+            "RADIANS",
+            "long_range, two_scale: the fastest turn a token (default: 0.314, 0.3)"),
+        LayerOption.integer(
+            "slow_modes", "N", "two_scale: how many of the modes are slow (default: half)"),
+        LayerOption.number(
+            "tau_min", "TOKENS", "two_scale: the shortest memory of slow modes (default: 16)"),
+        LayerOption.number(
+            "tau_max", "TOKENS", "two_scale: the longest memory of slow modes (default: 4096)"),
+        LayerOption.number(
+            "slow_c", "SCALE", "two_scale: how loud slow modes are at first (default: 0)"),
+        LayerOption.number(
+            "tau_growth", "X", "two_scale: how much slower each layer is than the one before it"),
         LayerOption.flag("learned_step", "learn a step for each mode of the state space"),
         LayerOption.flag(
             "normalize_input", "keep slow modes of the state space from outgrowing the others"));
@@ -86,7 +131,7 @@ public record GssConfig(
         fields.integer("dss_kernel_N", stateSize),
         fields.integer(CHANNELS, kernelDim),
         fields.flag("dss_kernel_lambda_imag_exp", lambdaImagExp),
-        StateSpaceInit.read(fields, init),
+        StateSpaceInit.read(fields, init, fields.integer("dss_kernel_N", stateSize)),
         fields.flag("learned_step", learnedStep),
         fields.flag("normalize_input", normalizeInput));
   }

@@ -64,6 +64,16 @@ public sealed interface LayerConfig permits MixerConfig, DssConfig, AttentionCon
     return List.of();
   }
 
+  /** What holds for the start of the layer of that number, from 0; most start alike. */
+  default LayerConfig inLayer(int number) {
+    return this;
+  }
+
+  /** The same with so many silent slow modes more, where it has a state space. */
+  default LayerConfig withAddedModes(int count) {
+    return this;
+  }
+
   /** The mixer in the layer, in a model of that width; empty where the layer is not made of one. */
   default Optional<MixerConfig> mixer(int dim) {
     return Optional.empty();

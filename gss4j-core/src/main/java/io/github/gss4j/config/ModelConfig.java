@@ -106,6 +106,19 @@ public record ModelConfig(
             .toList());
   }
 
+  /**
+   * The same with so many silent slow modes more in each state space ({@link
+   * StateSpaceInit.TwoScale}): with the same weights for all else it computes the same.
+   *
+   * @throws IllegalArgumentException if it has no state space, or one to which none can be added
+   */
+  public ModelConfig withAddedModes(int count) {
+    List<LayerConfig> added = layers().stream().map(layer -> layer.withAddedModes(count)).toList();
+    Checks.that(
+        !added.equals(layers()), "add_modes", count, "0 for a model that has no state space");
+    return withLayers(added);
+  }
+
   /** The same with another width of the gated space. */
   public ModelConfig withExpansion(double factor) {
     return withStack(stack.withExpansion(factor));

@@ -2,6 +2,7 @@ package io.github.gss4j.config;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.List;
+import java.util.Map;
 
 /** How long the modes of a new state space remember, and how fast they turn: {@code init}. */
 public sealed interface StateSpaceInit {
@@ -20,32 +21,65 @@ public sealed interface StateSpaceInit {
   /** Adds {@code init} and the keys that go with it. */
   void write(ObjectNode json);
 
-  /** The range that keys not given are taken from. */
-  LongRange range();
+  /** How many of the modes, the last ones, read their input scaled: see {@link TwoScale}. */
+  int slowModes();
 
-  /** The one that is given, and the default where none is. */
-  static StateSpaceInit read(JsonFields fields, StateSpaceInit byDefault) {
+  /** The start of the layer of that number, from 0. */
+  StateSpaceInit inLayer(int number);
+
+  /**
+   * The one that is given, and the default where none is.
+   *
+   * @param modes N, of which half are slow where nothing is said
+   */
+  static StateSpaceInit read(JsonFields fields, StateSpaceInit byDefault, int modes) {
     String init = fields.text("init", byDefault.text());
-    if (init.equals(RANDOM.text())) {
-      for (String key : List.of("dt_min", "dt_max", "max_phase")) {
-        if (fields.has(key)) {
-          throw new IllegalArgumentException(
-              "'" + key + "' is given, but init is random, expected it with init long_range only");
-        }
-      }
-      return RANDOM;
-    } else if (!init.equals(LONG_RANGE.text())) {
-      throw new IllegalArgumentException("init is '" + init + "', expected random or long_range");
-    }
-    LongRange range = byDefault.range();
-    return new LongRange(
-        fields.number("dt_min", range.dtMin),
-        fields.number("dt_max", range.dtMax),
-        fields.number("max_phase", range.maxPhase));
+    List<String> own =
+        switch (init) {
+          case "random" -> List.of();
+          case "long_range" -> LongRange.KEYS;
+          case "two_scale" -> TwoScale.KEYS;
+          default ->
+              throw new IllegalArgumentException(
+                  "init is '" + init + "', expected random, long_range or two_scale");
+        };
+    refuseOthers(fields, init, own);
+    return switch (init) {
+      case "long_range" -> LongRange.read(fields, byDefault);
+      case "two_scale" -> TwoScale.read(fields, byDefault, modes);
+      default -> RANDOM;
+    };
+  }
+
+  private static void refuseOthers(JsonFields fields, String init, List<String> own) {
+    Map<String, List<String>> all =
+        Map.of("long_range", LongRange.KEYS, "two_scale", TwoScale.KEYS);
+    all.values().stream()
+        .flatMap(List::stream)
+        .filter(key -> fields.has(key) && !own.contains(key))
+        .findFirst()
+        .ifPresent(
+            key -> {
+              List<String> those =
+                  all.keySet().stream().filter(i -> all.get(i).contains(key)).sorted().toList();
+              throw new IllegalArgumentException(
+                  "'%s' is given, but init is %s, expected it with init %s only"
+                      .formatted(key, init, String.join(" or ", those)));
+            });
   }
 
   /** As published: standard normal logarithms, which remember about 20 tokens. */
   record Random() implements StateSpaceInit {
+    @Override
+    public int slowModes() {
+      return 0;
+    }
+
+    @Override
+    public Random inLayer(int number) {
+      return this;
+    }
+
     @Override
     public String text() {
       return "random";
@@ -54,11 +88,6 @@ public sealed interface StateSpaceInit {
     @Override
     public void write(ObjectNode json) {
       json.put("init", text());
-    }
-
-    @Override
-    public LongRange range() {
-      return LONG_RANGE;
     }
   }
 
@@ -82,16 +111,40 @@ public sealed interface StateSpaceInit {
     /** Below it, phases have no logarithm worth learning. */
     public static final double LEAST_PHASE = 1e-6;
 
+    private static final List<String> KEYS = List.of("dt_min", "dt_max", "max_phase");
+
     /** Checks the ranges. */
     public LongRange {
       if (!(dtMin > 0 && dtMin <= dtMax && dtMax <= 2)) {
         throw new IllegalArgumentException(
             "dt_min is " + dtMin + " and dt_max " + dtMax + ", expected 0 < dt_min <= dt_max <= 2");
       }
+      checkPhase(maxPhase);
+    }
+
+    private static void checkPhase(double maxPhase) {
       if (!(maxPhase > LEAST_PHASE && maxPhase <= Math.PI)) {
         throw new IllegalArgumentException(
             "max_phase is " + maxPhase + ", expected more than " + LEAST_PHASE + ", at most π");
       }
+    }
+
+    private static LongRange read(JsonFields fields, StateSpaceInit byDefault) {
+      LongRange range = byDefault instanceof LongRange given ? given : LONG_RANGE;
+      return new LongRange(
+          fields.number("dt_min", range.dtMin),
+          fields.number("dt_max", range.dtMax),
+          fields.number("max_phase", range.maxPhase));
+    }
+
+    @Override
+    public int slowModes() {
+      return 0;
+    }
+
+    @Override
+    public LongRange inLayer(int number) {
+      return this;
     }
 
     @Override
@@ -104,10 +157,98 @@ public sealed interface StateSpaceInit {
       json.put("init", text()).put("dt_min", dtMin).put("dt_max", dtMax);
       json.put("max_phase", maxPhase);
     }
+  }
+
+  /**
+   * Fast modes as published, and slow ones beside them that begin silent: at first the model is
+   * that of the fast ones alone, and what the slow ones come to say is gain.
+   *
+   * <pre>
+   * Re Λ = −1/τ         τ log-uniform in [tau_min, tau_max] tokens
+   * Im Λ = 0 or θ       every other one; θ uniform in (0, max_phase], radians a token
+   * C    = slow_c·(standard normal)
+   * s ← e^Λ s + γu      γ = √(1 − |e^Λ|²), of the slow modes alone, kept in step with Λ as it learns
+   * </pre>
+   *
+   * <p>The slow modes are the last {@code slow_modes} of the N. γ is LRU's (Orvieto et al. 2023,
+   * arXiv 2303.06349, section 3.4): the state of a slow mode stays of the size of its input. That
+   * text wants slow modes without a phase is what Mamba found (Gu and Dao 2023, arXiv 2312.00752,
+   * section 4.6); that deeper layers are slower is RWKV's (Peng et al. 2023, arXiv 2305.13048).
+   *
+   * @param slowModes {@code slow_modes}
+   * @param tauMin {@code tau_min}
+   * @param tauMax {@code tau_max}
+   * @param maxPhase {@code max_phase}
+   * @param slowC {@code slow_c}
+   * @param tauGrowth {@code tau_growth}: each layer's range is so many times the one's before
+   */
+  record TwoScale(
+      int slowModes, double tauMin, double tauMax, double maxPhase, double slowC, double tauGrowth)
+      implements StateSpaceInit {
+    private static final List<String> KEYS =
+        List.of("slow_modes", "tau_min", "tau_max", "max_phase", "slow_c", "tau_growth");
+
+    /** Checks the ranges. */
+    public TwoScale {
+      Checks.that(slowModes >= 1, "slow_modes", slowModes, "1 to dss_kernel_N");
+      if (!(tauMin >= 1 && tauMin <= tauMax && tauMax <= 1e9)) {
+        throw new IllegalArgumentException(
+            "tau_min is %s and tau_max %s, expected 1 <= tau_min <= tau_max <= 1e9 tokens"
+                .formatted(tauMin, tauMax));
+      }
+      LongRange.checkPhase(maxPhase);
+      Checks.that(slowC >= 0, "slow_c", slowC, "0 or more");
+      Checks.that(tauGrowth > 0 && tauGrowth <= 1e3, "tau_growth", tauGrowth, "above 0, to 1000");
+    }
+
+    /** So many silent slow modes that remember 16 to 4,096 tokens, in all layers alike. */
+    public static TwoScale of(int slowModes) {
+      return new TwoScale(slowModes, 16, 4096, 0.3, 0, 1);
+    }
+
+    private static TwoScale read(JsonFields fields, StateSpaceInit byDefault, int modes) {
+      TwoScale two =
+          byDefault instanceof TwoScale given ? given : TwoScale.of(Math.max(1, modes / 2));
+      return new TwoScale(
+          fields.integer("slow_modes", two.slowModes),
+          fields.number("tau_min", two.tauMin),
+          fields.number("tau_max", two.tauMax),
+          fields.number("max_phase", two.maxPhase),
+          fields.number("slow_c", two.slowC),
+          fields.number("tau_growth", two.tauGrowth));
+    }
+
+    /** This, with another number of slow modes. */
+    public TwoScale withSlowModes(int count) {
+      return new TwoScale(count, tauMin, tauMax, maxPhase, slowC, tauGrowth);
+    }
+
+    /** This, with time constants of another range. */
+    public TwoScale withTau(double min, double max) {
+      return new TwoScale(slowModes, min, max, maxPhase, slowC, tauGrowth);
+    }
+
+    /** This, with slow modes as loud as that at first. */
+    public TwoScale withSlowC(double scale) {
+      return new TwoScale(slowModes, tauMin, tauMax, maxPhase, scale, tauGrowth);
+    }
 
     @Override
-    public LongRange range() {
-      return this;
+    public TwoScale inLayer(int number) {
+      double times = Math.pow(tauGrowth, number);
+      return withTau(tauMin * times, tauMax * times);
+    }
+
+    @Override
+    public String text() {
+      return "two_scale";
+    }
+
+    @Override
+    public void write(ObjectNode json) {
+      json.put("init", text()).put("slow_modes", slowModes);
+      json.put("tau_min", tauMin).put("tau_max", tauMax).put("max_phase", maxPhase);
+      json.put("slow_c", slowC).put("tau_growth", tauGrowth);
     }
   }
 }

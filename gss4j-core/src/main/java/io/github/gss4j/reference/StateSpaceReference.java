@@ -41,7 +41,9 @@ public final class StateSpaceReference {
       double size = re * re + im * im;
       double inRe = ((decayRe - 1) * re + decayIm * im) / size; // (e^Λ − 1)/Λ
       double inIm = (decayIm * re - (decayRe - 1) * im) / size;
-      double scale = config.normalizeInput() ? Math.sqrt((1 - Math.exp(2 * re)) / modes) : 1;
+      double gamma = Math.sqrt(1 - Math.exp(2 * re));
+      boolean slow = n >= modes - config.init().slowModes();
+      double scale = config.normalizeInput() ? gamma / Math.sqrt(modes) : slow ? gamma : 1;
       for (int h = 0; h < config.kernelDim(); h++) {
         int at = h * modes + n;
         double outRe = (cRe[at] * inRe - cIm[at] * inIm) * scale; // C̃

@@ -157,7 +157,13 @@ class ModelConfigTest {
         "'dt_min':0.01 | 'dt_min' is given, but init is random, expected it with init long_range",
         "'init':'long_range','dt_min':0.2 | dt_min is 0.2 and dt_max 0.1, expected 0 < dt_min <=",
         "'init':'long_range','max_phase':4 | max_phase is 4.0, expected more than 1.0E-6, at most π",
-        "'init':'hippo' | init is 'hippo', expected random or long_range",
+        "'init':'two_scale','dt_min':0.1 | 'dt_min' is given, but init is two_scale, expected it",
+        "'init':'random','tau_max':9 | 'tau_max' is given, but init is random, expected it with init two_scale only",
+        "'max_phase':0.1 | expected it with init long_range or two_scale only",
+        "'init':'two_scale','slow_modes':600 | slow_modes is 600, expected at most dss_kernel_N, 512",
+        "'init':'two_scale','tau_max':9 | tau_min is 16.0 and tau_max 9.0, expected 1 <= tau_min <=",
+        "'init':'two_scale','normalize_input':true | normalize_input is true, expected false with",
+        "'init':'hippo' | init is 'hippo', expected random, long_range or two_scale",
         "'mixer':'dsconv','max_seq_len':0 | max_seq_len is 0, expected at least 1",
         "'reverse_seq':true | a language model reads from the past to the future only"
       })

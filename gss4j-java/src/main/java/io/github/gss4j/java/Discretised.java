@@ -32,7 +32,9 @@ final class Discretised {
       double step = logStep == null ? 1 : Math.exp(logStep[n]);
       double re = -Math.exp(real[n]) * step;
       double im = (config.lambdaImagExp() ? Math.exp(imag[n]) : imag[n]) * step;
-      double scale = config.normalizeInput() ? Math.sqrt(-Math.expm1(2 * re) / modes) : 1;
+      double gamma = Math.sqrt(-Math.expm1(2 * re));
+      boolean slow = n >= modes - config.init().slowModes();
+      double scale = config.normalizeInput() ? gamma / Math.sqrt(modes) : slow ? gamma : 1;
       d.set(n, re, im, scale);
     }
     return d;

@@ -20,6 +20,8 @@ import java.util.stream.Collectors;
  *
  * @param startFrom {@code start_from}: a model on disk or {@code hf:OWNER/NAME}; empty for weights
  *     drawn from the seed
+ * @param addModes {@code add_modes}: how many silent slow modes each state space gets beside those
+ *     of {@code start_from}; at first the model computes what it did
  * @param embeddingsFrom {@code embeddings_from}: a safetensors file or {@code hf:OWNER/NAME} whose
  *     token embeddings are copied in, also into the logits where these have a matrix of their own;
  *     empty for none
@@ -29,12 +31,17 @@ import java.util.stream.Collectors;
  *     the same for all, and of several names the last one holds
  */
 public record FineTuning(
-    String startFrom, String embeddingsFrom, List<String> freeze, Map<String, Double> lrGroups) {
+    String startFrom,
+    int addModes,
+    String embeddingsFrom,
+    List<String> freeze,
+    Map<String, Double> lrGroups) {
   /** Nothing of it: all weights are drawn from the seed and learned at one rate. */
-  public static final FineTuning NONE = new FineTuning("", "", List.of(), Map.of());
+  public static final FineTuning NONE = new FineTuning("", 0, "", List.of(), Map.of());
 
   /** Checks names and rates, and copies them. */
   public FineTuning {
+    Checks.that(addModes >= 0, "add_modes", addModes, "0 or more");
     freeze = List.copyOf(freeze);
     lrGroups = new LinkedHashMap<>(lrGroups);
     freeze.forEach(name -> Checks.that(!name.isEmpty(), "freeze", "an empty name", "names"));
@@ -48,6 +55,7 @@ public record FineTuning(
   static FineTuning from(JsonFields f, FineTuning byDefault) {
     return new FineTuning(
         f.text("start_from", byDefault.startFrom),
+        f.integer("add_modes", byDefault.addModes),
         f.text("embeddings_from", byDefault.embeddingsFrom),
         names(f.text("freeze", String.join(",", byDefault.freeze))),
         rates(f.text("lr_groups", text(byDefault.lrGroups))));
@@ -80,7 +88,8 @@ public record FineTuning(
   }
 
   void putInto(ObjectNode json) {
-    json.put("start_from", startFrom).put("embeddings_from", embeddingsFrom);
+    json.put("start_from", startFrom).put("add_modes", addModes);
+    json.put("embeddings_from", embeddingsFrom);
     json.put("freeze", String.join(",", freeze)).put("lr_groups", text(lrGroups));
   }
 

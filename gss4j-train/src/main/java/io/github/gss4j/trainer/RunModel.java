@@ -1,6 +1,7 @@
 package io.github.gss4j.trainer;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.github.gss4j.checkpoint.StoredModel;
 import io.github.gss4j.config.Checks;
 import io.github.gss4j.config.ModelConfig;
@@ -11,6 +12,7 @@ import io.github.gss4j.ops.Tensors;
 import io.github.gss4j.tokenizer.Tokenizer;
 import io.github.gss4j.weights.PretrainedModel;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
@@ -18,6 +20,10 @@ import org.bytedeco.pytorch.Device;
 
 /** The model that a run begins with: new, out of another's weights, or out of a checkpoint. */
 final class RunModel {
+  /** What the start of modes that are added may be, whatever the others started with. */
+  private static final List<String> OF_NEW_MODES =
+      List.of("tau_min", "tau_max", "max_phase", "slow_c", "tau_growth");
+
   private RunModel() {}
 
   /**
@@ -35,8 +41,14 @@ final class RunModel {
         .orElseGet(() -> begin(config, setting.context()));
   }
 
-  private static LanguageModel begin(TrainConfig config, RunContext context) {
+  /** A model that no checkpoint of the run itself keeps. */
+  static LanguageModel begin(TrainConfig config, RunContext context) {
     FineTuning tuning = config.fineTuning();
+    Checks.that(
+        tuning.addModes() == 0 || !tuning.startFrom().isEmpty(),
+        "add_modes",
+        tuning.addModes(),
+        "0 without start_from: a new model has as many modes as dss_kernel_N says");
     LanguageModel model =
         tuning.startFrom().isEmpty() ? random(config) : startFrom(config, context);
     try {
@@ -57,13 +69,30 @@ final class RunModel {
 
   private static LanguageModel startFrom(TrainConfig config, RunContext context) {
     StoredModel stored = StoredModel.open(context.locate(config.fineTuning().startFrom()));
-    return load(config, stored, "leave out what start_from settles");
+    int added = config.fineTuning().addModes();
+    if (added == 0) {
+      return load(config, stored, "leave out what start_from settles");
+    }
+    ModelConfig saved = stored.config().withAddedModes(added);
+    ObjectNode expected = json(config, saved);
+    ObjectNode asked = config.model().toJson();
+    OF_NEW_MODES.stream().filter(asked::has).forEach(key -> expected.set(key, asked.get(key)));
+    check(asked, expected, stored, "leave out what start_from settles");
+    return PretrainedModel.loadToTrain(
+        stored, config.model(), Init.random(config.seed()), precision(config), device(config));
   }
 
   private static LanguageModel load(TrainConfig config, StoredModel stored, String advice) {
-    // the tokenizer's name says how text was cut, not how the model is built
-    JsonNode saved = stored.config().withTokenizer(config.model().tokenizer()).toJson();
-    JsonNode asked = config.model().toJson();
+    check(config.model().toJson(), json(config, stored.config()), stored, advice);
+    return PretrainedModel.loadToTrain(stored, precision(config), device(config));
+  }
+
+  /** The tokenizer's name says how text was cut, not how the model is built. */
+  private static ObjectNode json(TrainConfig config, ModelConfig saved) {
+    return saved.withTokenizer(config.model().tokenizer()).toJson();
+  }
+
+  private static void check(JsonNode asked, JsonNode saved, StoredModel stored, String advice) {
     Set<String> keys = new TreeSet<>();
     saved.fieldNames().forEachRemaining(keys::add);
     asked.fieldNames().forEachRemaining(keys::add);
@@ -71,7 +100,6 @@ final class RunModel {
       String expected = saved.path(key) + " as in " + stored.file() + ": " + advice;
       Checks.that(saved.path(key).equals(asked.path(key)), key, asked.path(key), expected);
     }
-    return PretrainedModel.loadToTrain(stored, precision(config), device(config));
   }
 
   private static Precision precision(TrainConfig config) {

@@ -3,6 +3,7 @@ package io.github.gss4j.trainer;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.github.gss4j.checkpoint.StoredModel;
 import io.github.gss4j.config.JsonFields;
+import io.github.gss4j.config.ModelConfig;
 import io.github.gss4j.tokenizer.Tokenizer;
 import io.github.gss4j.tokenizer.TokenizerJson;
 import io.github.gss4j.tokenizer.Tokenizers;
@@ -30,7 +31,8 @@ public final class RunSettings {
     ObjectNode all = settings.deepCopy();
     String model = all.path("start_from").asText("");
     if (!model.isEmpty()) {
-      startFrom(StoredModel.open(model, context.hub().get(), context.downloads()), all);
+      StoredModel stored = StoredModel.open(model, context.hub().get(), context.downloads());
+      startFrom(stored, all.path("add_modes").asInt(0), all);
     }
     return complete(all, where, byDefault, context, Optional.empty());
   }
@@ -50,12 +52,12 @@ public final class RunSettings {
   }
 
   /** Sizes and tokenizer are those of the model. */
-  private static void startFrom(StoredModel stored, ObjectNode settings) {
+  private static void startFrom(StoredModel stored, int addModes, ObjectNode settings) {
     if (!settings.has(TOKENIZER)) {
       settings.put(TOKENIZER, tokenizer(stored));
     }
-    stored
-        .config()
+    ModelConfig config = stored.config();
+    (addModes > 0 ? config.withAddedModes(addModes) : config)
         .toJson()
         .properties()
         .forEach(field -> settings.putIfAbsent(field.getKey(), field.getValue()));

@@ -164,6 +164,55 @@ class FineTuningTest {
   }
 
   @Test
+  void modesThatAreAddedChangeNothingAtFirstAndAreLearnedThen() throws IOException {
+    try (LanguageModel model = TinyRun.model(ALL)) {
+      PretrainedModel.save(model, directory, Map.of());
+      TrainConfig more =
+          TinyRun.config(
+              ALL.with(ALL.model().withAddedModes(6)),
+              "{\"start_from\": \"%s\", \"add_modes\": 6, \"tau_max\": 99}".formatted(directory));
+      try (LanguageModel wider = RunModel.begin(more, RunContext.offline(directory));
+          Trainer<BatchSource> trainer = TrainableLanguageModel.trainer(wider, more)) {
+        assertSameOutputs(model, wider);
+        assertThat(TinyRun.weights(wider).get("layers.1.dss.C_real")).hasSize(8 * 14);
+        Map<String, double[]> before = TinyRun.weights(wider);
+        trainer.step(FineTuningTest::ids); // C first, and by it Λ
+        trainer.step(FineTuningTest::ids);
+        Map<String, double[]> after = TinyRun.weights(wider);
+        for (int slow = 8; slow < 14; slow++) {
+          assertThat(after.get("layers.0.dss.Lambda_real")[slow])
+              .isNotEqualTo(before.get("layers.0.dss.Lambda_real")[slow])
+              .isBetween(-Math.log(99) - 0.05, -Math.log(16) + 0.05);
+        }
+      }
+    }
+  }
+
+  private static void assertSameOutputs(LanguageModel model, LanguageModel other) {
+    try (PointerScope scope = new PointerScope()) {
+      Tensor ids = TinyRun.ids(5, 2, 200);
+      double[] expected = Tensors.toDoubles(model.logits(ids));
+      double[] found = Tensors.toDoubles(other.logits(ids));
+      for (int i = 0; i < expected.length; i++) {
+        assertThat(found[i]).isCloseTo(expected[i], within(1e-12));
+      }
+    }
+  }
+
+  @Test
+  void modesAreAddedOnlyWhereTheyChangeNothing() {
+    TrainConfig fromNothing = TinyRun.config(ALL, "{\"add_modes\": 2}");
+    assertThatThrownBy(() -> RunModel.begin(fromNothing, RunContext.offline(directory)))
+        .hasMessageContaining("add_modes is 2, expected 0 without start_from");
+    TrainConfig normalized = TinyRun.config(ALL, "{\"normalize_input\": true}");
+    assertThatThrownBy(() -> normalized.model().withAddedModes(2))
+        .hasMessageContaining("normalize_input is true, expected false");
+    TrainConfig without = TinyRun.config(ALL, "{\"mixer\": \"mhesa\", \"heads\": 2}");
+    assertThatThrownBy(() -> without.model().withAddedModes(2))
+        .hasMessageContaining("expected 0 for a model that has no state space");
+  }
+
+  @Test
   void namesThatStandForNothingAreRefused() {
     assertThatThrownBy(() -> after(freezing("tokenemb"), 0))
         .hasMessage(

@@ -1,5 +1,6 @@
 package io.github.gss4j.layers;
 
+import static io.github.gss4j.config.StateSpaceInit.LongRange.LEAST_PHASE;
 import static org.bytedeco.pytorch.global.torch.matmul;
 
 import io.github.gss4j.config.GssConfig;
@@ -12,6 +13,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.UnaryOperator;
 import org.bytedeco.javacpp.PointerScope;
+import org.bytedeco.pytorch.LongOptional;
 import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.ScalarTypeOptional;
 import org.bytedeco.pytorch.Tensor;
@@ -56,32 +58,66 @@ public final class DiagonalStateSpace implements SequenceMixer {
   private DiagonalStateSpace(Parameters p, GssConfig config) {
     long n = config.stateSize();
     long h = config.kernelDim();
+    StateSpaceInit start = config.init();
     Init normal = Init.normal(1); // the paper found random as good as HiPPO for language
+    Init c =
+        start instanceof StateSpaceInit.TwoScale two ? slow(two, Init.normal(two.slowC())) : normal;
     this.config = config;
     this.norm = LayerNorm.declare(p, "norm", h);
-    this.lambdaReal = p.declare("Lambda_real", Role.DYNAMICS, decays(config.init()), n);
-    this.lambdaImag = p.declare("Lambda_imag", Role.DYNAMICS, phases(config), n);
-    this.cReal = p.declare("C_real", Role.STATE_SPACE, normal, h, n);
-    this.cImag = p.declare("C_imag", Role.STATE_SPACE, normal, h, n);
+    this.lambdaReal = p.declare("Lambda_real", Role.DYNAMICS, decays(start), n);
+    this.lambdaImag =
+        p.declare("Lambda_imag", Role.DYNAMICS, phases(start, config.lambdaImagExp()), n);
+    this.cReal = p.declare("C_real", Role.STATE_SPACE, c, h, n);
+    this.cImag = p.declare("C_imag", Role.STATE_SPACE, c, h, n);
     this.paramD = p.declare("param_D", Role.STATE_SPACE, normal, h);
     this.logStep = // a new model starts with the published step of 1
         config.learnedStep() ? p.declare("log_step", Role.DYNAMICS, Init.constant(0), n) : null;
   }
 
   /** For the logarithm of −Re Λ. */
-  private static Init decays(StateSpaceInit init) {
-    return init instanceof StateSpaceInit.LongRange range
-        ? Init.uniform(Math.log(range.dtMin() / 2), Math.log(range.dtMax() / 2))
-        : Init.normal(1);
+  private static Init decays(StateSpaceInit start) {
+    if (start instanceof StateSpaceInit.LongRange range) {
+      return Init.uniform(Math.log(range.dtMin() / 2), Math.log(range.dtMax() / 2));
+    } else if (start instanceof StateSpaceInit.TwoScale two) {
+      return slow(two, Init.uniform(-Math.log(two.tauMax()), -Math.log(two.tauMin())));
+    }
+    return Init.normal(1);
   }
 
   /** For Λ_im, which is a phase or its logarithm. */
-  private static Init phases(GssConfig config) {
-    if (config.init() instanceof StateSpaceInit.LongRange range) {
-      Init phases = Init.uniform(StateSpaceInit.LongRange.LEAST_PHASE, range.maxPhase());
-      return config.lambdaImagExp() ? (shape, random) -> phases.value(shape, random).log() : phases;
+  private static Init phases(StateSpaceInit start, boolean logarithm) {
+    if (start instanceof StateSpaceInit.LongRange range) {
+      return learned(Init.uniform(LEAST_PHASE, range.maxPhase()), logarithm);
+    } else if (start instanceof StateSpaceInit.TwoScale two) {
+      Init turning = Init.uniform(LEAST_PHASE, two.maxPhase());
+      Init everyOther =
+          (shape, random) -> {
+            Tensor phases = turning.value(shape, random);
+            phases
+                .slice(0, new LongOptional(0), new LongOptional(), 2)
+                .fill_(new Scalar(LEAST_PHASE));
+            return phases;
+          };
+      return slow(two, learned(everyOther, logarithm));
     }
     return Init.normal(1);
+  }
+
+  private static Init learned(Init phases, boolean logarithm) {
+    return logarithm ? (shape, random) -> phases.value(shape, random).log() : phases;
+  }
+
+  /** The first modes as published, the last ones by another start; modes are the last dimension. */
+  private static Init slow(StateSpaceInit.TwoScale two, Init slow) {
+    return (shape, random) -> {
+      int last = shape.length - 1;
+      long[] fastShape = shape.clone();
+      long[] slowShape = shape.clone();
+      fastShape[last] = shape[last] - two.slowModes();
+      slowShape[last] = two.slowModes();
+      Tensor fast = Init.normal(1).value(fastShape, random);
+      return torch.cat(new TensorVector(fast, slow.value(slowShape, random)), last);
+    };
   }
 
   /** Declares a state space's parameters. */
@@ -105,7 +141,11 @@ public final class DiagonalStateSpace implements SequenceMixer {
 
   private Tensor discreteC() {
     Tensor c = StateSpaceKernel.discreteC(lambdaRe(), lambdaIm(), cReal, cImag); // (H, 2N)
-    return config.normalizeInput() ? c.mul(StateSpaceKernel.inputScale(lambdaRe())) : c;
+    if (config.normalizeInput()) {
+      return c.mul(StateSpaceKernel.inputScale(lambdaRe()));
+    }
+    int slow = config.init().slowModes();
+    return slow > 0 ? c.mul(StateSpaceKernel.slowInputScale(lambdaRe(), slow)) : c;
   }
 
   private ScalarType type() {

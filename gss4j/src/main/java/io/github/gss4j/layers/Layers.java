@@ -53,7 +53,7 @@ public final class Layers {
     List<CausalLayer> made = new ArrayList<>();
     for (LayerConfig layer : stack.layers()) {
       Parameters numbered = p.at(Integer.toString(made.size()));
-      made.add(causal(numbered, layer, stack.dim(), stack.innerDim()));
+      made.add(causal(numbered, layer.inLayer(made.size()), stack.dim(), stack.innerDim()));
     }
     return List.copyOf(made);
   }
@@ -63,7 +63,7 @@ public final class Layers {
     List<SequenceLayer> made = new ArrayList<>();
     for (LayerConfig layer : stack.layers()) {
       Parameters numbered = p.at(Integer.toString(made.size()));
-      made.add(bidirectional(numbered, layer, stack.dim(), stack.innerDim()));
+      made.add(bidirectional(numbered, layer.inLayer(made.size()), stack.dim(), stack.innerDim()));
     }
     return List.copyOf(made);
   }

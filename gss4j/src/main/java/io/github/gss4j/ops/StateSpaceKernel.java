@@ -80,15 +80,32 @@ public final class StateSpaceKernel {
   }
 
   /**
-   * √(1 − |e^Λ|²)/√N for the real and the imaginary parts: with it a mode's energy does not depend
-   * on how slow it is, nor the kernel's on how many modes there are.
+   * γ/√N for the real and the imaginary parts: with it a mode's energy does not depend on how slow
+   * it is, nor the kernel's on how many modes there are.
    *
    * @return (2N), float64
    */
   public static Tensor inputScale(Tensor lambdaRe) {
-    Tensor decayed = lambdaRe.mul(new Scalar(2.0)).expm1().neg(); // 1 − |e^Λ|²
-    Tensor scale = decayed.div(new Scalar((double) lambdaRe.size(0))).sqrt();
+    Tensor scale = gamma(lambdaRe).div(new Scalar(Math.sqrt((double) lambdaRe.size(0))));
     return cat(new TensorVector(scale, scale), 0);
+  }
+
+  /**
+   * 1 for the first modes and γ for the last ones, for the real and the imaginary parts.
+   *
+   * @param slow how many have γ
+   * @return (2N), float64
+   */
+  public static Tensor slowInputScale(Tensor lambdaRe, long slow) {
+    long fast = lambdaRe.size(0) - slow;
+    Tensor ones = torch.ones_like(lambdaRe.detach().narrow(0, 0, fast));
+    Tensor gamma = gamma(lambdaRe.narrow(0, fast, slow));
+    return cat(new TensorVector(ones, gamma, ones, gamma), 0);
+  }
+
+  /** √(1 − |e^Λ|²). */
+  private static Tensor gamma(Tensor lambdaRe) {
+    return lambdaRe.mul(new Scalar(2.0)).expm1().neg().sqrt();
   }
 
   /** (a + ib)(c + id) as real parts, then imaginary parts, along the last dimension. */

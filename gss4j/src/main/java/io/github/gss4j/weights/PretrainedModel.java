@@ -3,6 +3,7 @@ package io.github.gss4j.weights;
 import io.github.gss4j.checkpoint.CheckpointException;
 import io.github.gss4j.checkpoint.ModelFiles;
 import io.github.gss4j.checkpoint.StoredModel;
+import io.github.gss4j.config.ModelConfig;
 import io.github.gss4j.layers.Init;
 import io.github.gss4j.layers.Parameter;
 import io.github.gss4j.layers.Parameters;
@@ -14,6 +15,8 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import org.bytedeco.pytorch.Device;
 import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.TensorVector;
+import org.bytedeco.pytorch.global.torch;
 import org.bytedeco.pytorch.global.torch.ScalarType;
 
 /** Models on disk, loaded into libtorch's memory and written from it. */
@@ -50,6 +53,32 @@ public final class PretrainedModel {
     TensorReader reader = new TensorReader(stored.tensors());
     return LanguageModel.of(
         stored.config(), new Weights(reader, reader::readWarned), precision, device);
+  }
+
+  /**
+   * The same, of a configuration whose state spaces have more modes: the file's come first.
+   *
+   * @param more gives the start of all modes, of which the last ones are taken
+   */
+  public static LanguageModel loadToTrain(
+      StoredModel stored,
+      ModelConfig config,
+      Parameters.Source more,
+      Precision precision,
+      Device device) {
+    TensorReader reader = new TensorReader(stored.tensors());
+    Parameters.Source widened =
+        (name, init, shape) -> {
+          Tensor saved = reader.tensor(name);
+          long last = saved.dim() - 1;
+          long missing = shape[(int) last] - saved.size(last);
+          if (missing == 0) {
+            return saved;
+          }
+          Tensor added = more.value(name, init, shape).narrow(last, saved.size(last), missing);
+          return torch.cat(new TensorVector(saved, added.to(saved.scalar_type())), last);
+        };
+    return LanguageModel.of(config, widened, precision, device);
   }
 
   /** The values of a model's parameters, from its file. */

@@ -3,15 +3,18 @@ package io.github.gss4j.layers;
 import static io.github.gss4j.layers.LayerFixture.random;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
 
 import io.github.gss4j.config.DsConvConfig;
 import io.github.gss4j.config.GssConfig;
 import io.github.gss4j.config.MhesaConfig;
 import io.github.gss4j.config.MixerConfig;
+import io.github.gss4j.config.StackConfig;
 import io.github.gss4j.config.StateSpaceInit;
 import io.github.gss4j.ops.Tensors;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -79,6 +82,9 @@ class MixerTest {
     checkStateSpace(new GssConfig(6, 8, false));
     checkStateSpace(new GssConfig(6, 8, true).with(StateSpaceInit.LONG_RANGE, true, true));
     checkStateSpace(new GssConfig(6, 8, false).with(StateSpaceInit.LONG_RANGE, false, true));
+    StateSpaceInit twoScale = new StateSpaceInit.TwoScale(2, 4, 400, 0.3, 1, 1);
+    checkStateSpace(new GssConfig(6, 8, true).with(twoScale, false, false));
+    checkStateSpace(new GssConfig(6, 8, false).with(twoScale, true, false));
   }
 
   private static void checkStateSpace(GssConfig config) {
@@ -97,10 +103,12 @@ class MixerTest {
           Tensor stepRe = lessOne.mul(a).add(im.mul(b)).div(norm);
           Tensor stepIm = im.mul(a).sub(lessOne.mul(b)).div(norm);
           Tensor magnitude = re.mul(re).add(im.mul(im));
+          Tensor gamma = magnitude.neg().add(new Scalar(1.0)).sqrt();
+          int slow = config.init().slowModes();
           Tensor scale =
               config.normalizeInput()
-                  ? magnitude.neg().add(new Scalar(1.0)).div(new Scalar(6.0)).sqrt()
-                  : ones(6);
+                  ? gamma.div(new Scalar(Math.sqrt(6.0)))
+                  : torch.cat(new TensorVector(ones(6 - slow), gamma.narrow(0, 6 - slow, slow)), 0);
           Tensor cRe = p.get("C_real").mul(stepRe).sub(p.get("C_imag").mul(stepIm)).mul(scale);
           Tensor cIm = p.get("C_real").mul(stepIm).add(p.get("C_imag").mul(stepRe)).mul(scale);
           Tensor zero = u.select(1, 0).unsqueeze(2).mul(new Scalar(0.0)).mul(ones(6)); // (B, H, N)
@@ -207,6 +215,72 @@ class MixerTest {
       double mean = Tensors.value(kernel.mul(kernel).sum(1).mean());
       p.release();
       return mean;
+    }
+  }
+
+  @Test
+  void twoScaleBeginsAsItsFastModesAlone() {
+    StateSpaceInit start = StateSpaceInit.TwoScale.of(64);
+    GssConfig config = new GssConfig(96, 4, true).with(start, false, false);
+    try (PointerScope scope = new PointerScope()) {
+      Parameters p = Parameters.from(Init.random(1), Precision.FLOAT64, Tensors.device("cpu"));
+      DiagonalStateSpace mixer = DiagonalStateSpace.declare(p, config);
+      double[] constants = mixer.modes().orElseThrow().timeConstants();
+      double[] slow =
+          Arrays.stream(Tensors.toDoubles(mixer.lambdaRe().detach().narrow(0, 32, 64)))
+              .map(re -> -1 / re)
+              .toArray();
+      assertThat(Arrays.stream(slow)).allMatch(tau -> tau > 15.99 && tau < 4096.01);
+      assertThat(Arrays.stream(slow).map(Math::log).average().orElseThrow())
+          .isBetween(Math.log(100), Math.log(600)); // log-uniform
+      assertThat(constants).hasSize(96);
+      double[] phases = Tensors.toDoubles(mixer.lambdaIm().detach().narrow(0, 32, 64));
+      assertThat(Arrays.stream(phases).filter(phase -> phase < 2e-6).count()).isEqualTo(32);
+      assertThat(Arrays.stream(phases).max().orElseThrow()).isBetween(0.2, 0.3001);
+
+      Parameters fastAlone =
+          Parameters.from(
+              (name, init, shape) -> {
+                Tensor all = named(p.all()).get(name);
+                return shape[shape.length - 1] == 32 ? all.narrow(-1, 0, 32) : all;
+              },
+              Precision.FLOAT64,
+              Tensors.device("cpu"));
+      DiagonalStateSpace published =
+          DiagonalStateSpace.declare(fastAlone, new GssConfig(32, 4, true));
+      Tensor x = random(3, Precision.FLOAT64, 2, 50, 4);
+      double[] expected = Tensors.toDoubles(published.forward(x, published.kernel(50)));
+      double[] found = Tensors.toDoubles(mixer.forward(x, mixer.kernel(50)));
+      for (int i = 0; i < found.length; i++) {
+        assertThat(found[i]).isCloseTo(expected[i], within(1e-12));
+      }
+      fastAlone.release();
+      p.release();
+    }
+  }
+
+  private static Map<String, Tensor> named(List<Parameter> parameters) {
+    Map<String, Tensor> map = new HashMap<>();
+    parameters.forEach(p -> map.put(p.name(), p.value()));
+    return map;
+  }
+
+  @Test
+  void deeperLayersAreSlowerWhereAsked() {
+    StateSpaceInit start = new StateSpaceInit.TwoScale(6, 10, 20, 0.3, 0, 10);
+    StackConfig stack =
+        StackConfig.of(8, 3)
+            .withLayers(
+                Collections.nCopies(3, new GssConfig(6, 4, true).with(start, false, false)));
+    try (PointerScope scope = new PointerScope()) {
+      Parameters p = Parameters.from(Init.random(1), Precision.FLOAT64, Tensors.device("cpu"));
+      List<CausalLayer> layers = Layers.causal(p, stack);
+      for (int i = 0; i < 3; i++) {
+        double least = 10 * Math.pow(10, i);
+        assertThat(Arrays.stream(layers.get(i).mixer().modes().orElseThrow().timeConstants()))
+            .allMatch(tau -> tau > 0.999 * least && tau < 2.001 * least);
+      }
+      p.release();
     }
   }
 
