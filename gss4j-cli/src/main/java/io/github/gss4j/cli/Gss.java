@@ -1,5 +1,24 @@
 package io.github.gss4j.cli;
 
+import io.github.gss4j.cli.bench.BenchCommand;
+import io.github.gss4j.cli.convert.ConvertCommand;
+import io.github.gss4j.cli.convert.PullCommand;
+import io.github.gss4j.cli.convert.SynthesizeCommand;
+import io.github.gss4j.cli.inference.EvalCommand;
+import io.github.gss4j.cli.inference.GenerateCommand;
+import io.github.gss4j.cli.inspect.InspectCommand;
+import io.github.gss4j.cli.launch.LaunchCommand;
+import io.github.gss4j.cli.study.ListOpsCommand;
+import io.github.gss4j.cli.study.PathfinderCommand;
+import io.github.gss4j.cli.study.StudyCommand;
+import io.github.gss4j.cli.terminal.ExitCode;
+import io.github.gss4j.cli.terminal.Interrupt;
+import io.github.gss4j.cli.terminal.Program;
+import io.github.gss4j.cli.terminal.Utf8;
+import io.github.gss4j.cli.train.ClassifyCommand;
+import io.github.gss4j.cli.train.DemoCommand;
+import io.github.gss4j.cli.train.PrepareCommand;
+import io.github.gss4j.cli.train.TrainCommand;
 import io.github.gss4j.distributed.ParentWatchdog;
 import io.github.gss4j.ops.Native;
 import java.io.IOException;
@@ -41,16 +60,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
       LaunchCommand.class,
       CommandLine.HelpCommand.class
     })
-public final class Gss implements Runnable {
-  /** All went well. */
-  static final int OK = 0;
-
-  /** The work failed. */
-  static final int FAILED = 1;
-
-  /** What was asked for makes no sense. */
-  static final int USAGE = 2;
-
+public final class Gss implements Program, Runnable {
   private final Interrupt interrupt;
 
   @Spec private CommandSpec spec;
@@ -76,17 +86,17 @@ public final class Gss implements Runnable {
       int code = line.execute(args);
       if (System.out.checkError()) {
         line.getErr().println("gss: standard output could not be written to its end");
-        return FAILED;
+        return ExitCode.FAILED;
       }
       return code;
     } catch (IllegalArgumentException e) { // of the environment; commands' own are theirs
       return fail(e, line.getErr());
     } catch (OutOfMemoryError e) {
       line.getErr().println("gss: " + e.getMessage() + ": smaller sizes need less memory");
-      return FAILED;
+      return ExitCode.FAILED;
     } catch (LinkageError e) {
       line.getErr().println("gss: libtorch cannot be loaded: " + Native.reason(e));
-      return FAILED;
+      return ExitCode.FAILED;
     }
   }
 
@@ -94,11 +104,11 @@ public final class Gss implements Runnable {
   private static void endAlone(PrintWriter err) {
     err.println("gss: the process that started this one has ended");
     err.flush();
-    Runtime.getRuntime().halt(FAILED);
+    Runtime.getRuntime().halt(ExitCode.FAILED);
   }
 
-  /** What Ctrl-C says to commands that would save first. */
-  Interrupt interrupt() {
+  @Override
+  public Interrupt interrupt() {
     return interrupt;
   }
 
@@ -126,7 +136,7 @@ public final class Gss implements Runnable {
             : "";
     String help = command.getCommandSpec().qualifiedName() + " --help";
     command.getErr().println("gss: " + problem + nearest + "; try '" + help + "'");
-    return USAGE;
+    return ExitCode.USAGE;
   }
 
   private static int fail(Exception e, PrintWriter err) {
@@ -134,7 +144,7 @@ public final class Gss implements Runnable {
       e.printStackTrace(err);
     }
     err.println("gss: " + message(e));
-    return e instanceof IllegalArgumentException ? USAGE : FAILED;
+    return e instanceof IllegalArgumentException ? ExitCode.USAGE : ExitCode.FAILED;
   }
 
   private static String message(Exception e) {

@@ -1,2 +1,2 @@
-/** The command line: one class a command, each an adapter over the library. May import all. */
+/** The program {@code gss}: the parser above all commands. May import every package below it. */
 package io.github.gss4j.cli;

@@ -252,12 +252,6 @@ class BenchCommandTest {
   }
 
   @Test
-  void theMedianIsTheMiddle() {
-    assertThat(BenchTimer.median(new double[] {3, 1, 2})).isEqualTo(2);
-    assertThat(BenchTimer.median(new double[] {4, 1, 2, 3})).isEqualTo(2.5);
-  }
-
-  @Test
   void workloadsThatMakeNoSenseAreRefused() {
     for (String size :
         List.of(

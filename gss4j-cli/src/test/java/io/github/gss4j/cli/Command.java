@@ -2,6 +2,7 @@ package io.github.gss4j.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.github.gss4j.cli.terminal.Interrupt;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.github.gss4j.cli.terminal.JsonOutput;
 import io.github.gss4j.config.ModelConfig;
 import io.github.gss4j.model.LanguageModel;
 import io.github.gss4j.ops.Scopes;

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.within;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.github.gss4j.checkpoint.Safetensors;
+import io.github.gss4j.cli.terminal.Interrupt;
 import io.github.gss4j.ops.Tensors;
 import io.github.gss4j.weights.TensorFiles;
 import java.io.IOException;

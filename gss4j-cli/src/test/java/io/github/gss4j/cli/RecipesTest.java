@@ -3,6 +3,7 @@ package io.github.gss4j.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.github.gss4j.cli.options.RunOptions;
 import io.github.gss4j.trainer.TrainConfig;
 import java.io.IOException;
 import java.io.UncheckedIOException;

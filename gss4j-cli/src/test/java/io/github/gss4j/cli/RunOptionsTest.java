@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.github.gss4j.cli.options.RunOptions;
+import io.github.gss4j.cli.terminal.Interrupt;
 import io.github.gss4j.trainer.TrainConfig;
 import java.util.LinkedHashMap;
 import java.util.List;

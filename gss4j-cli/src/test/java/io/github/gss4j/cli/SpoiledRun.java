@@ -1,5 +1,7 @@
 package io.github.gss4j.cli;
 
+import io.github.gss4j.cli.options.Models;
+import io.github.gss4j.cli.options.RunOptions;
 import io.github.gss4j.data.TrainingText;
 import io.github.gss4j.ops.Scopes;
 import io.github.gss4j.tokenizer.ByteTokenizer;

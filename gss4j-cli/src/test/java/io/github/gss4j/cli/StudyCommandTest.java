@@ -4,6 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.github.gss4j.cli.options.RunOptions;
+import io.github.gss4j.cli.study.ChildRuns;
+import io.github.gss4j.cli.terminal.Interrupt;
 import io.github.gss4j.config.JsonFields;
 import io.github.gss4j.study.StudyConfig;
 import io.github.gss4j.study.StudyFile;
@@ -225,7 +228,8 @@ class StudyCommandTest {
       assertThat(config.models().fieldNames())
           .toIterable()
           .contains("gss", "gss-long-range", "dss", "dsconv", "mhesa", "hybrid", "transformer");
-      new io.github.gss4j.study.Study(config, TrainConfig.defaults(), directory, new ChildRuns());
+      new io.github.gss4j.study.Study(
+          config, TrainConfig.defaults(), directory, new ChildRuns(Interrupt::new));
     }
     ProbeStudy probes =
         ProbeStudy.read(

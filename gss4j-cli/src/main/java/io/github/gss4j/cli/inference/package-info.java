@@ -1,0 +1,2 @@
+/** Commands that run a model: generate, eval. May import {@code options} and {@code terminal}. */
+package io.github.gss4j.cli.inference;

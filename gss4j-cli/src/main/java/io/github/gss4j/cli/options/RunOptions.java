@@ -1,0 +1,301 @@
+package io.github.gss4j.cli.options;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.github.gss4j.config.JsonFields;
+import io.github.gss4j.optim.Decay;
+import io.github.gss4j.trainer.TrainConfig;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.Collection;
+import java.util.Locale;
+import java.util.Set;
+import java.util.TreeSet;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Model.OptionSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParseResult;
+import picocli.CommandLine.Spec;
+
+/**
+ * The settings of a training run. Each flag stands in a config file under its own name with
+ * underscores: {@code --seq-len 512} is {@code "seq_len": 512}. A flag wins over the file.
+ */
+public final class RunOptions {
+  private static final ObjectMapper JSON = new ObjectMapper();
+
+  @Spec(Spec.Target.MIXEE)
+  private CommandSpec command;
+
+  @Option(
+      names = "--data",
+      paramLabel = "TEXT",
+      description =
+          "java (default), enwik8, a file or directory of text, of documents (.jsonl, .json.gz,"
+              + " .parquet …) or prepared; urls:FILE; hf:datasets/OWNER/NAME/FILES")
+  String data;
+
+  @Option(
+      names = "--tokenizer",
+      paramLabel = "NAME",
+      description = "bytes (default), gpt2 or the path of a tokenizer.json")
+  String tokenizer;
+
+  @Mixin TextOptions text;
+
+  @Option(
+      names = "--stream",
+      arity = "0..1",
+      fallbackValue = "true",
+      paramLabel = "true|false",
+      description = "read documents while the run goes on")
+  Boolean stream;
+
+  @Option(
+      names = "--shuffle-buffer",
+      paramLabel = "N",
+      description = "documents that a stream is shuffled among")
+  Integer shuffleBuffer;
+
+  @Option(names = "--dim", description = "width of the residual stream")
+  Integer dim;
+
+  @Option(names = "--depth", description = "number of layers")
+  Integer depth;
+
+  @Option(
+      names = "--dim-expansion-factor",
+      paramLabel = "X",
+      description = "width of the gated space as a multiple of --dim")
+  Double expansion;
+
+  @Mixin LayerOptions layers;
+
+  @Option(
+      names = "--tie-embeddings",
+      arity = "0..1",
+      fallbackValue = "true",
+      paramLabel = "true|false",
+      description = "take logits with the embedding")
+  Boolean tieEmbeddings;
+
+  @Option(
+      names = "--final-norm",
+      arity = "0..1",
+      fallbackValue = "true",
+      paramLabel = "true|false",
+      description = "LayerNorm before the logits")
+  Boolean finalNorm;
+
+  @Mixin ObjectiveOptions objective;
+
+  @Mixin StepOptions steps;
+
+  @Option(names = "--accumulate", description = "micro-batches of a step")
+  Integer accumulate;
+
+  @Option(
+      names = "--accumulation",
+      paramLabel = "mean|sum",
+      description = "how their gradients join")
+  String accumulation;
+
+  @Option(names = "--seq-len", description = "tokens of a sequence")
+  Integer seqLen;
+
+  @Option(names = "--optimizer", paramLabel = "adam|adamw|muon", description = "adamw by default")
+  String optimizer;
+
+  @Option(names = "--warmup", paramLabel = "STEPS", description = "steps of rising learning rate")
+  Long warmup;
+
+  @Option(
+      names = "--schedule",
+      paramLabel = "KIND",
+      description = "learning rate after warm-up: cosine, linear, constant or restarts")
+  String schedule;
+
+  @Option(
+      names = "--final-lr",
+      paramLabel = "SHARE",
+      description = "lowest learning rate as a share of --lr")
+  Double finalLr;
+
+  @Option(
+      names = "--restart-every",
+      paramLabel = "STEPS",
+      description = "the first cycle of --schedule restarts")
+  Long restartEvery;
+
+  @Option(
+      names = "--restart-growth",
+      paramLabel = "N",
+      description = "times each cycle is longer than the one before")
+  Integer restartGrowth;
+
+  @Option(names = "--beta1", description = "Adam's first decay")
+  Double beta1;
+
+  @Option(names = "--beta2", description = "Adam's second decay")
+  Double beta2;
+
+  @Option(names = "--eps", description = "Adam's epsilon")
+  Double eps;
+
+  @Option(names = "--weight-decay", paramLabel = "X", description = "weight decay")
+  Double weightDecay;
+
+  @Option(names = "--weight-decay-on", paramLabel = "matrices|all", description = "what decays")
+  String weightDecayOn;
+
+  @Option(
+      names = "--grad-clip",
+      paramLabel = "NORM",
+      description = "most norm of the gradient; 0 is off")
+  Double gradClip;
+
+  @Option(
+      names = "--checkpoint-layers",
+      arity = "0..1",
+      fallbackValue = "true",
+      paramLabel = "true|false",
+      description = "compute layers again in the backward pass: less memory, more time")
+  Boolean checkpointLayers;
+
+  @Option(
+      names = "--carry-state",
+      arity = "0..1",
+      fallbackValue = "true",
+      paramLabel = "true|false",
+      description = "read the text in order, each sequence on from the state the last one left")
+  Boolean carryState;
+
+  @Option(
+      names = "--start-from",
+      paramLabel = "MODEL",
+      description = "start from a model's weights: a path, or hf:OWNER/NAME")
+  String startFrom;
+
+  @Option(
+      names = "--add-modes",
+      paramLabel = "N",
+      description = "slow modes more in each state space of --start-from, silent at first")
+  Integer addModes;
+
+  @Option(
+      names = "--embeddings-from",
+      paramLabel = "FILE",
+      description = "copy token embeddings from another model, such as hf:openai-community/gpt2")
+  String embeddingsFrom;
+
+  @Option(
+      names = "--freeze",
+      paramLabel = "NAMES",
+      description = "parameters that stay as they are, such as token_emb,to_logits")
+  String freeze;
+
+  @Option(
+      names = "--lr-groups",
+      paramLabel = "NAME=LR,…",
+      description = "other learning rates, such as token_emb=1e-5,dss=1e-4")
+  String lrGroups;
+
+  @Option(
+      names = "--eval-every",
+      paramLabel = "STEPS",
+      description = "quick evaluations; 0: at the end only")
+  Long evalEvery;
+
+  @Option(
+      names = "--eval-tokens",
+      paramLabel = "N",
+      description = "held-out tokens of a quick evaluation")
+  Long evalTokens;
+
+  @Option(
+      names = "--save-every",
+      paramLabel = "STEPS",
+      description = "checkpoints; 0: at the end only")
+  Long saveEvery;
+
+  @Option(
+      names = "--sample-every",
+      paramLabel = "STEPS",
+      description = "samples; 0: at the end only")
+  Long sampleEvery;
+
+  @Option(
+      names = "--prompt",
+      preprocessor = AttachedText.class,
+      converter = AttachedText.class,
+      paramLabel = "TEXT",
+      description = "what samples start from")
+  String prompt;
+
+  @Option(
+      names = "--keep",
+      paramLabel = "N",
+      description = "newest checkpoints that stay; the best stays besides")
+  Integer keep;
+
+  @Option(
+      names = "--max-bad-steps",
+      paramLabel = "N",
+      description = "steps in a row whose loss is not finite, which are skipped, that end the run")
+  Integer maxBadSteps;
+
+  @Option(
+      names = "--ema",
+      paramLabel = "DECAY",
+      description = "average the weights, such as 0.999; 0 is off")
+  Double ema;
+
+  @Option(
+      names = "--watch-every",
+      paramLabel = "STEPS",
+      description = "looks at each layer's gradient and update; 0 is off")
+  Long watchEvery;
+
+  /** The flags that were given, over what a config file says. */
+  public ObjectNode overlay(ObjectNode file) {
+    ObjectNode merged = file.deepCopy();
+    ParseResult parsed = command.commandLine().getParseResult();
+    if (schedule != null) { // what went with another schedule does not go with this one
+      Set<String> others = new TreeSet<>(Decay.settings("restarts"));
+      others.removeAll(Decay.settings(schedule));
+      merged.remove(others);
+    }
+    given(parsed, command.mixins().get("run").options(), merged);
+    return merged;
+  }
+
+  /** Puts the flags that were given, of some, into settings. */
+  public static void given(
+      ParseResult parsed, Collection<OptionSpec> options, ObjectNode settings) {
+    for (OptionSpec option : options) {
+      if (parsed.hasMatchedOption(option)) {
+        settings.set(key(option), JSON.valueToTree(option.getValue()));
+      }
+    }
+  }
+
+  /** The key under which a flag stands in a config file. */
+  public static String key(OptionSpec option) {
+    String name = option.longestName().substring(2).replace('-', '_');
+    return name.startsWith("dss_kernel_") ? name : name.toLowerCase(Locale.ROOT);
+  }
+
+  /** Reads a config file; comments are allowed. */
+  public static ObjectNode read(Path file) throws IOException {
+    if (JsonFile.read(file) instanceof ObjectNode object) {
+      return object;
+    }
+    throw new IllegalArgumentException(file + ": expected a JSON object { … }");
+  }
+
+  /** Parses merged settings; messages name the file where one was given. */
+  public static TrainConfig parse(ObjectNode merged, String where, TrainConfig byDefault) {
+    return TrainConfig.from(new JsonFields(where, merged), byDefault);
+  }
+}

@@ -1,0 +1,96 @@
+package io.github.gss4j.cli.study;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.github.gss4j.cli.options.RunOptions;
+import io.github.gss4j.cli.options.ThreadOptions;
+import io.github.gss4j.cli.terminal.ExitCode;
+import io.github.gss4j.cli.terminal.Interrupt;
+import io.github.gss4j.cli.terminal.Program;
+import io.github.gss4j.study.Study;
+import io.github.gss4j.study.StudyConfig;
+import io.github.gss4j.study.StudyFile;
+import io.github.gss4j.study.probe.ProbeStudy;
+import io.github.gss4j.trainer.TrainConfig;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParentCommand;
+import picocli.CommandLine.Spec;
+
+/** {@code gss study}. */
+@Command(
+    name = "study",
+    mixinStandardHelpOptions = true,
+    sortOptions = false,
+    description =
+        "Trains models of equal size side by side and writes a table and plots: on text"
+            + " (configs/study.json), or on small tasks of memory where the file names probes"
+            + " (configs/probes.json). What was stopped goes on when it is called again.")
+public final class StudyCommand implements Callable<Integer> {
+  @Spec private CommandSpec spec;
+
+  @ParentCommand private Program gss;
+
+  @Option(
+      names = "--config",
+      required = true,
+      paramLabel = "FILE",
+      description = "models, text, seeds and budget as JSON")
+  private Path configFile;
+
+  @Option(
+      names = "--out",
+      required = true,
+      paramLabel = "DIR",
+      description = "the study's directory")
+  private Path out;
+
+  @Option(names = "--quick", description = "with what the file says under 'quick': minutes")
+  private boolean quick;
+
+  @Option(names = "--json", description = "print what was found as JSON")
+  private boolean json;
+
+  @Mixin private final ThreadOptions threads = new ThreadOptions();
+
+  @Override
+  public Integer call() throws IOException {
+    threads.apply();
+    ObjectNode settings = StudyFile.settings(RunOptions.read(configFile), quick);
+    boolean probes = settings.has("probes");
+    boolean stopped;
+    try (Interrupt.Flag interrupt = gss.interrupt().flag()) {
+      if (probes) {
+        ProbeStudy study = ProbeStudy.read(configFile.toString(), settings, TrainConfig.defaults());
+        study.run(out, this::say, interrupt);
+      } else {
+        StudyConfig config = StudyConfig.read(configFile.toString(), settings);
+        new Study(config, TrainConfig.defaults(), out, new ChildRuns(gss))
+            .run(this::say, interrupt);
+      }
+      stopped = interrupt.getAsBoolean();
+    }
+    if (stopped) {
+      say("Stopped. The same command goes on.");
+    }
+    String name = probes ? "probes" : "study";
+    Path found = out.resolve(name + (json ? ".json" : ".md"));
+    PrintWriter stdout = spec.commandLine().getOut();
+    if (Files.exists(found)) {
+      stdout.print(Files.readString(found));
+    }
+    stdout.flush();
+    return ExitCode.OK;
+  }
+
+  private void say(String what) {
+    spec.commandLine().getErr().println(what);
+    spec.commandLine().getErr().flush();
+  }
+}

@@ -1,0 +1,184 @@
+package io.github.gss4j.cli.train;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.github.gss4j.cli.options.RunOptions;
+import io.github.gss4j.cli.options.StepOptions;
+import io.github.gss4j.cli.options.ThreadOptions;
+import io.github.gss4j.cli.terminal.CountProgress;
+import io.github.gss4j.cli.terminal.ExitCode;
+import io.github.gss4j.cli.terminal.Interrupt;
+import io.github.gss4j.cli.terminal.JsonOutput;
+import io.github.gss4j.cli.terminal.Program;
+import io.github.gss4j.config.JsonFields;
+import io.github.gss4j.study.classifier.Arena;
+import io.github.gss4j.trainer.ClassifierRun;
+import io.github.gss4j.trainer.ClassifyConfig;
+import io.github.gss4j.trainer.LabelledData;
+import io.github.gss4j.trainer.RunDirectory;
+import io.github.gss4j.trainer.RunListener;
+import io.github.gss4j.trainer.StepResult;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Model.OptionSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.ParentCommand;
+import picocli.CommandLine.Spec;
+
+/** {@code gss classify}. */
+@Command(
+    name = "classify",
+    mixinStandardHelpOptions = true,
+    sortOptions = false,
+    description =
+        "Trains a classifier on Pathfinder or ListOps and says how often it is right on the test"
+            + " part, beside the most frequent class.")
+public final class ClassifyCommand implements Callable<Integer> {
+  /** What is no setting of the run. */
+  private static final Set<String> OWN =
+      Set.of("--config", "--out", "--resume", "--json", "--threads");
+
+  @Spec private CommandSpec spec;
+
+  @ParentCommand private Program gss;
+
+  @Option(
+      names = "--config",
+      paramLabel = "FILE",
+      description = "model and training as JSON, such as configs/path32.json; flags win over it")
+  private Path configFile;
+
+  @Option(names = "--out", paramLabel = "DIR", description = "a new directory")
+  private Path out;
+
+  @Option(
+      names = "--resume",
+      paramLabel = "DIR",
+      description = "goes on with a run that was stopped or killed; without --config and --out")
+  private Path resume;
+
+  @Option(
+      names = "--data",
+      paramLabel = "DIR",
+      description = "of gss pathfinder generate, of gss listops, or of the arena's release")
+  String data;
+
+  @Option(
+      names = "--init",
+      paramLabel = "KIND",
+      description = "random or long_range; without the ranges that the file has")
+  String init;
+
+  @Mixin StepOptions steps;
+
+  @Option(names = "--json", description = "print the outcome as one JSON object")
+  private boolean json;
+
+  @Mixin private final ThreadOptions threads = new ThreadOptions();
+
+  @Override
+  public Integer call() throws IOException {
+    checkPaths();
+    threads.apply();
+    String where = (resume == null ? configFile : resume).toString();
+    ClassifyConfig config = ClassifyConfig.from(new JsonFields(where, settings()));
+    LabelledData labelled = Arena.open(Path.of(config.data()));
+    ClassifierRun run =
+        resume == null
+            ? ClassifierRun.start(config, labelled, out)
+            : ClassifierRun.resume(config, labelled, resume);
+    try (Interrupt.Flag interrupt = gss.interrupt().flag();
+        CountProgress progress =
+            new CountProgress(
+                spec.commandLine().getErr(), "step", Math.toIntExact(config.steps()))) {
+      ClassifierRun.Result result = run.run(new Shown(progress), interrupt);
+      progress.close();
+      print(result, config.steps());
+    }
+    return ExitCode.OK;
+  }
+
+  private void checkPaths() {
+    if (resume == null && (configFile == null || out == null)) {
+      throw new ParameterException(
+          spec.commandLine(), "expected --config FILE and --out DIR, or --resume DIR");
+    }
+    if (resume != null && (configFile != null || out != null || init != null)) {
+      throw new ParameterException(
+          spec.commandLine(),
+          "--resume takes model, config and directory from the run: leave out --config, --out and"
+              + " --init");
+    }
+  }
+
+  private ObjectNode settings() throws IOException {
+    ObjectNode settings = RunOptions.read(resume == null ? configFile : run(resume));
+    List<OptionSpec> options =
+        spec.options().stream().filter(option -> !OWN.contains(option.longestName())).toList();
+    if (init != null) {
+      settings.remove(List.of("dt_min", "dt_max", "max_phase"));
+    }
+    RunOptions.given(spec.commandLine().getParseResult(), options, settings);
+    return settings;
+  }
+
+  private static Path run(Path directory) {
+    Path file = new RunDirectory(directory).config();
+    if (!Files.exists(file)) {
+      throw new IllegalArgumentException(
+          directory + ": holds no run to resume (no run.json in it)");
+    }
+    return file;
+  }
+
+  private void print(ClassifierRun.Result result, long steps) throws IOException {
+    PrintWriter stdout = spec.commandLine().getOut();
+    Path home = resume == null ? out : resume;
+    if (json) {
+      JsonOutput.print(stdout, result.toJson().put("run", home.toString()));
+    } else if (result.finished()) {
+      stdout.printf(
+          Locale.ROOT,
+          "%,d parameters, %,d steps in %.0f s%ntest accuracy   %.2f %%%nmajority class  %.2f %%%n",
+          result.parameters(),
+          result.steps(),
+          result.seconds(),
+          100 * result.test(),
+          100 * result.majority());
+    } else {
+      stdout.printf(
+          Locale.ROOT,
+          "Stopped after step %,d of %,d. Go on with: gss classify --resume %s%n",
+          result.steps(),
+          steps,
+          home);
+    }
+    stdout.flush();
+  }
+
+  /** What is shown on the way. */
+  private record Shown(CountProgress progress) implements RunListener {
+    @Override
+    public void stepped(long step, StepResult result, double tokensPerSecond) {
+      progress.say(
+          String.format(Locale.ROOT, "loss %.4f  %,.0f tokens/s", result.loss(), tokensPerSecond));
+      progress.accept(Math.toIntExact(step));
+    }
+
+    @Override
+    public void validated(long step, double accuracy) {
+      progress.note(
+          String.format(
+              Locale.ROOT, "step %,d: %.2f %% right on the validation part", step, 100 * accuracy));
+    }
+  }
+}

@@ -1,0 +1,139 @@
+package io.github.gss4j.cli.train;
+
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.github.gss4j.cli.options.Models;
+import io.github.gss4j.cli.options.RunOptions;
+import io.github.gss4j.cli.options.ThreadOptions;
+import io.github.gss4j.cli.terminal.DownloadProgress;
+import io.github.gss4j.cli.terminal.ExitCode;
+import io.github.gss4j.cli.terminal.Interrupt;
+import io.github.gss4j.cli.terminal.JsonOutput;
+import io.github.gss4j.cli.terminal.Program;
+import io.github.gss4j.data.Compressors;
+import io.github.gss4j.data.Corpus;
+import io.github.gss4j.tracking.Comparison;
+import io.github.gss4j.trainer.RunContext;
+import io.github.gss4j.trainer.RunDirectory;
+import io.github.gss4j.trainer.RunSettings;
+import io.github.gss4j.trainer.TrainConfig;
+import io.github.gss4j.trainer.TrainingRun;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Locale;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParentCommand;
+import picocli.CommandLine.Spec;
+
+/** {@code gss demo}. */
+@Command(
+    name = "demo",
+    mixinStandardHelpOptions = true,
+    sortOptions = false,
+    description =
+        "Trains a small model on real Java source for about three minutes on two cores, compares it"
+            + " with gzip and xz on text it has not seen, and shows what it writes.")
+public final class DemoCommand implements Callable<Integer> {
+  @Spec private CommandSpec spec;
+
+  @ParentCommand private Program gss;
+
+  @Option(
+      names = "--out",
+      paramLabel = "DIR",
+      description = "the run's directory (default: the first free of runs/demo, runs/demo-2, …)")
+  private Path out;
+
+  @Option(names = "--json", description = "print the outcome as one JSON object")
+  private boolean json;
+
+  @Mixin private final ThreadOptions threads = new ThreadOptions();
+
+  @Mixin private final TrackingOptions tracking = new TrackingOptions();
+
+  @Mixin(name = "run")
+  private final RunOptions run = new RunOptions();
+
+  @Override
+  public Integer call() throws IOException {
+    threads.apply();
+    Path directory = out == null ? free() : out;
+    ObjectNode flags = run.overlay(JsonNodeFactory.instance.objectNode());
+    try (DownloadProgress downloads = new DownloadProgress(spec.commandLine().getErr())) {
+      RunContext context = Models.context().withDownloads(downloads);
+      TrainConfig config =
+          RunSettings.begin(flags, "command line", TrainConfig.defaults(), context);
+      return train(config, directory, context);
+    }
+  }
+
+  private int train(TrainConfig config, Path directory, RunContext context) throws IOException {
+    try (Interrupt.Flag interrupt = gss.interrupt().flag();
+        RunProgress progress = new RunProgress(spec.commandLine().getErr());
+        TrackingOptions.Listeners heard = tracking.listeners(progress, directory);
+        TrainingRun training =
+            TrainingRun.start(config, directory, context.withListener(heard.all()))) {
+      TrainingRun.Outcome outcome = training.run(interrupt);
+      progress.close();
+      if (!outcome.finished()) {
+        spec.commandLine().getErr().println("Stopped. Go on with: gss train --resume " + directory);
+        return ExitCode.OK;
+      }
+      List<Comparison> others =
+          context.texts().plain(config.data()).map(this::compressors).orElse(List.of());
+      training.writeReport(others);
+      print(outcome, others, config, directory);
+      return Outcomes.exitCode(outcome, spec.commandLine().getErr());
+    }
+  }
+
+  private static Path free() {
+    Path path = Path.of("runs", "demo");
+    for (int i = 2; new RunDirectory(path).isUsed(); i++) {
+      path = Path.of("runs", "demo-" + i);
+    }
+    return path;
+  }
+
+  private List<Comparison> compressors(Corpus corpus) {
+    try (corpus) {
+      return List.of(
+          new Comparison("gzip -9", Compressors.gzipBitsPerByte(corpus.heldOut())),
+          new Comparison("xz -9", Compressors.xzBitsPerByte(corpus.heldOut())));
+    }
+  }
+
+  private void print(
+      TrainingRun.Outcome outcome, List<Comparison> others, TrainConfig config, Path directory)
+      throws IOException {
+    PrintWriter stdout = spec.commandLine().getOut();
+    if (json) {
+      ObjectNode object = Outcomes.json(outcome, directory);
+      others.forEach(o -> object.put(o.name().replace(" -", "_"), o.bitsPerByte()));
+      JsonOutput.print(stdout, object);
+    } else {
+      List<Comparison> rows = new ArrayList<>(others);
+      rows.add(new Comparison("this model", outcome.heldOut().bitsPerByte()));
+      rows.sort(Comparator.comparingDouble(Comparison::bitsPerByte).reversed());
+      stdout.printf("%nBits per byte of held-out Java that the model has never seen:%n");
+      rows.forEach(r -> stdout.printf(Locale.ROOT, "  %-12s %.3f%n", r.name(), r.bitsPerByte()));
+      stdout.printf(
+          "%nIt goes on after \"%s\":%n%n%s%s%n%n",
+          config.intervals().prompt().strip(), config.intervals().prompt(), outcome.sample());
+      stdout.printf("report   %s%n", directory.resolve("report.html"));
+      stdout.printf("model    %s%n", directory.resolve(RunDirectory.BEST));
+      stdout.printf(
+          "write    ./gss generate --model %s --prompt \"public class \"%n",
+          directory.resolve(RunDirectory.BEST));
+    }
+    stdout.flush();
+  }
+}
