@@ -23,21 +23,22 @@ tiny=$home/gss4j/src/test/resources/reference/pretrained_form/model.pt
 sizes=(--dim 16 --depth 1 --dss-kernel-N 4 --dss-kernel-H 4 --seq-len 32 --batch 2 --dtype float64
   --eval-tokens 200 --eval-every 3)
 for i in $(seq 400); do echo "the state of gate $i is kept and read by token $((i * 7919 % 1000)), öfter"; done >text.txt
+gzip -k text.txt # which is unpacked into the cache
 
 fail() {
   echo "check-environments: $case: $1" >&2
-  tail -n 5 "$work"/*.err 2>/dev/null >&2 || true
+  tail -n 5 "$work"/*.err >&2 2>/dev/null || true
   exit 1
 }
 holds() { printf '  holds: %s\n' "$1"; }
-train() { "$gss" train --data text.txt "${sizes[@]}" "$@"; }
+train() { "$gss" train --data text.txt.gz "${sizes[@]}" "$@"; }
 ends() { # CODE WORDS COMMAND…: in one line on standard error that has the words
   local code=0 expected=$1 words=$2
   shift 2
   "$@" >one.out 2>one.err || code=$?
   [ "$code" = "$expected" ] || fail "$* ended with $code, expected $expected"
-  [ "$(grep -c '^gss: .*'"$words" one.err)" = 1 ] || fail "no line with '$words'"
-  ! grep -q '^	at \|Exception' one.err || fail "a stack trace"
+  [ "$(grep -c '^gss: .*'"$words" one.err)" = 1 ] || fail "$*: no line with '$words'"
+  ! grep -q '^	at \|Exception' one.err || fail "$*: a stack trace"
 }
 losses() { sed 's/"tokens_per_second":[^,}]*//; s/"resident_bytes":[^,}]*//' "$1/metrics.jsonl"; }
 same() { [ "$(losses "$1")" = "$(losses "$2")" ] || fail "$2 has other losses than $1"; }
@@ -96,18 +97,18 @@ no_home() {
   chmod -R a+rX usual
   mkdir nobody && chown 12345 nobody
   (cd nobody && unset GSS_CACHE XDG_CACHE_HOME && HOME=$work/nobody/own setpriv --reuid 12345 --regid 12345 \
-    --clear-groups "$gss" train --data ../text.txt "${sizes[@]}" --steps 6 --save-every 2 --out run >../no.out 2>../no.err) ||
+    --clear-groups "$gss" train --data ../text.txt.gz "${sizes[@]}" --steps 6 --save-every 2 --out run >../no.out 2>../no.err) ||
     fail "a user without an entry"
   same usual nobody/run
   [ -d nobody/own/.cache/gss4j ] || fail "no cache in HOME"
   holds "a user id without a passwd entry: caches in HOME"
   (cd nobody && env -u HOME -u XDG_CACHE_HOME GSS_CACHE="$work/nobody/cache" setpriv --reuid 12345 --regid 12345 \
-    --clear-groups "$gss" train --data ../text.txt "${sizes[@]}" --steps 6 --save-every 2 --out homeless >../no.out 2>../no.err) ||
+    --clear-groups "$gss" train --data ../text.txt.gz "${sizes[@]}" --steps 6 --save-every 2 --out homeless >../no.out 2>../no.err) ||
     fail "a user without an entry and HOME"
   same usual nobody/homeless
   [ ! -e "nobody/?" ] && [ ! -e "?" ] || fail "a directory called ?"
   (cd nobody && ends 1 /nonexistent/.cache env -u HOME -u XDG_CACHE_HOME -u GSS_CACHE setpriv --reuid 12345 --regid 12345 \
-    --clear-groups "$gss" train --data ../text.txt "${sizes[@]}" --out cacheless)
+    --clear-groups "$gss" train --data ../text.txt.gz "${sizes[@]}" --out cacheless)
   holds "HOME unset, too: with GSS_CACHE it trains, without it says which directory cannot be made"
 }
 

@@ -12,4 +12,6 @@ if [ -z "${GSS_FUZZ_BUILT:-}" ]; then
   (cd "$home" && mvn -B -q -ntp -DskipTests -Dspotless.check.skip -pl gss4j-cli -am package)
 fi
 path=$(printf '%s:' "$home"/gss4j*/target/test-classes)
-exec java -cp "$path$home/gss4j-cli/target/gss4j-cli.jar:$home/gss4j-cli/target/lib/*" io.github.gss4j.fuzz.Fuzzer "$@"
+exec java -Dlogback.statusListenerClass=ch.qos.logback.core.status.NopStatusListener \
+  -cp "$path$home/gss4j-cli/target/gss4j-cli.jar:$home/gss4j-cli/target/lib/*" \
+  io.github.gss4j.fuzz.Fuzzer "$@"

@@ -52,7 +52,7 @@ class SynthesizeCommandTest {
     Command.here("synthesize").refused("--out", "Missing");
     Path never = directory.resolve("never");
     Command.here("synthesize", "--out", never, "--dim", 0).refused("dim is 0", "at least 1");
-    Command.here("synthesize", "--out", never, "--depth", 0).refused("depth is 0", "at least 1");
+    Command.here("synthesize", "--out", never, "--depth", 0).refused("depth is 0", "1 to 65536");
     Command.here("synthesize", "--out", never, "--num-tokens", 0)
         .refused("num_tokens is 0", "at least");
     assertThat(never).doesNotExist();

@@ -1,5 +1,6 @@
 package io.github.gss4j.config;
 
+import io.github.gss4j.files.OneLine;
 import java.util.Map;
 
 /** Checks of settings, with one form of message. */
@@ -14,7 +15,8 @@ public final class Checks {
    */
   public static void that(boolean holds, String name, Object value, String expected) {
     if (!holds) {
-      throw new IllegalArgumentException(name + " is " + value + ", expected " + expected);
+      throw new IllegalArgumentException(
+          OneLine.of(name + " is " + value + ", expected " + expected));
     }
   }
 

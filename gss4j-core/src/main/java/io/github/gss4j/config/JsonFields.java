@@ -2,6 +2,7 @@ package io.github.gss4j.config;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.github.gss4j.files.OneLine;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.LinkedHashSet;
@@ -157,7 +158,7 @@ public final class JsonFields {
 
   private IllegalArgumentException wrong(String name, JsonNode value, String expected) {
     return new IllegalArgumentException(
-        where + ": '" + name + "' is " + value + ", expected " + expected);
+        OneLine.of(where + ": '" + name + "' is " + value + ", expected " + expected));
   }
 
   /** The fields that were there and that nobody asked for. */
@@ -178,7 +179,13 @@ public final class JsonFields {
     if (!unknown.isEmpty()) {
       String name = unknown.get(0);
       throw new IllegalArgumentException(
-          where + ": unknown key '" + name + "', did you mean '" + nearest(name, known) + "'?");
+          OneLine.of(
+              where
+                  + ": unknown key '"
+                  + name
+                  + "', did you mean '"
+                  + nearest(name, known)
+                  + "'?"));
     }
   }
 

@@ -45,7 +45,7 @@ final class LayerFields {
     int every = fields.integer("attention_every", 0);
     List<String> defaults = byDefault.stream().map(LayerConfig::kind).toList();
     int depth = fields.integer("depth", listed.isEmpty() ? defaults.size() : listed.size());
-    StackConfig.atLeastOne("depth", depth);
+    StackConfig.checkDepth(depth);
     String mixer = fields.text("mixer", implied());
     if (!listed.isEmpty()) {
       refuseBeside("mixer");

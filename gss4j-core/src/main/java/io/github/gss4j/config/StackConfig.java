@@ -16,10 +16,12 @@ import java.util.Map;
  * @param layers from the first to the last; options of one key are the same in all
  */
 public record StackConfig(int dim, double dimExpansionFactor, List<LayerConfig> layers) {
+  private static final int MOST_LAYERS = 1 << 16;
+
   /** Checks the sizes. */
   public StackConfig {
     atLeastOne("dim", dim);
-    atLeastOne("depth", layers.size());
+    checkDepth(layers.size());
     if (!(dimExpansionFactor * dim >= 1) || dimExpansionFactor * dim > 1 << 24) {
       throw new IllegalArgumentException(
           "dim_expansion_factor is " + dimExpansionFactor + ", expected a positive number");
@@ -30,8 +32,13 @@ public record StackConfig(int dim, double dimExpansionFactor, List<LayerConfig> 
 
   /** GSS layers as the published package has them. */
   public static StackConfig of(int dim, int depth) {
-    return new StackConfig(
-        dim, 4, Collections.nCopies(atLeastOne("depth", depth), GssConfig.PUBLISHED));
+    return new StackConfig(dim, 4, Collections.nCopies(checkDepth(depth), GssConfig.PUBLISHED));
+  }
+
+  /** Layers are listed one by one: so many take memory before a parameter is made. */
+  static int checkDepth(int depth) {
+    Checks.that(depth >= 1 && depth <= MOST_LAYERS, "depth", depth, "1 to " + MOST_LAYERS);
+    return depth;
   }
 
   static int atLeastOne(String name, int value) {

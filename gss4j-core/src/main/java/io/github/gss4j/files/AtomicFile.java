@@ -3,6 +3,7 @@ package io.github.gss4j.files;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -46,8 +47,18 @@ public final class AtomicFile {
       }
       Files.move(
           aside, target, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+    } catch (IOException e) {
+      throw named(file, e);
     } finally {
       Files.deleteIfExists(aside);
     }
+  }
+
+  /** An error in writing does not say in which file, where the disk is full for example. */
+  private static IOException named(Path file, IOException e) {
+    boolean isNamed =
+        e instanceof FileSystemException
+            || String.valueOf(e.getMessage()).contains(file.getFileName().toString());
+    return isNamed ? e : new IOException(file + ": cannot be written: " + e.getMessage(), e);
   }
 }

@@ -1,5 +1,6 @@
 package io.github.gss4j.tokenizer;
 
+import io.github.gss4j.files.OneLine;
 import java.nio.file.Path;
 
 /** A tokenizer that cannot be used: names the file, what was found and what was expected. */
@@ -13,11 +14,11 @@ public final class TokenizerException extends RuntimeException {
    * @param problem what was found, what was expected and what to do, in one line
    */
   public TokenizerException(Path file, String problem) {
-    super(file + ": " + problem);
+    super(OneLine.of(file + ": " + problem));
   }
 
   /** As above, with the exception that showed it. */
   public TokenizerException(Path file, String problem, Throwable cause) {
-    super(file + ": " + problem, cause);
+    super(OneLine.of(file + ": " + problem), cause);
   }
 }

@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.regex.Pattern;
 
 /**
  * What each id of a model stands for, as its directory says. Two models can be compared token by
@@ -15,6 +16,8 @@ import java.util.Optional;
 public final class Vocabulary {
   /** The ids of a GPT-2 that came without a {@code tokenizer.json}. */
   private static final String SPELLINGS = "vocab.json";
+
+  private static final Pattern CONTROL = Pattern.compile("\\p{Cntrl}");
 
   private final Path where;
 
@@ -93,8 +96,11 @@ public final class Vocabulary {
   }
 
   private static String shown(byte[] token) {
-    return token == null
-        ? "none"
-        : "'" + new String(token, StandardCharsets.UTF_8).replace("\n", "\\n") + "'";
+    if (token == null) {
+      return "none";
+    }
+    String text = new String(token, StandardCharsets.UTF_8);
+    text = CONTROL.matcher(text).replaceAll(c -> "\\\\x%02x".formatted((int) c.group().charAt(0)));
+    return "'" + text + "'";
   }
 }

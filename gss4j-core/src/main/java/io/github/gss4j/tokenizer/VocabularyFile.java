@@ -21,6 +21,11 @@ public final class VocabularyFile {
   private static final long MAX_BYTES = 1L << 29;
   private static final int MAX_TOKENS = 1 << 24;
 
+  /** Ids that any vocabulary may leave without a token, and how many more for each that it has. */
+  private static final int HOLES = 1 << 16;
+
+  private static final long HOLES_PER_TOKEN = 16;
+
   private static final ObjectMapper JSON =
       JsonMapper.builder()
           .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
@@ -99,7 +104,8 @@ public final class VocabularyFile {
       }
     } else if (vocab.isObject()) {
       for (Map.Entry<String, JsonNode> token : vocab.properties()) {
-        place(path, tokens, token.getKey(), id(path, token.getKey(), token.getValue()));
+        int id = id(path, token.getKey(), token.getValue(), vocab.size());
+        place(path, tokens, token.getKey(), id);
       }
     } else {
       throw new TokenizerException(path, "is no tokenizer.json: its model has no \"vocab\"");
@@ -107,11 +113,24 @@ public final class VocabularyFile {
     return tokens;
   }
 
-  /** A token's id. */
-  public static int id(Path path, String token, JsonNode id) {
-    if (!id.canConvertToInt() || !id.isInt() || id.intValue() < 0 || id.intValue() >= MAX_TOKENS) {
+  /**
+   * A token's id.
+   *
+   * @param count how many tokens there are: their ids leave no large holes, which take memory
+   */
+  public static int id(Path path, String token, JsonNode id, int count) {
+    long end = Math.min(MAX_TOKENS, HOLES + HOLES_PER_TOKEN * count);
+    if (!id.canConvertToInt() || !id.isInt() || id.intValue() < 0 || id.intValue() >= end) {
       throw new TokenizerException(
-          path, "token '" + token + "' has id " + id + ", expected 0 to " + (MAX_TOKENS - 1));
+          path,
+          "token '"
+              + token
+              + "' has id "
+              + id
+              + ", expected 0 to "
+              + (end - 1)
+              + " in a vocabulary of "
+              + count);
     }
     return id.intValue();
   }

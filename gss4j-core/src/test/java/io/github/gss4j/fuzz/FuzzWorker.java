@@ -28,6 +28,7 @@ final class FuzzWorker {
   private final FuzzProgress progress;
   private final Memory memory = new Memory();
   private List<Path> targets;
+  private int failures;
 
   private FuzzWorker(FuzzKind kind, Path home, Path kept, FuzzProgress progress) {
     this.kind = kind;
@@ -36,7 +37,7 @@ final class FuzzWorker {
     this.progress = progress;
   }
 
-  /** {@code KIND HOME KEPT FIRST_SEED INPUTS END_MILLIS}. */
+  /** {@code KIND HOME KEPT FIRST_SEED INPUTS MILLIS}. */
   public static void main(String[] args) throws Exception {
     ((Logger) LoggerFactory.getLogger(Logger.ROOT_LOGGER_NAME)).setLevel(Level.OFF);
     Path home = Path.of(args[1]);
@@ -46,8 +47,8 @@ final class FuzzWorker {
       worker.prepare();
       long first = Long.parseLong(args[3]);
       long inputs = Long.parseLong(args[4]);
-      long end = Long.parseLong(args[5]);
-      for (long i = 0; i < inputs && System.currentTimeMillis() < end; i++) {
+      long end = System.currentTimeMillis() + Long.parseLong(args[5]);
+      for (long i = 0; i < inputs && System.currentTimeMillis() < end && worker.goesOn(); i++) {
         worker.round(first + i);
       }
     }
@@ -71,27 +72,37 @@ final class FuzzWorker {
     List<Path> files = kind.spoilt(target);
     Path file = files.get(random.nextInt(files.size()));
     Map<Path, byte[]> sound = Targets.contents(target);
-    Files.write(file, kind.mutate(file, sound.get(file), random));
-    boolean refused = false;
-    Throwable failure = null;
+    byte[] spoilt = kind.mutate(file, sound.get(file), random);
+    Files.write(file, spoilt);
     progress.begin(seed);
+    Reading reading = read(target);
+    if (reading.tooMuch) { // once may be what the process does by the way
+      Targets.restore(target, sound);
+      Files.write(file, spoilt);
+      reading = read(target);
+    }
+    progress.end(reading.refused);
+    if (reading.failure != null) {
+      keep(seed, target, file, reading.failure);
+    }
+    Targets.restore(target, sound);
+  }
+
+  private record Reading(boolean refused, boolean tooMuch, Throwable failure) {}
+
+  private Reading read(Path target) throws IOException {
     memory.begin();
+    boolean refused = false;
     try {
       kind.read(target);
     } catch (Throwable e) { // whatever it is, it is the subject here
       refused = isRefusal(e);
-      failure = refused ? null : e;
+      if (!refused) {
+        return new Reading(false, false, e);
+      }
     }
-    long allocated = memory.allocated();
-    long grown = memory.grown();
-    if (failure == null) {
-      failure = tooMuch(allocated, grown, target);
-    }
-    progress.end(refused);
-    if (failure != null) {
-      keep(seed, target, file, failure);
-    }
-    Targets.restore(target, sound);
+    Throwable failure = tooMuch(memory.allocated(), memory.grown(), target);
+    return new Reading(refused, failure != null, failure);
   }
 
   /** One of ours, in one line: of our own class, or thrown by our own code for an argument. */
@@ -125,7 +136,12 @@ final class FuzzWorker {
     return null;
   }
 
+  private boolean goesOn() {
+    return failures < Fuzzer.MAX_FAILURES;
+  }
+
   private void keep(long seed, Path target, Path file, Throwable failure) throws IOException {
+    failures++;
     Path to = kept.resolve(kind.name() + "-" + seed);
     Targets.delete(to);
     Files.createDirectories(kept);

@@ -21,7 +21,7 @@ import java.util.concurrent.TimeUnit;
  * @param patience with one input
  */
 public record Fuzzer(Path kept, Duration patience) {
-  private static final int MAX_FAILURES = 20;
+  static final int MAX_FAILURES = 20;
 
   /**
    * What came out of a kind.
@@ -74,7 +74,8 @@ public record Fuzzer(Path kept, Duration patience) {
       while (again && failures.size() < MAX_FAILURES) {
         long next = progress.begun() == 0 ? seed : progress.seed() + 1;
         long left = seed + inputs - next;
-        again = left > 0 && !worker(kind, work, next, left, begin + time.toMillis(), failures);
+        long millis = begin + time.toMillis() - System.currentTimeMillis();
+        again = left > 0 && millis > 0 && !worker(kind, work, next, left, millis, failures);
       }
       return new Result(
           kind,
@@ -90,7 +91,7 @@ public record Fuzzer(Path kept, Duration patience) {
 
   /** Runs a worker until it ends or dies; whether it came to its end. */
   private boolean worker(
-      String kind, Path work, long first, long inputs, long end, List<String> failures)
+      String kind, Path work, long first, long inputs, long millis, List<String> failures)
       throws IOException, InterruptedException {
     Path home = work.resolve("home");
     Path log = work.resolve("log");
@@ -100,9 +101,13 @@ public record Fuzzer(Path kept, Duration patience) {
             Path.of(System.getProperty("java.home"), "bin", "java").toString(),
             "-Xms256m",
             "-Xmx256m",
+            "-Xmn192m",
             "-XX:+UseSerialGC",
             "-XX:+AlwaysPreTouch",
+            "-XX:MetaspaceSize=256m",
             "-XX:ErrorFile=" + error,
+            "-Dorg.bytedeco.javacpp.maxPhysicalBytes=0", // which would collect the heap
+            "-Dlogback.statusListenerClass=ch.qos.logback.core.status.NopStatusListener",
             "-cp",
             System.getProperty("java.class.path"),
             FuzzWorker.class.getName(),
@@ -111,7 +116,7 @@ public record Fuzzer(Path kept, Duration patience) {
             kept.toAbsolutePath().toString(),
             Long.toString(first),
             Long.toString(inputs),
-            Long.toString(end));
+            Long.toString(millis));
     FuzzProgress progress = new FuzzProgress(progress(home));
     long before = progress.begun();
     Process process =

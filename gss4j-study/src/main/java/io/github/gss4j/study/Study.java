@@ -1,6 +1,7 @@
 package io.github.gss4j.study;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.github.gss4j.checkpoint.ConfigFile;
 import io.github.gss4j.data.TokenStore;
 import io.github.gss4j.files.AtomicFile;
 import io.github.gss4j.layers.Precision;
@@ -189,7 +190,7 @@ public final class Study {
   private static void refuseOthers(TrainConfig settings, Path home) throws IOException {
     Path file = new RunDirectory(home).config();
     if (Files.exists(file)
-        && !JSON.readTree(Files.readAllBytes(file))
+        && !ConfigFile.read(file)
             .equals(JSON.readTree(JSON.writeValueAsBytes(settings.toJson())))) {
       throw new IllegalArgumentException(
           home

@@ -1,5 +1,6 @@
 package io.github.gss4j.loss;
 
+import io.github.gss4j.files.OneLine;
 import java.nio.file.Path;
 
 /** A cache of a teacher that cannot be used: says why, and what to do, in one line. */
@@ -7,10 +8,10 @@ public final class TeacherCacheException extends RuntimeException {
   private static final long serialVersionUID = 1L;
 
   TeacherCacheException(Path file, String problem) {
-    super(file + ": " + problem);
+    super(OneLine.of(file + ": " + problem));
   }
 
   TeacherCacheException(Path file, String problem, Throwable cause) {
-    super(file + ": " + problem + ": " + cause.getMessage(), cause);
+    super(OneLine.of(file + ": " + problem + ": " + cause.getMessage()), cause);
   }
 }

@@ -3,6 +3,7 @@ package io.github.gss4j.optim;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.github.gss4j.config.Checks;
 import io.github.gss4j.config.JsonFields;
+import io.github.gss4j.files.OneLine;
 import java.util.Set;
 
 /**
@@ -148,7 +149,8 @@ public sealed interface Decay {
       }
       default ->
           throw new IllegalArgumentException(
-              "schedule is '" + name + "', expected cosine, linear, constant or restarts");
+              OneLine.of(
+                  "schedule is '" + name + "', expected cosine, linear, constant or restarts"));
     };
   }
 

@@ -1,10 +1,8 @@
 package io.github.gss4j.trainer;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import java.io.IOException;
-import java.nio.file.Files;
+import io.github.gss4j.checkpoint.ConfigFile;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.TreeSet;
@@ -18,8 +16,8 @@ final class ConfigDrift {
    *
    * @param before the file of the run that is gone on with
    */
-  static List<String> between(Path before, ObjectNode present) throws IOException {
-    JsonNode old = new ObjectMapper().readTree(Files.readAllBytes(before));
+  static List<String> between(Path before, ObjectNode present) {
+    JsonNode old = ConfigFile.read(before);
     TreeSet<String> names = new TreeSet<>();
     old.fieldNames().forEachRemaining(names::add);
     present.fieldNames().forEachRemaining(names::add);

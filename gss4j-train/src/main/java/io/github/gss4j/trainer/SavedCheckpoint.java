@@ -8,6 +8,7 @@ import io.github.gss4j.checkpoint.CheckpointLink;
 import io.github.gss4j.checkpoint.ModelFiles;
 import io.github.gss4j.checkpoint.ShardedSafetensors;
 import io.github.gss4j.checkpoint.TensorSource;
+import java.io.CharConversionException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
@@ -46,7 +47,7 @@ record SavedCheckpoint(Path path, long step, boolean best) {
               new SavedCheckpoint(
                   directory, json.path("step").longValue(), json.path("best").asBoolean()))
           : Optional.empty();
-    } catch (JsonProcessingException cutShort) {
+    } catch (JsonProcessingException | CharConversionException cutShort) {
       return Optional.empty();
     }
   }

@@ -3,6 +3,7 @@ package io.github.gss4j.trainer;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.SerializationFeature;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import io.github.gss4j.checkpoint.ConfigFile;
 import io.github.gss4j.config.JsonFields;
 import io.github.gss4j.data.TrainingText;
 import io.github.gss4j.model.LanguageModel;
@@ -11,7 +12,6 @@ import io.github.gss4j.tracking.Comparison;
 import io.github.gss4j.tracking.KernelPicture;
 import io.github.gss4j.tracking.MetricLine;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -140,7 +140,7 @@ public final class TrainingRun implements AutoCloseable {
    */
   public static TrainingRun resume(Path path) throws IOException {
     Path file = new RunDirectory(path).config();
-    JsonFields fields = new JsonFields(file.toString(), JSON.readTree(Files.readAllBytes(file)));
+    JsonFields fields = new JsonFields(file.toString(), ConfigFile.read(file));
     return resume(TrainConfig.from(fields, TrainConfig.defaults()), path, alone(path));
   }
 

@@ -12,7 +12,7 @@ import java.util.zip.ZipEntry;
 import java.util.zip.ZipOutputStream;
 
 /** Makes files of text for tests and reads stores back. */
-final class Texts {
+public final class Texts {
   private Texts() {}
 
   /** Lower-case words, the same for the same seed. */
@@ -54,7 +54,7 @@ final class Texts {
   }
 
   /** All of a store, each token as the character of that number. */
-  static String all(TokenStore store) {
+  public static String all(TokenStore store) {
     long[] tokens = new long[Math.toIntExact(store.size())];
     store.read(0, tokens);
     StringBuilder text = new StringBuilder();

@@ -8,6 +8,8 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import io.github.gss4j.files.LfsPointer;
+import io.github.gss4j.files.OneLine;
+import java.io.CharConversionException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -34,7 +36,13 @@ public final class JsonFile {
     try {
       return JSON.readTree(Files.readAllBytes(file));
     } catch (JsonProcessingException e) {
-      throw new IllegalArgumentException(file + ": is not JSON: " + e.getOriginalMessage(), e);
+      throw notJson(file, e.getOriginalMessage(), e);
+    } catch (CharConversionException e) { // Jackson takes zeros at the beginning for UTF-32
+      throw notJson(file, e.getMessage(), e);
     }
+  }
+
+  private static IllegalArgumentException notJson(Path file, String why, IOException e) {
+    return new IllegalArgumentException(OneLine.of(file + ": is not JSON: " + why), e);
   }
 }

@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.SerializationFeature;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.github.gss4j.checkpoint.ConfigFile;
 import io.github.gss4j.config.JsonFields;
 import io.github.gss4j.files.AtomicFile;
 import io.github.gss4j.study.ModelChoices;
@@ -117,7 +118,7 @@ public record ProbeStudy(
     if (!Files.exists(file)) {
       return null;
     }
-    JsonNode outcome = JSON.readTree(Files.readAllBytes(file));
+    ObjectNode outcome = ConfigFile.read(file);
     boolean same =
         outcome.path("settings").toString().equals(settings.toString())
             && outcome.path("times").toString().equals(JSON.valueToTree(times).toString());
@@ -126,7 +127,7 @@ public record ProbeStudy(
           file
               + ": was made by other settings, expected those of this study: choose another --out");
     }
-    return (ObjectNode) outcome;
+    return outcome;
   }
 
   private ObjectNode run(

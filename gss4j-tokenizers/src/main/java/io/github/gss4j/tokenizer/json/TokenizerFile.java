@@ -45,7 +45,7 @@ record TokenizerFile(
       throw new TokenizerException(path, "is no tokenizer.json: it has no object \"model\"");
     }
     List<String> tokens = VocabularyFile.vocabulary(path, root.get("model").path("vocab"));
-    List<AddedToken> added = added(path, root.path("added_tokens"), tokens);
+    List<AddedToken> added = added(path, root, tokens);
     return new TokenizerFile(path, json, root, tokens, added);
   }
 
@@ -59,11 +59,13 @@ record TokenizerFile(
     return of(path, longer.toString());
   }
 
-  private static List<AddedToken> added(Path path, JsonNode nodes, List<String> tokens) {
+  private static List<AddedToken> added(Path path, JsonNode root, List<String> tokens) {
+    JsonNode nodes = root.path("added_tokens");
+    int count = root.get("model").get("vocab").size() + nodes.size();
     List<AddedToken> added = new ArrayList<>();
     for (JsonNode node : nodes) {
       String content = node.path("content").asText();
-      int id = VocabularyFile.id(path, content, node.path("id"));
+      int id = VocabularyFile.id(path, content, node.path("id"), count);
       VocabularyFile.place(path, tokens, content, id);
       boolean special = node.path("special").asBoolean();
       boolean normalized = node.path("normalized").asBoolean(true);

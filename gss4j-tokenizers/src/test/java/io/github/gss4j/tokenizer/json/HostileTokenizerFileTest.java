@@ -63,11 +63,11 @@ class HostileTokenizerFileTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"-1", "4294967295", "1099511627776", "1.5", "\"7\"", "null", "16777216"})
+  @ValueSource(strings = {"-1", "4294967295", "1099511627776", "1.5", "\"7\"", "null", "80000"})
   void idOutOfRangeIsNamed(String id) throws IOException {
     ObjectNode root = (ObjectNode) JSON.readTree(sound());
     ((ObjectNode) root.at("/model/vocab")).set("zzz", JSON.readTree(id));
-    assertRefused(root.toString(), "token 'zzz' has id " + id + ", expected 0 to 16777215");
+    assertRefused(root.toString(), "token 'zzz' has id " + id + ", expected 0 to 75");
   }
 
   @Test

@@ -74,7 +74,7 @@ class VocabularyTest {
     assertThatCode(() -> of(directory, "gpt2").requireSame(new Gpt2Tokenizer()))
         .doesNotThrowAnyException();
     assertThatThrownBy(() -> of(directory, "bytes").requireSame(new Gpt2Tokenizer()))
-        .hasMessageContaining("token 0 is '\u0000' there, expected '!'");
+        .hasMessageContaining("token 0 is '\\x00' there, expected '!'");
   }
 
   @Test

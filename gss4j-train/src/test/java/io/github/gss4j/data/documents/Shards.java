@@ -70,6 +70,11 @@ final class Shards {
 
   /** Writes a shard, packed as its name says. */
   static Path write(Path file, String content) throws IOException {
+    return write(file, content.getBytes(StandardCharsets.UTF_8));
+  }
+
+  /** The same with any bytes. */
+  static Path write(Path file, byte[] content) throws IOException {
     Files.createDirectories(file.getParent());
     String name = file.toString();
     try (OutputStream disk = Files.newOutputStream(file);
@@ -77,7 +82,7 @@ final class Shards {
             name.endsWith(".gz")
                 ? new GZIPOutputStream(disk)
                 : name.endsWith(".zst") ? new ZstdOutputStream(disk) : disk) {
-      out.write(content.getBytes(StandardCharsets.UTF_8));
+      out.write(content);
     }
     return file;
   }
