@@ -54,8 +54,8 @@ public final class AtomicFile {
     }
   }
 
-  /** An error in writing does not say in which file, where the disk is full for example. */
-  private static IOException named(Path file, IOException e) {
+  /** The error with the name of the file that is written, which a full disk does not say. */
+  public static IOException named(Path file, IOException e) {
     boolean isNamed =
         e instanceof FileSystemException
             || String.valueOf(e.getMessage()).contains(file.getFileName().toString());

@@ -4,11 +4,11 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import io.github.gss4j.fuzz.FuzzKind;
 import io.github.gss4j.fuzz.Mutations;
 import io.github.gss4j.tracking.MetricLine.Evaluation;
-import io.github.gss4j.tracking.MetricLine.LeftOut;
+import io.github.gss4j.tracking.MetricLine.LayerStats;
 import io.github.gss4j.tracking.MetricLine.Sample;
+import io.github.gss4j.tracking.MetricLine.SkippedData;
 import io.github.gss4j.tracking.MetricLine.Step;
 import io.github.gss4j.tracking.MetricLine.Taught;
-import io.github.gss4j.tracking.MetricLine.Watch;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -38,8 +38,9 @@ public final class MetricsKind implements FuzzKind {
                 Double.NaN,
                 1000,
                 step % 2 == 0 ? Optional.of(taught) : Optional.empty(),
-                new LeftOut(step, 0, 1)));
-        log.append(new Watch(step, Map.of("layers.0", 1.5), Map.of("layers.0", 1e-3), 0, 0, 1));
+                new SkippedData(step, 0, 1)));
+        log.append(
+            new LayerStats(step, Map.of("layers.0", 1.5), Map.of("layers.0", 1e-3), 0, 0, 1));
       }
       log.append(new Evaluation(8, 1.5, 2.25, 4.5, 100, true));
       log.append(new Sample(8, "a", "bäc\n"));

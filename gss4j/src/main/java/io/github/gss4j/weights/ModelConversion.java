@@ -6,6 +6,7 @@ import io.github.gss4j.checkpoint.ModelFiles;
 import io.github.gss4j.checkpoint.StoredModel;
 import io.github.gss4j.checkpoint.TensorType;
 import io.github.gss4j.config.ModelConfig;
+import io.github.gss4j.files.AtomicFile;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -75,6 +76,8 @@ public record ModelConversion(
         Files.move(configAside, configFile);
       }
       Files.move(weights, file);
+    } catch (IOException e) {
+      throw AtomicFile.named(file, e);
     } finally {
       delete(aside);
     }
@@ -103,6 +106,8 @@ public record ModelConversion(
       }
       extras.write(aside);
       Files.move(aside, whole, StandardCopyOption.ATOMIC_MOVE);
+    } catch (IOException e) {
+      throw AtomicFile.named(directory, e);
     } finally {
       delete(aside);
     }

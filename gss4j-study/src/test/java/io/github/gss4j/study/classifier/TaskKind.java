@@ -1,13 +1,15 @@
 package io.github.gss4j.study.classifier;
 
 import io.github.gss4j.fuzz.FuzzKind;
+import io.github.gss4j.trainer.LabelledData;
+import io.github.gss4j.trainer.LabelledSequences;
 import java.nio.file.Path;
 
 /** The data of a task that is classified. */
 abstract class TaskKind implements FuzzKind {
   @Override
   public void read(Path target) {
-    Task task = Task.open(target);
+    LabelledData task = Arena.open(target);
     for (LabelledSequences part : new LabelledSequences[] {task.train(), task.test()}) {
       for (int i = 0; i < part.size(); i++) {
         part.sequence(i);
