@@ -1,6 +1,7 @@
 package io.github.gss4j.cli;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.github.gss4j.cli.options.RunOptions;
 import io.github.gss4j.config.JsonFields;
 import io.github.gss4j.fuzz.FuzzKind;
 import io.github.gss4j.study.StudyConfig;
@@ -16,7 +17,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
 
-/** What {@code --config} takes in every command, and {@code --ids-file}. */
+/** What {@code --config} takes in every command. */
 public final class RunConfigKind implements FuzzKind {
   @Override
   public String name() {
@@ -35,7 +36,6 @@ public final class RunConfigKind implements FuzzKind {
     }
     files.add(
         Files.writeString(home.resolve("train.json"), TrainConfig.defaults().toJson().toString()));
-    files.add(Files.writeString(home.resolve("ids.json"), "[[1, 2, 3], [4, 5, 6]]"));
     return files;
   }
 
@@ -48,13 +48,15 @@ public final class RunConfigKind implements FuzzKind {
     }
   }
 
+  /** Models of a study are listed layer by layer while they are made equal in size. */
+  @Override
+  public long besidesBytes() {
+    return 64L << 20;
+  }
+
   @Override
   public void read(Path target) throws IOException {
     String name = target.getFileName().toString();
-    if (name.equals("ids.json")) {
-      IdsFile.read(target);
-      return;
-    }
     ObjectNode json = RunOptions.read(target);
     if (json.has("quick") || json.has("probes")) {
       ObjectNode settings = StudyFile.settings(json, true);

@@ -3,6 +3,7 @@ package io.github.gss4j.config;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.github.gss4j.files.OneLine;
 import java.util.Locale;
 
 /**
@@ -61,7 +62,8 @@ public record ClassifierConfig(
           return pooling;
         }
       }
-      throw new IllegalArgumentException("pooling is '" + text + "', expected mean or last");
+      throw new IllegalArgumentException(
+          OneLine.of("pooling is '" + text + "', expected mean or last"));
     }
   }
 

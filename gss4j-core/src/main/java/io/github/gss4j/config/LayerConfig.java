@@ -1,6 +1,7 @@
 package io.github.gss4j.config;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.github.gss4j.files.OneLine;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
@@ -30,10 +31,11 @@ public sealed interface LayerConfig permits MixerConfig, DssConfig, AttentionCon
         .orElseThrow(
             () ->
                 new IllegalArgumentException(
-                    "layer '"
-                        + kind
-                        + "' is not known, expected "
-                        + kinds().stream().map(LayerConfig::kind).toList()));
+                    OneLine.of(
+                        "layer '"
+                            + kind
+                            + "' is not known, expected "
+                            + kinds().stream().map(LayerConfig::kind).toList())));
   }
 
   /** The name by which configurations call such a layer: {@code gss}, {@code dsconv}, …. */

@@ -1,6 +1,7 @@
 package io.github.gss4j.config;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.github.gss4j.files.OneLine;
 import java.util.List;
 import java.util.Map;
 
@@ -41,7 +42,7 @@ public sealed interface StateSpaceInit {
           case "two_scale" -> TwoScale.KEYS;
           default ->
               throw new IllegalArgumentException(
-                  "init is '" + init + "', expected random, long_range or two_scale");
+                  OneLine.of("init is '" + init + "', expected random, long_range or two_scale"));
         };
     refuseOthers(fields, init, own);
     return switch (init) {

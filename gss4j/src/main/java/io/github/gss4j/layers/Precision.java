@@ -1,5 +1,6 @@
 package io.github.gss4j.layers;
 
+import io.github.gss4j.files.OneLine;
 import java.util.Locale;
 import org.bytedeco.pytorch.global.torch.ScalarType;
 
@@ -74,7 +75,7 @@ public enum Precision {
       case "int8" -> INT8;
       default ->
           throw new IllegalArgumentException(
-              "dtype is '" + name + "', expected float32, float64, bfloat16 or int8");
+              OneLine.of("dtype is '" + name + "', expected float32, float64, bfloat16 or int8"));
     };
   }
 }

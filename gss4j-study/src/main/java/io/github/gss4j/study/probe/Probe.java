@@ -1,5 +1,6 @@
 package io.github.gss4j.study.probe;
 
+import io.github.gss4j.files.OneLine;
 import java.util.Arrays;
 import java.util.Locale;
 import java.util.SplittableRandom;
@@ -134,10 +135,11 @@ public enum Probe {
         .orElseThrow(
             () ->
                 new IllegalArgumentException(
-                    "probe is '"
-                        + text
-                        + "', expected one of "
-                        + Arrays.stream(values()).map(Probe::text).toList()));
+                    OneLine.of(
+                        "probe is '"
+                            + text
+                            + "', expected one of "
+                            + Arrays.stream(values()).map(Probe::text).toList())));
   }
 
   private static long symbol(SplittableRandom random) {
