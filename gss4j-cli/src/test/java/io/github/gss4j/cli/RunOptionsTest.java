@@ -34,6 +34,7 @@ class RunOptionsTest {
           "--accumulation", "sum",
           "--optimizer", "adam",
           "--weight-decay-on", "all",
+          "--state-passing", "8",
           "--dtype", "float64",
           "--device", "cuda",
           "--prompt", "other",

@@ -25,6 +25,7 @@ import io.github.gss4j.trainer.LongRun;
 import io.github.gss4j.trainer.RunListener;
 import io.github.gss4j.trainer.RunListeners;
 import io.github.gss4j.trainer.SafeListener;
+import io.github.gss4j.trainer.StateConfig;
 import io.github.gss4j.trainer.StepResult;
 import io.github.gss4j.trainer.TrainConfig;
 import io.github.gss4j.trainer.TrainingRun;
@@ -70,7 +71,7 @@ class MlflowTrackingTest {
         .with(new DataConfig("text.txt", "", 0))
         .with(
             ModelConfig.of(256, 8, 1).withOptions(new GssConfig(4, 4, true)).withTokenizer("bytes"))
-        .with(new BatchConfig(1, 1, false, 16, false))
+        .with(new BatchConfig(1, 1, false, 16, StateConfig.NONE))
         .with(OptimizerConfig.DEFAULT.withLr(1e-2).withWeightDecay(0, false))
         .with(new Schedule(steps, 0, new Decay.Constant()))
         .with(new IntervalConfig(5, 50, 4, 0, prompt))

@@ -8,6 +8,7 @@ import io.github.gss4j.optim.Schedule;
 import io.github.gss4j.trainer.BatchConfig;
 import io.github.gss4j.trainer.ComputeConfig;
 import io.github.gss4j.trainer.IntervalConfig;
+import io.github.gss4j.trainer.StateConfig;
 import io.github.gss4j.trainer.TrainConfig;
 
 /** What holds in tests of studies where their files say nothing. */
@@ -19,7 +20,7 @@ public final class StudyDefaults {
               ModelConfig.of(256, 16, 2)
                   .withOptions(new GssConfig(8, 8, true))
                   .withTokenizer("bytes"))
-          .with(new BatchConfig(2, 1, false, 32, false))
+          .with(new BatchConfig(2, 1, false, 32, StateConfig.NONE))
           .with(OptimizerConfig.DEFAULT.withLr(1e-2).withWeightDecay(0, false))
           .with(new Schedule(10, 2, new Decay.Cosine(0.1)))
           .with(new IntervalConfig(4, 512, 0, 0, "the "))

@@ -12,16 +12,15 @@ import java.util.Map;
  * @param accumulate {@code accumulate}, micro-batches of a step
  * @param sumGradients {@code accumulation: sum}; otherwise {@code mean}
  * @param seqLen {@code seq_len}, tokens of a sequence
- * @param carryState {@code carry_state}: the text is read in order, and each sequence goes on from
- *     the state that the one before left
+ * @param state {@code carry_state, state_passing, …}: what sequences begin from
  */
 public record BatchConfig(
-    int size, int accumulate, boolean sumGradients, int seqLen, boolean carryState) {
+    int size, int accumulate, boolean sumGradients, int seqLen, StateConfig state) {
   /**
    * 8 sequences of 512 tokens: as many as two cores take in a quarter of a second with the default
    * model. The mean keeps the learning rate independent of {@code accumulate}.
    */
-  public static final BatchConfig DEFAULT = new BatchConfig(8, 1, false, 512, false);
+  public static final BatchConfig DEFAULT = new BatchConfig(8, 1, false, 512, StateConfig.NONE);
 
   /** Ids of a micro-batch, which pass through a Java array. */
   private static final long MOST_IDS = 1 << 30;
@@ -45,22 +44,22 @@ public record BatchConfig(
 
   /** This, with another number of sequences. */
   public BatchConfig withSize(int sequences) {
-    return new BatchConfig(sequences, accumulate, sumGradients, seqLen, carryState);
+    return new BatchConfig(sequences, accumulate, sumGradients, seqLen, state);
   }
 
   /** This, with another number of micro-batches, whose gradients are averaged. */
   public BatchConfig withAccumulate(int microBatches) {
-    return new BatchConfig(size, microBatches, sumGradients, seqLen, carryState);
+    return new BatchConfig(size, microBatches, sumGradients, seqLen, state);
   }
 
   /** This, with sequences of another length. */
   public BatchConfig withSeqLen(int tokens) {
-    return new BatchConfig(size, accumulate, sumGradients, tokens, carryState);
+    return new BatchConfig(size, accumulate, sumGradients, tokens, state);
   }
 
-  /** This, with a text that is read in order, or not. */
-  public BatchConfig withCarryState(boolean carry) {
-    return new BatchConfig(size, accumulate, sumGradients, seqLen, carry);
+  /** This, with sequences that begin from other states. */
+  public BatchConfig with(StateConfig states) {
+    return new BatchConfig(size, accumulate, sumGradients, seqLen, states);
   }
 
   static BatchConfig from(JsonFields f, BatchConfig byDefault) {
@@ -72,7 +71,7 @@ public record BatchConfig(
             f.text("accumulation", byDefault.accumulation()),
             Map.of("mean", false, "sum", true)),
         f.integer("seq_len", byDefault.seqLen),
-        f.flag("carry_state", byDefault.carryState));
+        StateConfig.from(f, byDefault.state));
   }
 
   private String accumulation() {
@@ -81,6 +80,7 @@ public record BatchConfig(
 
   void putInto(ObjectNode json) {
     json.put("batch", size).put("accumulate", accumulate).put("accumulation", accumulation());
-    json.put("seq_len", seqLen).put("carry_state", carryState);
+    json.put("seq_len", seqLen);
+    state.putInto(json);
   }
 }

@@ -104,6 +104,21 @@ public final class Evaluator {
   }
 
   /**
+   * Evaluates a whole text in windows, each from the zero state, as in most training.
+   *
+   * @param length tokens predicted in each, but the last
+   */
+  public Result windows(TokenStore text, int length, DoubleConsumer progress) {
+    Checks.that(length >= 1, "windows", length, "at least 1 token");
+    Checks.that(
+        text.size() >= FEWEST_TOKENS,
+        "the held-out text",
+        text.size() + " tokens long",
+        "at least " + FEWEST_TOKENS);
+    return evaluate(text, spans(text.size() - 1, length), progress);
+  }
+
+  /**
    * Evaluates a fixed, seeded slice of a text: streams spread evenly over it.
    *
    * @param tokens about how many to predict

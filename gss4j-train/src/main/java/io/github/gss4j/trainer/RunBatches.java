@@ -9,25 +9,23 @@ import io.github.gss4j.data.documents.StreamedCorpus;
 final class RunBatches {
   private RunBatches() {}
 
-  /** The share of this rank: of long documents, of a corpus in a seeded order, or of a stream. */
+  /** The share of this rank: of long stretches, of a corpus in a seeded order, or of a stream. */
   static BatchSource of(RunSetting setting) {
     TrainingText text = setting.corpus();
     TrainConfig config = setting.config();
     int rank = setting.group().rank();
     int worldSize = setting.group().worldSize();
-    Checks.that(
-        worldSize == 1 || !config.batch().carryState(),
-        "carry_state",
-        true,
-        "false where several ranks train: a state goes with its rank");
     if (text instanceof Corpus corpus) {
-      return config.batch().carryState()
-          ? new LongDocuments(corpus.train(), config)
+      return config.batch().state().carry()
+          ? new LongStretches(corpus.train(), config, rank, worldSize)
           : new CorpusBatches(corpus.train(), config, rank, worldSize);
     }
     if (text instanceof StreamedCorpus stream) {
       Checks.that(
-          !config.batch().carryState(), "carry_state", true, "false with --stream, which shuffles");
+          !config.batch().state().carry(),
+          "carry_state",
+          true,
+          "false with --stream, whose order is its own: state_passing goes with it");
       return new StreamBatches(stream, config, rank, worldSize);
     }
     throw new IllegalArgumentException(

@@ -17,10 +17,12 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import org.bytedeco.pytorch.Tensor;
 
 /**
  * The training state that lies beside a checkpoint's model.
@@ -64,6 +66,7 @@ record RunCheckpoint(
   void write(Trainer<?> trainer, Path directory) throws IOException {
     ProcessGroup group = trainer.group();
     group.barrier(); // the directory is there
+    RankStates.write(group, trainer.task().state(), directory);
     if (trainer.sharding().savesByUnits()) {
       UnitFiles.write(trainer, directory);
     } else if (group.isFirst()) {
@@ -78,7 +81,11 @@ record RunCheckpoint(
   private static void writeWhole(Trainer<?> trainer, Path directory) throws IOException {
     try (TrainingState.Averaged averaged = trainer.averaged()) {
       trainer.task().save(directory);
-      TensorFiles.write(directory.resolve(OPTIMIZER), averaged.state(), Map.of());
+      Map<String, Tensor> state = averaged.state();
+      if (trainer.group().worldSize() == 1) {
+        state.putAll(trainer.task().state());
+      }
+      TensorFiles.write(directory.resolve(OPTIMIZER), state, Map.of());
     }
   }
 
@@ -151,6 +158,21 @@ record RunCheckpoint(
     Path whole = directory.resolve(OPTIMIZER);
     Path index = directory.resolve(UnitFiles.OPTIMIZER_INDEX);
     TensorSource file = TensorSource.open(Files.exists(index) ? index : whole);
-    trainer.restore(progress, Set.copyOf(file.names()), name -> TensorReader.read(file.get(name)));
+    RankStates states = rankStates(directory);
+    Set<String> names = new LinkedHashSet<>(file.names());
+    names.addAll(states.names());
+    trainer.restore(
+        progress,
+        names,
+        name ->
+            states.names().contains(name) ? states.read(name) : TensorReader.read(file.get(name)));
+  }
+
+  private static RankStates rankStates(Path directory) {
+    try {
+      return RankStates.open(directory);
+    } catch (IOException e) {
+      throw new CheckpointException(directory, "cannot be read: " + e.getMessage(), e);
+    }
   }
 }

@@ -4,37 +4,48 @@ import java.nio.charset.StandardCharsets;
 import java.util.zip.CRC32C;
 
 /**
- * Where the sequences of a micro-batch begin in a text that is cut into long parts, one a sequence:
- * a state that was carried to one place is of no use at another.
+ * Where a micro-batch stands in a text that is read in long stretches: a state that was carried to
+ * one place is of no use at another.
  *
- * @param text a checksum of the text's fingerprint
- * @param batch how many parts there are
- * @param part tokens of each
- * @param at tokens of a part before the place
+ * @param reading a checksum of all that decides which stretches are read, and in which order
+ * @param blocks sequences of a stretch
+ * @param micro how many micro-batches came before
+ * @param apart blocks by which each row is ahead of the one before: 1, or 0 where all come to the
+ *     ends of their stretches together
  */
-record TextPosition(long text, long batch, long part, long at) {
-  static TextPosition of(String fingerprint, long batch, long part, long at) {
-    CRC32C text = new CRC32C();
-    text.update(fingerprint.getBytes(StandardCharsets.UTF_8));
-    return new TextPosition(text.getValue(), batch, part, at);
+record TextPosition(long reading, long blocks, long micro, long apart) {
+  static TextPosition of(String reading, long blocks, long micro, boolean together) {
+    CRC32C checksum = new CRC32C();
+    checksum.update(reading.getBytes(StandardCharsets.UTF_8));
+    return new TextPosition(checksum.getValue(), blocks, micro, together ? 0 : 1);
   }
 
+  /** Of a checkpoint. */
   static TextPosition of(long... numbers) {
     return new TextPosition(numbers[0], numbers[1], numbers[2], numbers[3]);
   }
 
   /** For a checkpoint. */
   long[] numbers() {
-    return new long[] {text, batch, part, at};
+    return new long[] {reading, blocks, micro, apart};
   }
 
-  /** Whether nothing comes before it. */
-  boolean isBeginning() {
-    return at == 0;
+  /**
+   * Which block of its stretch a row reads.
+   *
+   * @param row among those of all ranks
+   */
+  long block(long row) {
+    return (micro + apart * row) % blocks;
   }
 
-  /** After a block. */
-  TextPosition after(long tokens) {
-    return new TextPosition(text, batch, part, at + tokens);
+  /** How many stretches a row has read. */
+  long stretch(long row) {
+    return (micro + apart * row) / blocks;
+  }
+
+  /** One micro-batch later. */
+  TextPosition next() {
+    return new TextPosition(reading, blocks, micro + 1, apart);
   }
 }

@@ -39,7 +39,10 @@ public interface Trainable<B> extends AutoCloseable {
    */
   List<MicroLoss> addGradients(long step, B batches, ShardingStrategy sharding, int ranks);
 
-  /** What a checkpoint keeps beside model and optimizer, by name. */
+  /** A step was not finite, and its update is left out. */
+  default void skipped() {}
+
+  /** What a checkpoint keeps of this rank beside model and optimizer, by name, rows first. */
   default Map<String, Tensor> state() {
     return Map.of();
   }
@@ -48,7 +51,7 @@ public interface Trainable<B> extends AutoCloseable {
    * Goes on from a checkpoint.
    *
    * @param names of what it keeps beside the model
-   * @param source gives each by name
+   * @param source gives each by name, with the rows of all ranks
    */
   default void restore(Set<String> names, Function<String, Tensor> source) {}
 

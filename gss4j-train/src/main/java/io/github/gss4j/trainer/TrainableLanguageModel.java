@@ -2,6 +2,7 @@ package io.github.gss4j.trainer;
 
 import io.github.gss4j.checkpoint.ModelFiles;
 import io.github.gss4j.distributed.Distribution;
+import io.github.gss4j.distributed.ProcessGroup;
 import io.github.gss4j.distributed.ShardingStrategy;
 import io.github.gss4j.layers.Parameter;
 import io.github.gss4j.loss.Alternating;
@@ -14,7 +15,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
 import org.bytedeco.javacpp.PointerScope;
@@ -27,19 +27,21 @@ public final class TrainableLanguageModel implements Trainable<BatchSource> {
   private final TrainConfig config;
   private final Objective objective;
   private final List<Parameter> trained;
-  private final CarriedState carried;
+  private final StartingStates states;
 
   /**
    * A model with what it is trained on.
    *
    * @param config of which the text, the watch and the seed have no part in it
+   * @param group the ranks that train, of which each keeps the states of its own sequences
    */
-  public TrainableLanguageModel(LanguageModel model, TrainConfig config, Objective objective) {
+  TrainableLanguageModel(
+      LanguageModel model, TrainConfig config, Objective objective, ProcessGroup group) {
     this.model = model;
     this.config = config;
     this.objective = objective;
     this.trained = config.fineTuning().learned(model.parameters());
-    this.carried = config.batch().carryState() ? new CarriedState(model) : null;
+    this.states = new StartingStates(model, config, group);
   }
 
   /** A trainer at rest for a model, which it trains in place on cross entropy. */
@@ -56,7 +58,8 @@ public final class TrainableLanguageModel implements Trainable<BatchSource> {
   /** The same on one of several ranks. */
   public static Trainer<BatchSource> trainer(
       LanguageModel model, TrainConfig config, Objective objective, Distribution distribution) {
-    return new Trainer<>(new TrainableLanguageModel(model, config, objective), distribution);
+    return new Trainer<>(
+        new TrainableLanguageModel(model, config, objective, distribution.group()), distribution);
   }
 
   @Override
@@ -89,10 +92,14 @@ public final class TrainableLanguageModel implements Trainable<BatchSource> {
       Tensor ids = onDevice(batches.ids(step, 0));
       try (GradientPass<?> pass =
           new GradientPass<>(
-              model, sharding, ids.size(1) - 1, config.compute().checkpointLayers(), form())) {
+              model,
+              sharding,
+              ids.size(1) - 1,
+              config.compute().checkpointLayers(),
+              states.form(step))) {
         for (int micro = 0; micro < all; micro++) {
           ids = micro == 0 ? ids : onDevice(batches.ids(step, micro));
-          begin(ids, batches.place(step, micro));
+          states.begin(step, micro, (int) ids.size(0), batches.place(step, micro));
           losses.add(pass.add(ids, micro == all - 1, weight, loss(step, micro)));
         }
       }
@@ -100,19 +107,8 @@ public final class TrainableLanguageModel implements Trainable<BatchSource> {
     return losses;
   }
 
-  private SequenceForm<?> form() {
-    return carried == null ? SequenceForm.WHOLE : carried;
-  }
-
   private Tensor onDevice(Tensor ids) {
     return ids.to(model.device(), ScalarType.Long);
-  }
-
-  /** A micro-batch (B, L+1) begins, at a place of the text where it has one. */
-  private void begin(Tensor ids, Optional<TextPosition> place) {
-    if (carried != null) {
-      carried.begin(ids.size(0), ids.size(1) - 1, place);
-    }
   }
 
   private TokenLoss loss(long step, int micro) {
@@ -122,14 +118,17 @@ public final class TrainableLanguageModel implements Trainable<BatchSource> {
 
   @Override
   public Map<String, Tensor> state() {
-    return carried == null ? Map.of() : carried.state();
+    return states.state();
   }
 
   @Override
   public void restore(Set<String> names, Function<String, Tensor> source) {
-    if (carried != null) {
-      carried.restore(names, source);
-    }
+    states.restore(names, source);
+  }
+
+  @Override
+  public void skipped() {
+    states.skipped();
   }
 
   @Override
@@ -144,8 +143,6 @@ public final class TrainableLanguageModel implements Trainable<BatchSource> {
 
   @Override
   public void close() {
-    if (carried != null) {
-      carried.close();
-    }
+    states.close();
   }
 }

@@ -125,6 +125,7 @@ public final class Trainer<B> implements AutoCloseable {
         recipe.longRun().maxBadSteps(),
         next.skippedInARow());
     progress = next;
+    task.skipped();
   }
 
   /** The memory that what is learned takes in this process now. */

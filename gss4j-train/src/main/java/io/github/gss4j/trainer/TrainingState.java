@@ -101,14 +101,13 @@ final class TrainingState implements AutoCloseable {
 
     /**
      * What a checkpoint keeps beside the model, by name: the optimizer's memory, the weights that
-     * are trained where the model's are averages, and what the task remembers.
+     * are trained where the model's are averages.
      */
     Map<String, Tensor> state() {
       Map<String, Tensor> state = new LinkedHashMap<>(optimizer.state());
       if (average != null) {
         average.trained().forEach((name, weight) -> state.put(TRAINED + name, weight));
       }
-      state.putAll(task.state());
       return state;
     }
 

@@ -19,8 +19,10 @@ import io.github.gss4j.weights.PretrainedModel;
 import io.github.gss4j.weights.TensorReader;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -51,10 +53,6 @@ class CarriedStateTest {
     return TinyRun.config(tiny, "{\"carry_state\": true}");
   }
 
-  private static Optional<TextPosition> at(long tokens) {
-    return Optional.of(TextPosition.of("text", 2, 96, tokens));
-  }
-
   @ParameterizedTest
   @ValueSource(strings = {GSS, MHESA, DSCONV, HYBRID})
   void blocksHaveTheLossOfTheWhole(String layers) {
@@ -62,18 +60,18 @@ class CarriedStateTest {
     Tensor all = TinyRun.ids(1, 2, 97);
     try (PointerScope scope = new PointerScope();
         LanguageModel model = TinyRun.model(config);
-        CarriedState carried = new CarriedState(model)) {
+        PassedStates carried = new PassedStates(model)) {
       model.parameters().forEach(p -> Autograd.require(p.value()));
       double whole = loss(model, all, SequenceForm.WHOLE);
       double blocks = 0;
       for (int i = 0; i < 3; i++) {
-        carried.begin(2, 32, at(32L * i));
+        carried.begin(i == 0, i == 0);
         blocks += loss(model, all.narrow(1, 32L * i, 33).contiguous(), carried) / 3;
       }
       assertThat(blocks).isCloseTo(whole, within(1e-10 * whole));
-      carried.begin(2, 32, at(0));
+      carried.begin(true, true);
       double anew = loss(model, all.narrow(1, 64, 33).contiguous(), carried);
-      carried.begin(2, 32, at(0));
+      carried.begin(true, true);
       assertThat(loss(model, all.narrow(1, 64, 33).contiguous(), carried)).isEqualTo(anew);
     }
   }
@@ -92,12 +90,12 @@ class CarriedStateTest {
     TrainConfig config = config("float64", layers);
     try (PointerScope scope = new PointerScope();
         LanguageModel model = TinyRun.model(config);
-        CarriedState carried = new CarriedState(model)) {
+        PassedStates carried = new PassedStates(model)) {
       model.parameters().forEach(p -> Autograd.require(p.value()));
-      carried.begin(2, 32, at(0));
+      carried.begin(true, true);
       loss(model, TinyRun.ids(1, 2, 33), carried);
       model.parameters().forEach(p -> p.value().mutable_grad().reset());
-      carried.begin(2, 32, at(32));
+      carried.begin(false, false);
       Tensor block = TinyRun.ids(2, 2, 33);
       loss(model, block, carried);
       Map<Parameter, double[]> gradients = new LinkedHashMap<>();
@@ -119,7 +117,7 @@ class CarriedStateTest {
   }
 
   private static double moved(
-      LanguageModel model, Parameter p, int at, double by, Tensor ids, CarriedState carried) {
+      LanguageModel model, Parameter p, int at, double by, Tensor ids, PassedStates carried) {
     move(p, at, by);
     double loss = loss(model, ids, carried);
     move(p, at, -by);
@@ -137,7 +135,7 @@ class CarriedStateTest {
   void layersComputedAgainGiveTheSameBits() {
     TrainConfig kept = config("float32", HYBRID);
     TrainConfig again = TinyRun.config(kept, "{\"checkpoint_layers\": true}");
-    LongDocuments text = new LongDocuments(new Counting(700), kept);
+    LongStretches text = new LongStretches(new Counting(700), kept, 0, 1);
     try (LanguageModel one = TinyRun.model(kept);
         LanguageModel two = TinyRun.model(again);
         Trainer<BatchSource> first = TrainableLanguageModel.trainer(one, kept);
@@ -153,7 +151,7 @@ class CarriedStateTest {
   void aRunOutOfACheckpointGoesOnToTheSameBits(String layers) throws IOException {
     TrainConfig config =
         TinyRun.config(config("float32", layers), "{\"accumulate\": 2, \"dtype\": \"bfloat16\"}");
-    LongDocuments text = new LongDocuments(new Counting(500), config);
+    LongStretches text = new LongStretches(new Counting(500), config, 0, 1);
     try (LanguageModel model = TinyRun.model(config);
         Trainer<BatchSource> trainer = TrainableLanguageModel.trainer(model, config)) {
       trainer.step(text);
@@ -185,8 +183,8 @@ class CarriedStateTest {
   void aStateThatWasCarriedElsewhereBeginsAnew(String change) throws IOException {
     TrainConfig config = config("float64", GSS);
     TrainConfig changed = TinyRun.config(config, change);
-    LongDocuments text = new LongDocuments(new Counting(4000), config);
-    LongDocuments cutAnew = new LongDocuments(new Counting(4000), changed);
+    LongStretches text = new LongStretches(new Counting(4000), config, 0, 1);
+    LongStretches cutAnew = new LongStretches(new Counting(4000), changed, 0, 1);
     try (LanguageModel model = TinyRun.model(config);
         Trainer<BatchSource> trainer = TrainableLanguageModel.trainer(model, config)) {
       for (int i = 0; i < 3; i++) {
@@ -203,7 +201,7 @@ class CarriedStateTest {
   @Test
   void aStateOfAnotherTextOrOfAnEarlierVersionBeginsAnew() throws IOException {
     TrainConfig config = config("float64", GSS);
-    LongDocuments text = new LongDocuments(new Counting(4000), config);
+    LongStretches text = new LongStretches(new Counting(4000), config, 0, 1);
     try (LanguageModel model = TinyRun.model(config);
         Trainer<BatchSource> trainer = TrainableLanguageModel.trainer(model, config)) {
       trainer.step(text);
@@ -212,8 +210,8 @@ class CarriedStateTest {
     }
     StepResult anew = next(config, text, name -> !name.startsWith("state."));
     assertThat(next(config, text, name -> true)).isNotEqualTo(anew);
-    assertThat(next(config, text, name -> !name.equals("state.place"))).isEqualTo(anew);
-    LongDocuments longer = new LongDocuments(new Counting(4001 + 64), config);
+    assertThat(next(config, text, name -> !name.equals("state.position"))).isEqualTo(anew);
+    LongStretches longer = new LongStretches(new Counting(4001 + 64), config, 0, 1);
     assertThat(next(config, longer, name -> true))
         .isEqualTo(next(config, longer, name -> !name.startsWith("state.")));
   }
@@ -251,20 +249,21 @@ class CarriedStateTest {
   }
 
   @Test
-  void eachSequenceReadsOnInItsOwnPart() {
-    TrainConfig config = config("float32", GSS);
+  void eachRowReadsItsStretchToTheEndAndThenAnother() {
+    TrainConfig config = TinyRun.config(config("float32", GSS), "{\"carry_length\": 90}");
     try (PointerScope scope = new PointerScope()) {
-      LongDocuments text = new LongDocuments(new Counting(2 * 3 * 32 + 20), config);
+      LongStretches text = new LongStretches(new Counting(20 * 96 + 40), config, 0, 1);
       assertThat(text.blocks()).isEqualTo(3);
       long[] last = null;
-      for (int step = 1; step <= 7; step++) {
-        boolean anew = step % 3 == 1;
-        assertThat(text.place(step, 0).orElseThrow().isBeginning()).isEqualTo(anew);
+      for (int step = 1; step <= 20; step++) {
         long[] ids = Tensors.toLongs(text.ids(step, 0));
+        TextPosition place = text.place(step, 0).orElseThrow();
         for (int row = 0; row < 2; row++) {
-          long before = anew ? row * 3 * 32 % 64 : last[row * 33 + 32];
-          assertThat(ids[row * 33]).isEqualTo(before);
-          assertThat(ids[row * 33 + 32]).isEqualTo((before + 32) % 64);
+          boolean anew = place.block(row) == 0;
+          assertThat(anew).isEqualTo((step - 1 + row) % 3 == 0); // one after the other
+          if (!anew && last != null) {
+            assertThat(ids[row * 33]).isEqualTo(last[row * 33 + 32]);
+          }
         }
         last = ids;
       }
@@ -272,11 +271,30 @@ class CarriedStateTest {
   }
 
   @Test
-  void aTextTooShortForItsPartsIsRefused() {
-    assertThatThrownBy(() -> new LongDocuments(new Counting(64), config("float32", GSS)))
+  void ranksReadTheStretchesOfOne() {
+    TrainConfig whole =
+        TinyRun.config(config("float32", GSS), "{\"carry_length\": 64, \"batch\": 6}");
+    TrainConfig part = TinyRun.config(whole, "{\"batch\": 2}");
+    try (PointerScope scope = new PointerScope()) {
+      TokenStore text = new Counting(50 * 64 + 9);
+      LongStretches one = new LongStretches(text, whole, 0, 1);
+      for (int step = 1; step <= 9; step++) {
+        List<Long> apart = new ArrayList<>();
+        for (int rank = 0; rank < 3; rank++) {
+          LongStretches own = new LongStretches(text, part, rank, 3);
+          Arrays.stream(Tensors.toLongs(own.ids(step, 0))).forEach(apart::add);
+        }
+        assertThat(apart.stream().mapToLong(id -> id))
+            .containsExactly(
+                Arrays.stream(Tensors.toLongs(one.ids(step, 0))).boxed().toArray(Long[]::new));
+      }
+    }
+  }
+
+  @Test
+  void aTextTooShortIsRefused() {
+    assertThatThrownBy(() -> new LongStretches(new Counting(32), config("float32", GSS), 0, 1))
         .isInstanceOf(DataException.class)
-        .hasMessage(
-            "text has 64 tokens, 2 long parts of at least one sequence each need 65: give more"
-                + " text, or a smaller --batch or --seq-len");
+        .hasMessageContaining("text has 32 tokens, one sequence needs 33");
   }
 }

@@ -155,6 +155,23 @@ class EvaluatorTest {
   }
 
   @Test
+  void windowsAreThePlainLossesOfTheirParts() {
+    try (LanguageModel model = TinyRun.model(CONFIG)) {
+      long[] ids = TinyRun.values(9, 1100);
+      Evaluator evaluator = new Evaluator(TorchModel.of(model), null);
+      Evaluator.Result result = evaluator.windows(new Text(ids), 50, share -> {});
+      double sum = 0;
+      for (int from = 0; from < 1099; from += 50) {
+        sum += plain(model, Arrays.copyOfRange(ids, from, Math.min(from + 51, 1100)));
+      }
+      assertThat(result.tokens()).isEqualTo(1099);
+      assertThat(result.loss()).isCloseTo(sum / 1099, within(1e-9));
+      assertThat(evaluator.windows(new Text(ids), 2000, share -> {}))
+          .isEqualTo(evaluator.windows(new Text(ids), 1099, share -> {}));
+    }
+  }
+
+  @Test
   void streamsAreThePlainLossesOfTheirParts() {
     try (LanguageModel model = TinyRun.model(CONFIG)) {
       long[] ids = TinyRun.values(9, 1200); // 1199 to predict: 2 streams, of 600 and 599

@@ -34,7 +34,8 @@ class RankCheckpointTest {
 
   private static TrainConfig config(int worldSize, String optimizer) {
     String averaged =
-        "{\"ema\": 0.9, \"freeze\": \"layers.1.norm\", \"optimizer\": \"%s\"}".formatted(optimizer);
+        "{\"ema\": 0.9, \"freeze\": \"layers.1.norm\", \"optimizer\": \"%s\", \"state_passing\": 4}"
+            .formatted(optimizer);
     TrainConfig tiny = TinyRun.config("float64", BATCH / worldSize, 1, false, false);
     return TinyRun.config(tiny, averaged);
   }

@@ -44,6 +44,10 @@ class RanksEqualOneTest {
         MIXERS
             + ", \"tie_embeddings\": false, \"freeze\": \"token_emb,layers.1,layers.2.norm\","
             + " \"checkpoint_layers\": true, \"ema\": 0.9, \"lr_groups\": \"layers.3=1e-3\"}"),
+    STATES(
+        "{\"layers\": [\"gss\", \"mhesa\", \"attention\"], \"heads\": 2, \"dim_mhesa\": 8,"
+            + " \"attention_heads\": 2, \"attention_window\": 8, \"accumulate\": 2,"
+            + " \"state_passing\": 5}"),
     MUON(MIXERS + ", \"optimizer\": \"muon\", \"weight_decay\": 0.1, \"freeze\": \"layers.1\"}");
 
     private final String json;
@@ -104,6 +108,8 @@ class RanksEqualOneTest {
   @CsvSource({
     "2, NONE, TIED",
     "2, FULL, MUON",
+    "3, NONE, STATES",
+    "2, FULL, STATES",
     "3, NONE, MUON",
     "3, OPTIMIZER, MUON",
     "4, FULL, MUON",

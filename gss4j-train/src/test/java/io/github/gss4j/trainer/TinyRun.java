@@ -32,7 +32,7 @@ final class TinyRun {
     return new TrainConfig(
         new DataConfig("", "", 0),
         MODEL,
-        new BatchConfig(batch, accumulate, sum, 32, false),
+        new BatchConfig(batch, accumulate, sum, 32, StateConfig.NONE),
         new OptimizerConfig(OptimizerConfig.Kind.ADAMW, 1e-2, 0.9, 0.98, 1e-8, 0, false, 1),
         new Schedule(100, 0, new Decay.Constant()),
         ObjectiveConfig.CROSS_ENTROPY,

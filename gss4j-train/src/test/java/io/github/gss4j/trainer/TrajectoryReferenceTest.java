@@ -193,7 +193,7 @@ class TrajectoryReferenceTest {
     boolean sum = recipe.get("accumulation").asText().equals("sum");
     return TinyRun.config(dtype)
         .with(model)
-        .with(new BatchConfig(2, recipe.get("micro_batches").asInt(), sum, 24, false))
+        .with(new BatchConfig(2, recipe.get("micro_batches").asInt(), sum, 24, StateConfig.NONE))
         .with(optimizer)
         .with(new Schedule(1000, 0, new Decay.Constant()))
         .with(LongRun.DEFAULT)

@@ -12,6 +12,7 @@ import io.github.gss4j.optim.Schedule;
 import io.github.gss4j.trainer.BatchConfig;
 import io.github.gss4j.trainer.BatchSource;
 import io.github.gss4j.trainer.ComputeConfig;
+import io.github.gss4j.trainer.StateConfig;
 import io.github.gss4j.trainer.StepResult;
 import io.github.gss4j.trainer.TrainConfig;
 import io.github.gss4j.trainer.TrainableLanguageModel;
@@ -86,7 +87,7 @@ final class TrainBench implements Callable<Integer> {
   private TrainConfig config() {
     return TrainConfig.defaults()
         .with(options.model())
-        .with(new BatchConfig(options.batch, 1, false, options.seqLen, false))
+        .with(new BatchConfig(options.batch, 1, false, options.seqLen, StateConfig.NONE))
         .with(new OptimizerConfig(OptimizerConfig.Kind.ADAM, 2e-4, 0.9, 0.999, 1e-8, 0, false, 0.5))
         .with(new Schedule(options.repeats + 1L, 0, new Decay.Constant()))
         .with(new ComputeConfig(options.dtype, "cpu", checkpointLayers))

@@ -69,6 +69,14 @@ public final class EvalCommand implements Callable<Integer> {
   private double heldOut;
 
   @Option(
+      names = "--windows",
+      paramLabel = "TOKENS",
+      description =
+          "also in windows of so many tokens, each from the zero state, beside the text read as one"
+              + " stream")
+  private Integer windows;
+
+  @Option(
       names = "--logits",
       paramLabel = "FILE.safetensors",
       description = "also write the ids and logits of --ids-file, to compare with other programs")
@@ -81,6 +89,9 @@ public final class EvalCommand implements Callable<Integer> {
   public Integer call() throws IOException {
     if (text.idsFile != null && !(glob.isEmpty() && heldOut == 0)) {
       throw new IllegalArgumentException("--glob and --held-out go with --data: leave them out");
+    }
+    if (text.idsFile != null && windows != null) {
+      throw new IllegalArgumentException("--windows goes with --data: leave it out");
     }
     if (text.idsFile == null && logits != null) {
       throw new IllegalArgumentException("--logits goes with --ids-file: leave it out");
@@ -105,7 +116,10 @@ public final class EvalCommand implements Callable<Integer> {
       } else {
         try (TokenStore ids =
             Models.texts().heldOut(new DataConfig(text.data, glob, heldOut), tokenizer)) {
-          return print(evaluator.whole(ids, share -> {}));
+          Evaluator.Result stream = evaluator.whole(ids, share -> {});
+          return windows == null
+              ? print(stream)
+              : print(stream, evaluator.windows(ids, windows, share -> {}));
         }
       }
     }
@@ -114,25 +128,46 @@ public final class EvalCommand implements Callable<Integer> {
   private int print(Evaluator.Result result) throws IOException {
     var stdout = spec.commandLine().getOut();
     if (json) {
-      ObjectNode object = JsonNodeFactory.instance.objectNode();
-      object.put("loss", result.loss()).put("perplexity", result.perplexity());
-      if (result.bytes() > 0) {
-        object.put("bits_per_byte", result.bitsPerByte()).put("bytes", result.bytes());
-      }
-      object.put("tokens", result.tokens());
-      JsonOutput.print(stdout, object);
+      JsonOutput.print(stdout, json(result));
     } else {
-      stdout.printf(
-          Locale.ROOT,
-          "loss %.9f nats a token, perplexity %.4f%s over %,d tokens%n",
-          result.loss(),
-          result.perplexity(),
-          result.bytes() > 0
-              ? String.format(Locale.ROOT, ", %.5f bits per byte", result.bitsPerByte())
-              : "",
-          result.tokens());
+      stdout.println(line(result));
     }
     stdout.flush();
     return ExitCode.ofLoss(result.loss(), spec.commandLine().getErr());
+  }
+
+  private int print(Evaluator.Result stream, Evaluator.Result apart) throws IOException {
+    var stdout = spec.commandLine().getOut();
+    if (json) {
+      ObjectNode object = json(stream);
+      object.set("windows", json(apart).put("length", windows));
+      JsonOutput.print(stdout, object);
+    } else {
+      stdout.println("one stream: " + line(stream));
+      stdout.printf(Locale.ROOT, "windows of %,d: %s%n", windows, line(apart));
+    }
+    stdout.flush();
+    return ExitCode.ofLoss(stream.loss(), spec.commandLine().getErr());
+  }
+
+  private static ObjectNode json(Evaluator.Result result) {
+    ObjectNode object = JsonNodeFactory.instance.objectNode();
+    object.put("loss", result.loss()).put("perplexity", result.perplexity());
+    if (result.bytes() > 0) {
+      object.put("bits_per_byte", result.bitsPerByte()).put("bytes", result.bytes());
+    }
+    return object.put("tokens", result.tokens());
+  }
+
+  private static String line(Evaluator.Result result) {
+    return String.format(
+        Locale.ROOT,
+        "loss %.9f nats a token, perplexity %.4f%s over %,d tokens",
+        result.loss(),
+        result.perplexity(),
+        result.bytes() > 0
+            ? String.format(Locale.ROOT, ", %.5f bits per byte", result.bitsPerByte())
+            : "",
+        result.tokens());
   }
 }

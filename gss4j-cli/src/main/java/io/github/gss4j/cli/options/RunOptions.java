@@ -168,8 +168,27 @@ public final class RunOptions {
       arity = "0..1",
       fallbackValue = "true",
       paramLabel = "true|false",
-      description = "read the text in order, each sequence on from the state the last one left")
+      description = "read long stretches, each sequence on from the state the one before it left")
   Boolean carryState;
+
+  @Option(
+      names = "--carry-length",
+      paramLabel = "TOKENS",
+      description = "how long such a stretch is (default: 8192)")
+  Integer carryLength;
+
+  @Option(
+      names = "--state-passing",
+      paramLabel = "N",
+      description =
+          "begin sequences from the states that others left, every N-th from zero; 0 is off")
+  Integer statePassing;
+
+  @Option(
+      names = "--state-passing-from",
+      paramLabel = "SHARE",
+      description = "share of the run after which states are passed (default: 0)")
+  Double statePassingFrom;
 
   @Option(
       names = "--start-from",

@@ -1,0 +1,112 @@
+package io.github.gss4j.trainer;
+
+import io.github.gss4j.config.Checks;
+import io.github.gss4j.distributed.ProcessGroup;
+import io.github.gss4j.model.LanguageModel;
+import io.github.gss4j.ops.Scopes;
+import io.github.gss4j.ops.Tensors;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Function;
+import org.bytedeco.pytorch.Tensor;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Decides which state each sequence of a run begins from, as {@link StateConfig} says. */
+final class StartingStates implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(StartingStates.class);
+  private static final String PLACE = "state.position";
+
+  private final StateConfig config;
+  private final BatchConfig batch;
+  private final long steps;
+  private final ProcessGroup group;
+  private final PassedStates states;
+  private Optional<TextPosition> next = Optional.empty();
+
+  StartingStates(LanguageModel model, TrainConfig config, ProcessGroup group) {
+    this.batch = config.batch();
+    this.config = batch.state();
+    this.steps = config.schedule().steps();
+    this.group = group;
+    this.states = new PassedStates(model);
+    Checks.that(
+        this.config.passing() == 0 || model.config().maxSeqLen().isEmpty(),
+        "state_passing",
+        this.config.passing(),
+        "0 with dsconv layers, whose states grow with the text");
+  }
+
+  /** How the sequences of a step go through the layers. */
+  SequenceForm<?> form(long step) {
+    return config.isUsed(step, steps) ? states : SequenceForm.WHOLE;
+  }
+
+  /**
+   * A micro-batch begins.
+   *
+   * @param rows its sequences
+   * @param place where it stands in the text, where it has one
+   */
+  void begin(long step, int micro, int rows, Optional<TextPosition> place) {
+    if (!config.isUsed(step, steps)) {
+      return;
+    }
+    boolean lost = config.carry() && !place.equals(next);
+    if (lost && states.has(rows)) {
+      LOG.warn(
+          "the states that were carried so far are of another place in the text, as text, batch,"
+              + " seq_len, carry_length, accumulate or seed is another than before: they begin anew"
+              + " from zero");
+    }
+    if (lost) {
+      states.forget();
+    }
+    boolean[] fromZero = new boolean[rows];
+    long before = (step - 1) * batch.accumulate() + micro;
+    for (int b = 0; b < rows; b++) {
+      long row = (long) group.rank() * rows + b;
+      fromZero[b] =
+          place
+              .map(at -> at.block(row) == 0 && !config.passes(at.stretch(row)))
+              .orElse(!config.passes(before + row));
+    }
+    states.begin(fromZero);
+    next = place.map(TextPosition::next);
+  }
+
+  /** A step was skipped as it was not finite, and perhaps its states were not. */
+  void skipped() {
+    states.forget();
+  }
+
+  /** What a checkpoint keeps, of this rank's rows. */
+  Map<String, Tensor> state() {
+    Map<String, Tensor> tensors = new LinkedHashMap<>(states.state());
+    if (!tensors.isEmpty()) {
+      next.ifPresent(at -> tensors.put(PLACE, Tensors.of(at.numbers(), 4)));
+    }
+    return tensors;
+  }
+
+  /**
+   * Goes on from a checkpoint.
+   *
+   * @param names of what it keeps
+   * @param source gives each by name, with the rows of all ranks
+   */
+  void restore(Set<String> names, Function<String, Tensor> source) {
+    next = Optional.empty();
+    states.restore(names, source, group.rank(), batch.size(), group.worldSize());
+    if (names.contains(PLACE)) {
+      Scopes.run(() -> next = Optional.of(TextPosition.of(Tensors.toLongs(source.apply(PLACE)))));
+    }
+  }
+
+  @Override
+  public void close() {
+    states.close();
+  }
+}
