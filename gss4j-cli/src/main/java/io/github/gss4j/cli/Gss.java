@@ -6,6 +6,7 @@ import io.github.gss4j.cli.convert.PullCommand;
 import io.github.gss4j.cli.convert.SynthesizeCommand;
 import io.github.gss4j.cli.inference.EvalCommand;
 import io.github.gss4j.cli.inference.GenerateCommand;
+import io.github.gss4j.cli.inference.ServeCommand;
 import io.github.gss4j.cli.inspect.InspectCommand;
 import io.github.gss4j.cli.launch.LaunchCommand;
 import io.github.gss4j.cli.study.ListOpsCommand;
@@ -48,6 +49,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
       PrepareCommand.class,
       GenerateCommand.class,
       EvalCommand.class,
+      ServeCommand.class,
       PullCommand.class,
       ConvertCommand.class,
       InspectCommand.class,

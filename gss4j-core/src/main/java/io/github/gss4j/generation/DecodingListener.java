@@ -14,6 +14,13 @@ public interface DecodingListener {
   boolean token(Token token);
 
   /**
+   * The end token was chosen: {@link #ended} follows.
+   *
+   * @param token is not part of the text
+   */
+  default void endToken(Token token) {}
+
+  /**
    * The end.
    *
    * @param rest text that was held back until now; often empty

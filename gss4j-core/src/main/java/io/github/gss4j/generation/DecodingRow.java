@@ -60,6 +60,11 @@ public final class DecodingRow {
     }
   }
 
+  /** Notes tokens that its session has read before, for the repetition penalty. */
+  public void note(int... ids) {
+    Arrays.stream(ids).forEach(sampler::note);
+  }
+
   /** Ends it before its next token or slice; what was written until then is its result. */
   public void cancel() {
     cancelled = true;
@@ -154,6 +159,7 @@ public final class DecodingRow {
     }
     int id = sampler.next(logits);
     if (options.endToken().isPresent() && options.endToken().getAsInt() == id) {
+      listener.endToken(token(id, ""));
       end(Generated.Reason.END_TOKEN);
       return OptionalInt.of(id);
     }

@@ -221,7 +221,8 @@ public final class Session implements AutoCloseable {
 
   /** A session of its own that has read the same. */
   public Session fork() {
-    return new Session(model, tokenizer, state().fork(), logits, pending);
+    float[] own = logits == null ? null : logits.clone(); // rows change theirs in place
+    return new Session(model, tokenizer, state().fork(), own, pending);
   }
 
   /** Writes it to a file, aside first and then renamed: {@link #load} goes on from there. */

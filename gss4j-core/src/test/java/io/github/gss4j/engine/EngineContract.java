@@ -209,6 +209,11 @@ public abstract class EngineContract {
         session.read(5, 6, 7);
         assertThat(session.logits()).isEqualTo(fork.logits());
       }
+      try (Session fork = session.fork()) {
+        float[] known = fork.logits();
+        session.generate(new int[0], greedy(3), DecodingListener.SILENT);
+        assertThat(fork.logits()).isEqualTo(known);
+      }
     }
   }
 
@@ -357,6 +362,52 @@ public abstract class EngineContract {
             .isCloseTo(scores.logProbability(i), within(1e-4));
         assertThat(tokens.get(i).top()).hasSize(4);
       }
+    }
+  }
+
+  @Test
+  void theEndTokenIsHeardAndIsNoPartOfTheText() {
+    int[] prompt = ids(new Random(SEED), 5);
+    List<Token> heard = new ArrayList<>();
+    try (InferenceModel model = hybrid();
+        Session session = Session.start(model, null)) {
+      List<Integer> free = alone(model, prompt, greedy(10));
+      int end = free.get(6);
+      Generated ended =
+          session.generate(
+              prompt,
+              greedy(10).withEndToken(end).withLogProbabilities(2),
+              new DecodingListener() {
+                @Override
+                public boolean token(Token token) {
+                  return true;
+                }
+
+                @Override
+                public void endToken(Token token) {
+                  heard.add(token);
+                }
+              });
+      assertThat(ended.ids()).isEqualTo(free.subList(0, free.indexOf(end)));
+      assertThat(heard).singleElement().extracting(Token::id).isEqualTo(end);
+      assertThat(heard.get(0).logProbability())
+          .isEqualTo(heard.get(0).top().get(0).logProbability());
+    }
+  }
+
+  @Test
+  void aSessionThatHasReadThePromptWritesAsIfTheRowReadIt() {
+    int[] prompt = ids(new Random(SEED), 30);
+    GenerationOptions penalised =
+        GenerationOptions.of(20, Sampling.greedy().withRepetitionPenalty(3));
+    try (InferenceModel model = hybrid();
+        DecodingBatch batch = new DecodingBatch(model, null, 10);
+        Session session = Session.start(model, null)) {
+      session.read(prompt);
+      DecodingRow row = batch.join(session, new int[0], penalised, DecodingListener.SILENT);
+      row.note(prompt);
+      batch.run();
+      assertThat(row.result().ids()).isEqualTo(alone(model, prompt, penalised));
     }
   }
 

@@ -23,7 +23,7 @@ public final class ModelOptions {
       description =
           "a model's directory or file (.safetensors, .pt), a run's directory, or"
               + " hf:OWNER/NAME[@revision][:FILE]")
-  String model;
+  public String model;
 
   @Option(
       names = "--dtype",

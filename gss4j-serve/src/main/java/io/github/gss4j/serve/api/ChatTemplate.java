@@ -1,0 +1,141 @@
+package io.github.gss4j.serve.api;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.hubspot.jinjava.Jinjava;
+import com.hubspot.jinjava.JinjavaConfig;
+import com.hubspot.jinjava.LegacyOverrides;
+import com.hubspot.jinjava.interpret.RenderResult;
+import com.hubspot.jinjava.interpret.TemplateError;
+import com.hubspot.jinjava.lib.fn.ELFunctionDefinition;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * How messages become one text: a Jinja template as Hugging Face's libraries have them, with {@code
+ * messages}, {@code add_generation_prompt}, {@code bos_token} and {@code eos_token}.
+ */
+public final class ChatTemplate {
+  private static final ObjectMapper JSON = new ObjectMapper();
+
+  /** Python's methods of strings under Java's names. */
+  private static final Map<String, String> METHODS =
+      Map.of(
+          ".startswith(", ".startsWith(",
+          ".endswith(", ".endsWith(",
+          ".lower()", ".toLowerCase()",
+          ".upper()", ".toUpperCase()",
+          ".rstrip()", ".stripTrailing()",
+          ".lstrip()", ".stripLeading()");
+
+  private static final int MOST_OUTPUT = 64 << 20;
+
+  private final String template;
+  private final Jinjava jinja;
+
+  /** A template's text. */
+  public ChatTemplate(String template) {
+    String java = template;
+    for (Map.Entry<String, String> method : METHODS.entrySet()) {
+      java = java.replace(method.getKey(), method.getValue());
+    }
+    this.template = java;
+    this.jinja =
+        new Jinjava(
+            JinjavaConfig.newBuilder()
+                .withTrimBlocks(true)
+                .withLstripBlocks(true)
+                .withMaxOutputSize(MOST_OUTPUT)
+                .withLegacyOverrides(
+                    LegacyOverrides.newBuilder()
+                        .withUsePyishObjectMapper(true)
+                        .withUseNaturalOperatorPrecedence(true)
+                        .withParseWhitespaceControlStrictly(true)
+                        .withAllowAdjacentTextNodes(true)
+                        .build())
+                .build());
+    jinja
+        .getGlobalContext()
+        .registerFunction(
+            new ELFunctionDefinition(
+                "", "raise_exception", ChatTemplate.class, "refuse", String.class));
+  }
+
+  /** What a template calls where it wants no such messages. */
+  @SuppressWarnings("DoNotCallSuggester") // templates call it
+  public static String refuse(String message) {
+    throw ApiException.bad("messages", "the chat template refuses: " + message);
+  }
+
+  /**
+   * The template of a model: that of a file, else the one that its tokenizer's files name.
+   *
+   * @param file empty where the user gave none
+   * @param directory the model's
+   * @throws IllegalArgumentException if a file cannot be read
+   */
+  public static Optional<ChatTemplate> of(Optional<Path> file, Path directory) {
+    try {
+      if (file.isPresent()) {
+        return Optional.of(new ChatTemplate(Files.readString(file.get())));
+      }
+      Path jinja = directory.resolve("chat_template.jinja");
+      if (Files.exists(jinja)) {
+        return Optional.of(new ChatTemplate(Files.readString(jinja)));
+      }
+      Path config = directory.resolve("tokenizer_config.json");
+      if (!Files.exists(config)) {
+        return Optional.empty();
+      }
+      JsonNode template = JSON.readTree(config.toFile()).path("chat_template");
+      return template.isTextual()
+          ? Optional.of(new ChatTemplate(template.asText()))
+          : Optional.empty();
+    } catch (IOException e) {
+      throw new IllegalArgumentException("the chat template cannot be read: " + e.getMessage(), e);
+    }
+  }
+
+  /**
+   * Makes one text of messages, and of what an assistant's next one begins with.
+   *
+   * @param endToken the text of the end token; empty where there is none
+   * @throws ApiException if the template does not take them
+   */
+  public String render(JsonNode messages, String endToken) {
+    Map<String, Object> bindings = new HashMap<>();
+    try {
+      bindings.put("messages", JSON.treeToValue(messages, List.class));
+    } catch (JsonProcessingException e) {
+      throw ApiException.bad("messages", "'messages' cannot be read: " + e.getOriginalMessage());
+    }
+    bindings.put("add_generation_prompt", true);
+    bindings.put("bos_token", endToken);
+    bindings.put("eos_token", endToken);
+    RenderResult result = jinja.renderForResult(template, bindings);
+    for (TemplateError error : result.getErrors()) {
+      if (error.getSeverity() == TemplateError.ErrorType.FATAL) {
+        throw refused(error);
+      }
+    }
+    return result.getOutput();
+  }
+
+  private static ApiException refused(TemplateError error) {
+    for (Throwable cause = error.getException(); cause != null; cause = cause.getCause()) {
+      if (cause instanceof ApiException ours) {
+        return ours;
+      }
+    }
+    return ApiException.bad(
+        "messages",
+        "the chat template does not take these messages: line %d: %s"
+            .formatted(error.getLineno(), error.getMessage()));
+  }
+}

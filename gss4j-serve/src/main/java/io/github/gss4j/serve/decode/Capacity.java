@@ -1,0 +1,127 @@
+package io.github.gss4j.serve.decode;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Optional;
+
+/**
+ * How much a server takes on at once, and how much it keeps.
+ *
+ * @param rows how many texts are read or written at once
+ * @param queue how many more may wait
+ * @param rowBytes memory of their states together
+ * @param cacheBytes memory for states of prompts that were read before
+ * @param stateBytes memory for states that clients keep
+ * @param stateLife how long an unused one is kept; zero keeps it for ever
+ * @param directory where cached prompts and states are kept too; empty keeps them in memory alone
+ * @param directoryBytes how much cached prompts may take there
+ * @param slice how long prompts are read between two steps of those that write
+ */
+public record Capacity(
+    int rows,
+    int queue,
+    long rowBytes,
+    long cacheBytes,
+    long stateBytes,
+    Duration stateLife,
+    Optional<Path> directory,
+    long directoryBytes,
+    Duration slice) {
+  /** Decoders' gap stays under 250 ms while a long prompt is read. */
+  private static final Duration SLICE = Duration.ofMillis(120);
+
+  /** Checks the sizes. */
+  public Capacity {
+    check(rows >= 1, "max-rows", rows, 1);
+    check(queue >= 0, "max-queue", queue, 0);
+    check(rowBytes >= 1, "row-bytes", rowBytes, 1);
+    check(cacheBytes >= 0, "cache-bytes", cacheBytes, 0);
+    check(stateBytes >= 0, "state-bytes", stateBytes, 0);
+    check(!stateLife.isNegative(), "state-ttl", stateLife.toSeconds(), 0);
+    check(directoryBytes >= 0, "cache-dir-bytes", directoryBytes, 0);
+    check(slice.toMillis() >= 1, "slice", slice.toMillis(), 1);
+  }
+
+  private static void check(boolean holds, String name, long value, long least) {
+    if (!holds) {
+      throw new IllegalArgumentException(name + " is " + value + ", expected at least " + least);
+    }
+  }
+
+  /** 32 rows, 256 that wait; a quarter of Java's memory each for rows, cache and states. */
+  public static Capacity defaults() {
+    long quarter = Runtime.getRuntime().maxMemory() / 4;
+    return new Capacity(
+        32,
+        256,
+        quarter,
+        quarter,
+        quarter,
+        Duration.ofDays(1),
+        Optional.empty(),
+        4 * quarter,
+        SLICE);
+  }
+
+  /** The same for other numbers of texts. */
+  public Capacity withRows(int newRows, int newQueue) {
+    return new Capacity(
+        newRows,
+        newQueue,
+        rowBytes,
+        cacheBytes,
+        stateBytes,
+        stateLife,
+        directory,
+        directoryBytes,
+        slice);
+  }
+
+  /** The same with other bounds of memory. */
+  public Capacity withBytes(long newRowBytes, long newCacheBytes, long newStateBytes) {
+    return new Capacity(
+        rows,
+        queue,
+        newRowBytes,
+        newCacheBytes,
+        newStateBytes,
+        stateLife,
+        directory,
+        directoryBytes,
+        slice);
+  }
+
+  /** The same with another life of states. */
+  public Capacity withStateLife(Duration life) {
+    return new Capacity(
+        rows, queue, rowBytes, cacheBytes, stateBytes, life, directory, directoryBytes, slice);
+  }
+
+  /** The same with a directory. */
+  public Capacity withDirectory(Path newDirectory, long bytes) {
+    return new Capacity(
+        rows,
+        queue,
+        rowBytes,
+        cacheBytes,
+        stateBytes,
+        stateLife,
+        Optional.of(newDirectory),
+        bytes,
+        slice);
+  }
+
+  /** The same with slices of another length. */
+  public Capacity withSlice(Duration newSlice) {
+    return new Capacity(
+        rows,
+        queue,
+        rowBytes,
+        cacheBytes,
+        stateBytes,
+        stateLife,
+        directory,
+        directoryBytes,
+        newSlice);
+  }
+}
