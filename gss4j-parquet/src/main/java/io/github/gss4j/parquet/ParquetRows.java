@@ -122,6 +122,11 @@ final class ParquetRows implements RowReader {
   /** A row's text. */
   private record TextRow(long number, String value, boolean isBroken) implements Row {
     @Override
+    public long bytes() {
+      return value == null ? 0 : value.length();
+    }
+
+    @Override
     public String text() throws BrokenRowException {
       if (isBroken) {
         throw new BrokenRowException("is not UTF-8");

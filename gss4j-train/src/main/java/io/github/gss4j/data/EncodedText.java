@@ -19,13 +19,15 @@ import java.util.concurrent.Executors;
  * @param text fingerprint of the bytes
  * @param tokens the ids
  * @param cuts how often the text was cut where its ids may not be those of the whole
+ * @param replaced places that are not UTF-8 and are read as U+FFFD
  */
 public record EncodedText(
     int format,
     TokenizerFacts tokenizer,
     String text,
     TokenFile tokens,
-    @JsonSetter(nulls = Nulls.AS_EMPTY) long cuts) {
+    @JsonSetter(nulls = Nulls.AS_EMPTY) long cuts,
+    @JsonSetter(nulls = Nulls.AS_EMPTY) long replaced) {
   private static final int FORMAT = 1;
   private static final String FILE = "tokens.bin";
   private static final String MANIFEST = "encoded.json";
@@ -69,7 +71,12 @@ public record EncodedText(
                                     bytes, tokenizer, processors(), aside.resolve(FILE), counted);
                             EncodedText made =
                                 new EncodedText(
-                                    FORMAT, facts, bytes.fingerprint(), ids.tokens(), ids.cuts());
+                                    FORMAT,
+                                    facts,
+                                    bytes.fingerprint(),
+                                    ids.tokens(),
+                                    ids.cuts(),
+                                    ids.replaced());
                             Manifests.write(aside.resolve(MANIFEST), made);
                             return made;
                           }));
@@ -92,8 +99,9 @@ public record EncodedText(
    *
    * @param tokens the ids
    * @param cuts how often it was cut where its ids may not be those of the whole
+   * @param replaced places that are not UTF-8 and are read as U+FFFD
    */
-  public record Written(TokenFile tokens, long cuts) {}
+  public record Written(TokenFile tokens, long cuts, long replaced) {}
 
   /**
    * Encodes a text into a file, the same whatever the number of threads.
@@ -105,8 +113,9 @@ public record EncodedText(
       throws IOException {
     ExecutorService workers = Executors.newFixedThreadPool(threads);
     try (TokenWriter out = new TokenWriter(file, tokenizer.size(), counted)) {
-      long cuts = new TextEncoder(bytes, tokenizer, out::write).encode(workers);
-      return new Written(out.finish(file.getFileName().toString()), cuts);
+      TextEncoder encoder = new TextEncoder(bytes, tokenizer, out::write);
+      long cuts = encoder.encode(workers);
+      return new Written(out.finish(file.getFileName().toString()), cuts, encoder.replaced());
     } finally {
       workers.shutdownNow();
     }

@@ -24,6 +24,8 @@ public final class SkippedFiles {
     CACHE("the cache itself"),
     /** A socket, a device, a link to nothing. */
     NO_FILE("neither file nor directory"),
+    /** An archive without a single byte, as a transfer that broke off leaves it. */
+    EMPTY("empty archives"),
     /** It stands for a file that Git LFS has. */
     POINTER("a Git LFS pointer (run git lfs pull)"),
     /** The operating system refuses it. */

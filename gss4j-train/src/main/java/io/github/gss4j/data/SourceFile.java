@@ -70,6 +70,10 @@ record SourceFile(String name, Path path, Kind kind) {
     void visit(String label, String ownName, Content content) throws IOException;
   }
 
+  private static InputStream empty() throws IOException {
+    throw new LeftOutException(SkippedFiles.Reason.EMPTY);
+  }
+
   private static InputStream pointer() throws IOException {
     throw new LeftOutException(SkippedFiles.Reason.POINTER);
   }
@@ -84,6 +88,10 @@ record SourceFile(String name, Path path, Kind kind) {
     try {
       if (kind != Kind.PLAIN && LfsPointer.is(path)) {
         visitor.visit(name, ownName(), SourceFile::pointer);
+        return;
+      }
+      if (kind == Kind.ZIP && Files.size(path) == 0) {
+        visitor.visit(path.getFileName().toString(), ownName(), SourceFile::empty);
         return;
       }
       switch (kind) {

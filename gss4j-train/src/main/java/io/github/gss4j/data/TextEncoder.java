@@ -19,9 +19,6 @@ final class TextEncoder {
   private static final Logger LOG = LoggerFactory.getLogger(TextEncoder.class);
   private static final int AHEAD = 8;
 
-  /** What a text that is cut in the midst of two characters may lose. */
-  private static final int OF_CUTS = 4;
-
   private final TokenStore bytes;
   private final Tokenizer tokenizer;
   private final PiecewiseEncoder.Sink sink;
@@ -80,6 +77,11 @@ final class TextEncoder {
     return encoder.cuts();
   }
 
+  /** How many places of the text were no UTF-8. */
+  long replaced() {
+    return replaced;
+  }
+
   private void endDocument() {
     encoder.end();
     tokenizer.endOfText().ifPresent(id -> sink.accept(new int[] {id}, new int[] {0}));
@@ -103,10 +105,11 @@ final class TextEncoder {
   }
 
   private void sayWhatWasChanged() {
-    if (replaced > OF_CUTS) {
+    if (replaced > 0) {
       LOG.warn(
-          "{} places of the text are not UTF-8 and are read as U+FFFD; the tokenizer 'bytes' takes"
-              + " them as they are",
+          "{} places of the text are not UTF-8 and are read as U+FFFD (a character that the held-out"
+              + " text begins in the midst of is one, too); the tokenizer 'bytes' takes them as they"
+              + " are",
           replaced);
     }
     if (encoder.cuts() > 0) {

@@ -43,7 +43,7 @@ final class MetricJson {
   private static final Set<String> TAUGHT_KEYS = with(STEP_KEYS, "objective", "cross_entropy");
   private static final Set<String> DISTILLED_KEYS = with(TAUGHT_KEYS, "distillation");
   private static final Set<String> LEFT_OUT_KEYS =
-      keys("broken_rows", "broken_shards", "left_out_files");
+      keys("broken_rows", "broken_shards", "left_out_files", "cuts");
   private static final Set<String> EVALUATION_KEYS =
       keys("step", "eval_loss", "bits_per_byte", "perplexity", "eval_tokens", "whole");
   private static final Set<String> VALIDATION_KEYS =
@@ -72,6 +72,7 @@ final class MetricJson {
       putUnlessZero(node, "broken_rows", step.leftOut().brokenRows());
       putUnlessZero(node, "broken_shards", step.leftOut().brokenShards());
       putUnlessZero(node, "left_out_files", step.leftOut().files());
+      putUnlessZero(node, "cuts", step.leftOut().cuts());
     } else if (line instanceof LayerStats stats) {
       stats.gradNorms().forEach(node.putObject("layer_grad_norms")::put);
       stats.updateRatios().forEach(node.putObject("layer_update_ratios")::put);
@@ -128,7 +129,8 @@ final class MetricJson {
           new SkippedData(
               wholeOrZero(node, "broken_rows"),
               wholeOrZero(node, "broken_shards"),
-              wholeOrZero(node, "left_out_files")));
+              wholeOrZero(node, "left_out_files"),
+              wholeOrZero(node, "cuts")));
     }
     if (keys.equals(EVALUATION_KEYS)) {
       return new Evaluation(

@@ -80,7 +80,7 @@ final class StreamBatches implements BatchSource {
         .map(
             at ->
                 new MetricLine.SkippedData(
-                    at.brokenRows(), at.brokenShards(), corpus.leftOutFiles()));
+                    at.brokenRows(), at.brokenShards(), corpus.leftOutFiles(), at.cuts()));
   }
 
   @Override

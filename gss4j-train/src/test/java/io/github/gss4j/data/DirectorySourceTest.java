@@ -186,6 +186,19 @@ class DirectorySourceTest {
   }
 
   @Test
+  void anArchiveOfNoBytesIsLeftOutAndCounted() throws IOException {
+    Texts.write(root().resolve("a.txt"), "some text");
+    Texts.write(root().resolve("b.zip"), "");
+    try (Corpus corpus = open()) {
+      assertThat(corpus.leftOut()).isEqualTo("1 empty archives (b.zip)");
+    }
+    String alone = root().resolve("b.zip").toString();
+    assertThatThrownBy(() -> Corpus.open(CorpusSource.parse(alone), cache()))
+        .isInstanceOf(DataException.class)
+        .hasMessageContaining("b.zip");
+  }
+
+  @Test
   void whatAGlobExcludesIsNeverOpened() throws IOException {
     Texts.write(root().resolve("sub/a.txt"), "some text");
     Texts.write(root().resolve("lost+found/x.txt"), "x");

@@ -80,6 +80,16 @@ class EncodedTextTest {
   }
 
   @Test
+  void eachPlaceThatIsNotUtf8IsCounted() throws IOException {
+    byte[] text = "a\u00e4b\u00e4c".getBytes(StandardCharsets.ISO_8859_1);
+    Path file = Files.write(dir.resolve("latin"), text);
+    try (MappedBytes bytes = MappedBytes.open(file, 0, text.length)) {
+      EncodedText.Written written = EncodedText.encode(bytes, gpt2, 1, dir.resolve("ids"), false);
+      assertThat(written.replaced()).isEqualTo(2);
+    }
+  }
+
+  @Test
   void bytesStayAsTheyAre() throws IOException {
     MappedBytes bytes = bytes("t", ODD);
     assertThat(EncodedText.of(bytes, new ByteTokenizer(), dir.resolve("cache"))).isSameAs(bytes);

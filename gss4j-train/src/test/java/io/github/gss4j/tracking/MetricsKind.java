@@ -38,7 +38,7 @@ public final class MetricsKind implements FuzzKind {
                 Double.NaN,
                 1000,
                 step % 2 == 0 ? Optional.of(taught) : Optional.empty(),
-                new SkippedData(step, 0, 1)));
+                new SkippedData(step, 0, 1, 0)));
         log.append(
             new LayerStats(step, Map.of("layers.0", 1.5), Map.of("layers.0", 1e-3), 0, 0, 1));
       }

@@ -60,7 +60,7 @@ class MetricsLogTest {
   void whatIsBrokenIsCountedWhereThereIsAny() {
     Step whole = step(3);
     assertThat(MetricJson.write(whole)).doesNotContain("broken");
-    SkippedData some = new SkippedData(7, 0, 0);
+    SkippedData some = new SkippedData(7, 0, 0, 0);
     Taught taught = new Taught("distillation", 2.5, 1.5);
     for (Optional<Taught> how : List.of(Optional.<Taught>empty(), Optional.of(taught))) {
       Step broken = new Step(3, 2, 1e-3, 1.5, 6000, how, some);
@@ -70,10 +70,13 @@ class MetricsLogTest {
       assertThatThrownBy(() -> MetricJson.read(line.replace("7}", "\"many\"}")))
           .hasMessageContaining("has broken_rows \"many\", expected a whole number");
     }
-    Step ends = new Step(3, 2, 1e-3, 1.5, 6000, Optional.empty(), new SkippedData(0, 1, 3));
+    Step ends = new Step(3, 2, 1e-3, 1.5, 6000, Optional.empty(), new SkippedData(0, 1, 3, 0));
     assertThat(MetricJson.read(MetricJson.write(ends))).isEqualTo(ends);
     assertThat(MetricJson.write(ends)).endsWith(",\"broken_shards\":1,\"left_out_files\":3}");
     assertThat(Scalars.of(ends)).containsEntry("run/broken_shards", 1.0);
+    Step cut = new Step(3, 2, 1e-3, 1.5, 6000, Optional.empty(), new SkippedData(0, 0, 0, 5));
+    assertThat(MetricJson.write(cut)).endsWith(",\"cuts\":5}");
+    assertThat(MetricJson.read(MetricJson.write(cut))).isEqualTo(cut);
     String evaluation = MetricJson.write(evaluation(2)).replace("}", ",\"broken_rows\":7}");
     assertThatThrownBy(() -> MetricJson.read(evaluation)).hasMessageContaining("has the keys");
   }

@@ -106,7 +106,7 @@ class ReportTest {
   void whatWasLeftOutOfTheTextIsSaid() throws IOException {
     List<MetricLine> lines = new java.util.ArrayList<>();
     for (int step = 1; step <= 3; step++) {
-      SkippedData soFar = new SkippedData(2L * step, 1, 4);
+      SkippedData soFar = new SkippedData(2L * step, 1, 4, 0);
       lines.add(new Step(step, 1, 1e-3, 1, 1, Optional.empty(), soFar));
     }
     JsonNode data = island(example(lines).html());

@@ -174,6 +174,7 @@ public final class TrainCommand implements Callable<Integer> {
             object.put("broken_rows", left.brokenRows());
             object.put("broken_shards", left.brokenShards());
             object.put("left_out_files", left.files());
+            object.put("cuts", left.cuts());
           });
       JsonOutput.print(stdout, object);
       stdout.flush();

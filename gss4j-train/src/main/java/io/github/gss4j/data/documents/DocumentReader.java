@@ -29,6 +29,7 @@ final class DocumentReader implements AutoCloseable {
   private long row;
   private long brokenRows;
   private long brokenShards;
+  private long cuts;
   private ShardRows rows;
 
   DocumentReader(
@@ -47,6 +48,7 @@ final class DocumentReader implements AutoCloseable {
     this.row = from.row();
     this.brokenRows = from.brokenRows();
     this.brokenShards = from.brokenShards();
+    this.cuts = from.cuts();
   }
 
   /** Which shard is the one at a place of the epoch's order. */
@@ -75,6 +77,7 @@ final class DocumentReader implements AutoCloseable {
             && document.ids().length > 0) {
           if (epoch == 0) {
             broken.cut(shards.get(shard), document);
+            cuts += document.cuts();
           }
           return Optional.of(new StreamedDocument(shard, row, document.ids()));
         }
@@ -183,6 +186,10 @@ final class DocumentReader implements AutoCloseable {
 
   long brokenShards() {
     return brokenShards;
+  }
+
+  long cuts() {
+    return cuts;
   }
 
   @Override

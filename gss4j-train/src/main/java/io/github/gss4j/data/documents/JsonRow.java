@@ -37,6 +37,11 @@ record JsonRow(long number, byte[] json, String textField, boolean tooLong) impl
   private static final String BYTE_ORDER_MARK = "\ufeff";
 
   @Override
+  public long bytes() {
+    return json.length;
+  }
+
+  @Override
   public String text() throws BrokenRowException {
     if (tooLong) {
       throw new BrokenRowException("is longer than " + LineReader.MOST_LINE_BYTES + " bytes");

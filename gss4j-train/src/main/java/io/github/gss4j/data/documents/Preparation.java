@@ -172,7 +172,8 @@ public record Preparation(Tokenizer tokenizer, int threads, Path home, Listener 
         "",
         trained.tokens(),
         heldOut.tokens(),
-        trained.cuts() + heldOut.cuts());
+        trained.cuts() + heldOut.cuts(),
+        trained.replaced() + heldOut.replaced());
   }
 
   private static long documents(TokenStore store) {

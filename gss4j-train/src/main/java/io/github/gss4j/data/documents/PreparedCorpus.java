@@ -183,6 +183,12 @@ public record PreparedCorpus(
     return sum(ShardFacts::cuts);
   }
 
+  /** Places of plain text that are not UTF-8 and are read as U+FFFD. */
+  @JsonIgnore
+  public long replaced() {
+    return sum(ShardFacts::replaced);
+  }
+
   /** Shards whose ends were left out. */
   @JsonIgnore
   public long brokenShards() {

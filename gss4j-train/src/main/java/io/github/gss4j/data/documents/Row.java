@@ -5,6 +5,9 @@ public interface Row {
   /** Its number in the shard, from 1: the line of a file of lines. */
   long number();
 
+  /** How many bytes it has, about: what is read ahead is bounded by it. */
+  long bytes();
+
   /**
    * The document in it.
    *

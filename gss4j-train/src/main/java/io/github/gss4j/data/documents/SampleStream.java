@@ -66,7 +66,8 @@ public final class SampleStream implements AutoCloseable {
 
   private void read(StreamedCorpus corpus, Slice slice, long seed, StreamPosition from) {
     try (DocumentReader reading = corpus.reading(seed, encoders, from)) {
-      ShuffleBuffer buffer = new ShuffleBuffer(reading, corpus.shuffleBuffer(), seed, from);
+      ShuffleBuffer buffer =
+          new ShuffleBuffer(reading, corpus.shuffleBuffer(), ShuffleBuffer.MOST_TOKENS, seed, from);
       Packing packing = new Packing(buffer, reading, from);
       while (true) {
         long[] ids = own(packing, slice);
@@ -82,7 +83,8 @@ public final class SampleStream implements AutoCloseable {
                 packing.used(),
                 packing.carry(),
                 reading.brokenRows(),
-                reading.brokenShards());
+                reading.brokenShards(),
+                reading.cuts());
         steps.put(new Step(ids, after));
       }
     } catch (InterruptedException closed) {

@@ -17,6 +17,7 @@ import io.github.gss4j.data.TokenFile;
  * @param train ids to train on
  * @param heldOut ids that are held out
  * @param cuts how often a text was cut where its ids may not be those of the whole
+ * @param replaced places of plain text that are not UTF-8 and are read as U+FFFD
  */
 public record ShardFacts(
     String name,
@@ -28,4 +29,5 @@ public record ShardFacts(
     String brokenOff,
     TokenFile train,
     TokenFile heldOut,
-    @JsonSetter(nulls = Nulls.AS_EMPTY) long cuts) {}
+    @JsonSetter(nulls = Nulls.AS_EMPTY) long cuts,
+    @JsonSetter(nulls = Nulls.AS_EMPTY) long replaced) {}

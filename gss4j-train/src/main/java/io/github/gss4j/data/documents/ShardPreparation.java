@@ -108,7 +108,8 @@ record ShardPreparation(int number, DocumentShard shard, RowEncoder encoder, Pat
               rows.broken().orElse(""),
               trainFile,
               heldOutFile,
-              cuts);
+              cuts,
+              0);
       Manifests.write(done(), facts);
       return facts;
     } catch (IOException e) {

@@ -7,6 +7,8 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayDeque;
+import java.util.Deque;
 import java.util.Optional;
 import java.util.concurrent.ExecutorService;
 import java.util.function.LongPredicate;
@@ -15,11 +17,16 @@ import java.util.function.LongPredicate;
 final class ShardRows implements AutoCloseable {
   private static final int AHEAD = 128;
 
+  /** Of rows that are encoded or wait to be taken; one row at least. */
+  private static final long MOST_BYTES_AHEAD = 1 << 25;
+
   private final DocumentShard shard;
   private final RowEncoder encoder;
   private final LongPredicate wanted;
   private final RowReader reader;
   private final OrderedExecutor<EncodedRow> work;
+  private final Deque<Long> bytesAhead = new ArrayDeque<>();
+  private long sumAhead;
   private long read;
   private boolean empty;
   private boolean ended;
@@ -65,10 +72,14 @@ final class ShardRows implements AutoCloseable {
    * @throws DataException if the shard is broken here, unless that is to be skipped
    */
   Optional<EncodedRow> next() {
-    while (!ended && !work.isFull()) {
+    while (!ended && !work.isFull() && sumAhead < MOST_BYTES_AHEAD) {
       readOne();
     }
-    return work.isEmpty() ? Optional.empty() : Optional.of(work.take());
+    if (work.isEmpty()) {
+      return Optional.empty();
+    }
+    sumAhead -= bytesAhead.remove();
+    return Optional.of(work.take());
   }
 
   private void readOne() {
@@ -80,6 +91,8 @@ final class ShardRows implements AutoCloseable {
         read = row.get().number();
         if (wanted.test(read)) {
           work.add(() -> encoder.encode(row.get()));
+          bytesAhead.add(row.get().bytes());
+          sumAhead += row.get().bytes();
         }
       }
     } catch (IOException e) {

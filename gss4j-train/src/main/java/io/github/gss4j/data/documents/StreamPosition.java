@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.PropertyNamingStrategies;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.List;
 
 /**
@@ -24,6 +25,7 @@ import java.util.List;
  *     the very beginning
  * @param brokenRows rows so far that hold no document, each counted once
  * @param brokenShards shards so far whose ends were left out, each counted once
+ * @param cuts places so far where a document was cut and its ids may not be those of the whole
  */
 public record StreamPosition(
     String corpus,
@@ -36,7 +38,8 @@ public record StreamPosition(
     int used,
     int carry,
     long brokenRows,
-    long brokenShards) {
+    long brokenShards,
+    long cuts) {
   private static final JsonMapper JSON =
       JsonMapper.builder()
           .propertyNamingStrategy(PropertyNamingStrategies.SNAKE_CASE)
@@ -64,7 +67,7 @@ public record StreamPosition(
 
   /** The beginning of a stream. */
   static StreamPosition begin(String corpus) {
-    return new StreamPosition(corpus, 0, 0, 0, 0, List.of(), List.of(), 0, -1, 0, 0);
+    return new StreamPosition(corpus, 0, 0, 0, 0, List.of(), List.of(), 0, -1, 0, 0, 0);
   }
 
   /** For a checkpoint. */
@@ -78,8 +81,10 @@ public record StreamPosition(
    * @throws IllegalArgumentException if it is none
    */
   public static StreamPosition from(JsonNode json) {
+    ObjectNode whole = JSON.createObjectNode().put("cuts", 0L); // which earlier versions lack
+    json.properties().forEach(field -> whole.set(field.getKey(), field.getValue()));
     try {
-      return JSON.treeToValue(json, StreamPosition.class);
+      return JSON.treeToValue(whole, StreamPosition.class);
     } catch (JsonProcessingException e) {
       throw new IllegalArgumentException(
           "the position in the stream is damaged: " + e.getOriginalMessage(), e);

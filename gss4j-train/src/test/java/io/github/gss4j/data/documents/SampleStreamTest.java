@@ -3,15 +3,20 @@ package io.github.gss4j.data.documents;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.github.gss4j.data.DataException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.SplittableRandom;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -288,6 +293,32 @@ class SampleStreamTest {
       assertThat(after.brokenShards()).isEqualTo(1);
       assertThat(documents(sequence(steps, 16))).anyMatch(d -> d.startsWith("<9:"));
     }
+  }
+
+  @Test
+  void longDocumentsAreFewInTheBufferAndAllOfThemAreDrawn() {
+    StreamPosition begin = StreamPosition.begin("");
+    ExecutorService threads = Executors.newFixedThreadPool(2);
+    try (StreamedCorpus corpus = corpus(source, 7, ALL);
+        DocumentReader reading = corpus.reading(3, threads, begin)) {
+      ShuffleBuffer buffer = new ShuffleBuffer(reading, 1000, 100, 3, begin);
+      Set<List<Long>> drawn = new HashSet<>();
+      for (int i = 0; i < 100; i++) {
+        assertThat(drawn.add(buffer.next().reference())).isTrue();
+        assertThat(buffer.references().size() / 2).isBetween(3, 30);
+      }
+    } finally {
+      threads.shutdownNow();
+    }
+  }
+
+  @Test
+  void aPositionOfAnEarlierVersionHasNoCuts() {
+    ObjectNode json = (ObjectNode) StreamPosition.begin("c").toJson();
+    assertThat(json.remove("cuts").asLong()).isZero();
+    assertThat(StreamPosition.from(json)).isEqualTo(StreamPosition.begin("c"));
+    json.put("cuts", 3);
+    assertThat(StreamPosition.from(json).cuts()).isEqualTo(3);
   }
 
   @Test
