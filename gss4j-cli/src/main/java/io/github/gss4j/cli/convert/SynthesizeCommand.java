@@ -2,6 +2,7 @@ package io.github.gss4j.cli.convert;
 
 import io.github.gss4j.cli.terminal.ExitCode;
 import io.github.gss4j.config.ModelConfig;
+import io.github.gss4j.files.AtomicFile;
 import io.github.gss4j.layers.Parameter;
 import io.github.gss4j.model.LanguageModel;
 import io.github.gss4j.weights.TensorFiles;
@@ -55,11 +56,10 @@ public final class SynthesizeCommand implements Callable<Integer> {
       for (Parameter p : model.parameters()) {
         tensors.put("net." + p.name(), p.value());
       }
-      Files.createDirectories(out);
-      TensorFiles.writePyTorch(file, tensors);
+      AtomicFile.write(file, aside -> TensorFiles.writePyTorch(aside, tensors));
     }
     // as published, with the comma that strict JSON refuses
-    Files.writeString(
+    AtomicFile.write(
         out.resolve("config.json"),
         "{%n    \"num_tokens\": %d,%n    \"dim\": %d,%n    \"depth\": %d,%n}"
             .formatted(numTokens, dim, depth));
