@@ -11,5 +11,5 @@ if [ ! -x "$venv/bin/python" ]; then
   python3 -m venv "$venv"
   "$venv/bin/pip" install -q --disable-pip-version-check kubernetes-validate kubeflow-training
 fi
-[ $# -gt 0 ] || set -- "$home"/deploy/*.yaml
+[ $# -gt 0 ] || set -- "$home"/deploy/*.yaml "$home"/deploy/serve/*.yaml
 "$venv/bin/python" "$home/scripts/check-kubernetes.py" "$@"

@@ -1,5 +1,6 @@
 package io.github.gss4j.serve;
 
+import java.io.BufferedInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.Socket;
@@ -9,12 +10,14 @@ import java.nio.charset.StandardCharsets;
 /** A client that can stop reading, and leave at any time. */
 final class RawClient implements AutoCloseable {
   private final Socket socket;
+  private final InputStream in;
 
   RawClient(String url) throws IOException {
     URI uri = URI.create(url);
     socket = new Socket();
     socket.setReceiveBufferSize(4096);
     socket.connect(new java.net.InetSocketAddress(uri.getHost(), uri.getPort()));
+    in = new BufferedInputStream(socket.getInputStream());
   }
 
   RawClient send(String text) throws IOException {
@@ -32,8 +35,7 @@ final class RawClient implements AutoCloseable {
   /** Reads until a text has come. */
   String readTo(String text) throws IOException {
     StringBuilder read = new StringBuilder();
-    InputStream in = socket.getInputStream();
-    while (read.indexOf(text) < 0) {
+    while (read.indexOf(text, read.length() - text.length()) < 0) {
       int next = in.read();
       if (next < 0) {
         throw new IOException("the end came before '" + text + "': " + read);
@@ -45,7 +47,7 @@ final class RawClient implements AutoCloseable {
 
   /** Reads to the end. */
   String readAll() throws IOException {
-    return new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    return new String(in.readAllBytes(), StandardCharsets.UTF_8);
   }
 
   @Override

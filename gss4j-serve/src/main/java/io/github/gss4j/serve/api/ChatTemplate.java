@@ -51,6 +51,7 @@ public final class ChatTemplate {
             JinjavaConfig.newBuilder()
                 .withTrimBlocks(true)
                 .withLstripBlocks(true)
+                .withNestedInterpretationEnabled(false) // what users write is no template
                 .withMaxOutputSize(MOST_OUTPUT)
                 .withLegacyOverrides(
                     LegacyOverrides.newBuilder()

@@ -358,8 +358,8 @@ public final class DecodeLoop implements AutoCloseable {
       if (!one.job().ended() && one.session() != null) {
         reading.add(one); // behind the others: prompts take turns
       }
-      if (now > begin && pace.tokens(end - System.nanoTime()) <= 1) {
-        break;
+      if (end - System.nanoTime() < capacity.slice().toNanos() / 3) {
+        break; // what is left is too short to read many tokens at once
       }
     }
     return true;

@@ -11,6 +11,10 @@ import io.vertx.core.Vertx;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 import io.vertx.ext.web.handler.BodyHandler;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.UUID;
 
@@ -77,6 +81,10 @@ public final class Api {
         .get("/metrics")
         .handler(
             context -> Responses.text(context, 200, "text/plain; version=0.0.4", metrics.text()));
+    String document = document();
+    router
+        .get("/openapi.json")
+        .handler(context -> Responses.text(context, 200, "application/json", document));
     get("/v1/models", Lookups::models);
     get("/v1/models/*", Lookups::model);
     post("/v1/completions", Api::complete);
@@ -98,6 +106,15 @@ public final class Api {
     post("/tokenize", Lookups::tokenize);
     post("/detokenize", Lookups::detokenize);
     get("/tokenizer_info", Lookups::tokenizerInfo);
+  }
+
+  /** The API as OpenAPI has it. */
+  private static String document() {
+    try (InputStream document = Api.class.getResourceAsStream("openapi.json")) {
+      return new String(document.readAllBytes(), StandardCharsets.UTF_8);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   private void get(String path, Answer answer) {

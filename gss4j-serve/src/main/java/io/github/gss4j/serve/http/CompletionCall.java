@@ -67,8 +67,7 @@ final class CompletionCall implements EventStream.Reader {
     }
     open = parts.size();
     service.loop().submit(jobs);
-    context.response().closeHandler(closed -> stop());
-    context.response().exceptionHandler(broken -> stop());
+    context.addEndHandler(end -> stop());
     timeout =
         context
             .vertx()

@@ -70,7 +70,7 @@ final class Embeddings {
     List<VectorJob> jobs =
         request.inputs().stream().map(ids -> new VectorJob(ids, request.pooling())).toList();
     service.loop().submit(jobs);
-    context.response().closeHandler(closed -> service.loop().cancel(jobs));
+    context.addEndHandler(end -> service.loop().cancel(jobs));
     List<Future<float[]>> vectors =
         jobs.stream()
             .map(

@@ -19,6 +19,7 @@ import java.util.UUID;
 import java.util.regex.Pattern;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.slf4j.event.Level;
 
 /** What every request passes first: its id, the names it calls us by, its origin, its key. */
 public final class Guards {
@@ -32,6 +33,9 @@ public final class Guards {
   private final Access access;
   private final boolean loopback;
   private final ServerMetrics metrics;
+
+  /** What is asked every few seconds, and logged at level DEBUG alone. */
+  private static final Set<String> PROBES = Set.of("/health", "/ready", "/metrics");
 
   Guards(Access access, String host, ServerMetrics metrics) {
     this.access = access;
@@ -100,18 +104,20 @@ public final class Guards {
                   ? "cancelled"
                   : Integer.toString(context.response().getStatusCode());
           metrics.ended(route, outcome);
-          if (LOG.isInfoEnabled()) {
-            LOG.info(
-                "{} {} {} {} {} bytes {} ms {}",
-                context.request().remoteAddress() == null
-                    ? "-"
-                    : context.request().remoteAddress().hostAddress(),
-                context.request().method(),
-                context.normalizedPath(),
-                outcome,
-                context.response().bytesWritten(),
-                (System.nanoTime() - begin) / 1_000_000,
-                id);
+          Level level = PROBES.contains(context.normalizedPath()) ? Level.DEBUG : Level.INFO;
+          if (LOG.isEnabledForLevel(level)) {
+            LOG.atLevel(level)
+                .log(
+                    "{} {} {} {} {} bytes {} ms {}",
+                    context.request().remoteAddress() == null
+                        ? "-"
+                        : context.request().remoteAddress().hostAddress(),
+                    context.request().method(),
+                    context.normalizedPath(),
+                    outcome,
+                    context.response().bytesWritten(),
+                    (System.nanoTime() - begin) / 1_000_000,
+                    id);
           }
         });
     context.next();
@@ -124,8 +130,9 @@ public final class Guards {
     boolean allowed =
         access.allowedHosts().contains(host)
             || (loopback ? LOOPBACK.contains(host) : access.allowedHosts().isEmpty());
-    // a probe that calls the address of the machine says nothing of value to a page
-    if (allowed || context.normalizedPath().equals("/health")) {
+    // probes call the machine by its address, and what they hear is of no value to a page
+    boolean probe = Set.of("/health", "/ready").contains(context.normalizedPath());
+    if (allowed || probe) {
       context.next();
     } else {
       throw ApiException.of(

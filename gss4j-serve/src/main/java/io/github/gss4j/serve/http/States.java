@@ -41,7 +41,7 @@ final class States {
     }
     StateJob job = new StateJob(request.prompt(), request.state());
     service.loop().submit(List.of(job));
-    context.response().closeHandler(closed -> service.loop().cancel(List.of(job)));
+    context.addEndHandler(end -> service.loop().cancel(List.of(job)));
     Responses.await(
         context,
         job.read().thenCompose(read -> read.state().stored().thenApply(stored -> read)),
