@@ -23,7 +23,7 @@ for side in a b; do
   ip -n gss-$side link set lo up
   ip -n gss-$side link set veth-$side up
 done
-head -c 60000 "$home"/gss4j-train/src/main/java/io/github/gss4j/trainer/*.java >"$work/text.txt"
+head -qc 1200 "$home"/gss4j-train/src/main/java/io/github/gss4j/{trainer,run}/*.java >"$work/text.txt"
 
 run() { # SIDE NODE FLAGS…
   local side=$1 node=$2

@@ -68,7 +68,7 @@ await() { # WHAT COMMAND…: for two minutes
 }
 await "an idle node" sh -c "sinfo -h -t idle -o %n | grep -q '^$node\$'"
 
-head -c 60000 "$home"/gss4j-train/src/main/java/io/github/gss4j/trainer/*.java >"$work/text.txt"
+head -qc 1200 "$home"/gss4j-train/src/main/java/io/github/gss4j/{trainer,run}/*.java >"$work/text.txt"
 submit() { # NAME
   cd "$home"
   sbatch --parsable --nodes=1 --ntasks-per-node=2 --cpus-per-task=1 --output="$work/$1.out" \

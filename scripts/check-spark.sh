@@ -61,7 +61,7 @@ done
 both() { [ "$(cat "$work"/worker-?.err | grep -c 'Successfully registered')" = 2 ]; }
 await 60 "two workers" both
 
-head -c 60000 "$home"/gss4j-train/src/main/java/io/github/gss4j/trainer/*.java >"$work/text.txt"
+head -qc 1200 "$home"/gss4j-train/src/main/java/io/github/gss4j/{trainer,run}/*.java >"$work/text.txt"
 flags=(--data text.txt --dim 32 --depth 2 --seq-len 64 --batch 2 --shard full --timeout 20
   --save-every 20 --eval-every 100 --steps "$steps")
 cd "$work"

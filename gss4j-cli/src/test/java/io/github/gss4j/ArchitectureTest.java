@@ -1,6 +1,5 @@
 package io.github.gss4j;
 
-import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.library.Architectures.layeredArchitecture;
 
 import com.tngtech.archunit.core.domain.JavaClasses;
@@ -8,10 +7,7 @@ import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
 import org.junit.jupiter.api.Test;
 
-/**
- * Imports run one way: cli → mlflow, study → trainer → data, loss, tracking, optim → distributed →
- * library.
- */
+/** Imports run one way: cli → mlflow, study → training → data → library. */
 class ArchitectureTest {
   private static final String ROOT = "io.github.gss4j.";
 
@@ -34,16 +30,16 @@ class ArchitectureTest {
             ROOT + "generation..")
         .layer("data")
         .definedBy(ROOT + "data..")
-        .layer("loss")
-        .definedBy(ROOT + "loss..")
-        .layer("tracking")
-        .definedBy(ROOT + "tracking..")
-        .layer("distributed")
-        .definedBy(ROOT + "distributed..")
-        .layer("optim")
-        .definedBy(ROOT + "optim..")
-        .layer("trainer")
-        .definedBy(ROOT + "trainer..")
+        .layer("training")
+        .definedBy(
+            ROOT + "loss..",
+            ROOT + "tracking..",
+            ROOT + "distributed..",
+            ROOT + "optim..",
+            ROOT + "config.training..",
+            ROOT + "batches..",
+            ROOT + "trainer..",
+            ROOT + "run..")
         .layer("study")
         .definedBy(ROOT + "study..")
         .layer("mlflow")
@@ -56,44 +52,16 @@ class ArchitectureTest {
         .mayNotAccessAnyLayer()
         .whereLayer("data")
         .mayOnlyAccessLayers("library")
-        .whereLayer("loss")
-        .mayOnlyAccessLayers("library")
-        .whereLayer("distributed")
-        .mayOnlyAccessLayers("library")
-        .whereLayer("optim")
-        .mayOnlyAccessLayers("library", "distributed")
-        .whereLayer("tracking")
-        .mayOnlyAccessLayers("library")
-        .whereLayer("trainer")
-        .mayOnlyAccessLayers("library", "data", "loss", "tracking", "distributed", "optim")
+        .whereLayer("training")
+        .mayOnlyAccessLayers("library", "data")
         .whereLayer("study")
-        .mayOnlyAccessLayers("library", "data", "loss", "tracking", "optim", "trainer")
+        .mayOnlyAccessLayers("library", "data", "training")
         .whereLayer("mlflow")
-        .mayOnlyAccessLayers("library", "tracking", "trainer")
+        .mayOnlyAccessLayers("library", "training")
         .whereLayer("parquet")
         .mayOnlyAccessLayers("library", "data")
         .whereLayer("cli")
-        .mayOnlyAccessLayers(
-            "library",
-            "data",
-            "loss",
-            "tracking",
-            "distributed",
-            "optim",
-            "trainer",
-            "study",
-            "mlflow")
+        .mayOnlyAccessLayers("library", "data", "training", "study", "mlflow")
         .check(all);
-  }
-
-  @Test
-  void corporaOfDocumentsStandOnData() {
-    noClasses()
-        .that()
-        .resideInAPackage(ROOT + "data")
-        .should()
-        .dependOnClassesThat()
-        .resideInAPackage(ROOT + "data.documents..")
-        .check(new ClassFileImporter().importPackages(ROOT + "data"));
   }
 }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.gss4j.config.GssConfig;
 import io.github.gss4j.config.ModelConfig;
+import io.github.gss4j.config.training.TrainConfig;
 import io.github.gss4j.generation.Sampling;
 import io.github.gss4j.generation.Session;
 import io.github.gss4j.layers.GatedLayer;
@@ -13,8 +14,7 @@ import io.github.gss4j.layers.Precision;
 import io.github.gss4j.model.LanguageModel;
 import io.github.gss4j.ops.Scopes;
 import io.github.gss4j.ops.Tensors;
-import io.github.gss4j.trainer.TrainConfig;
-import io.github.gss4j.trainer.TrainingRun;
+import io.github.gss4j.run.TrainingRun;
 import io.github.gss4j.weights.PretrainedModel;
 import java.io.IOException;
 import java.nio.file.Files;

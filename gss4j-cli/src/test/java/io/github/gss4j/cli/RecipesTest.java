@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.github.gss4j.cli.options.RunOptions;
-import io.github.gss4j.trainer.TrainConfig;
+import io.github.gss4j.config.training.TrainConfig;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;

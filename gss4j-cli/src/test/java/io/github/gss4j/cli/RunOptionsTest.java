@@ -7,7 +7,7 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.github.gss4j.cli.options.RunOptions;
 import io.github.gss4j.cli.terminal.Interrupt;
-import io.github.gss4j.trainer.TrainConfig;
+import io.github.gss4j.config.training.TrainConfig;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;

@@ -2,14 +2,14 @@ package io.github.gss4j.cli;
 
 import io.github.gss4j.cli.options.Models;
 import io.github.gss4j.cli.options.RunOptions;
+import io.github.gss4j.config.training.TrainConfig;
 import io.github.gss4j.data.TrainingText;
 import io.github.gss4j.ops.Scopes;
+import io.github.gss4j.run.RunListener;
+import io.github.gss4j.run.TrainingRun;
+import io.github.gss4j.run.files.RunDirectory;
 import io.github.gss4j.tokenizer.ByteTokenizer;
-import io.github.gss4j.trainer.RunDirectory;
-import io.github.gss4j.trainer.RunListener;
 import io.github.gss4j.trainer.StepResult;
-import io.github.gss4j.trainer.TrainConfig;
-import io.github.gss4j.trainer.TrainingRun;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Set;

@@ -1,11 +1,11 @@
 package io.github.gss4j.mlflow;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.github.gss4j.run.RunListener;
+import io.github.gss4j.run.TrainingRun;
+import io.github.gss4j.run.files.RunDirectory;
 import io.github.gss4j.tracking.MetricLine;
 import io.github.gss4j.tracking.MetricsLog;
-import io.github.gss4j.trainer.RunDirectory;
-import io.github.gss4j.trainer.RunListener;
-import io.github.gss4j.trainer.TrainingRun;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Files;

@@ -1,6 +1,6 @@
 package io.github.gss4j.spark;
 
-import io.github.gss4j.trainer.RunDirectory;
+import io.github.gss4j.run.files.RunDirectory;
 import java.io.File;
 import java.io.IOException;
 import java.io.Serializable;

@@ -1,7 +1,7 @@
 package io.github.gss4j.study;
 
 import io.github.gss4j.config.JsonFields;
-import io.github.gss4j.trainer.TrainConfig;
+import io.github.gss4j.config.training.TrainConfig;
 import java.util.List;
 
 /** How long a model of a study is trained: given in one of three ways. */

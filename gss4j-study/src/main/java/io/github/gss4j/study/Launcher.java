@@ -1,7 +1,7 @@
 package io.github.gss4j.study;
 
+import io.github.gss4j.config.training.TrainConfig;
 import io.github.gss4j.data.TokenStore;
-import io.github.gss4j.trainer.TrainConfig;
 import java.io.IOException;
 import java.nio.file.Path;
 

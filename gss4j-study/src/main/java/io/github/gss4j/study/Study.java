@@ -2,13 +2,13 @@ package io.github.gss4j.study;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.github.gss4j.checkpoint.ConfigFile;
+import io.github.gss4j.config.training.TrainConfig;
 import io.github.gss4j.data.TokenStore;
 import io.github.gss4j.files.AtomicFile;
 import io.github.gss4j.layers.Precision;
 import io.github.gss4j.ops.Tensors;
+import io.github.gss4j.run.files.RunDirectory;
 import io.github.gss4j.torch.TorchModel;
-import io.github.gss4j.trainer.RunDirectory;
-import io.github.gss4j.trainer.TrainConfig;
 import io.github.gss4j.weights.PretrainedModel;
 import java.io.IOException;
 import java.nio.file.Files;

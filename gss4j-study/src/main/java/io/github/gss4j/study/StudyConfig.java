@@ -2,7 +2,7 @@ package io.github.gss4j.study;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.github.gss4j.config.JsonFields;
-import io.github.gss4j.trainer.TrainConfig;
+import io.github.gss4j.config.training.TrainConfig;
 import java.util.List;
 
 /**

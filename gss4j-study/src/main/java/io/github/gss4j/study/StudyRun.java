@@ -1,9 +1,9 @@
 package io.github.gss4j.study;
 
+import io.github.gss4j.config.training.TrainConfig;
+import io.github.gss4j.run.files.RunDirectory;
 import io.github.gss4j.tracking.MetricLine;
 import io.github.gss4j.tracking.MetricsLog;
-import io.github.gss4j.trainer.RunDirectory;
-import io.github.gss4j.trainer.TrainConfig;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

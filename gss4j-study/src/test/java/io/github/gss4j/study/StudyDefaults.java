@@ -2,14 +2,14 @@ package io.github.gss4j.study;
 
 import io.github.gss4j.config.GssConfig;
 import io.github.gss4j.config.ModelConfig;
+import io.github.gss4j.config.training.BatchConfig;
+import io.github.gss4j.config.training.ComputeConfig;
+import io.github.gss4j.config.training.IntervalConfig;
+import io.github.gss4j.config.training.StateConfig;
+import io.github.gss4j.config.training.TrainConfig;
 import io.github.gss4j.optim.Decay;
 import io.github.gss4j.optim.OptimizerConfig;
 import io.github.gss4j.optim.Schedule;
-import io.github.gss4j.trainer.BatchConfig;
-import io.github.gss4j.trainer.ComputeConfig;
-import io.github.gss4j.trainer.IntervalConfig;
-import io.github.gss4j.trainer.StateConfig;
-import io.github.gss4j.trainer.TrainConfig;
 
 /** What holds in tests of studies where their files say nothing. */
 public final class StudyDefaults {

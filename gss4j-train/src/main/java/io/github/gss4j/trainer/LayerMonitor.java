@@ -19,7 +19,7 @@ import org.bytedeco.pytorch.Tensor;
  * Measures one step layer by layer. Holds a copy of the weights during the step; used for one step
  * alone. Norms are those of whole layers; where ranks keep parts, histograms are of this rank's.
  */
-final class LayerMonitor implements StepObserver, AutoCloseable {
+public final class LayerMonitor implements StepObserver, AutoCloseable {
   private final boolean histograms;
   private final Map<String, Double> gradNorms = new LinkedHashMap<>();
   private final Map<String, Double> updateRatios = new LinkedHashMap<>();
@@ -32,7 +32,7 @@ final class LayerMonitor implements StepObserver, AutoCloseable {
    *
    * @param histograms whether to count how values spread, too
    */
-  LayerMonitor(boolean histograms) {
+  public LayerMonitor(boolean histograms) {
     this.histograms = histograms;
   }
 
@@ -97,7 +97,7 @@ final class LayerMonitor implements StepObserver, AutoCloseable {
   }
 
   /** What was seen. */
-  LayerMeasures measures() {
+  public LayerMeasures measures() {
     return new LayerMeasures(gradNorms, updateRatios, gradients, weights);
   }
 

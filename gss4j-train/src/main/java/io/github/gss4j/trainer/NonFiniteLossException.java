@@ -21,7 +21,7 @@ public final class NonFiniteLossException extends RuntimeException {
   }
 
   /** As above, naming the checkpoint to go on from. */
-  NonFiniteLossException(NonFiniteLossException first, String lastGood) {
+  public NonFiniteLossException(NonFiniteLossException first, String lastGood) {
     super(first.getMessage() + ". " + lastGood, first);
   }
 }

@@ -1,6 +1,10 @@
 package io.github.gss4j.trainer;
 
+import io.github.gss4j.batches.TextPosition;
 import io.github.gss4j.config.Checks;
+import io.github.gss4j.config.training.BatchConfig;
+import io.github.gss4j.config.training.StateConfig;
+import io.github.gss4j.config.training.TrainConfig;
 import io.github.gss4j.distributed.ProcessGroup;
 import io.github.gss4j.model.LanguageModel;
 import io.github.gss4j.ops.Scopes;

@@ -3,7 +3,7 @@ package io.github.gss4j.trainer;
 import io.github.gss4j.distributed.ShardingStrategy;
 
 /** Looks at an optimizer step from within, and changes nothing. */
-interface StepObserver {
+public interface StepObserver {
   /** Looks at nothing. */
   StepObserver NONE =
       new StepObserver() {

@@ -1,6 +1,8 @@
 package io.github.gss4j.trainer;
 
+import io.github.gss4j.batches.LabelledBatches;
 import io.github.gss4j.config.Checks;
+import io.github.gss4j.config.training.Recipe;
 import io.github.gss4j.distributed.ShardingStrategy;
 import io.github.gss4j.layers.Lengths;
 import io.github.gss4j.layers.Parameter;

@@ -1,6 +1,9 @@
 package io.github.gss4j.trainer;
 
+import io.github.gss4j.batches.BatchSource;
 import io.github.gss4j.checkpoint.ModelFiles;
+import io.github.gss4j.config.training.Recipe;
+import io.github.gss4j.config.training.TrainConfig;
 import io.github.gss4j.distributed.Distribution;
 import io.github.gss4j.distributed.ProcessGroup;
 import io.github.gss4j.distributed.ShardingStrategy;

@@ -1,5 +1,6 @@
 package io.github.gss4j.trainer;
 
+import io.github.gss4j.config.training.Recipe;
 import io.github.gss4j.distributed.Distribution;
 import io.github.gss4j.distributed.ProcessGroup;
 import io.github.gss4j.distributed.ShardingStrategy;
@@ -71,7 +72,7 @@ public final class Trainer<B> implements AutoCloseable {
   }
 
   /** As above, looked at from within. */
-  StepResult step(B batches, StepObserver observer) {
+  public StepResult step(B batches, StepObserver observer) {
     long step = progress.steps() + 1;
     double lr = recipe.schedule().at(step, recipe.optimizer().lr());
     List<MicroLoss> losses = task.addGradients(step, batches, sharding, group.worldSize());
@@ -136,7 +137,7 @@ public final class Trainer<B> implements AutoCloseable {
   }
 
   /** Starts counting clipped steps again. */
-  void monitored() {
+  public void monitored() {
     progress = progress.monitored();
   }
 
@@ -145,22 +146,22 @@ public final class Trainer<B> implements AutoCloseable {
    * averages them: for evaluations, samples and the model that is saved. On all ranks at once;
    * within, once more at will.
    */
-  TrainingState.Averaged averaged() {
+  public TrainingState.Averaged averaged() {
     return trainingState.averaged(true);
   }
 
   /** The same, but that a model which is kept in parts stays so: to be saved unit by unit. */
-  TrainingState.Averaged averagedInParts() {
+  public TrainingState.Averaged averagedInParts() {
     return trainingState.averaged(false);
   }
 
   /** Who trains. */
-  ProcessGroup group() {
+  public ProcessGroup group() {
     return group;
   }
 
   /** Where the model's parameters lie. */
-  ShardingStrategy sharding() {
+  public ShardingStrategy sharding() {
     return sharding;
   }
 
@@ -170,7 +171,8 @@ public final class Trainer<B> implements AutoCloseable {
    * @param names of what the checkpoint keeps beside the model
    * @param source gives each by name, whole
    */
-  void restore(TrainingProgress reached, Set<String> names, Function<String, Tensor> source) {
+  public void restore(
+      TrainingProgress reached, Set<String> names, Function<String, Tensor> source) {
     progress = reached;
     trainingState.restore(reached.updates(), names, source);
   }
@@ -181,12 +183,12 @@ public final class Trainer<B> implements AutoCloseable {
   }
 
   /** How it is trained. */
-  Recipe recipe() {
+  public Recipe recipe() {
     return recipe;
   }
 
   /** What is trained. */
-  Trainable<B> task() {
+  public Trainable<B> task() {
     return task;
   }
 

@@ -19,7 +19,7 @@ import org.bytedeco.pytorch.Tensor;
  * What training keeps beside the model from one step to the next: the optimizer's memory, the
  * average of the weights, and what the task remembers.
  */
-final class TrainingState implements AutoCloseable {
+public final class TrainingState implements AutoCloseable {
   /** Before the names of weights that are trained, in a checkpoint whose model is their average. */
   private static final String TRAINED = "weight.";
 
@@ -75,7 +75,7 @@ final class TrainingState implements AutoCloseable {
   }
 
   /** As long as it is open, the model has the averaged weights. */
-  final class Averaged implements AutoCloseable {
+  public final class Averaged implements AutoCloseable {
     private final boolean whole;
 
     private Averaged(boolean whole) {
@@ -91,7 +91,7 @@ final class TrainingState implements AutoCloseable {
     /**
      * What goes before a parameter's name in {@link #state}, of tensors that ranks keep parts of.
      */
-    List<String> kindsInParts(Parameter p) {
+    public List<String> kindsInParts(Parameter p) {
       List<String> kinds = new ArrayList<>(optimizer.kinds(p));
       if (average != null) {
         kinds.add(TRAINED);
@@ -103,7 +103,7 @@ final class TrainingState implements AutoCloseable {
      * What a checkpoint keeps beside the model, by name: the optimizer's memory, the weights that
      * are trained where the model's are averages.
      */
-    Map<String, Tensor> state() {
+    public Map<String, Tensor> state() {
       Map<String, Tensor> state = new LinkedHashMap<>(optimizer.state());
       if (average != null) {
         average.trained().forEach((name, weight) -> state.put(TRAINED + name, weight));

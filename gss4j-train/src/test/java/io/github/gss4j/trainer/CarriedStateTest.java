@@ -4,8 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import io.github.gss4j.batches.BatchSource;
+import io.github.gss4j.batches.LongStretches;
+import io.github.gss4j.batches.TextPosition;
 import io.github.gss4j.checkpoint.StoredModel;
-import io.github.gss4j.checkpoint.TensorSource;
+import io.github.gss4j.config.training.TrainConfig;
 import io.github.gss4j.data.DataException;
 import io.github.gss4j.data.TokenStore;
 import io.github.gss4j.distributed.ShardingStrategy;
@@ -16,7 +19,6 @@ import io.github.gss4j.model.LanguageModel;
 import io.github.gss4j.ops.Autograd;
 import io.github.gss4j.ops.Tensors;
 import io.github.gss4j.weights.PretrainedModel;
-import io.github.gss4j.weights.TensorReader;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -24,10 +26,7 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
-import java.util.Set;
 import java.util.function.Predicate;
-import java.util.stream.Collectors;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.NoGradGuard;
 import org.bytedeco.pytorch.Scalar;
@@ -156,13 +155,12 @@ class CarriedStateTest {
         Trainer<BatchSource> trainer = TrainableLanguageModel.trainer(model, config)) {
       trainer.step(text);
       trainer.step(text);
-      new RunCheckpoint(trainer.progress(), true, Score.LOSS, 1, 1, "", Map.of(), Optional.empty())
-          .write(trainer, directory);
+      SavedTrainer saved = SavedTrainer.of(trainer, directory);
       try (LanguageModel loaded =
               PretrainedModel.loadToTrain(
                   StoredModel.open(directory), Precision.MIXED_BFLOAT16, Tensors.device("cpu"));
           Trainer<BatchSource> other = TrainableLanguageModel.trainer(loaded, config)) {
-        RunCheckpoint.read(directory, Score.LOSS).restore(other, directory);
+        saved.restore(other);
         for (int i = 0; i < 6; i++) {
           assertThat(other.step(text)).isEqualTo(trainer.step(text));
         }
@@ -185,48 +183,44 @@ class CarriedStateTest {
     TrainConfig changed = TinyRun.config(config, change);
     LongStretches text = new LongStretches(new Counting(4000), config, 0, 1);
     LongStretches cutAnew = new LongStretches(new Counting(4000), changed, 0, 1);
+    SavedTrainer saved;
     try (LanguageModel model = TinyRun.model(config);
         Trainer<BatchSource> trainer = TrainableLanguageModel.trainer(model, config)) {
       for (int i = 0; i < 3; i++) {
         trainer.step(text);
       }
-      new RunCheckpoint(trainer.progress(), true, Score.LOSS, 1, 1, "", Map.of(), Optional.empty())
-          .write(trainer, directory);
+      saved = SavedTrainer.of(trainer, directory);
     }
-    assertThat(next(changed, cutAnew, names -> true))
-        .isEqualTo(next(changed, cutAnew, names -> !names.startsWith("state.")))
-        .isNotEqualTo(next(config, text, names -> true));
+    assertThat(next(saved, changed, cutAnew, names -> true))
+        .isEqualTo(next(saved, changed, cutAnew, names -> !names.startsWith("state.")))
+        .isNotEqualTo(next(saved, config, text, names -> true));
   }
 
   @Test
   void aStateOfAnotherTextOrOfAnEarlierVersionBeginsAnew() throws IOException {
     TrainConfig config = config("float64", GSS);
     LongStretches text = new LongStretches(new Counting(4000), config, 0, 1);
+    SavedTrainer saved;
     try (LanguageModel model = TinyRun.model(config);
         Trainer<BatchSource> trainer = TrainableLanguageModel.trainer(model, config)) {
       trainer.step(text);
-      new RunCheckpoint(trainer.progress(), true, Score.LOSS, 1, 1, "", Map.of(), Optional.empty())
-          .write(trainer, directory);
+      saved = SavedTrainer.of(trainer, directory);
     }
-    StepResult anew = next(config, text, name -> !name.startsWith("state."));
-    assertThat(next(config, text, name -> true)).isNotEqualTo(anew);
-    assertThat(next(config, text, name -> !name.equals("state.position"))).isEqualTo(anew);
+    StepResult anew = next(saved, config, text, name -> !name.startsWith("state."));
+    assertThat(next(saved, config, text, name -> true)).isNotEqualTo(anew);
+    assertThat(next(saved, config, text, name -> !name.equals("state.position"))).isEqualTo(anew);
     LongStretches longer = new LongStretches(new Counting(4001 + 64), config, 0, 1);
-    assertThat(next(config, longer, name -> true))
-        .isEqualTo(next(config, longer, name -> !name.startsWith("state.")));
+    assertThat(next(saved, config, longer, name -> true))
+        .isEqualTo(next(saved, config, longer, name -> !name.startsWith("state.")));
   }
 
   /** The next step out of the checkpoint, some of whose state is there. */
-  private StepResult next(TrainConfig config, BatchSource text, Predicate<String> kept) {
-    TensorSource file = TensorSource.open(directory.resolve("optimizer.safetensors"));
-    Set<String> names = file.names().stream().filter(kept).collect(Collectors.toSet());
+  private static StepResult next(
+      SavedTrainer saved, TrainConfig config, BatchSource text, Predicate<String> kept) {
     try (LanguageModel loaded =
-            PretrainedModel.load(directory, Precision.FLOAT64, Tensors.device("cpu"));
+            PretrainedModel.load(saved.directory(), Precision.FLOAT64, Tensors.device("cpu"));
         Trainer<BatchSource> trainer = TrainableLanguageModel.trainer(loaded, config)) {
-      trainer.restore(
-          RunCheckpoint.read(directory, Score.LOSS).progress(),
-          names,
-          name -> TensorReader.read(file.get(name)));
+      saved.restore(trainer, kept);
       return trainer.step(text);
     }
   }

@@ -4,6 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import io.github.gss4j.batches.BatchSource;
+import io.github.gss4j.config.training.LongRun;
+import io.github.gss4j.config.training.TrainConfig;
 import io.github.gss4j.layers.Parameter;
 import io.github.gss4j.layers.Precision;
 import io.github.gss4j.model.LanguageModel;
@@ -18,7 +21,6 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 import java.util.function.UnaryOperator;
 import org.bytedeco.pytorch.Scalar;
@@ -127,14 +129,11 @@ class LongRunTest {
       for (int i = 0; i < 5; i++) {
         spoiler.step(trainer);
       }
-      RunCheckpoint state =
-          new RunCheckpoint(
-              trainer.progress(), true, Score.LOSS, 1, 1, "", Map.of(), Optional.empty());
-      state.write(trainer, directory);
+      SavedTrainer saved = SavedTrainer.of(trainer, directory);
       try (LanguageModel loaded =
               PretrainedModel.load(directory, Precision.FLOAT32, Tensors.device("cpu"));
           Trainer<BatchSource> other = TrainableLanguageModel.trainer(loaded, config)) {
-        RunCheckpoint.read(directory, Score.LOSS).restore(other, directory);
+        saved.restore(other);
         Spoiler same = new Spoiler(loaded, 2L, 5L, 6L);
         for (int i = 0; i < 8; i++) {
           assertThat(same.step(other)).isEqualTo(spoiler.step(trainer));
@@ -168,8 +167,7 @@ class LongRunTest {
         }
       }
       Map<String, double[]> trained = weights(model);
-      new RunCheckpoint(trainer.progress(), true, Score.LOSS, 1, 1, "", Map.of(), Optional.empty())
-          .write(trainer, directory);
+      SavedTrainer.of(trainer, directory);
       assertSame(weights(model), trained);
       double[] saved =
           Tensors.toDoubles(TensorFiles.read(directory.resolve("model.safetensors"), name));
@@ -189,13 +187,11 @@ class LongRunTest {
       try (LanguageModel model = TinyRun.model(first);
           Trainer<BatchSource> trainer = TrainableLanguageModel.trainer(model, first)) {
         trainer.step(LongRunTest::ids);
-        new RunCheckpoint(
-                trainer.progress(), true, Score.LOSS, 1, 1, "", Map.of(), Optional.empty())
-            .write(trainer, directory);
+        SavedTrainer saved = SavedTrainer.of(trainer, directory);
         try (LanguageModel loaded =
                 PretrainedModel.load(directory, Precision.FLOAT32, Tensors.device("cpu"));
             Trainer<BatchSource> other = TrainableLanguageModel.trainer(loaded, second)) {
-          RunCheckpoint.read(directory, Score.LOSS).restore(other, directory);
+          saved.restore(other);
           for (int i = 0; i < 3; i++) {
             assertThat(other.step(LongRunTest::ids)).isEqualTo(trainer.step(LongRunTest::ids));
           }

@@ -2,6 +2,8 @@ package io.github.gss4j.trainer;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.github.gss4j.batches.BatchSource;
+import io.github.gss4j.config.training.TrainConfig;
 import io.github.gss4j.model.LanguageModel;
 import io.github.gss4j.ops.Native;
 import java.io.IOException;

@@ -4,6 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 import static org.assertj.core.api.Assertions.withinPercentage;
 
+import io.github.gss4j.batches.BatchSource;
+import io.github.gss4j.batches.CorpusBatches;
+import io.github.gss4j.config.training.TrainConfig;
 import io.github.gss4j.data.TokenArray;
 import io.github.gss4j.data.TokenStore;
 import io.github.gss4j.distributed.Distribution;

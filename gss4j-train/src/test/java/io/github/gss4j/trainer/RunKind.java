@@ -1,6 +1,8 @@
 package io.github.gss4j.trainer;
 
+import io.github.gss4j.config.training.TrainConfig;
 import io.github.gss4j.fuzz.FuzzKind;
+import io.github.gss4j.run.TrainingRun;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -3,7 +3,9 @@ package io.github.gss4j.trainer;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.github.gss4j.batches.BatchSource;
 import io.github.gss4j.checkpoint.StoredModel;
+import io.github.gss4j.config.training.TrainConfig;
 import io.github.gss4j.layers.Precision;
 import io.github.gss4j.model.LanguageModel;
 import io.github.gss4j.ops.Tensors;
@@ -12,8 +14,6 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
-import java.util.Optional;
 import org.bytedeco.pytorch.Tensor;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -105,14 +105,13 @@ class StatePassingTest {
     try (LanguageModel model = TinyRun.model(config);
         Trainer<BatchSource> trainer = TrainableLanguageModel.trainer(model, config)) {
       losses(trainer, 3);
-      new RunCheckpoint(trainer.progress(), true, Score.LOSS, 1, 1, "", Map.of(), Optional.empty())
-          .write(trainer, directory);
+      SavedTrainer saved = SavedTrainer.of(trainer, directory);
       Precision precision = Precision.forTraining(config.compute().dtype());
       try (LanguageModel loaded =
               PretrainedModel.loadToTrain(
                   StoredModel.open(directory), precision, Tensors.device("cpu"));
           Trainer<BatchSource> other = TrainableLanguageModel.trainer(loaded, config)) {
-        RunCheckpoint.read(directory, Score.LOSS).restore(other, directory);
+        saved.restore(other);
         assertThat(losses(other, 6)).isEqualTo(losses(trainer, 6));
       }
     }

@@ -5,6 +5,15 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import io.github.gss4j.config.GssConfig;
 import io.github.gss4j.config.JsonFields;
 import io.github.gss4j.config.ModelConfig;
+import io.github.gss4j.config.training.BatchConfig;
+import io.github.gss4j.config.training.ComputeConfig;
+import io.github.gss4j.config.training.DataConfig;
+import io.github.gss4j.config.training.FineTuning;
+import io.github.gss4j.config.training.IntervalConfig;
+import io.github.gss4j.config.training.LongRun;
+import io.github.gss4j.config.training.ObjectiveConfig;
+import io.github.gss4j.config.training.StateConfig;
+import io.github.gss4j.config.training.TrainConfig;
 import io.github.gss4j.layers.Init;
 import io.github.gss4j.layers.Parameter;
 import io.github.gss4j.layers.Precision;
@@ -20,14 +29,14 @@ import java.util.SplittableRandom;
 import org.bytedeco.pytorch.Tensor;
 
 /** Settings, models and ids that are as small as can be. */
-final class TinyRun {
-  static final ModelConfig MODEL =
+public final class TinyRun {
+  public static final ModelConfig MODEL =
       ModelConfig.of(64, 16, 2).withOptions(new GssConfig(8, 8, true)).withHead(false, true);
 
   private TinyRun() {}
 
   /** A run of some sizes, all else as small as can be. */
-  static TrainConfig config(
+  public static TrainConfig config(
       String dtype, int batch, int accumulate, boolean sum, boolean checkpointLayers) {
     return new TrainConfig(
         new DataConfig("", "", 0),
@@ -43,12 +52,12 @@ final class TinyRun {
         3);
   }
 
-  static TrainConfig config(String dtype) {
+  public static TrainConfig config(String dtype) {
     return config(dtype, 2, 1, false, false);
   }
 
   /** A run of some other settings, as a config file has them. */
-  static TrainConfig config(TrainConfig byDefault, String json) {
+  public static TrainConfig config(TrainConfig byDefault, String json) {
     try {
       JsonFields fields = new JsonFields("test", new ObjectMapper().readTree(json));
       return TrainConfig.from(fields, byDefault);
@@ -58,7 +67,7 @@ final class TinyRun {
   }
 
   /** All weights by name. */
-  static Map<String, double[]> weights(LanguageModel model) {
+  public static Map<String, double[]> weights(LanguageModel model) {
     return weights(model.parameters());
   }
 
@@ -70,11 +79,11 @@ final class TinyRun {
     return all;
   }
 
-  static Map<String, double[]> weights(Trainer<?> trainer) {
+  public static Map<String, double[]> weights(Trainer<?> trainer) {
     return weights(trainer.task().parameters());
   }
 
-  static LanguageModel model(TrainConfig config) {
+  public static LanguageModel model(TrainConfig config) {
     return LanguageModel.of(
         config.model(),
         Init.random(config.seed()),
@@ -83,11 +92,11 @@ final class TinyRun {
   }
 
   /** Ids (batch, length) that depend on the seed alone. */
-  static Tensor ids(long seed, int batch, int length) {
+  public static Tensor ids(long seed, int batch, int length) {
     return Tensors.of(values(seed, batch * length), batch, length);
   }
 
-  static long[] values(long seed, int count) {
+  public static long[] values(long seed, int count) {
     return new SplittableRandom(seed).longs(count, 0, MODEL.numTokens()).toArray();
   }
 }

@@ -2,6 +2,8 @@ package io.github.gss4j.trainer;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.github.gss4j.batches.BatchSource;
+import io.github.gss4j.config.training.TrainConfig;
 import io.github.gss4j.distributed.Distribution;
 import io.github.gss4j.distributed.Ranks;
 import io.github.gss4j.distributed.ShardingMode;

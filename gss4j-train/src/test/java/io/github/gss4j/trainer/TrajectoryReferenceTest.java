@@ -4,8 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.github.gss4j.batches.BatchSource;
 import io.github.gss4j.checkpoint.Safetensors;
 import io.github.gss4j.config.ModelConfig;
+import io.github.gss4j.config.training.BatchConfig;
+import io.github.gss4j.config.training.LongRun;
+import io.github.gss4j.config.training.StateConfig;
+import io.github.gss4j.config.training.TrainConfig;
 import io.github.gss4j.layers.Precision;
 import io.github.gss4j.loss.Alternating;
 import io.github.gss4j.loss.CrossEntropy;

@@ -1,7 +1,12 @@
 package io.github.gss4j.cli.bench;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.github.gss4j.batches.BatchSource;
 import io.github.gss4j.cli.terminal.ExitCode;
+import io.github.gss4j.config.training.BatchConfig;
+import io.github.gss4j.config.training.ComputeConfig;
+import io.github.gss4j.config.training.StateConfig;
+import io.github.gss4j.config.training.TrainConfig;
 import io.github.gss4j.layers.Init;
 import io.github.gss4j.layers.Precision;
 import io.github.gss4j.model.LanguageModel;
@@ -9,12 +14,7 @@ import io.github.gss4j.ops.Tensors;
 import io.github.gss4j.optim.Decay;
 import io.github.gss4j.optim.OptimizerConfig;
 import io.github.gss4j.optim.Schedule;
-import io.github.gss4j.trainer.BatchConfig;
-import io.github.gss4j.trainer.BatchSource;
-import io.github.gss4j.trainer.ComputeConfig;
-import io.github.gss4j.trainer.StateConfig;
 import io.github.gss4j.trainer.StepResult;
-import io.github.gss4j.trainer.TrainConfig;
 import io.github.gss4j.trainer.TrainableLanguageModel;
 import io.github.gss4j.trainer.Trainer;
 import java.io.IOException;

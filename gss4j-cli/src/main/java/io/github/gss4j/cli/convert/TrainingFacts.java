@@ -2,9 +2,9 @@ package io.github.gss4j.cli.convert;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.github.gss4j.cli.options.JsonFile;
+import io.github.gss4j.run.files.RunDirectory;
 import io.github.gss4j.tracking.MetricLine;
 import io.github.gss4j.tracking.MetricsLog;
-import io.github.gss4j.trainer.RunDirectory;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

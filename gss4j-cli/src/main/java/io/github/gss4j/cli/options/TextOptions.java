@@ -1,7 +1,7 @@
 package io.github.gss4j.cli.options;
 
+import io.github.gss4j.config.training.DataConfig;
 import io.github.gss4j.data.documents.DocumentOptions;
-import io.github.gss4j.trainer.DataConfig;
 import java.util.Objects;
 import picocli.CommandLine.Option;
 

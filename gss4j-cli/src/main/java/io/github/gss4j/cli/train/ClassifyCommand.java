@@ -1,6 +1,7 @@
 package io.github.gss4j.cli.train;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.github.gss4j.batches.LabelledData;
 import io.github.gss4j.cli.options.RunOptions;
 import io.github.gss4j.cli.options.StepOptions;
 import io.github.gss4j.cli.options.ThreadOptions;
@@ -10,12 +11,11 @@ import io.github.gss4j.cli.terminal.Interrupt;
 import io.github.gss4j.cli.terminal.JsonOutput;
 import io.github.gss4j.cli.terminal.Program;
 import io.github.gss4j.config.JsonFields;
+import io.github.gss4j.config.training.ClassifyConfig;
+import io.github.gss4j.run.ClassifierRun;
+import io.github.gss4j.run.RunListener;
+import io.github.gss4j.run.files.RunDirectory;
 import io.github.gss4j.study.classifier.Arena;
-import io.github.gss4j.trainer.ClassifierRun;
-import io.github.gss4j.trainer.ClassifyConfig;
-import io.github.gss4j.trainer.LabelledData;
-import io.github.gss4j.trainer.RunDirectory;
-import io.github.gss4j.trainer.RunListener;
 import io.github.gss4j.trainer.StepResult;
 import java.io.IOException;
 import java.io.PrintWriter;

@@ -3,8 +3,8 @@ package io.github.gss4j.cli.train;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.github.gss4j.cli.terminal.ExitCode;
-import io.github.gss4j.trainer.RunDirectory;
-import io.github.gss4j.trainer.TrainingRun;
+import io.github.gss4j.run.TrainingRun;
+import io.github.gss4j.run.files.RunDirectory;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 

@@ -1,10 +1,10 @@
 package io.github.gss4j.cli.train;
 
 import io.github.gss4j.loss.Distillation;
-import io.github.gss4j.trainer.Evaluator;
-import io.github.gss4j.trainer.RunListener;
+import io.github.gss4j.run.Evaluator;
+import io.github.gss4j.run.RunListener;
+import io.github.gss4j.run.TrainingRun;
 import io.github.gss4j.trainer.StepResult;
-import io.github.gss4j.trainer.TrainingRun;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.Locale;

@@ -1,10 +1,10 @@
 package io.github.gss4j.cli.train;
 
 import io.github.gss4j.mlflow.MlflowTracking;
-import io.github.gss4j.trainer.RunListener;
-import io.github.gss4j.trainer.RunListeners;
-import io.github.gss4j.trainer.SafeListener;
-import io.github.gss4j.trainer.TensorBoard;
+import io.github.gss4j.run.RunListener;
+import io.github.gss4j.run.RunListeners;
+import io.github.gss4j.run.SafeListener;
+import io.github.gss4j.run.TensorBoard;
 import java.net.URI;
 import java.nio.file.Path;
 import java.util.ArrayList;

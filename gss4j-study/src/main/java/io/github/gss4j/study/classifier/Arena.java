@@ -1,10 +1,10 @@
 package io.github.gss4j.study.classifier;
 
+import io.github.gss4j.batches.LabelledData;
+import io.github.gss4j.batches.LabelledSequences;
 import io.github.gss4j.data.DataException;
 import io.github.gss4j.study.listops.ListOps;
 import io.github.gss4j.study.pathfinder.PathfinderImages;
-import io.github.gss4j.trainer.LabelledData;
-import io.github.gss4j.trainer.LabelledSequences;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.SplittableRandom;

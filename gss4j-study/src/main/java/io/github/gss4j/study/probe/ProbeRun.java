@@ -1,12 +1,12 @@
 package io.github.gss4j.study.probe;
 
+import io.github.gss4j.batches.BatchSource;
+import io.github.gss4j.config.training.TrainConfig;
 import io.github.gss4j.layers.Init;
 import io.github.gss4j.layers.Precision;
 import io.github.gss4j.model.LanguageModel;
 import io.github.gss4j.ops.Scopes;
 import io.github.gss4j.ops.Tensors;
-import io.github.gss4j.trainer.BatchSource;
-import io.github.gss4j.trainer.TrainConfig;
 import io.github.gss4j.trainer.TrainableLanguageModel;
 import io.github.gss4j.trainer.Trainer;
 import java.util.ArrayList;

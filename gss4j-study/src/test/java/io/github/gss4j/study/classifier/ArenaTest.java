@@ -5,14 +5,14 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.github.gss4j.batches.LabelledData;
 import io.github.gss4j.config.JsonFields;
+import io.github.gss4j.config.training.ClassifyConfig;
+import io.github.gss4j.run.ClassifierRun;
+import io.github.gss4j.run.RunListener;
 import io.github.gss4j.study.listops.ListOpsGenerator;
 import io.github.gss4j.study.pathfinder.Generator;
 import io.github.gss4j.study.pathfinder.Variant;
-import io.github.gss4j.trainer.ClassifierRun;
-import io.github.gss4j.trainer.ClassifyConfig;
-import io.github.gss4j.trainer.LabelledData;
-import io.github.gss4j.trainer.RunListener;
 import java.io.IOException;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;

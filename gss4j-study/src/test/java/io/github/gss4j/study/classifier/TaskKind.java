@@ -1,8 +1,8 @@
 package io.github.gss4j.study.classifier;
 
+import io.github.gss4j.batches.LabelledData;
+import io.github.gss4j.batches.LabelledSequences;
 import io.github.gss4j.fuzz.FuzzKind;
-import io.github.gss4j.trainer.LabelledData;
-import io.github.gss4j.trainer.LabelledSequences;
 import java.nio.file.Path;
 
 /** The data of a task that is classified. */

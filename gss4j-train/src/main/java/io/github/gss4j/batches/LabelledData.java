@@ -1,0 +1,12 @@
+package io.github.gss4j.batches;
+
+/**
+ * What a classifier is trained on.
+ *
+ * @param train what is learned from
+ * @param validation what choices are made by
+ * @param test what is reported
+ * @param leftOut files that could not be read and are in no part
+ */
+public record LabelledData(
+    LabelledSequences train, LabelledSequences validation, LabelledSequences test, long leftOut) {}

@@ -1,0 +1,66 @@
+package io.github.gss4j.batches;
+
+import io.github.gss4j.config.training.BatchConfig;
+import io.github.gss4j.config.training.TrainConfig;
+import io.github.gss4j.data.SampleOrder;
+import io.github.gss4j.data.TokenStore;
+import io.github.gss4j.ops.Tensors;
+import java.util.Optional;
+import org.bytedeco.pytorch.Tensor;
+
+/**
+ * The micro-batches of a text that is read in long stretches, in a seeded order that takes each
+ * once an epoch: each row reads its stretch to the end, block by block, and then the next one. A
+ * text that is too short for as many stretches as there are rows is read in shorter ones.
+ */
+public final class LongStretches implements BatchSource {
+  private final TokenStore text;
+  private final SampleOrder order;
+  private final BatchConfig batch;
+  private final String reading;
+  private final long blocks;
+  private final int rank;
+  private final long rows;
+  private final boolean together;
+
+  /** The share of one rank: its rows of those of all ranks. */
+  public LongStretches(TokenStore text, TrainConfig config, int rank, int worldSize) {
+    this.text = text;
+    this.batch = config.batch();
+    this.rank = rank;
+    this.rows = (long) worldSize * batch.size();
+    this.together = config.model().maxSeqLen().isPresent(); // else states are of unequal sizes
+    long wanted = (batch.state().carryLength() + batch.seqLen() - 1L) / batch.seqLen();
+    long most = (text.size() - 1) / batch.seqLen() / rows;
+    this.blocks = Math.max(1, Math.min(wanted, most));
+    this.order =
+        SampleOrder.of(text.size(), Math.toIntExact(blocks * batch.seqLen()), config.seed());
+    this.reading = "%s %d %d %d".formatted(text.fingerprint(), rows, batch.seqLen(), config.seed());
+  }
+
+  /** Blocks of each stretch. */
+  public long blocks() {
+    return blocks;
+  }
+
+  @Override
+  public Optional<TextPosition> place(long step, int micro) {
+    long before = (step - 1) * batch.accumulate() + micro;
+    return Optional.of(TextPosition.of(reading, blocks, before, together));
+  }
+
+  @Override
+  public Tensor ids(long step, int micro) {
+    TextPosition place = place(step, micro).orElseThrow();
+    int length = batch.seqLen() + 1;
+    long[] ids = new long[batch.size() * length];
+    long[] one = new long[length];
+    for (int b = 0; b < batch.size(); b++) {
+      long row = (long) rank * batch.size() + b;
+      long stretch = place.stretch(row) * rows + row;
+      text.read(order.offset(stretch) + place.block(row) * batch.seqLen(), one);
+      System.arraycopy(one, 0, ids, b * length, length);
+    }
+    return Tensors.of(ids, batch.size(), length);
+  }
+}

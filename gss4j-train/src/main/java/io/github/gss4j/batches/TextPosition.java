@@ -1,0 +1,51 @@
+package io.github.gss4j.batches;
+
+import java.nio.charset.StandardCharsets;
+import java.util.zip.CRC32C;
+
+/**
+ * Where a micro-batch stands in a text that is read in long stretches: a state that was carried to
+ * one place is of no use at another.
+ *
+ * @param reading a checksum of all that decides which stretches are read, and in which order
+ * @param blocks sequences of a stretch
+ * @param micro how many micro-batches came before
+ * @param apart blocks by which each row is ahead of the one before: 1, or 0 where all come to the
+ *     ends of their stretches together
+ */
+public record TextPosition(long reading, long blocks, long micro, long apart) {
+  public static TextPosition of(String reading, long blocks, long micro, boolean together) {
+    CRC32C checksum = new CRC32C();
+    checksum.update(reading.getBytes(StandardCharsets.UTF_8));
+    return new TextPosition(checksum.getValue(), blocks, micro, together ? 0 : 1);
+  }
+
+  /** Of a checkpoint. */
+  public static TextPosition of(long... numbers) {
+    return new TextPosition(numbers[0], numbers[1], numbers[2], numbers[3]);
+  }
+
+  /** For a checkpoint. */
+  public long[] numbers() {
+    return new long[] {reading, blocks, micro, apart};
+  }
+
+  /**
+   * Which block of its stretch a row reads.
+   *
+   * @param row among those of all ranks
+   */
+  public long block(long row) {
+    return (micro + apart * row) % blocks;
+  }
+
+  /** How many stretches a row has read. */
+  public long stretch(long row) {
+    return (micro + apart * row) / blocks;
+  }
+
+  /** One micro-batch later. */
+  public TextPosition next() {
+    return new TextPosition(reading, blocks, micro + 1, apart);
+  }
+}

@@ -1,0 +1,124 @@
+package io.github.gss4j.config.training;
+
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.github.gss4j.config.Checks;
+import io.github.gss4j.config.ClassifierConfig;
+import io.github.gss4j.config.JsonFields;
+import io.github.gss4j.layers.Precision;
+import io.github.gss4j.optim.Decay;
+import io.github.gss4j.optim.OptimizerConfig;
+import io.github.gss4j.optim.Schedule;
+
+/**
+ * A classifier's training, as it stands in a config file: the model's fields, and these.
+ *
+ * @param data {@code data}: a directory of Pathfinder or ListOps
+ * @param model {@code num_tokens} or {@code input_dim}, {@code num_classes}, {@code dim}, …
+ * @param optimizer {@code lr, weight_decay, …}: AdamW
+ * @param stateSpaceLr {@code state_space_lr}: the peak rate of Λ and its step; 0 for lr
+ * @param steps {@code steps}, optimizer steps
+ * @param batch {@code batch}, sequences of a micro-batch
+ * @param accumulate {@code accumulate}, micro-batches of a step
+ * @param warmup {@code warmup}, steps of rising learning rate
+ * @param decay {@code schedule, final_lr, …}
+ * @param seed {@code seed}, where all chance starts
+ * @param dtype {@code dtype}: float32, bfloat16 or float64
+ * @param device {@code device}: cpu, cuda, cuda:N
+ * @param checkpointLayers {@code checkpoint_layers}: less memory, more time
+ * @param evalEvery {@code eval_every}, steps between looks at the validation part
+ * @param evalExamples {@code eval_examples}, how many of it are looked at on the way; all at the
+ *     end
+ * @param longRun {@code keep, max_bad_steps, …}: what makes a run safe to leave alone
+ */
+public record ClassifyConfig(
+    String data,
+    ClassifierConfig model,
+    OptimizerConfig optimizer,
+    double stateSpaceLr,
+    long steps,
+    int batch,
+    int accumulate,
+    long warmup,
+    Decay decay,
+    long seed,
+    String dtype,
+    String device,
+    boolean checkpointLayers,
+    long evalEvery,
+    int evalExamples,
+    LongRun longRun) {
+  /** Checks the sizes. */
+  public ClassifyConfig {
+    Checks.that(stateSpaceLr >= 0, "state_space_lr", stateSpaceLr, "0 (as lr) or more");
+    check(steps >= 1, "steps", steps);
+    check(batch >= 1, "batch", batch);
+    check(accumulate >= 1, "accumulate", accumulate);
+    check(evalEvery >= 1, "eval_every", evalEvery);
+    check(evalExamples >= 1, "eval_examples", evalExamples);
+    Precision.forTraining(dtype);
+  }
+
+  private static void check(boolean holds, String name, long value) {
+    Checks.that(holds, name, value, "at least 1");
+  }
+
+  /** How the weights are moved. */
+  public Recipe recipe() {
+    return new Recipe(optimizer, new Schedule(steps, warmup, decay), longRun);
+  }
+
+  /** A checkpoint at every evaluation. */
+  public IntervalConfig intervals() {
+    return IntervalConfig.DEFAULT.withEvaluations(evalEvery, 1).withSaveEvery(evalEvery);
+  }
+
+  /** Reads a configuration; an unknown field is an error. */
+  public static ClassifyConfig from(JsonFields f) {
+    ClassifyConfig config =
+        new ClassifyConfig(
+            f.text("data", ""),
+            ClassifierConfig.from(f),
+            new OptimizerConfig(
+                OptimizerConfig.Kind.ADAMW,
+                f.number("lr", 1e-3),
+                f.number("beta1", 0.9),
+                f.number("beta2", 0.999),
+                f.number("eps", 1e-8),
+                f.number("weight_decay", 0.05),
+                false,
+                f.number("grad_clip", 1)),
+            f.number("state_space_lr", 0),
+            f.integer64("steps", 1000),
+            f.integer("batch", 32),
+            f.integer("accumulate", 1),
+            f.integer64("warmup", 100),
+            Decay.from(f, new Decay.Cosine(0)),
+            f.integer64("seed", 1),
+            f.text("dtype", "float32"),
+            f.text("device", "cpu"),
+            f.flag("checkpoint_layers", false),
+            f.integer64("eval_every", 500),
+            f.integer("eval_examples", 2000),
+            LongRun.from(f, LongRun.DEFAULT));
+    f.refuseUnknown();
+    return config;
+  }
+
+  /** The fields as they stand in a run's {@code run.json}. */
+  public ObjectNode toJson() {
+    ObjectNode json = JsonNodeFactory.instance.objectNode();
+    json.put("data", data).setAll(model.toJson());
+    json.put("lr", optimizer.lr()).put("beta1", optimizer.beta1());
+    json.put("beta2", optimizer.beta2()).put("eps", optimizer.eps());
+    json.put("weight_decay", optimizer.weightDecay()).put("grad_clip", optimizer.gradClip());
+    json.put("state_space_lr", stateSpaceLr).put("steps", steps).put("batch", batch);
+    json.put("accumulate", accumulate).put("warmup", warmup);
+    decay.putInto(json);
+    json.put("seed", seed).put("dtype", dtype).put("device", device);
+    json.put("checkpoint_layers", checkpointLayers).put("eval_every", evalEvery);
+    json.put("eval_examples", evalExamples);
+    longRun.putInto(json);
+    return json;
+  }
+}

@@ -1,0 +1,63 @@
+package io.github.gss4j.config.training;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.github.gss4j.config.Checks;
+import io.github.gss4j.config.JsonFields;
+
+/**
+ * What is done on the way.
+ *
+ * @param evalEvery {@code eval_every}, steps between quick evaluations; 0 evaluates at the end only
+ * @param evalTokens {@code eval_tokens}, how much held-out text a quick evaluation takes
+ * @param saveEvery {@code save_every}, steps between checkpoints; 0 saves at the end only
+ * @param sampleEvery {@code sample_every}, steps between samples; 0 samples at the end only
+ * @param prompt {@code prompt}, what samples start from
+ */
+public record IntervalConfig(
+    long evalEvery, long evalTokens, long saveEvery, long sampleEvery, String prompt) {
+  /**
+   * Every 200 steps an evaluation and a checkpoint, every 400 a sample: a run of the default 800
+   * steps shows how it goes on, and spends a twentieth of its time on that.
+   */
+  public static final IntervalConfig DEFAULT =
+      new IntervalConfig(200, 65_536, 200, 400, "public static ");
+
+  /** Checks the ranges. */
+  public IntervalConfig {
+    Checks.that(evalEvery >= 0, "eval_every", evalEvery, "0 (at the end only) or more");
+    Checks.that(evalTokens >= 1, "eval_tokens", evalTokens, "at least 1");
+    Checks.that(saveEvery >= 0, "save_every", saveEvery, "0 (at the end only) or more");
+    Checks.that(sampleEvery >= 0, "sample_every", sampleEvery, "0 (at the end only) or more");
+    Checks.that(!prompt.isEmpty(), "prompt", "empty", "at least one character");
+  }
+
+  /** This, with evaluations of so many held-out tokens after so many steps. */
+  public IntervalConfig withEvaluations(long every, long tokens) {
+    return new IntervalConfig(every, tokens, saveEvery, sampleEvery, prompt);
+  }
+
+  /** This, with checkpoints after so many steps. */
+  public IntervalConfig withSaveEvery(long steps) {
+    return new IntervalConfig(evalEvery, evalTokens, steps, sampleEvery, prompt);
+  }
+
+  /** This, with samples after so many steps. */
+  public IntervalConfig withSamples(long every, String newPrompt) {
+    return new IntervalConfig(evalEvery, evalTokens, saveEvery, every, newPrompt);
+  }
+
+  static IntervalConfig from(JsonFields f, IntervalConfig byDefault) {
+    return new IntervalConfig(
+        f.integer64("eval_every", byDefault.evalEvery),
+        f.integer64("eval_tokens", byDefault.evalTokens),
+        f.integer64("save_every", byDefault.saveEvery),
+        f.integer64("sample_every", byDefault.sampleEvery),
+        f.text("prompt", byDefault.prompt));
+  }
+
+  void putInto(ObjectNode json) {
+    json.put("eval_every", evalEvery).put("eval_tokens", evalTokens);
+    json.put("save_every", saveEvery).put("sample_every", sampleEvery);
+    json.put("prompt", prompt);
+  }
+}

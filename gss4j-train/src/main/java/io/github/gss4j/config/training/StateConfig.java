@@ -1,0 +1,71 @@
+package io.github.gss4j.config.training;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.github.gss4j.config.Checks;
+import io.github.gss4j.config.JsonFields;
+
+/**
+ * The states that sequences begin from in training; by default from zero, each for itself.
+ *
+ * @param carry {@code carry_state}: the text is read in long stretches, in a random order and as
+ *     many at a time as a step has sequences; each sequence goes on from the state that the one
+ *     before it left
+ * @param carryLength {@code carry_length}, tokens of a stretch
+ * @param passing {@code state_passing}: sequences begin from what another one left, whatever its
+ *     text, but for every so many-th, which begins from zero; 0 is off. With {@code carry_state}
+ *     this holds where a stretch begins
+ * @param passingFrom {@code state_passing_from}: the share of the run after which states are passed
+ */
+public record StateConfig(boolean carry, int carryLength, int passing, double passingFrom) {
+  /** Every sequence from zero. Stretches are of 8,192 tokens: a few files of source. */
+  public static final StateConfig NONE = new StateConfig(false, 8192, 0, 0);
+
+  /** Checks the ranges. */
+  public StateConfig {
+    Checks.that(carryLength >= 1, "carry_length", carryLength, "at least 1");
+    Checks.that(passing == 0 || passing >= 2, "state_passing", passing, "0 (off), or 2 or more");
+    Checks.that(
+        passingFrom >= 0 && passingFrom < 1,
+        "state_passing_from",
+        passingFrom,
+        "a share of the run, 0 to below 1");
+    Checks.that(
+        !carry || passingFrom == 0,
+        "state_passing_from",
+        passingFrom,
+        "0 with carry_state, which needs states from the start");
+  }
+
+  /** This, with states passed on between sequences, but for every so many-th; 0 is off. */
+  public StateConfig withPassing(int every) {
+    return new StateConfig(carry, carryLength, every, passingFrom);
+  }
+
+  /** This, with long stretches of so many tokens. */
+  public StateConfig withCarry(int tokens) {
+    return new StateConfig(true, tokens, passing, passingFrom);
+  }
+
+  /** Whether sequences begin from states at a step of a run of so many. */
+  public boolean isUsed(long step, long steps) {
+    return carry || (passing > 0 && step > Math.floor(passingFrom * steps));
+  }
+
+  /** Whether the n-th of what might begin from zero is passed a state. */
+  public boolean passes(long n) {
+    return passing > 0 && n % passing != 0;
+  }
+
+  static StateConfig from(JsonFields f, StateConfig byDefault) {
+    return new StateConfig(
+        f.flag("carry_state", byDefault.carry),
+        f.integer("carry_length", byDefault.carryLength),
+        f.integer("state_passing", byDefault.passing),
+        f.number("state_passing_from", byDefault.passingFrom));
+  }
+
+  void putInto(ObjectNode json) {
+    json.put("carry_state", carry).put("carry_length", carryLength);
+    json.put("state_passing", passing).put("state_passing_from", passingFrom);
+  }
+}

@@ -1,0 +1,322 @@
+package io.github.gss4j.config.training;
+
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.github.gss4j.config.GssConfig;
+import io.github.gss4j.config.JsonFields;
+import io.github.gss4j.config.ModelConfig;
+import io.github.gss4j.optim.OptimizerConfig;
+import io.github.gss4j.optim.Schedule;
+import io.github.gss4j.tokenizer.ByteTokenizer;
+import io.github.gss4j.tokenizer.Tokenizer;
+import io.github.gss4j.tokenizer.TokenizerJson;
+import io.github.gss4j.tokenizer.Tokenizers;
+
+/**
+ * Everything that decides a training run: with the same one, the same text and the same threads,
+ * two runs are the same to the bit.
+ *
+ * <pre>{@code
+ * TrainConfig.defaults().withData("texts/").withSteps(800)
+ * }</pre>
+ *
+ * @param data {@code data, glob, held_out, …}: the text
+ * @param model {@code num_tokens, dim, depth, …}
+ * @param batch {@code batch, seq_len, …}: what a step reads
+ * @param optimizer {@code optimizer, lr, beta1, …}
+ * @param schedule {@code steps, warmup, schedule, …}: how long, and the learning rate over it
+ * @param objective {@code objective, teacher, …}
+ * @param fineTuning {@code start_from, freeze, …}: weights that were learned before
+ * @param intervals {@code eval_every, …}: what is done on the way
+ * @param longRun {@code keep, max_bad_steps, …}: what makes a run safe to leave alone
+ * @param compute {@code dtype, device, …}
+ * @param seed {@code seed}, where all chance starts
+ */
+public record TrainConfig(
+    DataConfig data,
+    ModelConfig model,
+    BatchConfig batch,
+    OptimizerConfig optimizer,
+    Schedule schedule,
+    ObjectiveConfig objective,
+    FineTuning fineTuning,
+    IntervalConfig intervals,
+    LongRun longRun,
+    ComputeConfig compute,
+    long seed) {
+  /**
+   * What holds where nothing is said: 4 layers of width 256 (3 million numbers) over bytes, 800
+   * steps; about three minutes on two cores, after which it writes code that reads like Java.
+   */
+  public static TrainConfig defaults() {
+    return new TrainConfig(
+        DataConfig.DEFAULT,
+        ModelConfig.of(256, 256, 4)
+            .withOptions(new GssConfig(64, 128, true))
+            .withTokenizer(ByteTokenizer.NAME)
+            .withHead(false, true),
+        BatchConfig.DEFAULT,
+        OptimizerConfig.DEFAULT,
+        Schedule.DEFAULT,
+        ObjectiveConfig.CROSS_ENTROPY,
+        FineTuning.NONE,
+        IntervalConfig.DEFAULT,
+        LongRun.DEFAULT,
+        ComputeConfig.defaults(),
+        1);
+  }
+
+  /** Tokens of one optimizer step, on one rank. */
+  public long tokensPerStep() {
+    return batch.tokensPerStep();
+  }
+
+  /** This, with another text: {@code java}, {@code enwik8}, or a file or directory. */
+  public TrainConfig withData(String text) {
+    return with(data.withData(text));
+  }
+
+  /**
+   * This, with another tokenizer, and as many ids in the model as it has tokens.
+   *
+   * @param spec {@code bytes}, {@code gpt2} or the path of a {@code tokenizer.json}
+   * @throws io.github.gss4j.tokenizer.TokenizerException if it is none of them
+   */
+  public TrainConfig withTokenizer(String spec) {
+    try (Tokenizer tokenizer = Tokenizers.open(spec)) {
+      return with(data.withTokenizerFile(Tokenizers.isFile(spec) ? spec : ""))
+          .with(model.withTokenizer(tokenizer.name()).withNumTokens(tokenizer.size()));
+    }
+  }
+
+  /** This, with another number of optimizer steps. */
+  public TrainConfig withSteps(long steps) {
+    return with(schedule.withSteps(steps));
+  }
+
+  /** This, with another peak learning rate. */
+  public TrainConfig withLr(double peak) {
+    return with(optimizer.withLr(peak));
+  }
+
+  /** This, with other chances. */
+  public TrainConfig withSeed(long newSeed) {
+    return new TrainConfig(
+        data,
+        model,
+        batch,
+        optimizer,
+        schedule,
+        objective,
+        fineTuning,
+        intervals,
+        longRun,
+        compute,
+        newSeed);
+  }
+
+  /** This, with other settings of the text. */
+  public TrainConfig with(DataConfig changed) {
+    return new TrainConfig(
+        changed,
+        model,
+        batch,
+        optimizer,
+        schedule,
+        objective,
+        fineTuning,
+        intervals,
+        longRun,
+        compute,
+        seed);
+  }
+
+  /** This, with other settings of the model. */
+  public TrainConfig with(ModelConfig changed) {
+    return new TrainConfig(
+        data,
+        changed,
+        batch,
+        optimizer,
+        schedule,
+        objective,
+        fineTuning,
+        intervals,
+        longRun,
+        compute,
+        seed);
+  }
+
+  /** This, with other settings of what a step reads. */
+  public TrainConfig with(BatchConfig changed) {
+    return new TrainConfig(
+        data,
+        model,
+        changed,
+        optimizer,
+        schedule,
+        objective,
+        fineTuning,
+        intervals,
+        longRun,
+        compute,
+        seed);
+  }
+
+  /** This, with other settings of the optimizer. */
+  public TrainConfig with(OptimizerConfig changed) {
+    return new TrainConfig(
+        data,
+        model,
+        batch,
+        changed,
+        schedule,
+        objective,
+        fineTuning,
+        intervals,
+        longRun,
+        compute,
+        seed);
+  }
+
+  /** This, with other settings of the learning rate over the run. */
+  public TrainConfig with(Schedule changed) {
+    return new TrainConfig(
+        data,
+        model,
+        batch,
+        optimizer,
+        changed,
+        objective,
+        fineTuning,
+        intervals,
+        longRun,
+        compute,
+        seed);
+  }
+
+  /** This, with other settings of what is trained on. */
+  public TrainConfig with(ObjectiveConfig changed) {
+    return new TrainConfig(
+        data,
+        model,
+        batch,
+        optimizer,
+        schedule,
+        changed,
+        fineTuning,
+        intervals,
+        longRun,
+        compute,
+        seed);
+  }
+
+  /** This, with other settings of weights that were learned before. */
+  public TrainConfig with(FineTuning changed) {
+    return new TrainConfig(
+        data, model, batch, optimizer, schedule, objective, changed, intervals, longRun, compute,
+        seed);
+  }
+
+  /** This, with other settings of what is done on the way. */
+  public TrainConfig with(IntervalConfig changed) {
+    return new TrainConfig(
+        data,
+        model,
+        batch,
+        optimizer,
+        schedule,
+        objective,
+        fineTuning,
+        changed,
+        longRun,
+        compute,
+        seed);
+  }
+
+  /** This, with other settings of what keeps a long run safe. */
+  public TrainConfig with(LongRun changed) {
+    return new TrainConfig(
+        data,
+        model,
+        batch,
+        optimizer,
+        schedule,
+        objective,
+        fineTuning,
+        intervals,
+        changed,
+        compute,
+        seed);
+  }
+
+  /** This, with other settings of how it is computed. */
+  public TrainConfig with(ComputeConfig changed) {
+    return new TrainConfig(
+        data,
+        model,
+        batch,
+        optimizer,
+        schedule,
+        objective,
+        fineTuning,
+        intervals,
+        longRun,
+        changed,
+        seed);
+  }
+
+  /** What {@link Tokenizers#open} takes: the path of a file, or a name. */
+  public String tokenizerSpec() {
+    return data.tokenizerFile().isEmpty() ? model.tokenizer() : data.tokenizerFile();
+  }
+
+  /**
+   * Reads a run's configuration; a missing field has its default, an unknown one is an error.
+   *
+   * @param byDefault what holds where a field is missing
+   */
+  public static TrainConfig from(JsonFields f, TrainConfig byDefault) {
+    TrainConfig config =
+        new TrainConfig(
+            DataConfig.from(f, byDefault.data),
+            model(f, byDefault.model),
+            BatchConfig.from(f, byDefault.batch),
+            OptimizerConfig.from(f, byDefault.optimizer),
+            Schedule.from(f, byDefault.schedule),
+            ObjectiveConfig.from(f, byDefault.objective),
+            FineTuning.from(f, byDefault.fineTuning),
+            IntervalConfig.from(f, byDefault.intervals),
+            LongRun.from(f, byDefault.longRun),
+            ComputeConfig.from(f, byDefault.compute),
+            f.integer64("seed", byDefault.seed));
+    f.refuseUnknown();
+    return config;
+  }
+
+  /** A model's config keeps the tokenizer's name, not its path. */
+  private static ModelConfig model(JsonFields f, ModelConfig byDefault) {
+    ModelConfig model = ModelConfig.from(f, byDefault);
+    return Tokenizers.isFile(model.tokenizer()) ? model.withTokenizer(TokenizerJson.NAME) : model;
+  }
+
+  /** The fields as they stand in a run's {@code run.json}. */
+  public ObjectNode toJson() {
+    ObjectNode json = JsonNodeFactory.instance.objectNode();
+    data.putInto(json);
+    json.setAll(model.toJson());
+    objective.putInto(json);
+    if (!data.tokenizerFile().isEmpty()) {
+      json.put("tokenizer", data.tokenizerFile());
+    }
+    batch.putInto(json);
+    optimizer.putInto(json);
+    schedule.putInto(json);
+    json.put("seed", seed);
+    compute.putInto(json);
+    fineTuning.putInto(json);
+    intervals.putInto(json);
+    longRun.putInto(json);
+    return json;
+  }
+}

@@ -1,0 +1,175 @@
+package io.github.gss4j.run;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.SerializationFeature;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.github.gss4j.batches.LabelledData;
+import io.github.gss4j.config.ClassifierConfig;
+import io.github.gss4j.config.training.ClassifyConfig;
+import io.github.gss4j.distributed.Distribution;
+import io.github.gss4j.files.AtomicFile;
+import io.github.gss4j.run.files.RunDirectory;
+import io.github.gss4j.run.files.RunLock;
+import io.github.gss4j.trainer.TrainingProgress;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.Optional;
+import java.util.function.BooleanSupplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Trains a classifier on a task and says how often it is right on what it has never seen.
+ *
+ * <p>Its directory holds {@code run.json}, {@code metrics.jsonl}, a checkpoint at every look at the
+ * validation part ({@code last}, and {@code best} where it was right most often), and in the end
+ * {@code result.json} and {@code report.html}. A run that was stopped or killed goes on from its
+ * last checkpoint to the bit.
+ */
+public final class ClassifierRun {
+  private static final Logger LOG = LoggerFactory.getLogger(ClassifierRun.class);
+  private static final ObjectMapper JSON =
+      JsonMapper.builder().enable(SerializationFeature.INDENT_OUTPUT).build();
+
+  private final ClassifyConfig config;
+  private final LabelledData data;
+  private final RunDirectory directory;
+
+  /**
+   * What a run came to.
+   *
+   * @param steps taken
+   * @param validation the best share of right answers on the validation part
+   * @param test the share on the test part, of the weights that were best on the validation part
+   * @param majority the share of the test part's most frequent class
+   * @param parameters of the model
+   * @param skipped steps whose loss or gradient was not finite
+   * @param seconds spent on training
+   * @param finished whether it came to its end
+   * @param leftOut files that could not be read and are in no part
+   */
+  public record Result(
+      long steps,
+      double validation,
+      double test,
+      double majority,
+      long parameters,
+      long skipped,
+      double seconds,
+      boolean finished,
+      long leftOut) {
+    /** As a JSON object. */
+    public ObjectNode toJson() {
+      return JSON.createObjectNode()
+          .put("steps", steps)
+          .put("validation_accuracy", validation)
+          .put("test_accuracy", test)
+          .put("majority", majority)
+          .put("parameters", parameters)
+          .put("skipped", skipped)
+          .put("seconds", seconds)
+          .put("finished", finished)
+          .put("left_out", leftOut);
+    }
+  }
+
+  private ClassifierRun(ClassifyConfig config, LabelledData data, RunDirectory directory) {
+    this.config = config;
+    this.data = data;
+    this.directory = directory;
+    ClassifierConfig model = config.model();
+    int classes = data.train().numClasses();
+    if (model.numClasses() != classes) {
+      throw new IllegalArgumentException(
+          "num_classes is "
+              + model.numClasses()
+              + ", expected "
+              + classes
+              + " for "
+              + config.data());
+    }
+    int tokens = data.train().numTokens();
+    if (model.input() instanceof ClassifierConfig.Tokens ids && ids.numTokens() < tokens) {
+      throw new IllegalArgumentException(
+          "num_tokens is " + ids.numTokens() + ", expected " + tokens + " for " + config.data());
+    }
+    if (model.input() instanceof ClassifierConfig.Values values && values.channels() != 1) {
+      throw new IllegalArgumentException(
+          "input_dim is " + values.channels() + ", expected 1: a pixel is one number");
+    }
+  }
+
+  /**
+   * A run that has not begun.
+   *
+   * @param directory is made; must hold no run
+   * @throws IllegalArgumentException if a run has been there, or something that it would replace,
+   *     or the model does not fit the data
+   */
+  public static ClassifierRun start(ClassifyConfig config, LabelledData data, Path directory)
+      throws IOException {
+    RunDirectory home = new RunDirectory(directory);
+    home.refuseUsed();
+    return new ClassifierRun(config, data, home);
+  }
+
+  /**
+   * A run that goes on where its last checkpoint is, or at the beginning where it has none.
+   *
+   * @param directory of a run
+   * @throws IllegalArgumentException if there is none, or the model does not fit the data
+   */
+  public static ClassifierRun resume(ClassifyConfig config, LabelledData data, Path directory) {
+    RunDirectory home = new RunDirectory(directory);
+    if (!home.isUsed()) {
+      throw new IllegalArgumentException(
+          directory + ": holds no run to resume (no run.json in it)");
+    }
+    return new ClassifierRun(config, data, home);
+  }
+
+  /**
+   * Trains to the end, or until asked to stop.
+   *
+   * @param stop asked after every step
+   * @throws IOException if a file cannot be written, or another process trains in the directory
+   */
+  public Result run(RunListener listener, BooleanSupplier stop) throws IOException {
+    LoopSetting setting =
+        new LoopSetting(directory, Distribution.single(), listener, config.intervals());
+    try (RunLock lock = RunLock.take(directory.path())) {
+      Optional<Path> last = directory.settle();
+      try (ClassifierTask task = new ClassifierTask(config, data, setting, last);
+          RunLoop loop = new RunLoop(setting, task, last)) {
+        if (directory.isUsed()) {
+          ConfigDrift.between(directory.config(), config.toJson()).forEach(LOG::warn);
+        }
+        directory.writeConfig(JSON.writeValueAsBytes(config.toJson()));
+        return Underway.run(() -> toTheEnd(task, loop, stop));
+      }
+    }
+  }
+
+  private Result toTheEnd(ClassifierTask task, RunLoop loop, BooleanSupplier stop)
+      throws IOException {
+    boolean finished = loop.train(stop);
+    RunReport.of(directory, config, task.model(), loop.seconds()).write(directory.path());
+    directory.checkpoint(RunDirectory.BEST).ifPresent(task::load);
+    TrainingProgress progress = task.trainer().progress();
+    Result result =
+        new Result(
+            progress.steps(),
+            Math.max(-1, -loop.best()),
+            finished ? task.accuracy(data.test(), Integer.MAX_VALUE) : Double.NaN,
+            data.test().majority(),
+            task.trainer().learnedCount(),
+            progress.skipped(),
+            loop.seconds(),
+            finished,
+            data.leftOut());
+    AtomicFile.write(
+        directory.path().resolve("result.json"), JSON.writeValueAsString(result.toJson()));
+    return result;
+  }
+}

@@ -1,0 +1,37 @@
+package io.github.gss4j.run;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.github.gss4j.checkpoint.ConfigFile;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.TreeSet;
+
+/** What a run's configuration says other than it did before. */
+final class ConfigDrift {
+  private ConfigDrift() {}
+
+  /**
+   * The keys that have changed, a line each.
+   *
+   * @param before the file of the run that is gone on with
+   */
+  static List<String> between(Path before, ObjectNode present) {
+    JsonNode old = ConfigFile.read(before);
+    TreeSet<String> names = new TreeSet<>();
+    old.fieldNames().forEachRemaining(names::add);
+    present.fieldNames().forEachRemaining(names::add);
+    // through text, for a number's class is another after it was read
+    return names.stream()
+        .filter(name -> !old.path(name).toString().equals(present.path(name).toString()))
+        .map(
+            name ->
+                "resuming with %s %s instead of %s"
+                    .formatted(name, shown(present.path(name)), shown(old.path(name))))
+        .toList();
+  }
+
+  private static String shown(JsonNode value) {
+    return value.isMissingNode() ? "unset" : value.toString();
+  }
+}

@@ -1,0 +1,140 @@
+package io.github.gss4j.run;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.github.gss4j.batches.BatchSource;
+import io.github.gss4j.batches.TextBatches;
+import io.github.gss4j.model.LanguageModel;
+import io.github.gss4j.tracking.MetricLine;
+import io.github.gss4j.trainer.StepObserver;
+import io.github.gss4j.trainer.StepResult;
+import io.github.gss4j.trainer.TrainableLanguageModel;
+import io.github.gss4j.trainer.Trainer;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.Optional;
+import java.util.function.BooleanSupplier;
+
+/** A language model on a text. */
+final class LanguageModelTask implements TrainingTask {
+  private final RunSetting setting;
+  private final BatchSource batches;
+  private final LanguageModel model;
+  private final Trainer<BatchSource> trainer;
+  private final RunEvaluation evaluation;
+  private final RunSample sample;
+
+  /**
+   * A new model, or that of a checkpoint.
+   *
+   * @param setting stays open
+   */
+  LanguageModelTask(RunSetting setting, Optional<Path> checkpoint) {
+    this.setting = setting;
+    this.model = RunModel.open(setting, checkpoint);
+    try {
+      this.batches =
+          TextBatches.of(
+              setting.corpus(),
+              setting.config(),
+              setting.group().rank(),
+              setting.group().worldSize());
+      this.trainer =
+          TrainableLanguageModel.trainer(
+              model,
+              setting.config(),
+              setting.inputs().teacher().objective(),
+              setting.distribution());
+    } catch (RuntimeException e) {
+      model.close();
+      throw e;
+    }
+    this.evaluation = new RunEvaluation(setting, trainer, model);
+    this.sample = new RunSample(setting, trainer, model);
+  }
+
+  LanguageModel model() {
+    return model;
+  }
+
+  @Override
+  public Trainer<BatchSource> trainer() {
+    return trainer;
+  }
+
+  @Override
+  public Score score() {
+    return Score.LOSS;
+  }
+
+  @Override
+  public StepResult step(StepObserver observer) {
+    return trainer.step(batches, observer);
+  }
+
+  @Override
+  public MetricLine.Step line(StepResult result, double seconds) {
+    return new MetricLine.Step(
+        trainer.steps(),
+        result.loss(),
+        result.learningRate(),
+        result.gradNorm(),
+        setting.tokensPerStep() / seconds,
+        setting.config().objective().isTaught() ? Optional.of(result.taught()) : Optional.empty(),
+        batches.leftOut().orElse(MetricLine.SkippedData.NONE));
+  }
+
+  @Override
+  public double evaluate(RunRecord record, boolean last) throws IOException {
+    return evaluation.quick(record).loss();
+  }
+
+  /** Evaluates all of the held-out text; nothing where it was asked to stop on the way. */
+  Optional<Evaluator.Result> evaluateWhole(RunRecord record, BooleanSupplier stop)
+      throws IOException {
+    return evaluation.whole(record, stop);
+  }
+
+  @Override
+  public void sample(RunRecord record) throws IOException {
+    record.add(sample.write());
+  }
+
+  /** Writes a last sample, unless it stands there. */
+  String lastSample(RunRecord record) throws IOException {
+    MetricLine.Sample last = sample.write();
+    record.addOnce(last);
+    return last.text();
+  }
+
+  @Override
+  public String fingerprint() {
+    return setting.corpus().fingerprint();
+  }
+
+  @Override
+  public Optional<JsonNode> position() {
+    return batches.position();
+  }
+
+  @Override
+  public void seek(JsonNode position) {
+    batches.seek(position);
+  }
+
+  @Override
+  public void saveBeside(Path checkpoint) throws IOException {
+    setting.tokenizer().save(checkpoint);
+  }
+
+  /** What of a stream was left out so far. */
+  Optional<MetricLine.SkippedData> leftOut() {
+    return batches.leftOut();
+  }
+
+  @Override
+  public void close() {
+    batches.close();
+    trainer.close();
+    model.close();
+  }
+}

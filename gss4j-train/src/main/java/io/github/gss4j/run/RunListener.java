@@ -1,0 +1,53 @@
+package io.github.gss4j.run;
+
+import io.github.gss4j.tracking.MetricLine;
+import io.github.gss4j.trainer.LayerMeasures;
+import io.github.gss4j.trainer.StepResult;
+import java.nio.file.Path;
+
+/** Hears what a run does, to show it. All methods do nothing unless overridden. */
+public interface RunListener {
+  /**
+   * The run is about to take its first step.
+   *
+   * @param run what is known of it
+   * @param fromStep steps taken before, in a resumed run
+   */
+  default void started(TrainingRun run, long fromStep) {}
+
+  /** A step was taken. */
+  default void stepped(long step, StepResult result, double tokensPerSecond) {}
+
+  /**
+   * The layers were looked at in the step before.
+   *
+   * @param line as it stands in {@code metrics.jsonl}
+   */
+  default void layersMeasured(MetricLine.LayerStats line, LayerMeasures measures) {}
+
+  /** Whether {@link #layersMeasured} is to have histograms, which take some time. */
+  default boolean wantsHistograms() {
+    return false;
+  }
+
+  /** A line was added to {@code metrics.jsonl}: each step once, also where a run is resumed. */
+  default void recorded(MetricLine line) {}
+
+  /** The held-out text was evaluated. */
+  default void evaluated(long step, Evaluator.Result result, boolean whole) {}
+
+  /** A classifier was looked at: its share of right answers on the validation part. */
+  default void validated(long step, double accuracy) {}
+
+  /** The whole held-out text is being evaluated. */
+  default void evaluating(double share) {}
+
+  /** The model wrote a sample. */
+  default void sampled(long step, String prompt, String text) {}
+
+  /** A checkpoint was written. */
+  default void saved(long step, Path checkpoint) {}
+
+  /** The run is over, or stopped; its report lies in its directory. */
+  default void ended(TrainingRun run, TrainingRun.Outcome outcome) {}
+}

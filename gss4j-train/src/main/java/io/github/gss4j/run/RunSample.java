@@ -1,0 +1,52 @@
+package io.github.gss4j.run;
+
+import io.github.gss4j.generation.GenerationOptions;
+import io.github.gss4j.generation.Sampling;
+import io.github.gss4j.generation.TextGenerator;
+import io.github.gss4j.model.LanguageModel;
+import io.github.gss4j.tokenizer.Tokenizer;
+import io.github.gss4j.torch.TorchModel;
+import io.github.gss4j.tracking.MetricLine;
+import io.github.gss4j.trainer.Trainer;
+import io.github.gss4j.trainer.TrainingState;
+
+/** Lets a run's model write, averaged where the run averages: on the first rank. */
+final class RunSample {
+  private static final int TOKENS = 400;
+
+  private final RunSetting setting;
+  private final Trainer<?> trainer;
+  private final LanguageModel model;
+
+  RunSample(RunSetting setting, Trainer<?> trainer, LanguageModel model) {
+    this.setting = setting;
+    this.trainer = trainer;
+    this.model = model;
+  }
+
+  /** Writes a text; on all ranks at once. */
+  MetricLine.Sample write() {
+    String prompt = setting.config().intervals().prompt();
+    String text;
+    try (TrainingState.Averaged averaged = trainer.averaged()) {
+      text = setting.isFirst() ? after(prompt) : "";
+      setting.group().barrier();
+    }
+    setting.listener().sampled(trainer.steps(), prompt, text);
+    return new MetricLine.Sample(trainer.steps(), prompt, text);
+  }
+
+  private String after(String prompt) {
+    Tokenizer tokenizer = setting.tokenizer();
+    try (TorchModel engine = TorchModel.of(model)) {
+      TextGenerator generator = new TextGenerator(engine, tokenizer);
+      Sampling sampling =
+          Sampling.seeded(setting.config().seed()).withTemperature(0.7).withTopP(0.95);
+      int limit = model.config().maxSeqLen().orElse(Integer.MAX_VALUE);
+      int tokens = Math.min(TOKENS, limit - tokenizer.encode(prompt).length);
+      return tokens < 1
+          ? ""
+          : generator.generate(prompt, GenerationOptions.of(tokens, sampling)).text();
+    }
+  }
+}

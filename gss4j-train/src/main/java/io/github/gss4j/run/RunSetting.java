@@ -1,0 +1,65 @@
+package io.github.gss4j.run;
+
+import io.github.gss4j.config.Checks;
+import io.github.gss4j.config.training.TrainConfig;
+import io.github.gss4j.data.TrainingText;
+import io.github.gss4j.distributed.Distribution;
+import io.github.gss4j.distributed.ProcessGroup;
+import io.github.gss4j.run.files.RunDirectory;
+import io.github.gss4j.tokenizer.Tokenizer;
+
+/**
+ * What a run is made of. All of it stays open for as long as the run is.
+ *
+ * @param inputs text, tokenizer and teacher
+ * @param context what it is handed from outside; its listener hears of the run on the first rank,
+ *     nobody on the others
+ */
+record RunSetting(
+    TrainConfig config, RunDirectory directory, RunInputs inputs, RunContext context) {
+  /** Silences the ranks that are not the first; refuses a text that nothing can be measured by. */
+  RunSetting {
+    Checks.that(
+        inputs.text().heldOut().size() >= Evaluator.FEWEST_TOKENS,
+        "the held-out text",
+        inputs.text().heldOut().size() + " tokens long",
+        "at least " + Evaluator.FEWEST_TOKENS + ": give more text, or a larger --held-out");
+    if (!context.distribution().group().isFirst()) {
+      context = context.withListener(new RunListener() {});
+    }
+  }
+
+  TrainingText corpus() {
+    return inputs.text();
+  }
+
+  Tokenizer tokenizer() {
+    return inputs.tokenizer();
+  }
+
+  RunListener listener() {
+    return context.listener();
+  }
+
+  Distribution distribution() {
+    return context.distribution();
+  }
+
+  ProcessGroup group() {
+    return distribution().group();
+  }
+
+  boolean isFirst() {
+    return group().isFirst();
+  }
+
+  /** What a loop needs of it. */
+  LoopSetting loop() {
+    return new LoopSetting(directory, distribution(), listener(), config.intervals());
+  }
+
+  /** Tokens of one step, of all ranks together. */
+  long tokensPerStep() {
+    return config.tokensPerStep() * group().worldSize();
+  }
+}

@@ -1,0 +1,109 @@
+package io.github.gss4j.run;
+
+import io.github.gss4j.tracking.MetricLine;
+import io.github.gss4j.trainer.LayerMeasures;
+import io.github.gss4j.trainer.StepResult;
+import java.nio.file.Path;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A listener that cannot stop a run: what it throws is logged once, and it hears no more.
+ *
+ * <p>For what watches a run from outside, which is not worth losing the run.
+ */
+public final class SafeListener implements RunListener, AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(SafeListener.class);
+
+  private final String name;
+  private final RunListener listener;
+  private boolean failed;
+
+  /**
+   * Guards a listener; one that is {@link AutoCloseable} is closed with this.
+   *
+   * @param name for the log
+   */
+  public SafeListener(String name, RunListener listener) {
+    this.name = name;
+    this.listener = listener;
+  }
+
+  private interface Call {
+    void run() throws Exception;
+  }
+
+  private void guard(Call call) {
+    if (failed) {
+      return;
+    }
+    try {
+      call.run();
+    } catch (Exception | LinkageError e) {
+      failed = true;
+      LOG.warn("{}: {}; the run goes on without it", name, String.valueOf(e.getMessage()));
+    }
+  }
+
+  @Override
+  public void started(TrainingRun run, long fromStep) {
+    guard(() -> listener.started(run, fromStep));
+  }
+
+  @Override
+  public void stepped(long step, StepResult result, double tokensPerSecond) {
+    guard(() -> listener.stepped(step, result, tokensPerSecond));
+  }
+
+  @Override
+  public void layersMeasured(MetricLine.LayerStats line, LayerMeasures measures) {
+    guard(() -> listener.layersMeasured(line, measures));
+  }
+
+  @Override
+  public void recorded(MetricLine line) {
+    guard(() -> listener.recorded(line));
+  }
+
+  @Override
+  public boolean wantsHistograms() {
+    return !failed && listener.wantsHistograms();
+  }
+
+  @Override
+  public void evaluated(long step, Evaluator.Result result, boolean whole) {
+    guard(() -> listener.evaluated(step, result, whole));
+  }
+
+  @Override
+  public void validated(long step, double accuracy) {
+    guard(() -> listener.validated(step, accuracy));
+  }
+
+  @Override
+  public void evaluating(double share) {
+    guard(() -> listener.evaluating(share));
+  }
+
+  @Override
+  public void sampled(long step, String prompt, String text) {
+    guard(() -> listener.sampled(step, prompt, text));
+  }
+
+  @Override
+  public void saved(long step, Path checkpoint) {
+    guard(() -> listener.saved(step, checkpoint));
+  }
+
+  @Override
+  public void ended(TrainingRun run, TrainingRun.Outcome outcome) {
+    guard(() -> listener.ended(run, outcome));
+  }
+
+  @Override
+  public void close() {
+    if (listener instanceof AutoCloseable closeable) {
+      guard(closeable::close);
+    }
+  }
+}

@@ -1,0 +1,65 @@
+package io.github.gss4j.run;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.github.gss4j.batches.BatchSource;
+import io.github.gss4j.tracking.MetricLine;
+import io.github.gss4j.trainer.NonFiniteLossException;
+import io.github.gss4j.trainer.StepObserver;
+import io.github.gss4j.trainer.StepResult;
+import io.github.gss4j.trainer.Trainer;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.Optional;
+
+/**
+ * What a run trains: where its batches come from, what evaluates it, what is saved. Steps, skips,
+ * averages, checkpoints, metrics and locks are the same for all tasks.
+ */
+interface TrainingTask extends AutoCloseable {
+  /** Which takes its steps. */
+  Trainer<?> trainer();
+
+  /** What tells the best checkpoint. */
+  Score score();
+
+  /**
+   * Takes the next step.
+   *
+   * @throws NonFiniteLossException if too many in a row failed
+   */
+  StepResult step(StepObserver observer);
+
+  /** What {@code metrics.jsonl} keeps of a step that was just taken, in so many seconds. */
+  MetricLine.Step line(StepResult result, double seconds);
+
+  /**
+   * Measures the model, averaged where the run averages; on all ranks at once.
+   *
+   * @param last whether no step follows
+   * @return what it is measured by, as {@link Score} has it
+   */
+  double evaluate(RunRecord record, boolean last) throws IOException;
+
+  /** Lets the model show what it can, where it can; on all ranks at once. */
+  default void sample(RunRecord record) throws IOException {}
+
+  /** The fingerprint of what is trained on; empty where there is none. */
+  default String fingerprint() {
+    return "";
+  }
+
+  /** Where a stream of batches stands, as {@link BatchSource#position}. */
+  default Optional<JsonNode> position() {
+    return Optional.empty();
+  }
+
+  /** Goes on there. */
+  default void seek(JsonNode position) {}
+
+  /** Writes what a checkpoint has beside model and optimizer, on the first rank. */
+  default void saveBeside(Path checkpoint) throws IOException {}
+
+  /** Frees the trainer and the model. */
+  @Override
+  void close();
+}

@@ -1,0 +1,66 @@
+package io.github.gss4j.run.files;
+
+import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.Comparator;
+import java.util.List;
+import java.util.stream.Stream;
+
+/** Files and directories as a whole. */
+final class FileTrees {
+  private FileTrees() {}
+
+  /** Deletes a directory, following no links. */
+  static void delete(Path directory) throws IOException {
+    if (!Files.exists(directory, LinkOption.NOFOLLOW_LINKS)) {
+      return;
+    }
+    for (Path file : all(directory).sorted(Comparator.reverseOrder()).toList()) {
+      Files.delete(file);
+    }
+  }
+
+  /** Whether two directories hold the same files of the same bytes. */
+  static boolean areEqual(Path one, Path other) throws IOException {
+    List<Path> names = all(one).map(one::relativize).toList();
+    if (!names.equals(all(other).map(other::relativize).toList())) {
+      return false;
+    }
+    for (Path name : names) {
+      Path file = one.resolve(name);
+      Path second = other.resolve(name);
+      if (Files.isRegularFile(file) != Files.isRegularFile(second)
+          || (Files.isRegularFile(file) && Files.mismatch(file, second) >= 0)) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  /** Brings a file, or a directory's list of names, to the disk. */
+  static void sync(Path path) throws IOException {
+    try (FileChannel channel = FileChannel.open(path, StandardOpenOption.READ)) {
+      channel.force(true);
+    }
+  }
+
+  /** Brings a directory and the files in it to the disk. */
+  static void syncAll(Path directory) throws IOException {
+    try (Stream<Path> files = Files.list(directory)) {
+      for (Path file : files.toList()) {
+        sync(file);
+      }
+    }
+    sync(directory);
+  }
+
+  private static Stream<Path> all(Path directory) throws IOException {
+    try (Stream<Path> files = Files.walk(directory)) {
+      return files.sorted().toList().stream();
+    }
+  }
+}
