@@ -249,11 +249,24 @@ public final class DiagonalStateSpace implements SequenceMixer {
     public MixerOutput mix(Tensor x, MixerState state) {
       Tensor u = dss.norm.apply(x); // (B, L, H)
       Tensor s = state.tensors().get(0); // (B, H, 2N)
-      boolean oneToken = x.size(1) == 1;
-      Tensor next = oneToken ? step(s, u) : lastState(s, sequenceLast(u));
-      Tensor y = oneToken ? read(next) : outputs(s, sequenceLast(u)); // (B, H, L)
-      Tensor out = y.transpose(1, 2).add(u.mul(dss.paramD));
+      return x.size(1) == 1 ? oneToken(s, u) : tokens(s, u);
+    }
+
+    private MixerOutput oneToken(Tensor s, Tensor u) {
+      Tensor next = step(s, u);
+      Tensor out = read(next).transpose(1, 2).add(u.mul(dss.paramD));
       return new MixerOutput(out, new MixerState(List.of(next)));
+    }
+
+    /** Many tokens at once; the powers of e^Λ serve kernel, memory and next state. */
+    private MixerOutput tokens(Tensor s, Tensor u) {
+      Tensor in = sequenceLast(u); // (B, H, L)
+      long length = in.size(-1);
+      long reach = StateSpaceKernel.reach(lambdaRe, length, conjugateC.scalar_type());
+      Tensor powers = powers(0, reach + 1); // (2N, T+1)
+      Tensor next = lastState(s, in, powers);
+      Tensor y = outputs(s, in, powers).transpose(1, 2); // (B, L, H)
+      return new MixerOutput(y, new MixerState(List.of(next)));
     }
 
     /** s' = e^Λ s + u for one token: s (B, H, 2N), u (B, 1, H). Few passes: a state is large. */
@@ -276,30 +289,24 @@ public final class DiagonalStateSpace implements SequenceMixer {
     }
 
     /** s_L = e^{ΛL} s + Σ_l e^{Λ(L−1−l)} u_l for u (B, H, L); the sum has the last T inputs. */
-    Tensor lastState(Tensor s, Tensor u) {
+    Tensor lastState(Tensor s, Tensor u, Tensor powers) {
       long length = u.size(-1);
-      long reach = reach(length);
-      Tensor backwards = powers(0, reach).flip(1).t(); // (T, 2N)
-      return times(s, powers(length, length + 1).select(1, 0))
-          .add(matmul(u.narrow(-1, length - reach, reach), backwards));
+      long reach = powers.size(1) - 1;
+      Tensor backwards = powers.narrow(1, 0, reach).flip(1).t(); // (T, 2N)
+      Tensor whole =
+          reach == length ? powers.select(1, length) : powers(length, length + 1).select(1, 0);
+      return times(s, whole).add(matmul(u.narrow(-1, length - reach, reach), backwards));
     }
 
-    /** y_l = (K * u)_l + Re Σ_n C̃ e^{Λ(l+1)} s, (B, H, L); what is remembered ends after T. */
-    Tensor outputs(Tensor s, Tensor u) {
-      long length = u.size(-1);
-      long reach = reach(length);
-      Tensor c = StateSpaceKernel.conjugate(conjugateC);
-      Tensor kernel =
-          StateSpaceKernel.kernel(
-              lambdaRe, lambdaIm, c.to(ScalarType.Double), reach, conjugateC.scalar_type());
+    /** y_l = (K * u)_l + D u_l + Re Σ_n C̃ e^{Λ(l+1)} s; what is remembered ends after T. */
+    Tensor outputs(Tensor s, Tensor u, Tensor powers) {
+      long reach = powers.size(1) - 1;
+      Tensor kernel = dss.withSkip(matmul(conjugateC, powers.narrow(1, 0, reach))); // (H, T)
+      Tensor weighted = times(s, StateSpaceKernel.conjugate(conjugateC));
       Tensor remembered =
-          matmul(StateSpaceKernel.conjugate(times(s, c)), powers(1, reach + 1)); // (B, H, T)
+          matmul(StateSpaceKernel.conjugate(weighted), powers.narrow(1, 1, reach)); // (B, H, T)
       return CausalConvolution.apply(u, kernel)
-          .add(torch.constant_pad_nd(remembered, 0, length - reach));
-    }
-
-    private long reach(long length) {
-      return StateSpaceKernel.reach(lambdaRe, length, conjugateC.scalar_type());
+          .add(torch.constant_pad_nd(remembered, 0, u.size(-1) - reach));
     }
 
     private Tensor powers(long from, long to) {
