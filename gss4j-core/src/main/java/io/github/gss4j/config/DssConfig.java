@@ -13,6 +13,7 @@ import java.util.Optional;
  * @param init {@code init}
  * @param learnedStep {@code learned_step}
  * @param normalizeInput {@code normalize_input}
+ * @param shortConv {@code short_conv}
  * @see GssConfig
  */
 public record DssConfig(
@@ -20,25 +21,32 @@ public record DssConfig(
     boolean lambdaImagExp,
     StateSpaceInit init,
     boolean learnedStep,
-    boolean normalizeInput)
+    boolean normalizeInput,
+    int shortConv)
     implements LayerConfig {
   /** The state space of the published GSS layer: N 512, exponential, random. */
   public static final DssConfig PUBLISHED = of(GssConfig.PUBLISHED);
 
   /** Checks the size. */
   public DssConfig {
-    new GssConfig(stateSize, 1, lambdaImagExp, init, learnedStep, normalizeInput);
+    new GssConfig(stateSize, 1, lambdaImagExp, init, learnedStep, normalizeInput, shortConv);
   }
 
   /** The state space of a gated layer, without its gate. */
   public static DssConfig of(GssConfig dss) {
     return new DssConfig(
-        dss.stateSize(), dss.lambdaImagExp(), dss.init(), dss.learnedStep(), dss.normalizeInput());
+        dss.stateSize(),
+        dss.lambdaImagExp(),
+        dss.init(),
+        dss.learnedStep(),
+        dss.normalizeInput(),
+        dss.shortConv());
   }
 
   /** The state space in a model of that width. */
   public GssConfig at(int dim) {
-    return new GssConfig(stateSize, dim, lambdaImagExp, init, learnedStep, normalizeInput);
+    return new GssConfig(
+        stateSize, dim, lambdaImagExp, init, learnedStep, normalizeInput, shortConv);
   }
 
   @Override
@@ -75,6 +83,9 @@ public record DssConfig(
     init.write(json);
     json.put("learned_step", learnedStep);
     json.put("normalize_input", normalizeInput);
+    if (shortConv > 0) { // a key that the published package and earlier versions do not know
+      json.put("short_conv", shortConv);
+    }
   }
 
   @Override

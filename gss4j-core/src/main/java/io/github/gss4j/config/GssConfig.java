@@ -20,6 +20,9 @@ import java.util.List;
  *     |e^Λ|²)/√N, so that slow modes do not outgrow the others and the kernel's energy Σ_l K[l]² is
  *     about 1 for any N. The first factor is LRU's γ (Orvieto et al. 2023, arXiv 2303.06349,
  *     section 3.4), kept in step with Λ as it learns.
+ * @param shortConv {@code short_conv}: taps of a causal convolution of each channel by itself,
+ *     before the norm of the state space's input; 0 is off. As in H3 (Dao et al. 2022, arXiv
+ *     2212.14052) and Mamba (Gu and Dao 2023, arXiv 2312.00752, section 3.4), which have 4 taps.
  */
 public record GssConfig(
     int stateSize,
@@ -27,7 +30,8 @@ public record GssConfig(
     boolean lambdaImagExp,
     StateSpaceInit init,
     boolean learnedStep,
-    boolean normalizeInput)
+    boolean normalizeInput,
+    int shortConv)
     implements MixerConfig {
 
   /** The published package's defaults: N 512, H 256, exponential. */
@@ -35,6 +39,8 @@ public record GssConfig(
 
   /** The key of H, which a state space on all D channels does not have. */
   static final String CHANNELS = "dss_kernel_H";
+
+  private static final int MOST_TAPS = 64;
 
   /** Checks the sizes. */
   public GssConfig {
@@ -54,22 +60,34 @@ public record GssConfig(
         "normalize_input",
         true,
         "false with init two_scale, which scales the input of its slow modes itself");
+    Checks.that(
+        shortConv == 0 || (shortConv >= 2 && shortConv <= MOST_TAPS),
+        "short_conv",
+        shortConv,
+        "0 (off), or 2 to " + MOST_TAPS + " taps");
   }
 
   /** With the published package's behaviour in all else. */
   public GssConfig(int stateSize, int kernelDim, boolean lambdaImagExp) {
-    this(stateSize, kernelDim, lambdaImagExp, StateSpaceInit.RANDOM, false, false);
+    this(stateSize, kernelDim, lambdaImagExp, StateSpaceInit.RANDOM, false, false, 0);
   }
 
   /** The same with another start, step and normalisation. */
   public GssConfig with(StateSpaceInit newInit, boolean newLearnedStep, boolean newNormalizeInput) {
     return new GssConfig(
-        stateSize, kernelDim, lambdaImagExp, newInit, newLearnedStep, newNormalizeInput);
+        stateSize, kernelDim, lambdaImagExp, newInit, newLearnedStep, newNormalizeInput, shortConv);
+  }
+
+  /** The same with a short convolution of so many taps before it; 0 is off. */
+  public GssConfig withShortConv(int taps) {
+    return new GssConfig(
+        stateSize, kernelDim, lambdaImagExp, init, learnedStep, normalizeInput, taps);
   }
 
   /** The same with another number of modes and start. */
   public GssConfig withModes(int modes, StateSpaceInit newInit) {
-    return new GssConfig(modes, kernelDim, lambdaImagExp, newInit, learnedStep, normalizeInput);
+    return new GssConfig(
+        modes, kernelDim, lambdaImagExp, newInit, learnedStep, normalizeInput, shortConv);
   }
 
   @Override
@@ -122,7 +140,9 @@ public record GssConfig(
             "tau_growth", "X", "two_scale: how much slower each layer is than the one before it"),
         LayerOption.flag("learned_step", "learn a step for each mode of the state space"),
         LayerOption.flag(
-            "normalize_input", "keep slow modes of the state space from outgrowing the others"));
+            "normalize_input", "keep slow modes of the state space from outgrowing the others"),
+        LayerOption.integer(
+            "short_conv", "TAPS", "a short convolution before the state space; 0 is off"));
   }
 
   @Override
@@ -133,7 +153,8 @@ public record GssConfig(
         fields.flag("dss_kernel_lambda_imag_exp", lambdaImagExp),
         StateSpaceInit.read(fields, init, fields.integer("dss_kernel_N", stateSize)),
         fields.flag("learned_step", learnedStep),
-        fields.flag("normalize_input", normalizeInput));
+        fields.flag("normalize_input", normalizeInput),
+        fields.integer("short_conv", shortConv));
   }
 
   @Override
@@ -154,6 +175,9 @@ public record GssConfig(
 
   @Override
   public void shapes(ParameterShapes p) {
+    if (shortConv > 0) {
+      p.add("conv.weight", kernelDim, shortConv);
+    }
     p.norm("norm", kernelDim);
     p.add("Lambda_real", stateSize);
     p.add("Lambda_imag", stateSize);

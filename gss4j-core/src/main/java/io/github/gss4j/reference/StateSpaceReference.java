@@ -26,7 +26,8 @@ public final class StateSpaceReference {
    */
   public static double[][] mix(GssConfig config, Weights p, double[][] x) {
     int modes = config.stateSize();
-    double[][] u = p.norm("norm", x);
+    double[][] in = config.shortConv() > 0 ? shortConvolution(config, p, x) : x;
+    double[][] u = p.norm("norm", in);
     double[] cRe = p.get("C_real"); // (H, N)
     double[] cIm = p.get("C_imag");
     double[] skip = p.get("param_D"); // (H)
@@ -55,6 +56,21 @@ public final class StateSpaceReference {
           stateIm = decayRe * stateIm + decayIm * stateRe;
           stateRe = next;
           y[l][h] += outRe * stateRe - outIm * stateIm;
+        }
+      }
+    }
+    return y;
+  }
+
+  /** y_l = Σ_k w_k x_{l−k}, each channel by itself. */
+  private static double[][] shortConvolution(GssConfig config, Weights p, double[][] x) {
+    double[] w = p.get("conv.weight"); // (H, taps), by lag
+    int taps = config.shortConv();
+    double[][] y = new double[x.length][config.kernelDim()];
+    for (int l = 0; l < x.length; l++) {
+      for (int h = 0; h < config.kernelDim(); h++) {
+        for (int k = 0; k <= Math.min(l, taps - 1); k++) {
+          y[l][h] += w[h * taps + k] * x[l - k][h];
         }
       }
     }

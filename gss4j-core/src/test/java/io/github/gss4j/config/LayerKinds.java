@@ -14,6 +14,7 @@ public final class LayerKinds {
         new GssConfig(6, 8, true).with(new StateSpaceInit.LongRange(1e-2, 0.5, 2), true, true),
         new GssConfig(6, 8, true)
             .with(new StateSpaceInit.TwoScale(3, 4, 400, 0.3, 0.7, 2), true, false),
+        new GssConfig(6, 8, true).withShortConv(4),
         new DsConvConfig(2, 8, 4096),
         new MhesaConfig(4, 8),
         DssConfig.of(new GssConfig(6, 1, true)),

@@ -163,6 +163,7 @@ class ModelConfigTest {
         "'init':'two_scale','slow_modes':600 | slow_modes is 600, expected at most dss_kernel_N, 512",
         "'init':'two_scale','tau_max':9 | tau_min is 16.0 and tau_max 9.0, expected 1 <= tau_min <=",
         "'init':'two_scale','normalize_input':true | normalize_input is true, expected false with",
+        "'short_conv':1 | short_conv is 1, expected 0 (off), or 2 to 64 taps",
         "'init':'hippo' | init is 'hippo', expected random, long_range or two_scale",
         "'mixer':'dsconv','max_seq_len':0 | max_seq_len is 0, expected at least 1",
         "'reverse_seq':true | a language model reads from the past to the future only"

@@ -190,6 +190,27 @@ final class ForwardPass implements Team.Work {
     return normed;
   }
 
+  /** Writes one row into an array. */
+  interface RowSource {
+    /** Writes it from {@code at} on. */
+    void write(int row, float[] into, int at);
+  }
+
+  /** The same of rows that are made on the way. */
+  float[] normed(Team.Worker w, LayerNorm norm, RowSource source) {
+    if (rows == 1) {
+      source.write(0, own[w.index()], 0);
+      norm.apply(own[w.index()], 0, own[w.index()], 0);
+      return own[w.index()];
+    }
+    for (int row = w.from(rows); row < w.to(rows); row++) {
+      source.write(row, normed, row * stride);
+      norm.apply(normed, row * stride, normed, row * stride);
+    }
+    w.meet();
+    return normed;
+  }
+
   /** y ← gelu(in Wᵀ), some panels of it. */
   void gelu(Team.Worker w, Matrix matrix, float[] in, float[] y, int yStride, int first, int last) {
     if (first < last) {

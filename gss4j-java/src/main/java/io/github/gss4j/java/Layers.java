@@ -73,7 +73,9 @@ record Layers(Weights weights, ModelConfig config) {
             weights.doubles(at + "Lambda_real"),
             weights.doubles(at + "Lambda_imag"),
             dss.learnedStep() ? weights.doubles(at + "log_step") : null);
+    int taps = dss.shortConv();
     return new StateSpace(
+        taps > 0 ? new ShortConvolution(weights.floats(at + "conv.weight"), taps) : null,
         weights.norm(at + "norm"),
         discrete.decay(),
         discrete.conjugateC(weights.floats(at + "C_real"), weights.floats(at + "C_imag")),

@@ -17,6 +17,7 @@ import java.util.List;
 final class StateSpace implements Mixer {
   private static final int BLOCK = Kernels.BLOCK;
 
+  private final ShortConvolution conv;
   private final LayerNorm norm;
   private final int modes;
   private final float[] decay;
@@ -26,11 +27,13 @@ final class StateSpace implements Mixer {
   /**
    * A state space.
    *
+   * @param conv before the norm; null for none
    * @param decay e^Λ: N real parts, then N imaginary parts
    * @param c the conjugate of C̃, (H, 2N): real parts, then imaginary parts
    * @param skip D, (H)
    */
-  StateSpace(LayerNorm norm, float[] decay, float[] c, float[] skip) {
+  StateSpace(ShortConvolution conv, LayerNorm norm, float[] decay, float[] c, float[] skip) {
+    this.conv = conv;
     this.norm = norm;
     this.modes = decay.length / 2;
     this.decay = decay;
@@ -70,17 +73,42 @@ final class StateSpace implements Mixer {
 
   @Override
   public LayerState start() {
-    return new State(modes, channels(), new float[blocks() * blockSize()]);
+    return new State(modes, channels(), new float[blocks() * blockSize()], new float[past()]);
   }
 
   @Override
   public LayerState restore(SavedLayer saved) {
-    return new State(modes, channels(), inBlocks(saved.floats(1, channels(), 2L * modes)));
+    float[] s = inBlocks(saved.floats(1, channels(), 2L * modes));
+    float[] past = conv == null ? new float[0] : saved.floats(1, conv.taps() - 1L, channels());
+    return new State(modes, channels(), s, past);
+  }
+
+  private int past() {
+    return conv == null ? 0 : conv.past();
+  }
+
+  /** LN(conv(in)); a sequence's history goes on. */
+  private float[] input(ForwardPass p, Team.Worker w, float[] in, int number) {
+    if (conv == null) {
+      return p.normed(w, norm, in);
+    }
+    for (int i = w.from(p.sequences()); i < w.to(p.sequences()); i++) {
+      State state = (State) p.memory(i, number);
+      conv.last(in, p.from(i), p.length(i), p.stride(), state.past, state.next);
+    }
+    return p.normed(
+        w,
+        norm,
+        (row, y, at) -> {
+          int sequence = p.sequence(row);
+          float[] past = ((State) p.memory(sequence, number)).past;
+          conv.apply(in, row, p.stride(), row - p.from(sequence), past, y, at);
+        });
   }
 
   @Override
   public void mix(ForwardPass p, Team.Worker w, float[] in, float[] out, int number) {
-    float[] u = p.normed(w, norm, in);
+    float[] u = input(p, w, in, number);
     int stride = p.stride();
     for (int block = w.from(blocks()); block < w.to(blocks()); block++) {
       int start = block * blockSize();
@@ -108,21 +136,38 @@ final class StateSpace implements Mixer {
     private final int modes;
     private final int channels;
     private final float[] s;
+    private float[] past;
+    private float[] next;
 
-    State(int modes, int channels, float[] s) {
+    /**
+     * A state.
+     *
+     * @param next what the convolution reads of the tokens before, (taps − 1, H): while a pass
+     *     reads it, it writes the next one
+     */
+    State(int modes, int channels, float[] s, float[] next) {
       this.modes = modes;
       this.channels = channels;
       this.s = s;
+      this.past = new float[next.length];
+      this.next = next;
+    }
+
+    @Override
+    public void prepare(long tokens, int more) {
+      float[] read = next;
+      next = past;
+      past = read;
     }
 
     @Override
     public LayerState copy() {
-      return new State(modes, channels, s.clone());
+      return new State(modes, channels, s.clone(), next.clone());
     }
 
     @Override
     public long bytes() {
-      return (long) s.length * Float.BYTES;
+      return (long) (s.length + 2 * next.length) * Float.BYTES;
     }
 
     @Override
@@ -131,7 +176,10 @@ final class StateSpace implements Mixer {
       for (int at = 0; at < values.length; at++) {
         values[at] = s[place(at / (2 * modes), at % (2 * modes), modes)];
       }
-      return List.of(ArrayTensor.of(values, 1, channels, 2L * modes));
+      TensorData state = ArrayTensor.of(values, 1, channels, 2L * modes);
+      return next.length == 0
+          ? List.of(state)
+          : List.of(state, ArrayTensor.of(next, 1, next.length / channels, channels));
     }
   }
 }

@@ -9,9 +9,15 @@ import org.bytedeco.pytorch.Tensor;
  * A kernel that is convolved with what is read.
  *
  * @param values K by lag, (rows, T): it may end before the sequence does
+ * @param further tokens that the convolution looks back beyond K's own
  * @param convolution of x, (B, L, H), and K
  */
-record ConvolutionKernel(Tensor values, BinaryOperator<Tensor> convolution) implements Kernel {
+record ConvolutionKernel(Tensor values, long further, BinaryOperator<Tensor> convolution)
+    implements Kernel {
+  ConvolutionKernel(Tensor values, BinaryOperator<Tensor> convolution) {
+    this(values, 0, convolution);
+  }
+
   @Override
   public Tensor forward(Tensor x) {
     return convolution.apply(x, values);
@@ -19,7 +25,7 @@ record ConvolutionKernel(Tensor values, BinaryOperator<Tensor> convolution) impl
 
   @Override
   public long reach() {
-    return values.size(-1) - 1;
+    return values.size(-1) - 1 + further;
   }
 
   @Override
@@ -29,6 +35,6 @@ record ConvolutionKernel(Tensor values, BinaryOperator<Tensor> convolution) impl
 
   @Override
   public Kernel map(UnaryOperator<Tensor> replacement) {
-    return new ConvolutionKernel(replacement.apply(values), convolution);
+    return new ConvolutionKernel(replacement.apply(values), further, convolution);
   }
 }

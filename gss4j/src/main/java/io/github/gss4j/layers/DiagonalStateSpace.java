@@ -7,6 +7,7 @@ import io.github.gss4j.config.GssConfig;
 import io.github.gss4j.config.StateSpaceInit;
 import io.github.gss4j.ops.CausalConvolution;
 import io.github.gss4j.ops.Scopes;
+import io.github.gss4j.ops.ShortConvolution;
 import io.github.gss4j.ops.StateSpaceKernel;
 import io.github.gss4j.ops.Tensors;
 import java.util.List;
@@ -33,7 +34,8 @@ import org.bytedeco.pytorch.global.torch.ScalarType;
  * <table>
  * <caption>Shapes and cost</caption>
  * <tr><td>x, y</td><td>(B, L, H)</td></tr>
- * <tr><td>state</td><td>one tensor (B, H, 2N): the complex (B, H, N), real parts first; fixed size</td></tr>
+ * <tr><td>state</td><td>one tensor (B, H, 2N): the complex (B, H, N), real parts first; fixed size.
+ * With {@code short_conv} also what it read last, (B, taps − 1, H)</td></tr>
  * <tr><td>parallel</td><td>O(H·L log L) a sequence, and O(H·N·L) for the kernel, once for all</td></tr>
  * <tr><td>recurrent</td><td>O(H·N) a token</td></tr>
  * </table>
@@ -47,6 +49,7 @@ public final class DiagonalStateSpace implements SequenceMixer {
   private static final long GROUP = 1 << 21;
 
   private final GssConfig config;
+  private final Tensor conv;
   private final LayerNorm norm;
   private final Tensor lambdaReal;
   private final Tensor lambdaImag;
@@ -63,6 +66,10 @@ public final class DiagonalStateSpace implements SequenceMixer {
     Init c =
         start instanceof StateSpaceInit.TwoScale two ? slow(two, Init.normal(two.slowC())) : normal;
     this.config = config;
+    this.conv = // short_conv
+        config.shortConv() > 0
+            ? p.declare("conv.weight", Role.STATE_SPACE, nearlyIdentity(), h, config.shortConv())
+            : null;
     this.norm = LayerNorm.declare(p, "norm", h);
     this.lambdaReal = p.declare("Lambda_real", Role.DYNAMICS, decays(start), n);
     this.lambdaImag =
@@ -72,6 +79,15 @@ public final class DiagonalStateSpace implements SequenceMixer {
     this.paramD = p.declare("param_D", Role.STATE_SPACE, normal, h);
     this.logStep = // a new model starts with the published step of 1
         config.learnedStep() ? p.declare("log_step", Role.DYNAMICS, Init.constant(0), n) : null;
+  }
+
+  /** A convolution that begins as none, but for a little noise. */
+  private static Init nearlyIdentity() {
+    return (shape, random) -> {
+      Tensor weight = Init.normal(0.02).value(shape, random);
+      weight.select(1, 0).add_(new Scalar(1.0));
+      return weight;
+    };
   }
 
   /** For the logarithm of −Re Λ. */
@@ -162,12 +178,12 @@ public final class DiagonalStateSpace implements SequenceMixer {
               long taps = StateSpaceKernel.reach(re, length, type());
               return StateSpaceKernel.kernel(re, lambdaIm(), discreteC(), taps, type());
             });
-    return new ConvolutionKernel(values, this::convolve);
+    return new ConvolutionKernel(values, Math.max(0, config.shortConv() - 1), this::convolve);
   }
 
   private Tensor convolve(Tensor x, Tensor kernel) {
     Tensor taps = withSkip(kernel);
-    Tensor u = norm.apply(x); // (B, L, H)
+    Tensor u = norm.apply(conv == null ? x : convolved(noPast(x.size(0)), x)); // (B, L, H)
     long channels = Math.max(1, GROUP / (x.size(0) * x.size(1)));
     if (channels >= u.size(2)) {
       return CausalConvolution.apply(sequenceLast(u), taps).transpose(1, 2); // (B, L, H)
@@ -179,6 +195,14 @@ public final class DiagonalStateSpace implements SequenceMixer {
       groups.push_back(Scopes.scoped(() -> CausalConvolution.apply(sequenceLast(block), kernels)));
     }
     return torch.cat(groups, 1).transpose(1, 2);
+  }
+
+  private Tensor convolved(Tensor past, Tensor x) {
+    return ShortConvolution.apply(past, x.to(type()), conv);
+  }
+
+  private Tensor noPast(long batch) {
+    return Tensors.zerosLike(paramD, batch, config.shortConv() - 1L, config.kernelDim());
   }
 
   /** D ⊙ u is one more value of the kernel, at lag 0. */
@@ -215,7 +239,7 @@ public final class DiagonalStateSpace implements SequenceMixer {
   @Override
   public MixerState initialState(long batch) {
     Tensor zero = Tensors.zerosLike(paramD, batch, config.kernelDim(), 2L * config.stateSize());
-    return new MixerState(List.of(zero));
+    return new MixerState(conv == null ? List.of(zero) : List.of(zero, noPast(batch)));
   }
 
   /** (B, L, H) to contiguous (B, H, L), as the FFT wants it. */
@@ -247,9 +271,19 @@ public final class DiagonalStateSpace implements SequenceMixer {
 
     @Override
     public MixerOutput mix(Tensor x, MixerState state) {
-      Tensor u = dss.norm.apply(x); // (B, L, H)
       Tensor s = state.tensors().get(0); // (B, H, 2N)
-      return x.size(1) == 1 ? oneToken(s, u) : tokens(s, u);
+      if (dss.conv == null) {
+        return mix(s, dss.norm.apply(x));
+      }
+      Tensor past = state.tensors().get(1); // (B, taps − 1, H)
+      MixerOutput mixed = mix(s, dss.norm.apply(dss.convolved(past, x)));
+      Tensor last = ShortConvolution.last(past, x.to(dss.type()));
+      return new MixerOutput(
+          mixed.output(), new MixerState(List.of(mixed.state().tensors().get(0), last)));
+    }
+
+    private MixerOutput mix(Tensor s, Tensor u) {
+      return u.size(1) == 1 ? oneToken(s, u) : tokens(s, u);
     }
 
     private MixerOutput oneToken(Tensor s, Tensor u) {

@@ -48,11 +48,16 @@ class ReferenceTest {
   }
 
   private static GssConfig stateSpace(Random random, int channels) {
-    return new GssConfig(1 + random.nextInt(9), channels, random.nextBoolean())
-        .with(
-            random.nextBoolean() ? StateSpaceInit.RANDOM : new StateSpaceInit.LongRange(1e-2, 1, 2),
-            random.nextBoolean(),
-            random.nextBoolean());
+    int modes = 1 + random.nextInt(9);
+    StateSpaceInit init =
+        switch (random.nextInt(3)) {
+          case 0 -> StateSpaceInit.RANDOM;
+          case 1 -> new StateSpaceInit.LongRange(1e-2, 1, 2);
+          default -> new StateSpaceInit.TwoScale(1 + random.nextInt(modes), 2, 50, 0.3, 1, 1);
+        };
+    return new GssConfig(modes, channels, random.nextBoolean())
+        .with(init, random.nextBoolean(), init.slowModes() == 0 && random.nextBoolean())
+        .withShortConv(random.nextBoolean() ? 0 : 2 + random.nextInt(3));
   }
 
   @Test
