@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # What the environment gives that gss4j sets (class Native; the allocator: the launcher gss), on one
-# thread and on two: tokens a second of training steps, each row with one more of its parts.
+# thread and on two: tokens per second of training steps, each row with one more of its parts.
 #   scripts/bench-environment.sh [FLAGS_OF_GSS_BENCH_TRAIN…]     # default: --dim 256 --depth 4 …
 set -euo pipefail
 gss=$(cd "$(dirname "$0")/.." && pwd)/gss

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # What an earlier build began, this one ends to the bit: the old build trains runs of each kind to
-# the middle (language models of each mixer, a classifier, two ranks), old and new go on with them,
+# the middle (language models of each mixer, a classifier, two ranks), old and new continue with them,
 # and metrics, weights, moments and the ids they write are compared, in each dtype.
 #   scripts/check-earlier-runs.sh OLD_CHECKOUT [DTYPE…]
 set -euo pipefail

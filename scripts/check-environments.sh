@@ -152,13 +152,13 @@ no_links() {
   shim
   (export LD_PRELOAD=/tmp/gss-shim/shim.so NO_LINKS=1
     train --steps 4 --save-every 2 --out linkless >links.out 2>links.err || fail "cannot save"
-    [ -f linkless/last ] && [ ! -L linkless/last ] || fail "last is no file"
-    "$gss" train --resume linkless --steps 6 >links.out 2>links.err || fail "cannot go on"
+    [ -f linkless/last ] && [ ! -L linkless/last ] || fail "last is not a file"
+    "$gss" train --resume linkless --steps 6 >links.out 2>links.err || fail "cannot continue"
     "$gss" eval --model linkless/best --data text.txt >/dev/null 2>links.err || fail "best is no model")
   train --steps 4 --save-every 2 --out usual4 >/dev/null 2>&1
   "$gss" train --resume usual4 --steps 6 >/dev/null 2>&1
   same usual4 linkless
-  holds "a file system without symbolic links: saved, gone on with, evaluated"
+  holds "a file system without symbolic links: saved, continued, evaluated"
 }
 
 no_locks() {
@@ -184,7 +184,7 @@ full_disk() {
       grep -q '^gss: .*disk.*\(No space\|full\)' disk.err || fail "$size kB: no line with path and cause"
       mount -o remount,size=64m disk
       if [ -e disk/run/run.json ]; then
-        "$gss" train --resume disk/run >disk.out 2>disk.err || fail "$size kB: cannot go on"
+        "$gss" train --resume disk/run >disk.out 2>disk.err || fail "$size kB: cannot continue"
       else
         train --steps 6 --save-every 2 --out disk/run >disk.out 2>disk.err || fail "$size kB: cannot begin again"
       fi
@@ -194,7 +194,7 @@ full_disk() {
     umount disk
   done
   [ $broken -ge 5 ] || fail "the disk was full $broken times only"
-  holds "a disk that is full at one of $broken moments of a run: a line, and the run goes on to the same bits once there is room"
+  holds "a disk that is full at one of $broken moments of a run: a line, and the run continues to the same bits once there is room"
   mount -t tmpfs -o size=16k tmpfs disk
   ends 1 'disk' "$gss" convert "$tiny" disk/copy.pt
   ends 1 'disk' "$gss" convert "$tiny" disk/copy

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Kills one of two ranks by SIGKILL ten times over a run, at random moments, in each mode: the other
-# has to name it within the time-out, and in the end the losses are an unbroken run's to the bit.
+# has to name it within the time-out, and finally the losses are an unbroken run's to the bit.
 #   scripts/check-kills.sh [KILLS]
 set -euo pipefail
 cd "$(dirname "$0")/.."

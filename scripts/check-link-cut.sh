@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Two hosts as network namespaces train together; the link between them is cut, both end with a
-# clear error within the time-out, and both go on from the last checkpoint once it is back.
+# clear error within the time-out, and both continue from the last checkpoint once it is back.
 # Needs root, iproute2 and a built gss.
 #   scripts/check-link-cut.sh
 set -euo pipefail

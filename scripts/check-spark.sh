@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # A Spark master and two workers on this machine train two ranks by spark-submit. One executor is
-# killed by SIGKILL: its rank ends with it, Spark starts the stage again, the run goes on from its
+# killed by SIGKILL: its rank ends with it, Spark starts the stage again, the run continues from its
 # last checkpoint, and its directory is that of an unbroken `gss launch`, losses to the bit.
 # Needs python3 with venv; fetches Spark's own distribution, the package pyspark (450 MB), once.
 #   scripts/check-spark.sh

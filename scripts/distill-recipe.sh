@@ -27,7 +27,7 @@ train alone --objective cross_entropy --teacher "" --embeddings-from "$out/teach
 import json, sys
 for name in ("distilled", "alone"):
     outcome = json.load(open(f"{sys.argv[1]}/{name}.json"))
-    print(f"{name:10} {outcome['steps']} steps   held-out loss {outcome['loss']:.4f} nats a token")
+    print(f"{name:10} {outcome['steps']} steps   held-out loss {outcome['loss']:.4f} nats per token")
 lines = [json.loads(line) for line in open(f"{sys.argv[1]}/distilled/metrics.jsonl")]
 for key in ("cross_entropy", "distillation"):
     values = [line[key] for line in lines if key in line]

@@ -2,7 +2,7 @@
 # Measures what several ranks on one machine cost and gain, with the model of configs/enwik8.json;
 # for a quiet machine of two cores or more, ten minutes.
 #   scripts/measure-ranks.sh [FLAGS_OF_GSS_TRAIN…]
-# Speed: tokens a second of one rank on one core, and of two replicated ones with a core each, at the
+# Speed: tokens per second of one rank on one core, and of two replicated ones with a core each, at the
 # same global batch; median of the steps but the first ones.
 # Memory: of one process, and of two ranks in each mode, with sequences so short that activations are
 # small beside the rest. "kept" is what parameters, gradients and moments take just before an update,

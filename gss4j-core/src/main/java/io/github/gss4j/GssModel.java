@@ -31,7 +31,7 @@ import java.util.function.Consumer;
  * io.github.gss4j:gss4j-java}, {@code io.github.gss4j:gss4j} (libtorch), or both.
  */
 public final class GssModel implements AutoCloseable {
-  /** How many tokens are written where nobody says. */
+  /** How many tokens are written by default. */
   public static final int MAX_NEW_TOKENS = 256;
 
   private final InferenceModel model;
@@ -63,7 +63,7 @@ public final class GssModel implements AutoCloseable {
     return load(StoredModel.open(model, options.hub(), options.progress()), options);
   }
 
-  /** Loads a model that was looked at before. */
+  /** Loads a model that was opened before. */
   public static GssModel load(StoredModel stored, LoadOptions options) {
     ModelConfig config = stored.config();
     Optional<Tokenizer> tokenizer =
@@ -103,18 +103,18 @@ public final class GssModel implements AutoCloseable {
     return GenerationOptions.of(maxNewTokens, sampling).withEndToken(endToken());
   }
 
-  /** Writes on from a prompt, {@value #MAX_NEW_TOKENS} tokens at most. */
+  /** Continues a prompt, {@value #MAX_NEW_TOKENS} tokens at most. */
   public String generate(String prompt, Sampling sampling) {
     return generate(prompt, options(MAX_NEW_TOKENS, sampling)).text();
   }
 
-  /** Writes on from a prompt. */
+  /** Continues a prompt. */
   public Generated generate(String prompt, GenerationOptions options) {
     return write(prompt, options, DecodingListener.SILENT);
   }
 
   /**
-   * Writes on from a prompt and hands over each piece of text as it comes.
+   * Continues a prompt and passes on each piece of text as it is generated.
    *
    * @param piece whole characters; all of them together are the text
    */
@@ -143,9 +143,9 @@ public final class GssModel implements AutoCloseable {
   }
 
   /**
-   * Writes on from a prompt.
+   * Continues a prompt.
    *
-   * @param listener hears of each token, and can end it
+   * @param listener is called for each token, and can stop
    */
   public Generated write(String prompt, GenerationOptions options, DecodingListener listener) {
     try (Session session = session()) {
@@ -201,7 +201,7 @@ public final class GssModel implements AutoCloseable {
     }
   }
 
-  /** A text to read, fork, save and go on from. */
+  /** A text to read, fork, save and continue from. */
   public Session session() {
     return Session.start(model, tokenizer.orElse(null));
   }

@@ -29,34 +29,34 @@ public record LoadOptions(
         DownloadListener.none());
   }
 
-  /** The same with an engine of that name. */
+  /** A copy with an engine of that name. */
   public LoadOptions withEngine(String name) {
     return new LoadOptions(Optional.of(name), forEngine, hub, progress);
   }
 
   /**
-   * The same with another dtype: {@code float32}, {@code float64}, {@code bfloat16}, {@code int8}.
+   * A copy with another dtype: {@code float32}, {@code float64}, {@code bfloat16}, {@code int8}.
    */
   public LoadOptions withDtype(String dtype) {
     return new LoadOptions(engine, forEngine.withDtype(dtype), hub, progress);
   }
 
-  /** The same on another device. */
+  /** A copy with another device. */
   public LoadOptions withDevice(String device) {
     return new LoadOptions(engine, forEngine.withDevice(device), hub, progress);
   }
 
-  /** The same with other options of the engine. */
+  /** A copy with other options of the engine. */
   public LoadOptions with(EngineOptions newForEngine) {
     return new LoadOptions(engine, newForEngine, hub, progress);
   }
 
-  /** The same with so many threads; 0 is as many as there are cores. */
+  /** A copy with this many threads; 0 is as many as there are cores. */
   public LoadOptions withThreads(int threads) {
     return new LoadOptions(engine, forEngine.withThreads(threads), hub, progress);
   }
 
-  /** The same with another hub, and progress of its downloads. */
+  /** A copy with another hub, and progress of its downloads. */
   public LoadOptions withHub(Hub newHub, DownloadListener newProgress) {
     return new LoadOptions(engine, forEngine, newHub, newProgress);
   }

@@ -48,7 +48,7 @@ class ReadmeExampleTest {
       try (Session fork = session.fork()) {
         System.out.println(fork.generate("In short, ", gss.options(100, Sampling.greedy())));
       }
-      session.save(file); // gss.session(file) goes on from here, days later
+      session.save(file); // gss.session(file) continues from here, days later
     }
     // end session
   }
@@ -56,7 +56,7 @@ class ReadmeExampleTest {
   private static double train(String texts, long steps, Path run) throws IOException {
     // begin train
     TrainConfig config = TrainConfig.defaults().withData(texts).withSteps(steps);
-    TrainingRun.Outcome outcome = TrainingRun.start(config, run).run(); // resume(run) goes on
+    TrainingRun.Outcome outcome = TrainingRun.start(config, run).run(); // resume(run) continues
     // end train
     return outcome.heldOut().bitsPerByte();
   }

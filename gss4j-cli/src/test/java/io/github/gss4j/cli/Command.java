@@ -58,7 +58,7 @@ final class Command {
     return process(Map.of(), directory, args);
   }
 
-  /** The same with variables of its environment. */
+  /** A copy with variables of its environment. */
   static Result process(Map<String, String> variables, Path directory, Object... args) {
     try (Running running = start(Gss.class, variables, directory, args)) {
       return running.end();

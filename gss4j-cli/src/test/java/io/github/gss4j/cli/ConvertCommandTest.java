@@ -135,7 +135,7 @@ class ConvertCommandTest {
     assertThat(card).contains("# carded\n", "| steps | 3 |", "| seq_len | 64 |", "| lr | 0.004 |");
     String best = run.resolve("best").toRealPath().getFileName().toString();
     assertThat(card).contains("after step " + best.replace("step-", "") + ":");
-    assertThat(card).containsPattern("held-out text: loss \\d\\.\\d{4} nats a token");
+    assertThat(card).containsPattern("held-out text: loss \\d\\.\\d{4} nats per token");
     assertThat(card)
         .contains(String.format("%,d parameters", inspect(run).get("parameters").asLong()));
   }
@@ -189,7 +189,7 @@ class ConvertCommandTest {
     return List.of(
         wrong(List.of("nowhere", "no such"), "nowhere", free),
         wrong(List.of("Missing", "TO"), run),
-        wrong(List.of("there", "exists already"), run, there),
+        wrong(List.of("there", "already exists"), run, there),
         wrong(List.of("config.json", "another model's"), run, beside),
         wrong(List.of("--dtype is 'int8'", "bfloat16"), run, free, "--dtype", "int8"),
         wrong(List.of("--shard-size is '0MB'", "500MB"), run, free, "--shard-size", "0MB"),

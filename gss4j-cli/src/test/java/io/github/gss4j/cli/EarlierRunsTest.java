@@ -23,7 +23,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
- * Runs of an earlier build, stopped in the middle: each goes on, is inspected and writes as it did.
+ * Runs of an earlier build, stopped in the middle: each continues, is inspected and writes as it
+ * did.
  *
  * <p>{@code earlier/make.sh} made them; {@code scripts/check-earlier-runs.sh} compares two builds
  * on one machine to the bit.

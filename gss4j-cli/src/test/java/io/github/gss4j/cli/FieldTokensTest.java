@@ -183,7 +183,7 @@ class FieldTokensTest {
               how);
       assertThat(result.code()).isEqualTo(1);
       assertThat(result.err())
-          .contains("Infinity", "are its weights sound?")
+          .contains("Infinity", "are its weights valid?")
           .doesNotContain("\n\tat");
     }
   }

@@ -15,7 +15,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Runs that are ended from outside, and gone on with. */
+/** Runs that are ended from outside, and continued. */
 class KillResumeTest {
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final int STEPS = 150;
@@ -137,7 +137,7 @@ class KillResumeTest {
         assertThat(steps).isBetween(5L, ENDLESS - 1L);
         assertThat(result.out())
             .isEqualTo(
-                "Stopped after step %d and saved. Go on with: gss train --resume %s%n", steps, run);
+                "Stopped after step %d and saved. To resume: gss train --resume %s%n", steps, run);
         assertThat(run.resolve("last").toRealPath()).endsWith(Path.of("step-" + steps));
         assertThat(new RunFiles(run).names()).noneMatch(name -> name.endsWith(".writing"));
       }

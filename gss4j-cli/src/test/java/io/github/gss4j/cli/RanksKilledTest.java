@@ -20,7 +20,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /**
  * One of two ranks is killed at random moments, again and again: each time the other says which it
- * was, and in the end no step is lost or has another loss. With accumulation; moments in turn.
+ * was, and finally no step is lost or has another loss. With accumulation; moments in turn.
  *
  * <p>{@code -Dgss.kills=10} makes it so many kills in each mode, as {@code scripts/check-kills.sh}
  * does.
@@ -161,7 +161,7 @@ class RanksKilledTest {
       Thread.sleep(0, 200_000);
     }
     ProcessHandle process = launched.rank(victim).orElseThrow();
-    if (moment != Moment.SAVING) { // which is over in no time
+    if (moment != Moment.SAVING) { // which is over quickly
       Thread.sleep(delayMillis);
     }
     process.destroyForcibly();

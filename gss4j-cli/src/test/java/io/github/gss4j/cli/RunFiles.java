@@ -11,7 +11,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
 
-/** A run's directory as others see it, while the run goes on too. */
+/** A run's directory as others see it, while the run continues too. */
 record RunFiles(Path run) {
   private static final ObjectMapper JSON = new ObjectMapper();
 

@@ -17,7 +17,7 @@ import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
 
 /**
- * A run, started or gone on with, some of whose steps have a loss that is not finite: a weight is
+ * A run, started or continued, some of whose steps have a loss that is not finite: a weight is
  * spoilt before them and mended after them. Its steps are far from evaluations and checkpoints.
  */
 final class SpoiledRun implements RunListener {

@@ -169,7 +169,7 @@ class StudyCommandTest {
         .hasLineCount(31)
         .startsWith("Source\tTarget");
     assertThat(out.resolve("basic_test.tsv")).content().hasLineCount(6);
-    Command.here(flags).refused("is there already");
+    Command.here(flags).refused("already exists");
     Command.here("listops", "--out", directory.resolve("x"), "--max-depth", 1)
         .refused("max-depth is 1");
   }

@@ -48,7 +48,7 @@ class SynthesizeCommandTest {
   @Test
   void whatIsThereIsNotWrittenOver() {
     Path out = make("taken", 1);
-    Command.here("synthesize", "--out", out).refused("taken", "exists already");
+    Command.here("synthesize", "--out", out).refused("taken", "already exists");
     Command.here("synthesize").refused("--out", "Missing");
     Path never = directory.resolve("never");
     Command.here("synthesize", "--out", never, "--dim", 0).refused("dim is 0", "at least 1");

@@ -152,7 +152,7 @@ class TaughtStreamKillTest {
     return lasts.getAsBoolean();
   }
 
-  /** The step that a run goes on from. */
+  /** The step that a run continues from. */
   private static long saved(Path run) {
     try {
       String last = run.resolve("last").toRealPath().getFileName().toString();

@@ -101,7 +101,7 @@ class WrongInputTest {
     wrong("'--steps'", "'many'", "train", "--steps", "many");
     wrong("'--steps'", "parameter", "train", "--steps");
     wrong("--model", "Missing", "generate", "--prompt", "a");
-    wrong("--prompt", "what to go on from", "generate", "--model", run);
+    wrong("--prompt", "nothing to continue", "generate", "--model", run);
     wrong("--prompt-ids", "exclusive", "generate", "--model", run, "--prompt=a", "--prompt-ids=1");
     wrong("--ids-file", "exclusive", "eval", "--model", run, "--data=a", "--ids-file=b");
     wrong("--data", "Missing", "eval", "--model", run);

@@ -20,7 +20,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** Two engines are one model: equal numbers, and each goes on with what the other has read. */
+/** Two engines are one model: equal numbers, and each continues with what the other has read. */
 class EnginesTest {
   private static final int VOCABULARY = 61;
   private static final long SEED = 11;

@@ -11,7 +11,7 @@ public final class CheckpointException extends RuntimeException {
   private static final long serialVersionUID = 1L;
 
   /**
-   * Says what is wrong with a file.
+   * Creates the exception.
    *
    * @param file the file at fault
    * @param problem what was found, what was expected and what to do, in one line
@@ -20,7 +20,7 @@ public final class CheckpointException extends RuntimeException {
     super(file + ": " + OneLine.of(problem));
   }
 
-  /** As above, with the exception that showed it. */
+  /** As above, with a cause. */
   public CheckpointException(Path file, String problem, Throwable cause) {
     super(file + ": " + OneLine.of(problem), cause);
   }

@@ -29,7 +29,7 @@ public record CheckpointLink(Path path) {
     Path create(Path link, Path target) throws IOException;
   }
 
-  /** The checkpoint's directory; empty where the name is no link to one beside it. */
+  /** The checkpoint's directory; empty where the name is not a link to one beside it. */
   public Optional<Path> target() throws IOException {
     return name()
         .map(path::resolveSibling)
@@ -47,7 +47,7 @@ public record CheckpointLink(Path path) {
     return Optional.of(name).filter(text -> text.matches(CHECKPOINT));
   }
 
-  /** The checkpoint's directory, or the path itself where it is no link to one. */
+  /** The checkpoint's directory, or the path itself where it is not a link to one. */
   static Path follow(Path path) {
     try {
       return new CheckpointLink(path).target().orElse(path);
@@ -57,7 +57,7 @@ public record CheckpointLink(Path path) {
   }
 
   /**
-   * Lets the name stand for a checkpoint beside it, in one move.
+   * Points the link at a checkpoint next to it, atomically.
    *
    * @throws IOException if something else has the name, or it cannot be written
    */
@@ -79,14 +79,14 @@ public record CheckpointLink(Path path) {
   }
 
   /**
-   * Refuses what a run did not write.
+   * Refuses files that a run did not write.
    *
-   * @throws IOException if something has the name that is no link to a checkpoint
+   * @throws IOException if something has the name that is not a link to a checkpoint
    */
   public void refuseForeign() throws IOException {
     if (Files.exists(path, LinkOption.NOFOLLOW_LINKS) && name().isEmpty()) {
       throw new IOException(
-          path + ": is no link of a run, expected one to a step-N or nothing: move it away");
+          path + ": is not a link of a run, expected one to a step-N or nothing: move it away");
     }
   }
 }

@@ -13,7 +13,7 @@ import java.nio.file.Path;
 
 /** A model's {@code config.json}. */
 public final class ConfigFile {
-  /** Reads what people write by hand: comments and a comma too many. */
+  /** Reads JSON that people write by hand, with comments and trailing commas. */
   private static final ObjectMapper LENIENT =
       JsonMapper.builder()
           .enable(JsonReadFeature.ALLOW_JAVA_COMMENTS, JsonReadFeature.ALLOW_YAML_COMMENTS)

@@ -16,7 +16,7 @@ import java.nio.file.StandardOpenOption;
  * read is an error and not a crash.
  */
 final class FileIo {
-  /** What happens with an open file. */
+  /** Work on an open file. */
   @FunctionalInterface
   interface Output<T> {
     T from(FileChannel channel) throws IOException;
@@ -41,7 +41,7 @@ final class FileIo {
     }
   }
 
-  /** Opens a file to be written anew. */
+  /** Opens a file to be overwritten. */
   static FileChannel create(Path file) throws IOException {
     return FileChannel.open(
         file,

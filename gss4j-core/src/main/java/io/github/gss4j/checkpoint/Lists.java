@@ -3,7 +3,7 @@ package io.github.gss4j.checkpoint;
 import java.util.Collection;
 import java.util.stream.Collectors;
 
-/** Lists as they stand in messages of one line. */
+/** Lists in one-line messages. */
 public final class Lists {
   private static final int MOST = 8;
 

@@ -70,7 +70,7 @@ public record ModelFiles(Path weights, Optional<Path> config) {
   }
 
   /**
-   * Where a model's files lie, which are fetched from the hub first where the cache has them not.
+   * Where a model's files lie, which are fetched from the hub first unless they are in the cache.
    *
    * @param model a path, or {@code hf:OWNER/NAME[@revision][:FILE]}
    * @param progress is told of what is downloaded
@@ -83,7 +83,7 @@ public record ModelFiles(Path weights, Optional<Path> config) {
     try {
       return Path.of(model);
     } catch (InvalidPathException e) {
-      throw new IllegalArgumentException("model is '" + model + "', which is no path", e);
+      throw new IllegalArgumentException("model is '" + model + "', which is not a path", e);
     }
   }
 

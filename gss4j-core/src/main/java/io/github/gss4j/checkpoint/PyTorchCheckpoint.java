@@ -67,7 +67,7 @@ public final class PyTorchCheckpoint {
   /**
    * Opens a file and checks what its pickle says against the file's size.
    *
-   * @throws CheckpointException if the file is no sound PyTorch file, names anything but the
+   * @throws CheckpointException if the file is not a valid PyTorch file, names anything but the
    *     constructors of tensors, or holds no dict of tensors or several
    */
   public static PyTorchCheckpoint open(Path file) {

@@ -60,7 +60,7 @@ final class PyTorchFormat {
     }
     throw new CheckpointException(
         file,
-        "is no PyTorch file: begins with bytes %08x, expected a zip archive or a pickle"
+        "is not a PyTorch file: begins with bytes %08x, expected a zip archive or a pickle"
             .formatted(Integer.reverseBytes(head.getInt(0))));
   }
 

@@ -85,7 +85,7 @@ public record Safetensors(
   /**
    * Opens a file and checks its header against the file's size.
    *
-   * @throws CheckpointException if the file is not a sound safetensors file
+   * @throws CheckpointException if the file is not a valid safetensors file
    */
   public static Safetensors open(Path file) {
     return FileIo.open(file, channel -> parse(file, channel));
@@ -118,7 +118,7 @@ public record Safetensors(
       throw new CheckpointException(file, "has a header that is not UTF-8", e);
     }
     if (root == null || !root.isObject()) {
-      throw new CheckpointException(file, "has a header that is no JSON object");
+      throw new CheckpointException(file, "has a header that is not a JSON object");
     }
     Map<String, Header> headers = new LinkedHashMap<>();
     Map<String, String> metadata = new LinkedHashMap<>();

@@ -5,7 +5,7 @@ import java.util.List;
 import java.util.stream.Collectors;
 
 /** Shapes of tensors in files: their text in messages, and the elements they hold. */
-public final class Shapes {
+final class Shapes {
   /** libtorch's own limit for operations on a tensor. */
   public static final int MAX_DIMENSIONS = 64;
 

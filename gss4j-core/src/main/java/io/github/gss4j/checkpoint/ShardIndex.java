@@ -15,8 +15,8 @@ final class ShardIndex {
    * Reads an index.
    *
    * @param extension of the files, a regular expression
-   * @return file names by tensor, in the index's order; none leads out of the directory
-   * @throws CheckpointException if it is not sound
+   * @return file names by tensor, in the index's order; none points outside the directory
+   * @throws CheckpointException if it is invalid
    */
   static Map<String, String> read(Path index, String extension) {
     Map<String, String> files = new LinkedHashMap<>();

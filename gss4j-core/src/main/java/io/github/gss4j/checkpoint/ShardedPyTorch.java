@@ -26,7 +26,7 @@ record ShardedPyTorch(
   /**
    * Opens the files that an index lists.
    *
-   * @throws CheckpointException if the index or a file is not sound, or they disagree
+   * @throws CheckpointException if the index or a file is invalid, or they disagree
    */
   static ShardedPyTorch open(Path index) {
     Map<String, String> files = ShardIndex.read(index, "(bin|pt|pth)");

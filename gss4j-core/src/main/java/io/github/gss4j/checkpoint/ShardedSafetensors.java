@@ -36,7 +36,7 @@ public final class ShardedSafetensors {
    * Opens the shards that an index lists.
    *
    * @param index its file, usually named {@link #INDEX}
-   * @throws CheckpointException if the index or a shard is not sound, or they disagree
+   * @throws CheckpointException if the index or a shard is invalid, or they disagree
    */
   public static ShardedSafetensors open(Path index) {
     Map<String, String> files = ShardIndex.read(index, "safetensors");

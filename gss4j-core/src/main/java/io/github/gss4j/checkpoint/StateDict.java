@@ -84,7 +84,7 @@ final class StateDict {
     return others;
   }
 
-  /** The paths from the root of all that is no tensor of the state dict. */
+  /** The paths from the root of all that is not a tensor of the state dict. */
   List<String> ignored() {
     return ignored;
   }

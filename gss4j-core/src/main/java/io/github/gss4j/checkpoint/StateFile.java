@@ -13,7 +13,7 @@ import java.util.stream.Collectors;
 import java.util.zip.CRC32C;
 
 /**
- * What a model remembers of a text, on disk, to go on from days later as if it had just read it.
+ * What a model remembers of a text, on disk, to continue from days later as if it had just read it.
  *
  * <p>A safetensors file of tensors {@code layers.I.K}, with the format's version, the model's
  * fingerprint, the tokens read, the token pending and a checksum in its metadata, and with the
@@ -79,7 +79,7 @@ public final class StateFile {
   }
 
   /**
-   * Refuses to replace what is no state.
+   * Refuses to replace a file that is not a state.
    *
    * @throws IllegalArgumentException if there is such a file
    */
@@ -91,7 +91,7 @@ public final class StateFile {
    * Opens a state and checks all of it.
    *
    * @param accepted whether states saved under a fingerprint fit the model
-   * @throws CheckpointException if it is no sound state of this very model
+   * @throws CheckpointException if it is not a valid state of this model
    */
   public static StateFile open(Path file, Predicate<String> accepted) {
     Safetensors saved = Safetensors.open(file);

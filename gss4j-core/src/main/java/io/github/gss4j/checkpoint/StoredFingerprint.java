@@ -8,7 +8,7 @@ import java.util.zip.CRC32C;
 
 /**
  * Tells stored models apart: the same configuration and the same stored weights have the same
- * fingerprint, whatever engine runs them and in whatever dtype. A guard against mistakes, not
+ * fingerprint, whatever engine runs them and in whatever dtype. It guards against mistakes, not
  * against malice.
  */
 public final class StoredFingerprint {

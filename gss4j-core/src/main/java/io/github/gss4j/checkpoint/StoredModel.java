@@ -14,8 +14,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A model on disk that was looked at but not loaded: its configuration, and its tensors by our own
- * names, of the shapes that the configuration asks for.
+ * A model on disk, opened but not loaded: its configuration, and its tensors by our own names, of
+ * the shapes that the configuration asks for.
  *
  * <p>A model is a directory with {@code config.json} and weights ({@code model.safetensors}, {@code
  * model.pt}, {@code pytorch_model.bin}, or shards with their index), a file of weights with {@code
@@ -47,7 +47,7 @@ public final class StoredModel {
     names.removeAll(dense.values());
     names.addAll(source.ignored());
     if (!names.isEmpty()) {
-      LOG.warn("{}: not the model's, left aside: {}", file(), Lists.brief(names));
+      LOG.warn("{}: not part of the model, ignored: {}", file(), Lists.brief(names));
     }
   }
 
@@ -70,7 +70,7 @@ public final class StoredModel {
   }
 
   /**
-   * Looks at a model.
+   * Opens a model.
    *
    * @param path a file of weights, a model's directory, or a run's
    * @throws CheckpointException if a file is missing or damaged, or config and tensors disagree
@@ -80,7 +80,7 @@ public final class StoredModel {
   }
 
   /**
-   * Looks at a model on disk or on the hub, which is fetched first where the cache has it not.
+   * Opens a model on disk or on the hub, which is fetched first unless it is in the cache.
    *
    * @param model a path, or {@code hf:OWNER/NAME[@revision][:FILE]}
    * @param progress is told of what is downloaded

@@ -174,7 +174,7 @@ public record StoredTensor(
     }
   }
 
-  /** What happens with some elements in a row. */
+  /** Visits elements in order. */
   @FunctionalInterface
   public interface Chunk {
     /**

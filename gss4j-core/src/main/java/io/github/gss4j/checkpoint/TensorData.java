@@ -6,7 +6,7 @@ import java.util.List;
 
 /** A tensor to be written: wherever its values lie, its bytes come part by part. */
 public interface TensorData {
-  /** What happens with a part of a tensor's bytes. */
+  /** Visits a part of a tensor's bytes. */
   @FunctionalInterface
   interface Part {
     /** Takes all bytes of the buffer. */

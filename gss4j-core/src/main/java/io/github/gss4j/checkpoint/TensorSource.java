@@ -33,7 +33,7 @@ public final class TensorSource {
    * Opens a file by the form that its name tells: {@code NAME.safetensors}, {@code
    * NAME.safetensors.index.json}, {@code NAME.bin.index.json}, else PyTorch's.
    *
-   * @throws CheckpointException if the file is not sound
+   * @throws CheckpointException if the file is invalid
    */
   public static TensorSource open(Path file) {
     String name = file.getFileName().toString();
@@ -49,7 +49,8 @@ public final class TensorSource {
     } else if (name.endsWith(".json")) {
       throw new CheckpointException(
           file,
-          "is no file of weights, expected .safetensors, .pt, .bin or an index of such, .index.json");
+          "is not a file of weights, expected .safetensors, .pt, .bin or an index of such,"
+              + " .index.json");
     }
     PyTorchCheckpoint pt = PyTorchCheckpoint.open(file);
     return unwrapped(file, pt.stored(), pt.others(), pt.ignored());

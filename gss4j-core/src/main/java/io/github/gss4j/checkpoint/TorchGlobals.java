@@ -33,7 +33,7 @@ final class TorchGlobals {
    * @param first of the elements that are meant, where it is a view of an array
    */
   record Storage(String key, TorchType type, long elements, long first) {
-    /** The whole array's length, or -1 if that is no possible length. */
+    /** The whole array's length, or -1 if that is not a possible length. */
     long bytes() {
       return elements < 0 || elements > Long.MAX_VALUE / type.bytes()
           ? -1
@@ -161,7 +161,7 @@ final class TorchGlobals {
         || !"storage".equals(parts[0])
         || !(parts[2] instanceof String key)
         || !(parts[4] instanceof Long elements)) {
-      throw in.broken("refers to something outside it that is no storage of a tensor");
+      throw in.broken("refers to something outside it that is not a storage of a tensor");
     }
     long first = 0;
     if (optional(parts, 5) instanceof Object[] view) {

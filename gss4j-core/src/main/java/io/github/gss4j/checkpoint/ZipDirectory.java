@@ -38,7 +38,7 @@ final class ZipDirectory {
   /**
    * Reads the directory at the end of an archive.
    *
-   * @throws CheckpointException if there is none or it is not sound
+   * @throws CheckpointException if there is none or it is invalid
    */
   ZipDirectory(Path file, FileChannel channel) throws IOException {
     this.file = file;

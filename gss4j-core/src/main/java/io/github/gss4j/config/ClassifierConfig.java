@@ -7,7 +7,7 @@ import io.github.gss4j.files.OneLine;
 import java.util.Locale;
 
 /**
- * A sequence classifier's sizes and options, as they stand in {@code config.json}.
+ * A sequence classifier's sizes and options, as in {@code config.json}.
  *
  * @param input what its sequences are made of
  * @param numClasses {@code num_classes}
@@ -109,7 +109,7 @@ public record ClassifierConfig(
         : new Values(fields.integer("input_dim"));
   }
 
-  /** The fields as they stand in {@code config.json}. */
+  /** The fields as in {@code config.json}. */
   public ObjectNode toJson() {
     ObjectNode json = JsonNodeFactory.instance.objectNode();
     if (input instanceof Tokens tokens) {

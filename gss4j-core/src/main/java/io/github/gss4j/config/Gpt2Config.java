@@ -64,8 +64,8 @@ public record Gpt2Config(
   }
 
   /**
-   * Reads a {@code config.json}; what concerns its training alone is passed over, and null stands
-   * for the default, as {@code transformers} writes it.
+   * Reads a {@code config.json}; what concerns its training alone is skipped, and null stands for
+   * the default, as {@code transformers} writes it.
    *
    * @param where the file, for messages
    */

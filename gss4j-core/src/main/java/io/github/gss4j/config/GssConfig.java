@@ -72,7 +72,7 @@ public record GssConfig(
     this(stateSize, kernelDim, lambdaImagExp, StateSpaceInit.RANDOM, false, false, 0);
   }
 
-  /** The same with another start, step and normalisation. */
+  /** A copy with another start, step and normalisation. */
   public GssConfig with(StateSpaceInit newInit, boolean newLearnedStep, boolean newNormalizeInput) {
     return new GssConfig(
         stateSize, kernelDim, lambdaImagExp, newInit, newLearnedStep, newNormalizeInput, shortConv);
@@ -84,7 +84,7 @@ public record GssConfig(
         stateSize, kernelDim, lambdaImagExp, init, learnedStep, normalizeInput, taps);
   }
 
-  /** The same with another number of modes and start. */
+  /** A copy with another number of modes and start. */
   public GssConfig withModes(int modes, StateSpaceInit newInit) {
     return new GssConfig(
         modes, kernelDim, lambdaImagExp, newInit, learnedStep, normalizeInput, shortConv);
@@ -101,7 +101,8 @@ public record GssConfig(
         !normalizeInput,
         "normalize_input",
         true,
-        "false: with it each mode's scale depends on how many there are, so that none can be added");
+        "false: with it each mode's scale depends on how many there are, so that none can be"
+            + " added");
     StateSpaceInit.TwoScale two =
         init instanceof StateSpaceInit.TwoScale given ? given : StateSpaceInit.TwoScale.of(1);
     return withModes(stateSize + count, two.withSlowModes(init.slowModes() + count).withSlowC(0));

@@ -10,7 +10,7 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * Reads a JSON object field by field, and knows in the end which fields nobody asked for.
+ * Reads a JSON object field by field, and reports fields that were never read.
  *
  * <p>A field of the wrong type or out of range is an {@link IllegalArgumentException} that names
  * the field, what was found and what was expected.
@@ -33,7 +33,7 @@ public final class JsonFields {
     this.node = object;
   }
 
-  /** Whether the field is there. One that is null is an error: it says neither this nor that. */
+  /** Whether the field is there. Null is an error, as its meaning would be unclear. */
   public boolean has(String name) {
     known.add(name);
     if (node.has(name) && node.get(name).isNull()) {
@@ -161,7 +161,7 @@ public final class JsonFields {
         OneLine.of(where + ": '" + name + "' is " + value + ", expected " + expected));
   }
 
-  /** The fields that were there and that nobody asked for. */
+  /** The fields that were there and that were not asked for. */
   public List<String> unknown() {
     List<String> names = new ArrayList<>();
     node.fieldNames().forEachRemaining(names::add);
@@ -170,7 +170,7 @@ public final class JsonFields {
   }
 
   /**
-   * Refuses fields that nobody asked for, naming the nearest known one.
+   * Refuses fields that were not asked for, naming the nearest known one.
    *
    * @throws IllegalArgumentException if there are any
    */

@@ -9,7 +9,7 @@ import java.util.stream.Stream;
 
 /**
  * Which layer, and its sizes and options: a model is made of a list of them. A configuration reads,
- * writes, checks and describes itself; nobody else asks which kind it is of.
+ * writes, checks and describes itself; nothing else asks for its kind.
  */
 public sealed interface LayerConfig permits MixerConfig, DssConfig, AttentionConfig {
   /** One of each kind, with its published options; the first is the default. */
@@ -71,7 +71,7 @@ public sealed interface LayerConfig permits MixerConfig, DssConfig, AttentionCon
     return this;
   }
 
-  /** The same with so many silent slow modes more, where it has a state space. */
+  /** A copy with this many silent slow modes more, where it has a state space. */
   default LayerConfig withAddedModes(int count) {
     return this;
   }

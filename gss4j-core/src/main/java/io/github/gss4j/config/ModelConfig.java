@@ -10,8 +10,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A language model's sizes and options, as they stand in {@code config.json} under the published
- * package's names.
+ * A language model's sizes and options, as in {@code config.json} under the published package's
+ * names.
  *
  * @param numTokens {@code num_tokens}, the vocabulary
  * @param stack {@code dim}, {@code depth}, {@code dim_expansion_factor} and the layers' own options
@@ -93,12 +93,12 @@ public record ModelConfig(
     return new ModelConfig(numTokens, newStack, tieEmbeddings, finalNorm, tokenizer);
   }
 
-  /** The same with other layers. */
+  /** A copy with other layers. */
   public ModelConfig withLayers(List<LayerConfig> layers) {
     return withStack(stack.withLayers(layers));
   }
 
-  /** The same with other options in its layers of a kind. */
+  /** A copy with other options in its layers of a kind. */
   public ModelConfig withOptions(LayerConfig options) {
     return withLayers(
         layers().stream()
@@ -107,7 +107,7 @@ public record ModelConfig(
   }
 
   /**
-   * The same with so many silent slow modes more in each state space ({@link
+   * A copy with this many silent slow modes more in each state space ({@link
    * StateSpaceInit.TwoScale}): with the same weights for all else it computes the same.
    *
    * @throws IllegalArgumentException if it has no state space, or one to which none can be added
@@ -119,22 +119,22 @@ public record ModelConfig(
     return withLayers(added);
   }
 
-  /** The same with another width of the gated space. */
+  /** A copy with another width of the gated space. */
   public ModelConfig withExpansion(double factor) {
     return withStack(stack.withExpansion(factor));
   }
 
-  /** The same with another head. */
+  /** A copy with another head. */
   public ModelConfig withHead(boolean tied, boolean normed) {
     return new ModelConfig(numTokens, stack, tied, normed, tokenizer);
   }
 
-  /** The same with another number of ids. */
+  /** A copy with another number of ids. */
   public ModelConfig withNumTokens(int count) {
     return new ModelConfig(count, stack, tieEmbeddings, finalNorm, tokenizer);
   }
 
-  /** The same with the name of the tokenizer its ids belong to. */
+  /** A copy with the name of the tokenizer its ids belong to. */
   public ModelConfig withTokenizer(String name) {
     return new ModelConfig(numTokens, stack, tieEmbeddings, finalNorm, name);
   }
@@ -159,9 +159,9 @@ public record ModelConfig(
   }
 
   /**
-   * Reads a {@code config.json}, whoever wrote it: {@code num_tokens}, {@code dim} and {@code
-   * depth} (or {@code layers}) must be there, other fields have the published defaults, unknown
-   * ones are logged.
+   * Reads a {@code config.json}, whichever program wrote it: {@code num_tokens}, {@code dim} and
+   * {@code depth} (or {@code layers}) must be there, other fields have the published defaults,
+   * unknown ones are logged.
    *
    * @param where the file, for messages
    */
@@ -183,7 +183,7 @@ public record ModelConfig(
     return config;
   }
 
-  /** The fields as they stand in {@code config.json}. */
+  /** The fields as in {@code config.json}. */
   public ObjectNode toJson() {
     ObjectNode json = JsonNodeFactory.instance.objectNode();
     json.put("num_tokens", numTokens).setAll(stack.toJson());

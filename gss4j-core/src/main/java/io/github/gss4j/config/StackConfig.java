@@ -9,7 +9,7 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * The layers of a model, one upon the other, as they stand in {@code config.json}.
+ * The layers of a model, one on top of the other, as in {@code config.json}.
  *
  * @param dim {@code dim}, D, the width of the residual stream
  * @param dimExpansionFactor {@code dim_expansion_factor}, F/D; the published default is 4
@@ -78,12 +78,12 @@ public record StackConfig(int dim, double dimExpansionFactor, List<LayerConfig> 
     return (int) (dimExpansionFactor * dim);
   }
 
-  /** The same with other layers. */
+  /** A copy with other layers. */
   public StackConfig withLayers(List<LayerConfig> newLayers) {
     return new StackConfig(dim, dimExpansionFactor, newLayers);
   }
 
-  /** The same with another width of the gated space. */
+  /** A copy with another width of the gated space. */
   public StackConfig withExpansion(double factor) {
     return new StackConfig(dim, factor, layers);
   }
@@ -100,7 +100,7 @@ public record StackConfig(int dim, double dimExpansionFactor, List<LayerConfig> 
         new LayerFields(fields, byDefault.layers).read());
   }
 
-  /** The fields as they stand in {@code config.json}. */
+  /** The fields as in {@code config.json}. */
   ObjectNode toJson() {
     ObjectNode json = JsonNodeFactory.instance.objectNode();
     json.put("dim", dim).put("dim_expansion_factor", dimExpansionFactor);

@@ -219,17 +219,17 @@ public sealed interface StateSpaceInit {
           fields.number("tau_growth", two.tauGrowth));
     }
 
-    /** This, with another number of slow modes. */
+    /** A copy with another number of slow modes. */
     public TwoScale withSlowModes(int count) {
       return new TwoScale(count, tauMin, tauMax, maxPhase, slowC, tauGrowth);
     }
 
-    /** This, with time constants of another range. */
+    /** A copy with time constants of another range. */
     public TwoScale withTau(double min, double max) {
       return new TwoScale(slowModes, min, max, maxPhase, slowC, tauGrowth);
     }
 
-    /** This, with slow modes as loud as that at first. */
+    /** A copy with slow modes as loud as that at first. */
     public TwoScale withSlowC(double scale) {
       return new TwoScale(slowModes, tauMin, tauMax, maxPhase, scale, tauGrowth);
     }

@@ -11,10 +11,10 @@ public interface Engine {
   /** Its name in options: {@code torch}, {@code java}. */
   String name();
 
-  /** The higher, the sooner it is taken where nobody chose; each engine says why. */
+  /** Higher priority is preferred where no engine was chosen; each engine gives its reason. */
   int priority();
 
-  /** Whether it can run a model so; where nobody chose, one that can is taken. */
+  /** Whether it can run a model so; where none was chosen, one that can is taken. */
   default boolean runs(EngineOptions options) {
     return true;
   }

@@ -24,17 +24,17 @@ public record EngineOptions(String dtype, String device, int threads) {
     this(dtype, device, 0);
   }
 
-  /** The same with another dtype. */
+  /** A copy with another dtype. */
   public EngineOptions withDtype(String newDtype) {
     return new EngineOptions(newDtype, device, threads);
   }
 
-  /** The same on another device. */
+  /** A copy with another device. */
   public EngineOptions withDevice(String newDevice) {
     return new EngineOptions(dtype, newDevice, threads);
   }
 
-  /** The same with so many threads. */
+  /** A copy with this many threads. */
   public EngineOptions withThreads(int newThreads) {
     return new EngineOptions(dtype, device, newThreads);
   }

@@ -2,20 +2,20 @@ package io.github.gss4j.engine;
 
 import java.util.List;
 
-/** Sequences that take a step together, each weight read once for all. For one thread at a time. */
+/** Sequences that take a step together, each weight read once for all. Not thread-safe. */
 public interface Rows extends AutoCloseable {
   /** How many there are. */
   int size();
 
   /**
-   * Takes sequences in, behind those that are there.
+   * Adds sequences after the present ones.
    *
    * @param states are the rows' from now on: do not use or close them
    */
   void add(List<SequenceState> states);
 
   /**
-   * Gives sequences back; those behind them move up.
+   * Removes sequences; those after them move up.
    *
    * @param rows their numbers, rising
    * @return their states, the caller's to close
@@ -28,7 +28,7 @@ public interface Rows extends AutoCloseable {
   /**
    * Reads one token into each row.
    *
-   * @param tokens one a row
+   * @param tokens one per row
    * @param logits filled a row each, (rows, vocabulary)
    */
   void step(int[] tokens, float[][] logits);
@@ -39,7 +39,7 @@ public interface Rows extends AutoCloseable {
    * @param ids (rows, L), L ≥ 1
    * @param targets (rows, L): the token to score after each; −1 where none is
    * @param top how many of the likeliest tokens to name at each place
-   * @return one a row
+   * @return one per row
    */
   List<Scores> score(int[][] ids, int[][] targets, int top);
 

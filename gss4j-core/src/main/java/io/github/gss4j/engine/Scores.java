@@ -20,7 +20,7 @@ public final class Scores {
    * Scores of tokens in a row.
    *
    * @param logProbabilities of each target; NaN where there was none
-   * @param top the likeliest tokens of each place, the likeliest first; empty where nobody asked
+   * @param top the likeliest tokens of each place, the likeliest first; empty where not asked for
    */
   public Scores(double[] logProbabilities, List<List<Likely>> top) {
     this.logProbabilities = logProbabilities.clone();
@@ -88,7 +88,7 @@ public final class Scores {
     return logProbabilities[place];
   }
 
-  /** The likeliest tokens of a place, the likeliest first; empty where nobody asked. */
+  /** The likeliest tokens of a place, the likeliest first; empty where not asked for. */
   public List<Likely> top(int place) {
     return top.isEmpty() ? List.of() : top.get(place);
   }

@@ -4,7 +4,7 @@ import io.github.gss4j.checkpoint.TensorData;
 import java.util.Map;
 
 /**
- * What a model remembers of one sequence, changed by reading. For one thread at a time.
+ * What a model remembers of one sequence, changed by reading. Not thread-safe.
  *
  * <p>Reading {@code a} and then {@code b} leaves what reading {@code a ++ b} leaves, for every
  * split.
@@ -20,8 +20,8 @@ public interface SequenceState extends AutoCloseable {
    * Reads tokens.
    *
    * @param ids at least one
-   * @param logits is filled with those after the last token, one a token of the vocabulary; null
-   *     where nobody wants them
+   * @param logits is filled with those after the last token, one per token of the vocabulary; null
+   *     if they are not wanted
    */
   void read(int[] ids, float[] logits);
 

@@ -11,8 +11,8 @@ import java.nio.file.StandardOpenOption;
 import java.util.UUID;
 
 /**
- * Writes a file aside, under a name of its own, and renames it: a reader sees the old one or the
- * new one, whole, and what fails leaves the old one.
+ * Writes a file aside, under a name of its own, and renames it: readers see the complete old or new
+ * file, and a failure leaves the old one.
  */
 public final class AtomicFile {
   private AtomicFile() {}
@@ -24,17 +24,17 @@ public final class AtomicFile {
     void write(Path aside) throws IOException;
   }
 
-  /** Writes a text as a file; its directory is made. */
+  /** Writes text to a file; its directory is created. */
   public static void write(Path file, CharSequence text) throws IOException {
     write(file, aside -> Files.writeString(aside, text, StandardCharsets.UTF_8));
   }
 
-  /** Writes bytes as a file; its directory is made. */
+  /** Writes bytes to a file; its directory is created. */
   public static void write(Path file, byte[] bytes) throws IOException {
     write(file, aside -> Files.write(aside, bytes));
   }
 
-  /** Writes a file and brings it to the disk; its directory is made. */
+  /** Writes a file and syncs it to disk; its directory is created. */
   public static void write(Path file, Content content) throws IOException {
     Path target = file.toAbsolutePath();
     Files.createDirectories(target.getParent());

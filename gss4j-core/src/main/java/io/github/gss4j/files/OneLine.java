@@ -1,6 +1,6 @@
 package io.github.gss4j.files;
 
-/** Messages that quote what stands in files. */
+/** Messages that quote the content of files. */
 public final class OneLine {
   private static final int LONGEST = 1000;
 

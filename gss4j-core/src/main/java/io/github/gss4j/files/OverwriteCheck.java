@@ -15,7 +15,7 @@ public final class OverwriteCheck {
   private OverwriteCheck() {}
 
   /**
-   * Refuses a file that is there and is none of ours.
+   * Refuses a file that exists and was not written by us.
    *
    * @param mark what stands at the beginning of all of ours
    * @throws IllegalArgumentException that names it
@@ -38,13 +38,13 @@ public final class OverwriteCheck {
       }
     }
     throw new IllegalArgumentException(
-        file + " is there and would be replaced: choose another name, or move it away");
+        file + " exists and would be replaced: choose another name, or move it away");
   }
 
   /** Refuses whatever is there. */
   public static void refuse(Path file) {
     if (Files.exists(file, LinkOption.NOFOLLOW_LINKS)) {
-      throw new IllegalArgumentException(file + " exists already: choose another name");
+      throw new IllegalArgumentException(file + " already exists: choose another name");
     }
   }
 }

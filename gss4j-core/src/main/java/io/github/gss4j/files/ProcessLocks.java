@@ -10,23 +10,23 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Locks that keep other processes out of a file. The operating system lets go of one when its
- * channel is closed or its process ends, however it ends.
+ * Locks that keep other processes out of a file. The operating system releases one when its channel
+ * is closed or its process ends, however it ends.
  */
 public final class ProcessLocks {
   private static final Logger LOG = LoggerFactory.getLogger(ProcessLocks.class);
 
   private ProcessLocks() {}
 
-  /** The operating system's way to take one. */
+  /** Tries to lock, through the operating system. */
   @FunctionalInterface
   interface Taking {
     FileLock tryLock() throws IOException;
   }
 
   /**
-   * Takes the lock of an open file. Where the file system has no locks, as some network file
-   * systems, a warning names the file, and the caller goes on as if it had it.
+   * Locks an open file. Where the file system has no locks, as some network file systems, a warning
+   * names the file, and the caller continues as if it had it.
    *
    * @return false where another process, or another part of this one, has it
    */
@@ -43,7 +43,7 @@ public final class ProcessLocks {
       throw e;
     } catch (IOException noLocks) {
       LOG.warn(
-          "{} cannot be locked ({}): going on, but nothing keeps a second process out",
+          "{} cannot be locked ({}): continuing, but nothing keeps a second process out",
           file,
           noLocks.getMessage());
       return true;

@@ -5,7 +5,7 @@ import java.util.Map;
 
 /** Where a user's caches lie by default. */
 public final class UserHome {
-  /** What systems call the home of users that have none: nothing can be written there. */
+  /** What systems name as the home of users without one: nothing can be written there. */
   private static final String NONE = "/nonexistent";
 
   private UserHome() {}

@@ -1,2 +1,2 @@
-/** Files and the locks that processes keep each other out with; imports nothing of ours. */
+/** Files, and locks between processes. Imports nothing else of gss4j. */
 package io.github.gss4j.files;

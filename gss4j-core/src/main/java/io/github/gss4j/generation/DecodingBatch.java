@@ -53,7 +53,7 @@ public final class DecodingBatch implements AutoCloseable {
    * Adds a sequence.
    *
    * @param prompt at least one token
-   * @param listener hears of each token, and can end it
+   * @param listener is called for each token, and can stop
    * @throws IllegalArgumentException if the prompt is empty or has an id that is no token's, or
    *     stop texts are given without a tokenizer
    */
@@ -68,8 +68,8 @@ public final class DecodingBatch implements AutoCloseable {
   }
 
   /**
-   * Adds a sequence that goes on from a session, which is the batch's until the sequence has ended
-   * and has then read all that was written.
+   * Adds a sequence that continues from a session, which is the batch's until the sequence has
+   * ended and has then read all that was written.
    *
    * @param more tokens to read first; possibly none
    * @throws IllegalArgumentException as {@link #join(int[], GenerationOptions, DecodingListener)}
@@ -94,7 +94,7 @@ public final class DecodingBatch implements AutoCloseable {
     }
     DecodingRow row = new DecodingRow(session, own, prompt, tokenizer, options, listener);
     if (row.phase() == DecodingRow.Phase.WRITING) {
-      paused.add(row); // nothing to read: it goes on at once
+      paused.add(row); // nothing to read: it continues at once
     } else {
       reading.add(row);
     }

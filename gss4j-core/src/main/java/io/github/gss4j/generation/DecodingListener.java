@@ -1,9 +1,9 @@
 package io.github.gss4j.generation;
 
-/** Hears of one sequence as it is written, on the thread that steps the batch. */
+/** Is called for one sequence as it is generated, on the thread that steps the batch. */
 @FunctionalInterface
 public interface DecodingListener {
-  /** Hears nothing. */
+  /** Ignores everything. */
   DecodingListener SILENT = token -> true;
 
   /**
@@ -29,9 +29,9 @@ public interface DecodingListener {
   default void ended(String rest, Generated result) {}
 
   /**
-   * The end by an error: the model's logits are no numbers, or a state is too long.
+   * The end by an error: the model's logits are not numbers, or a state is too long.
    *
-   * @param error what happened; other sequences go on
+   * @param error what happened; other sequences continue
    */
   default void failed(RuntimeException error) {}
 }

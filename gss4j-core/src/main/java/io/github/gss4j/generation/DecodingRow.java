@@ -7,7 +7,7 @@ import java.util.List;
 import java.util.OptionalInt;
 
 /**
- * One sequence of a {@link DecodingBatch}: its prompt, how it goes on, and what it has written.
+ * One sequence of a {@link DecodingBatch}: its prompt, how it continues, and what it has written.
  *
  * <p>Any thread may cancel, pause and resume it; all else belongs to the thread that steps the
  * batch.
@@ -65,17 +65,17 @@ public final class DecodingRow {
     Arrays.stream(ids).forEach(sampler::note);
   }
 
-  /** Ends it before its next token or slice; what was written until then is its result. */
+  /** Ends it before its next token or slice; its result is what was written so far. */
   public void cancel() {
     cancelled = true;
   }
 
-  /** Keeps it where it is, out of the steps of the others, until {@link #resume}. */
+  /** Pauses it, while the others step, until {@link #resume}. */
   public void pause() {
     paused = true;
   }
 
-  /** Lets it go on. */
+  /** Resumes it. */
   public void resume() {
     paused = false;
   }
@@ -96,7 +96,7 @@ public final class DecodingRow {
   }
 
   /**
-   * What came of it.
+   * The result.
    *
    * @throws IllegalStateException if it has not ended
    * @throws RuntimeException if it ended by an error, that error
@@ -150,7 +150,7 @@ public final class DecodingRow {
   /**
    * Chooses the next token by the logits, and ends the row where that is the last.
    *
-   * @return the token, to be read next where the row goes on
+   * @return the token, to be read next where the row continues
    */
   OptionalInt choose() {
     if (transcript.length() == options.maxNewTokens()) {
@@ -197,7 +197,7 @@ public final class DecodingRow {
   }
 
   /**
-   * Tells its listener, and frees what nobody else owns.
+   * Tells its listener, and frees what it owns.
    *
    * @param last a token that was chosen and is not read: the session's first to read next
    */

@@ -3,7 +3,7 @@ package io.github.gss4j.generation;
 import java.util.List;
 
 /**
- * What became of one prompt.
+ * The result of one prompt.
  *
  * @param ids the new tokens, without the end token
  * @param text their text, cut before a stop text; empty where there is no tokenizer
@@ -18,7 +18,7 @@ public record Generated(List<Integer> ids, String text, Reason reason) {
     END_TOKEN,
     /** A stop text was written. */
     STOP_TEXT,
-    /** Somebody wanted no more of it. */
+    /** It was cancelled. */
     CANCELLED
   }
 

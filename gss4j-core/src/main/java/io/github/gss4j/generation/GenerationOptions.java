@@ -4,7 +4,7 @@ import java.util.List;
 import java.util.OptionalInt;
 
 /**
- * How a text goes on and when it ends.
+ * How a text continues and when it ends.
  *
  * @param maxNewTokens at most this many tokens; 0 only reads the prompt
  * @param sampling how tokens are chosen
@@ -41,27 +41,27 @@ public record GenerationOptions(
         maxNewTokens, sampling, OptionalInt.empty(), List.of(), OptionalInt.empty());
   }
 
-  /** The same with another way to choose tokens. */
+  /** A copy with another way to choose tokens. */
   public GenerationOptions withSampling(Sampling newSampling) {
     return new GenerationOptions(maxNewTokens, newSampling, endToken, stop, logProbabilities);
   }
 
-  /** The same with an end token. */
+  /** A copy with an end token. */
   public GenerationOptions withEndToken(int id) {
     return withEndToken(OptionalInt.of(id));
   }
 
-  /** The same with an end token, or without one. */
+  /** A copy with an end token, or without one. */
   public GenerationOptions withEndToken(OptionalInt id) {
     return new GenerationOptions(maxNewTokens, sampling, id, stop, logProbabilities);
   }
 
-  /** The same with texts to stop at. */
+  /** A copy with texts to stop at. */
   public GenerationOptions withStop(List<String> texts) {
     return new GenerationOptions(maxNewTokens, sampling, endToken, texts, logProbabilities);
   }
 
-  /** The same with logarithms of probabilities, of so many of the likeliest tokens too. */
+  /** A copy with logarithms of probabilities, of so many of the likeliest tokens too. */
   public GenerationOptions withLogProbabilities(int top) {
     return new GenerationOptions(maxNewTokens, sampling, endToken, stop, OptionalInt.of(top));
   }

@@ -9,9 +9,9 @@ import java.util.function.IntPredicate;
 /**
  * Chooses tokens for one sequence as a {@link Sampling} says.
  *
- * <p>Holds the sequence's source of chance and the tokens seen so far; not for several threads.
+ * <p>Holds the sequence's random numbers and the tokens seen so far; not thread-safe.
  */
-public final class Sampler {
+final class Sampler {
   private final Sampling sampling;
   private final SplittableRandom random;
   private final IntPredicate isToken;
@@ -44,8 +44,8 @@ public final class Sampler {
   /**
    * Chooses the next token and notes it.
    *
-   * @param logits one a token of the vocabulary; left as they are
-   * @throws ArithmeticException if a logit is no number or +Infinity, or all are −Infinity
+   * @param logits one per token of the vocabulary; left as they are
+   * @throws ArithmeticException if a logit is not a number or +Infinity, or all are −Infinity
    */
   public int next(float[] logits) {
     score(logits);
@@ -94,7 +94,7 @@ public final class Sampler {
 
   private static ArithmeticException unsound(String found) {
     return new ArithmeticException(
-        "the model's logits are not numbers (" + found + "): are its weights sound?");
+        "the model's logits are not numbers (" + found + "): are its weights valid?");
   }
 
   private int largest() {

@@ -2,6 +2,7 @@ package io.github.gss4j.generation;
 
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.function.Consumer;
 
 /**
  * How the next token is chosen from the logits. The steps apply in this order; each is off at the
@@ -16,7 +17,7 @@ import java.util.TreeMap;
  * @param topK only the k likeliest tokens; off at 0
  * @param topP only the likeliest tokens that together reach this probability; off at 1
  * @param minP only tokens with at least this share of the likeliest one's probability; off at 0
- * @param seed where chance starts: the same seed gives the same tokens
+ * @param seed the random seed: the same seed gives the same tokens
  */
 public record Sampling(
     double repetitionPenalty,
@@ -67,92 +68,48 @@ public record Sampling(
     return new Sampling(1, 0, 0, Map.of(), 1, 0, 1, 0, seed);
   }
 
-  /** The same at another temperature. */
+  /** A copy with another temperature. */
   public Sampling withTemperature(double t) {
-    return new Sampling(
-        repetitionPenalty, presencePenalty, frequencyPenalty, logitBias, t, topK, topP, minP, seed);
+    return with(copy -> copy.temperature = t);
   }
 
-  /** The same with a top-k. */
+  /** A copy with a top-k. */
   public Sampling withTopK(int k) {
-    return new Sampling(
-        repetitionPenalty,
-        presencePenalty,
-        frequencyPenalty,
-        logitBias,
-        temperature,
-        k,
-        topP,
-        minP,
-        seed);
+    return with(copy -> copy.topK = k);
   }
 
-  /** The same with a top-p. */
+  /** A copy with a top-p. */
   public Sampling withTopP(double p) {
-    return new Sampling(
-        repetitionPenalty,
-        presencePenalty,
-        frequencyPenalty,
-        logitBias,
-        temperature,
-        topK,
-        p,
-        minP,
-        seed);
+    return with(copy -> copy.topP = p);
   }
 
-  /** The same with a min-p. */
+  /** A copy with a min-p. */
   public Sampling withMinP(double p) {
-    return new Sampling(
-        repetitionPenalty,
-        presencePenalty,
-        frequencyPenalty,
-        logitBias,
-        temperature,
-        topK,
-        topP,
-        p,
-        seed);
+    return with(copy -> copy.minP = p);
   }
 
-  /** The same with a repetition penalty. */
+  /** A copy with a repetition penalty. */
   public Sampling withRepetitionPenalty(double penalty) {
-    return new Sampling(
-        penalty, presencePenalty, frequencyPenalty, logitBias, temperature, topK, topP, minP, seed);
+    return with(copy -> copy.repetitionPenalty = penalty);
   }
 
-  /** The same with OpenAI's penalties. */
+  /** A copy with OpenAI's penalties. */
   public Sampling withPenalties(double presence, double frequency) {
-    return new Sampling(
-        repetitionPenalty, presence, frequency, logitBias, temperature, topK, topP, minP, seed);
+    return with(
+        copy -> {
+          copy.presencePenalty = presence;
+          copy.frequencyPenalty = frequency;
+        });
   }
 
-  /** The same with numbers to add to logits. */
+  /** A copy with numbers to add to logits. */
   public Sampling withLogitBias(Map<Integer, Double> bias) {
-    return new Sampling(
-        repetitionPenalty,
-        presencePenalty,
-        frequencyPenalty,
-        bias,
-        temperature,
-        topK,
-        topP,
-        minP,
-        seed);
+    return with(copy -> copy.logitBias = bias);
   }
 
-  /** The same from another seed. */
+  /** A copy with another seed. */
   public Sampling withSeed(long newSeed) {
-    return new Sampling(
-        repetitionPenalty,
-        presencePenalty,
-        frequencyPenalty,
-        logitBias,
-        temperature,
-        topK,
-        topP,
-        minP,
-        newSeed);
+    return with(copy -> copy.seed = newSeed);
   }
 
   /** The same for one of several sequences that start from one seed and draw independently. */
@@ -169,5 +126,33 @@ public record Sampling(
   public static int topKOf(double filterThres, int numTokens) {
     check(filterThres >= 0 && filterThres <= 1, "filter-thres", filterThres, "0 to 1");
     return Math.max(1, (int) ((1 - filterThres) * numTokens));
+  }
+
+  private Sampling with(Consumer<Copy> change) {
+    Copy copy = new Copy();
+    change.accept(copy);
+    return new Sampling(
+        copy.repetitionPenalty,
+        copy.presencePenalty,
+        copy.frequencyPenalty,
+        copy.logitBias,
+        copy.temperature,
+        copy.topK,
+        copy.topP,
+        copy.minP,
+        copy.seed);
+  }
+
+  /** The components, to change some of them. */
+  private final class Copy {
+    private double repetitionPenalty = Sampling.this.repetitionPenalty;
+    private double presencePenalty = Sampling.this.presencePenalty;
+    private double frequencyPenalty = Sampling.this.frequencyPenalty;
+    private Map<Integer, Double> logitBias = Sampling.this.logitBias;
+    private double temperature = Sampling.this.temperature;
+    private int topK = Sampling.this.topK;
+    private double topP = Sampling.this.topP;
+    private double minP = Sampling.this.minP;
+    private long seed = Sampling.this.seed;
   }
 }

@@ -13,10 +13,10 @@ import java.util.List;
 import java.util.OptionalInt;
 
 /**
- * One text that a model has read, to go on from: read more, ask what comes next, write, fork, save.
- * The past is never read again, and what is remembered has a fixed size.
+ * One text that a model has read, to continue from: read more, ask what comes next, write, fork,
+ * save. The past is never read again, and what is remembered has a fixed size.
  *
- * <p>For one thread at a time. Owns the memory of its state: close it.
+ * <p>Not thread-safe. Owns the memory of its state: close it.
  */
 public final class Session implements AutoCloseable {
   /** Tokens are read in blocks of so many, so that memory does not grow with them. */
@@ -52,7 +52,7 @@ public final class Session implements AutoCloseable {
    * A session from a file that {@link #save} wrote.
    *
    * @param tokenizer the model's own; null where only ids are wanted
-   * @throws io.github.gss4j.checkpoint.CheckpointException if it is no sound state of this model
+   * @throws io.github.gss4j.checkpoint.CheckpointException if it is not a valid state of this model
    */
   public static Session load(Path file, InferenceModel model, Tokenizer tokenizer) {
     StateFile saved = StateFile.open(file, model::accepts);
@@ -87,7 +87,7 @@ public final class Session implements AutoCloseable {
 
   private SequenceState state() {
     if (state == null) {
-      throw new IllegalStateException("the session is closed, or a batch goes on from it");
+      throw new IllegalStateException("the session is closed, or a batch continues from it");
     }
     return state;
   }
@@ -138,7 +138,7 @@ public final class Session implements AutoCloseable {
   }
 
   /**
-   * The logits of what comes next, one a token of the vocabulary.
+   * The logits of what comes next, one per token of the vocabulary.
    *
    * @throws IllegalStateException if nothing was read yet
    */
@@ -225,13 +225,13 @@ public final class Session implements AutoCloseable {
     return new Session(model, tokenizer, state().fork(), own, pending);
   }
 
-  /** Writes it to a file, aside first and then renamed: {@link #load} goes on from there. */
+  /** Writes it to a file, aside first and then renamed: {@link #load} continues from there. */
   public void save(Path file) throws IOException {
     StateFile.save(file, model.fingerprint(), state().tokens(), pending, logits, state().tensors());
   }
 
   /**
-   * Writes on, after a text that is read first; the session has then read all that was written.
+   * Continues, after a text that is read first; the session has then read all that was written.
    *
    * @param more possibly empty, where something was read before
    */
@@ -240,10 +240,10 @@ public final class Session implements AutoCloseable {
   }
 
   /**
-   * Writes on, after tokens that are read first; the session has then read all that was written.
+   * Continues, after tokens that are read first; the session has then read all that was written.
    *
    * @param more possibly none, where something was read before
-   * @param listener hears of each token, and can end it
+   * @param listener is called for each token, and can stop
    */
   public Generated generate(int[] more, GenerationOptions options, DecodingListener listener) {
     try (DecodingBatch batch = new DecodingBatch(model, tokenizer, BLOCK)) {

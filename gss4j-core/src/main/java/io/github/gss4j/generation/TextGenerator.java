@@ -5,12 +5,12 @@ import io.github.gss4j.tokenizer.Tokenizer;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Writes on from prompts. Threads may share it. */
+/** Continues prompts. Threads may share it. */
 public final class TextGenerator {
   private final InferenceModel model;
   private final Tokenizer tokenizer;
 
-  /** Hears of tokens as they are chosen. */
+  /** Is called for tokens as they are chosen. */
   @FunctionalInterface
   public interface Listener {
     /**
@@ -18,7 +18,7 @@ public final class TextGenerator {
      *
      * @param sequence its prompt's number
      * @param id the token; −1 when the sequence has ended and only held back text comes
-     * @param text what may be shown by now: whole characters only; possibly empty
+     * @param text what may be shown so far: whole characters only; possibly empty
      */
     void token(int sequence, int id, String text);
   }
@@ -33,7 +33,7 @@ public final class TextGenerator {
     this.tokenizer = tokenizer;
   }
 
-  /** Writes on from one text. */
+  /** Continues one text. */
   public Generated generate(String prompt, GenerationOptions options) {
     try (Session session = Session.start(model, tokenizer)) {
       return session.generate(prompt, options);
@@ -41,10 +41,10 @@ public final class TextGenerator {
   }
 
   /**
-   * Writes on from prompts of any lengths, together. Each draws independently, the first from the
-   * seed of the options.
+   * Continues several prompts together, of any lengths. Each draws independently, the first from
+   * the seed of the options.
    *
-   * @return one result a prompt, in order
+   * @return one result per prompt, in order
    */
   public List<Generated> generate(
       List<int[]> prompts, GenerationOptions options, Listener listener) {

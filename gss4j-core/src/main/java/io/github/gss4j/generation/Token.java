@@ -7,11 +7,11 @@ import java.util.List;
  * A token that was chosen.
  *
  * @param id its number
- * @param text what may be shown by now: whole characters only, never a part of a stop text;
+ * @param text what may be shown so far: whole characters only, never a part of a stop text;
  *     possibly empty
- * @param logProbability its natural logarithm, of the model's own distribution; NaN where nobody
- *     asked
- * @param top the likeliest tokens in its place; empty where nobody asked
+ * @param logProbability its natural logarithm, of the model's own distribution; NaN where not asked
+ *     for
+ * @param top the likeliest tokens in its place; empty where not asked for
  */
 public record Token(int id, String text, double logProbability, List<Scores.Likely> top) {
   /** Copies the list. */

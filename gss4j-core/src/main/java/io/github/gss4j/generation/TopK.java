@@ -11,7 +11,7 @@ final class TopK {
   /**
    * Orders tokens.
    *
-   * @param weight one a token, not negative
+   * @param weight one per token, not negative
    * @param least tokens of less weight are left out
    */
   TopK(double[] weight, double least) {

@@ -7,7 +7,7 @@ import java.util.List;
 
 /**
  * The text that one sequence has written so far: whole characters only, and nothing that could be
- * the beginning of a stop text. Not for several threads.
+ * the beginning of a stop text. Not thread-safe.
  */
 final class Transcript {
   private final Tokenizer tokenizer;
@@ -22,7 +22,7 @@ final class Transcript {
   /**
    * An empty text.
    *
-   * @param tokenizer null where nobody wants text
+   * @param tokenizer null if text is not wanted
    */
   Transcript(Tokenizer tokenizer, List<String> stop) {
     this.tokenizer = tokenizer;
@@ -30,7 +30,7 @@ final class Transcript {
     this.longestStop = stop.stream().mapToInt(String::length).max().orElse(0);
   }
 
-  /** Takes a token and gives the text that may be shown by now. */
+  /** Takes a token and gives the text that may be shown so far. */
   String accept(int id) {
     ids.add(id);
     if (tokenizer == null) {

@@ -15,13 +15,13 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Brings one file to disk: what has arrived stays in {@code ETAG.incomplete} and is continued, by
- * the next attempt or by the next run; the blob appears when its size and its checksum are right.
+ * Downloads one file: what has arrived stays in {@code ETAG.incomplete} and is continued, by the
+ * next attempt or by the next run; the blob appears when its size and its checksum are right.
  */
 final class BlobDownload {
   private static final Logger log = LoggerFactory.getLogger(BlobDownload.class);
 
-  /** Each time so much more has arrived, the count of failures begins anew. */
+  /** Each time so much more has arrived, the count of failures starts again. */
   private static final long PROGRESS_BYTES = 1 << 20;
 
   private static final int BUFFER_BYTES = 1 << 16;
@@ -54,7 +54,7 @@ final class BlobDownload {
   /**
    * Downloads, checks and renames. The caller holds the blob's lock.
    *
-   * @throws HubException if the network, the server, the disk or the content will not do
+   * @throws HubException if the network, the server, the disk or the content is at fault
    */
   void run() {
     Disk.use("make", blob.getParent(), () -> Files.createDirectories(blob.getParent()));
@@ -192,7 +192,7 @@ final class BlobDownload {
 
   private void checkContent() {
     if (Checksum.of(file.etag()) == Checksum.NONE) {
-      log.warn("{}: its ETag is no checksum, the size alone is checked", file.uri());
+      log.warn("{}: its ETag is not a checksum, the size alone is checked", file.uri());
     }
     if (!Disk.use("read", part, () -> file.isContentOf(part))) {
       throw wrong("the content's checksum is not " + file.etag());

@@ -10,7 +10,7 @@ import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** A server that answers 429 or 5xx: it may do better later. */
+/** A server that answers 429 or 5xx: a later attempt may succeed. */
 final class BusyException extends IOException {
   private static final long serialVersionUID = 1L;
 
@@ -42,7 +42,7 @@ final class BusyException extends IOException {
         : Optional.empty();
   }
 
-  /** From the server's own now to its then: its clock need not be ours. */
+  /** Between two of the server's own times, as its clock may differ from ours. */
   private static Optional<Duration> between(String now, String then) {
     DateTimeFormatter format = DateTimeFormatter.RFC_1123_DATE_TIME;
     try {

@@ -32,7 +32,7 @@ enum Checksum {
     return etag.matches("[0-9a-f]{40}") ? GIT_BLOB : NONE;
   }
 
-  /** The etag that a file ought to have. */
+  /** The etag that a file should have. */
   String of(Path file) throws IOException {
     MessageDigest digest;
     try {

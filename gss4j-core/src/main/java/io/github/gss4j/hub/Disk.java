@@ -6,7 +6,9 @@ import java.nio.file.FileSystemException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 
-/** Work on the disk, kept apart from the network's: its failures are final and name the path. */
+/**
+ * File operations of the cache; unlike the network's, their failures are final and name the path.
+ */
 final class Disk {
   private Disk() {}
 
@@ -16,10 +18,10 @@ final class Disk {
   }
 
   /**
-   * Does it.
+   * Runs the work.
    *
    * @param doing in words, such as {@code write}
-   * @throws HubException if the disk will not
+   * @throws HubException if the file system fails
    */
   static <T> T use(String doing, Path path, Work<T> work) {
     try {
@@ -32,7 +34,7 @@ final class Disk {
               + path
               + ": "
               + describe(e)
-              + ": mend it, or set HF_HUB_CACHE to a directory with room that can be written",
+              + ": fix this, or set HF_HUB_CACHE to a writable directory with free space",
           e);
     }
   }

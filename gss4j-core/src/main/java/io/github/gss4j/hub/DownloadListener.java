@@ -12,7 +12,7 @@ public interface DownloadListener {
    */
   void at(String file, long done, long total);
 
-  /** Tells nobody. */
+  /** Ignores everything. */
   static DownloadListener none() {
     return (file, done, total) -> {};
   }

@@ -28,7 +28,7 @@ final class FileNames {
       throw new IllegalArgumentException(
           "'"
               + shown(name)
-              + "' is no name of a file in a repository: expected a relative path such as"
+              + "' is not a name of a file in a repository: expected a relative path such as"
               + " model.pt or folder/model.pt, without '..', '\\' or control characters");
     }
     return name;

@@ -3,12 +3,12 @@ package io.github.gss4j.hub;
 import java.net.URI;
 import java.net.http.HttpResponse;
 
-/** What a refusing answer means, and what the user can do about it. */
+/** What an HTTP error of the hub means, and what the user can do about it. */
 final class HttpErrors {
   private HttpErrors() {}
 
   /**
-   * Puts it into words.
+   * The error for a response.
    *
    * @param answer of status 3xx or 4xx
    * @param address what was asked for

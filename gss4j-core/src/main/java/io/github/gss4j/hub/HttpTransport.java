@@ -43,7 +43,7 @@ final class HttpTransport {
   }
 
   /**
-   * Asks, and returns the first answer that is no redirect or that suffices.
+   * Asks, and returns the first answer that is not a redirect or that suffices.
    *
    * @param from the first byte wanted; 0 asks for all
    * @param suffices whether a redirect holds all that is needed and need not be followed

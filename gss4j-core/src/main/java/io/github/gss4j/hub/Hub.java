@@ -21,7 +21,7 @@ public final class Hub {
   private final HubCache cache;
   private final HubClient client;
 
-  /** Asks whether there is news of what the cache has. */
+  /** Logs what is downloaded and what comes from the cache. */
   private final HubClient brief;
 
   /** A hub that is reached, and a cache that lies, where the settings say. */
@@ -38,12 +38,12 @@ public final class Hub {
   }
 
   /**
-   * Brings a model to disk: its weights (or the file that the address names), config, tokenizer and
+   * Downloads a model: its weights (or the file that the address names), config, tokenizer and
    * model card. Offline, and with a warning where the hub does not answer, takes what the cache
    * holds; a commit that the cache has whole is asked for nowhere.
    *
    * @param progress is told of what is downloaded, not of what was there
-   * @throws HubException if it cannot be had, with what to do
+   * @throws HubException if it cannot be found or fetched; the message says what to do
    */
   public HubSnapshot pull(HubAddress address, DownloadListener progress) {
     HubSnapshot snapshot = settings.offline() ? cached(address) : fetched(address, progress);
@@ -103,7 +103,7 @@ public final class Hub {
     }
   }
 
-  /** Whether nothing can be missing, whoever fetched it. */
+  /** Whether nothing can be missing, whichever program fetched it. */
   private static boolean isWhole(HubSnapshot snapshot) {
     return snapshot.selection().companions().contains("config.json");
   }
@@ -128,13 +128,13 @@ public final class Hub {
   }
 
   /**
-   * Brings one file to disk, of whatever kind.
+   * Downloads any file of a repository.
    *
    * @param repository where it is; a file that this names plays no part
    * @param name the file's name in the repository
    * @return where it lies
-   * @throws HubException if it cannot be had, with what to do
-   * @throws IllegalArgumentException if the name is no file's
+   * @throws HubException if it cannot be found or fetched; the message says what to do
+   * @throws IllegalArgumentException if the name is not a file's
    */
   public Path file(HubAddress repository, String name, DownloadListener progress) {
     HubAddress address = repository.withFile(name);
@@ -186,9 +186,9 @@ public final class Hub {
   }
 
   /**
-   * Brings one file of a {@link #list listed} repository to disk, without listing it again.
+   * Downloads one file of a {@link #list listed} repository to disk, without listing it again.
    *
-   * @throws HubException if it cannot be had, with what to do
+   * @throws HubException if it cannot be found or fetched; the message says what to do
    */
   public Path listed(Listing listing, String name, DownloadListener progress) {
     HubAddress address = listing.address();
@@ -212,7 +212,8 @@ public final class Hub {
             + address
             + " is not in the cache "
             + cache.folder(address)
-            + ": pull it once without HF_HUB_OFFLINE, or set HF_HUB_CACHE to the cache that has it");
+            + ": pull it once without HF_HUB_OFFLINE, or set HF_HUB_CACHE to the cache that has"
+            + " it");
   }
 
   private Path fetch(HubAddress address, String commit, String file, DownloadListener progress) {

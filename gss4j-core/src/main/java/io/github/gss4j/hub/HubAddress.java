@@ -68,13 +68,14 @@ public record HubAddress(
       throw new IllegalArgumentException(
           "repository '"
               + FileNames.shown(owner + "/" + name)
-              + "' is no hub repository: expected at most 96 characters and no .git at the end");
+              + "' is not a hub repository: expected at most 96 characters and no .git at the end");
     }
     if (!revision.matches(REVISION) || revision.contains("..") || revision.contains("//")) {
       throw new IllegalArgumentException(
           "revision '"
               + FileNames.shown(revision)
-              + "' is no branch, tag or commit: expected letters, digits and . _ - / as in main");
+              + "' is not a branch, tag or commit: expected letters, digits and . _ - / as in"
+              + " main");
     }
     file.ifPresent(FileNames::check);
   }
@@ -85,7 +86,7 @@ public record HubAddress(
           what
               + " '"
               + FileNames.shown(text)
-              + "' is no name on the hub: expected letters, digits and . _ - as in my-model");
+              + "' is not a name on the hub: expected letters, digits and . _ - as in my-model");
     }
   }
 
@@ -111,7 +112,7 @@ public record HubAddress(
       throw new IllegalArgumentException(
           "'"
               + FileNames.shown(text)
-              + "' is no address on the hub: expected hf:OWNER/NAME[@revision][:FILE]");
+              + "' is not an address on the hub: expected hf:OWNER/NAME[@revision][:FILE]");
     }
     return new HubAddress(
         parts == dataset ? Kind.DATASET : Kind.MODEL,

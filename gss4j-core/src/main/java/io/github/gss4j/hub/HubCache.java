@@ -124,8 +124,8 @@ final class HubCache {
   }
 
   /**
-   * Lets a snapshot's file stand for a blob: by a relative link, or by the content itself where
-   * there are no links.
+   * Points a snapshot's file at a blob: by a relative link, or by the content itself where there
+   * are no links.
    *
    * @param fresh whether no other snapshot can need the blob, so that it may be moved
    */

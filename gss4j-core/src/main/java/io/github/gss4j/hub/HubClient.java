@@ -15,9 +15,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Collectors;
 
-/**
- * The three questions that the hub is asked: what a repository holds, what a file is, its bytes.
- */
+/** The three requests to the hub: what a repository holds, what a file is, its bytes. */
 final class HubClient {
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final int MAX_LISTING_BYTES = 64 << 20;

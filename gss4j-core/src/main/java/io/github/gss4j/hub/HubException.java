@@ -1,19 +1,19 @@
 package io.github.gss4j.hub;
 
 /**
- * A model that cannot be had from the hub or its cache: what happened and what to do, in a line.
+ * A model that cannot be found on the hub or in its cache: what happened and what to do, in a line.
  */
 public final class HubException extends RuntimeException {
   private static final long serialVersionUID = 1L;
 
   private final boolean away;
 
-  /** Says what went wrong and what to do. */
+  /** Creates the exception. */
   public HubException(String problem) {
     this(problem, null);
   }
 
-  /** As above, with the exception that showed it. */
+  /** As above, with a cause. */
   public HubException(String problem, Throwable cause) {
     this(problem, cause, false);
   }

@@ -59,7 +59,7 @@ public record HubProxy(Optional<URI> http, Optional<URI> https, List<String> dir
 
   private static URI parse(String variable, String text) {
     String problem =
-        variable + " is no proxy that can be used: expected http://[USER:PASSWORD@]HOST[:PORT]";
+        variable + " is not a proxy that can be used: expected http://[USER:PASSWORD@]HOST[:PORT]";
     try {
       URI uri = URI.create(text.contains("://") ? text : "http://" + text);
       if ("http".equalsIgnoreCase(uri.getScheme()) && uri.getHost() != null) {

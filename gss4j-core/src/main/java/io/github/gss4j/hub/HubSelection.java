@@ -15,13 +15,13 @@ import java.util.stream.Stream;
  * <p>The weights are the file that the address names, else the first there is of {@code
  * model.safetensors}, {@code model.safetensors.index.json} with its shards, {@code model.pt} and
  * {@code pytorch_model.bin} (or its index with its shards), else the only file of weights, or index
- * of such, at the top. Hidden files are passed over.
+ * of such, at the top. Hidden files are skipped.
  *
  * @param companions config, tokenizer and model card, as far as they are there
  * @param weights the file of weights, or the index and all its shards
  * @param others files of weights that are there and were not taken
  */
-public record HubSelection(List<String> companions, List<String> weights, List<String> others) {
+record HubSelection(List<String> companions, List<String> weights, List<String> others) {
   private static final List<String> KNOWN =
       List.of(
           "model.safetensors",
@@ -148,7 +148,8 @@ public record HubSelection(List<String> companions, List<String> weights, List<S
     throw new HubException(
         candidates.isEmpty()
             ? at
-                + " holds no weights at its top (model.safetensors, model.pt or the like): it holds "
+                + " holds no weights at its top (model.safetensors, model.pt or the like): it holds"
+                + " "
                 + FileNames.list(there)
             : at
                 + " holds several files of weights: name one of "

@@ -19,7 +19,7 @@ final class IndexFile {
   /**
    * The names of all shards, beside the index.
    *
-   * @throws HubException if it is no index, or names a file elsewhere
+   * @throws HubException if it is not an index, or names a file elsewhere
    */
   static Set<String> shards(Path index) {
     Set<String> shards = new TreeSet<>();
@@ -31,7 +31,7 @@ final class IndexFile {
         shards.add(FileNames.check(shard.asText()));
       }
     } catch (IOException | IllegalArgumentException e) {
-      throw new HubException(index + ": is no index of shards: " + e.getMessage(), e);
+      throw new HubException(index + ": is not an index of shards: " + e.getMessage(), e);
     }
     if (shards.isEmpty()) {
       throw new HubException(index + ": has no weight_map, expected a file's name for each tensor");

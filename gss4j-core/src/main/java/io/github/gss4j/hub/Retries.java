@@ -9,7 +9,7 @@ import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Counts one request's failures, waits longer after each, and gives up in the end. */
+/** Counts one request's failures, waits longer after each, and finally gives up. */
 final class Retries {
   private static final Logger log = LoggerFactory.getLogger(Retries.class);
   private static final Duration LONGEST_WAIT = Duration.ofMinutes(10);
@@ -45,7 +45,7 @@ final class Retries {
     }
   }
 
-  /** The request got further than ever before: count anew. */
+  /** The request made progress: start counting again. */
   void progressed() {
     failures = 0;
   }

@@ -3,11 +3,11 @@ package io.github.gss4j.hub;
 import java.time.Duration;
 
 /**
- * How long a network is put up with.
+ * How long to wait for a network, and how often to retry.
  *
  * @param answer until the head of an answer is there
  * @param silence until the next bytes of a body are there
- * @param attempts how often a request is made before it is given up
+ * @param attempts attempts before a request fails
  * @param sleep how to wait
  */
 record RetryPolicy(Duration answer, Duration silence, int attempts, Sleep sleep) {

@@ -6,7 +6,7 @@ import io.github.gss4j.config.DsConvConfig;
  * A dynamic depthwise convolution: the sequence itself says what its kernel is.
  *
  * <pre>
- * y_l = Σ_{k≤l} κ_k u_{l−k} + D u_l        κ_k = W x_k, one number a head        u = LN(x)
+ * y_l = Σ_{k≤l} κ_k u_{l−k} + D u_l        κ_k = W x_k, one number per head        u = LN(x)
  * </pre>
  *
  * <p>After Wu et al. 2019 (arXiv 1901.10430), section 4, with a kernel as long as the sequence, in

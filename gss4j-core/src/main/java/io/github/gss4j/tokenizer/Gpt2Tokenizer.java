@@ -13,7 +13,7 @@ import java.util.OptionalInt;
  * <p>Text that spells {@code <|endoftext|>} is text like any other, so what a user types cannot end
  * a document; the id itself comes from {@link #endOfText} or {@link #encodeWithSpecial}.
  *
- * <p>What is a letter is the Java runtime's word: Java 17 knows Unicode 13, and may part text of
+ * <p>What is a letter depends on the Java runtime: Java 17 knows Unicode 13, and may part text of
  * younger letters otherwise than a newer runtime. Both decode to the same text.
  */
 public final class Gpt2Tokenizer implements Tokenizer {

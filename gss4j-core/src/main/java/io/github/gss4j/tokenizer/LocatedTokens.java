@@ -62,7 +62,7 @@ public record LocatedTokens(int[] ids, int[] starts, int[] ends) {
         : Optional.empty();
   }
 
-  /** Tokens of which nobody knows where they are. */
+  /** Tokens whose places are not known. */
   static LocatedTokens nowhere(String text, int[] ids) {
     int[] ends = new int[ids.length];
     Arrays.fill(ends, text.length());
@@ -74,7 +74,7 @@ public record LocatedTokens(int[] ids, int[] starts, int[] ends) {
     return point < 0x80 ? 1 : point < 0x800 ? 2 : point < 0x10000 ? 3 : 4;
   }
 
-  /** The same with places that count characters as Java does, where so far they count points. */
+  /** A copy whose places count characters as Java does, where so far they count points. */
   public LocatedTokens inChars(String text) {
     if (text.codePointCount(0, text.length()) == text.length()) {
       return this;

@@ -10,7 +10,7 @@ import java.util.Optional;
  * those of the whole text. Each {@link TextWindow} overlaps the next, and the tokens of the one are
  * followed by those of the other where both have the same ({@link SplicePoint}), whatever the
  * language and the tokenizer are. Where the two never agree (in a word without end, say) the text
- * is cut, and the cut is counted. Not for several threads.
+ * is cut, and the cut is counted. Not thread-safe.
  */
 public final class PiecewiseEncoder {
   /** How many other beginnings of a window are tried before a text is cut. */
@@ -53,7 +53,7 @@ public final class PiecewiseEncoder {
   }
 
   /**
-   * What became of a text.
+   * The result for a text.
    *
    * @param ids all of them
    * @param bytes of the text that each stands for

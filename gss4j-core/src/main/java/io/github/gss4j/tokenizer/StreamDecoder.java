@@ -9,8 +9,8 @@ import java.nio.charset.StandardCharsets;
 /**
  * Turns bytes that come piece by piece into text, each character as soon as it is whole.
  *
- * <p>All pieces joined are {@code new String(all, UTF_8)}: bytes that are no UTF-8 become U+FFFD.
- * No piece ends in half a surrogate pair. For one stream and one thread.
+ * <p>All pieces joined are {@code new String(all, UTF_8)}: bytes that are not UTF-8 become U+FFFD.
+ * No piece ends in half a surrogate pair. For one stream; not thread-safe.
  */
 public final class StreamDecoder {
   private static final int MAX_CHARACTER_BYTES = 4;

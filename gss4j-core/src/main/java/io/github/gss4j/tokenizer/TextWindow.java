@@ -38,7 +38,7 @@ public record TextWindow(String text, int next, Optional<int[]> bytesBefore) {
     return windows;
   }
 
-  /** The place itself, or the one before it in the midst of a surrogate pair. */
+  /** The place itself, or the one before it inside a surrogate pair. */
   private static int whole(String text, int at) {
     return Character.isLowSurrogate(text.charAt(at))
             && Character.isHighSurrogate(text.charAt(at - 1))

@@ -8,7 +8,7 @@ import java.util.Arrays;
 import java.util.OptionalInt;
 
 /**
- * Turns text into token ids and back. Safe for use by many threads.
+ * Turns text into token ids and back. Thread-safe.
  *
  * <p>A token is a piece of UTF-8, not always whole characters: decode tokens one after another into
  * bytes, and bytes into characters with a {@link StreamDecoder}, which keeps halves back.
@@ -33,7 +33,7 @@ public interface Tokenizer extends AutoCloseable {
   int[] encode(String text);
 
   /**
-   * The same with the place of each token. Where the tokens' bytes are not those of the text, and a
+   * The ids with the place of each token. Where the tokens' bytes are not those of the text, and a
    * tokenizer does not know better, each is said to be all of it.
    */
   default LocatedTokens locate(String text) {
@@ -50,7 +50,7 @@ public interface Tokenizer extends AutoCloseable {
   }
 
   /**
-   * The bytes that one token stands for in the midst of a text; none where no token has the id, as
+   * The bytes that one token stands for in the middle of a text; none where no token has the id, as
    * Hugging Face's libraries have it.
    *
    * @throws IllegalArgumentException if the id is negative
@@ -64,7 +64,7 @@ public interface Tokenizer extends AutoCloseable {
     }
   }
 
-  /** The text of whole tokens; bytes that are no UTF-8 become U+FFFD. */
+  /** The text of whole tokens; bytes that are not UTF-8 become U+FFFD. */
   default String decode(int[] ids) {
     var bytes = new ByteArrayOutputStream();
     for (int id : ids) {

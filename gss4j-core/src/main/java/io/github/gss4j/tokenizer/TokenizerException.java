@@ -8,7 +8,7 @@ public final class TokenizerException extends RuntimeException {
   private static final long serialVersionUID = 1L;
 
   /**
-   * Says what is wrong with a file.
+   * Creates the exception.
    *
    * @param file the file or model directory at fault
    * @param problem what was found, what was expected and what to do, in one line
@@ -17,7 +17,7 @@ public final class TokenizerException extends RuntimeException {
     super(OneLine.of(file + ": " + problem));
   }
 
-  /** As above, with the exception that showed it. */
+  /** As above, with a cause. */
   public TokenizerException(Path file, String problem, Throwable cause) {
     super(OneLine.of(file + ": " + problem), cause);
   }

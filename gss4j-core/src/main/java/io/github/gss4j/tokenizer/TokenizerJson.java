@@ -15,14 +15,14 @@ public interface TokenizerJson {
    *
    * @param mostIds how many ids the model has: a token that the files beside it name as the end of
    *     a text and it lacks is added only where there is an id for it
-   * @throws TokenizerException if it is no sound {@code tokenizer.json}
+   * @throws TokenizerException if it is not a valid {@code tokenizer.json}
    */
   Tokenizer open(Path file, int mostIds);
 
   /**
    * Opens a file with the module that is there.
    *
-   * @throws TokenizerException if the file is not sound, or no module reads it
+   * @throws TokenizerException if the file is invalid, or no module reads it
    */
   static Tokenizer read(Path file, int mostIds) {
     return ServiceLoader.load(TokenizerJson.class, TokenizerJson.class.getClassLoader())

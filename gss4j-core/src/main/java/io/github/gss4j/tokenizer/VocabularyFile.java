@@ -42,7 +42,8 @@ public final class VocabularyFile {
   public static List<String> spellings(Path path) {
     JsonNode vocab = parse(path, text(path));
     if (!vocab.isObject()) {
-      throw new TokenizerException(path, "is no vocab.json: expected an object of tokens and ids");
+      throw new TokenizerException(
+          path, "is not a vocab.json: expected an object of tokens and ids");
     }
     return vocabulary(path, vocab);
   }
@@ -50,7 +51,7 @@ public final class VocabularyFile {
   /**
    * Reads a file's text.
    *
-   * @throws TokenizerException if it cannot be read or is no UTF-8
+   * @throws TokenizerException if it cannot be read or is not UTF-8
    */
   public static String text(Path path) {
     if (LfsPointer.is(path)) {
@@ -75,7 +76,7 @@ public final class VocabularyFile {
   /**
    * Parses a file's text.
    *
-   * @throws TokenizerException if it is no JSON
+   * @throws TokenizerException if it is not JSON
    */
   public static JsonNode parse(Path path, String json) {
     try {
@@ -108,7 +109,7 @@ public final class VocabularyFile {
         place(path, tokens, token.getKey(), id);
       }
     } else {
-      throw new TokenizerException(path, "is no tokenizer.json: its model has no \"vocab\"");
+      throw new TokenizerException(path, "is not a tokenizer.json: its model has no \"vocab\"");
     }
     return tokens;
   }

@@ -63,13 +63,13 @@ class CheckpointLinkTest {
     for (String text : new String[] {"", "../step-1", "other", "step-1 and more", "\0"}) {
       Files.writeString(last.path(), text);
       assertThat(last.target()).as(text).isEmpty();
-      assertThatThrownBy(() -> last.point(step)).hasMessageContaining("is no link of a run");
+      assertThatThrownBy(() -> last.point(step)).hasMessageContaining("is not a link of a run");
       assertThat(last.path()).hasContent(text);
     }
     Files.delete(last.path());
     Files.createSymbolicLink(last.path(), other.getFileName());
     assertThat(last.target()).isEmpty();
-    assertThatThrownBy(() -> last.point(step)).hasMessageContaining("is no link of a run");
+    assertThatThrownBy(() -> last.point(step)).hasMessageContaining("is not a link of a run");
     Files.delete(last.path());
     Files.writeString(run.resolve("last.writing"), "mine");
     assertThatThrownBy(() -> last.point(step)).hasMessageContaining("last.writing");

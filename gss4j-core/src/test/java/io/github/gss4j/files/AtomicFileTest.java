@@ -53,7 +53,7 @@ class AtomicFileTest {
     assertThatCode(() -> OverwriteCheck.check(file, "gss4j")).doesNotThrowAnyException();
     Files.writeString(file, "<svg class=gss4j>");
     assertThatCode(() -> OverwriteCheck.check(file, "gss4j")).doesNotThrowAnyException();
-    assertThatThrownBy(() -> OverwriteCheck.refuse(file)).hasMessageContaining("exists already");
+    assertThatThrownBy(() -> OverwriteCheck.refuse(file)).hasMessageContaining("already exists");
     Files.writeString(file, "mine");
     assertThatThrownBy(() -> OverwriteCheck.check(file, "gss4j"))
         .isInstanceOf(IllegalArgumentException.class)

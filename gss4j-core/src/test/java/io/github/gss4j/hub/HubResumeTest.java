@@ -15,7 +15,7 @@ import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** A download that breaks off goes on where it ended, or begins anew. */
+/** A download that breaks off continues where it ended, or starts again. */
 class HubResumeTest extends PullCase {
   @Test
   void droppedConnectionIsResumedWhereItEnded() throws IOException {

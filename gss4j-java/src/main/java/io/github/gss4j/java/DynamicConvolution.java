@@ -9,7 +9,7 @@ import java.util.List;
  * A dynamic depthwise convolution; its memory grows with the text.
  *
  * <pre>
- * y_i = Σ_{k≤i} κ_k u_{i−k} + D ⊙ u_i        κ_k = W in_k, one number a head        u = LN(in)
+ * y_i = Σ_{k≤i} κ_k u_{i−k} + D ⊙ u_i        κ_k = W in_k, one number per head        u = LN(in)
  * </pre>
  */
 final class DynamicConvolution implements Mixer {

@@ -18,7 +18,7 @@ public final class JavaEngine implements Engine {
           "bfloat16", Weights.Dtype.BFLOAT16,
           "int8", Weights.Dtype.INT8);
 
-  /** Null until a model is loaded, where nobody chose them. */
+  /** Null until a model is loaded, where none was chosen. */
   private final Kernels kernels;
 
   /** The engine, with the Vector API where it is there. */

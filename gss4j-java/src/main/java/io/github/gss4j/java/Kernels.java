@@ -47,7 +47,7 @@ interface Kernels {
       int to);
 
   /**
-   * The same with bfloat16 weights.
+   * A copy with bfloat16 weights.
    *
    * @param w (panels, inputs, 32): number j holds output j in its lower half, output j + 32 in its
    *     upper
@@ -66,7 +66,7 @@ interface Kernels {
       float[] scratch);
 
   /**
-   * The same with 8-bit weights, without their scales.
+   * A copy with 8-bit weights, without their scales.
    *
    * @param w (panels, inputs, 16): byte k of number j holds output j + 16 k
    * @param scratch {@link #SCRATCH} numbers to work with
@@ -93,8 +93,8 @@ interface Kernels {
    * @param s (N, 2, 32) from {@code sAt}: real parts, then imaginary parts
    * @param c the conjugate of C̃, laid out like s
    * @param decay e^Λ: N real parts, then N imaginary parts
-   * @param u 32 numbers a token
-   * @param y 32 numbers a token
+   * @param u 32 numbers per token
+   * @param y 32 numbers per token
    */
   void stateSpace(
       float[] s,

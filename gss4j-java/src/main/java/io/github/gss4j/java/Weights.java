@@ -9,7 +9,9 @@ import java.util.stream.IntStream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Reads a model's tensors into arrays. Values that are no numbers are warned of by name. */
+/**
+ * Reads a model's tensors into arrays. Values that are not numbers are logged as warnings, by name.
+ */
 final class Weights {
   private static final Logger LOG = LoggerFactory.getLogger(Weights.class);
 
@@ -66,8 +68,8 @@ final class Weights {
   private void warn(String name, long count) {
     if (count > 0) {
       LOG.warn(
-          "{}: tensor '{}' holds {} values that are NaN or infinite: what the model says is not"
-              + " to be trusted",
+          "{}: tensor '{}' holds {} values that are NaN or infinite: its output cannot be"
+              + " trusted",
           tensors.file(),
           name,
           count);

@@ -9,7 +9,7 @@ import io.github.gss4j.generation.GenerationOptions;
 import java.util.List;
 import java.util.function.Function;
 
-/** A {@link StreamingChatModel} in process; writes on the caller's thread. */
+/** A {@link StreamingChatModel} in process; continues the caller's thread. */
 public final class GssStreamingChatModel implements StreamingChatModel {
   private final GssModel model;
   private final GenerationOptions options;

@@ -6,7 +6,7 @@ import dev.langchain4j.model.output.Response;
 import io.github.gss4j.GssModel;
 import io.github.gss4j.generation.GenerationOptions;
 
-/** A {@link StreamingLanguageModel} in process; writes on the caller's thread. */
+/** A {@link StreamingLanguageModel} in process; continues the caller's thread. */
 public final class GssStreamingLanguageModel implements StreamingLanguageModel {
   private final GssModel model;
   private final GenerationOptions options;

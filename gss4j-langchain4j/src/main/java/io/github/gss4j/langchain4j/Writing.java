@@ -19,7 +19,7 @@ import java.util.function.Consumer;
  */
 record Writing(String text, TokenUsage usage, FinishReason reason) {
   /**
-   * Writes on from a prompt.
+   * Continues a prompt.
    *
    * @param piece hears of each piece of the text
    */

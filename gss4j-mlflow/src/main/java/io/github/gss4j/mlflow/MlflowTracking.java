@@ -29,7 +29,7 @@ import org.slf4j.LoggerFactory;
  *
  * <p>All is sent from a thread of its own. A server that is away, slow or in trouble costs the run
  * nothing but {@code grace} at its end. The run's id is kept in {@code mlflow.id} in its directory,
- * so that a run that is gone on with is the same run there, each step once.
+ * so that a resumed run is the same run there, each step once.
  */
 public final class MlflowTracking implements RunListener, AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(MlflowTracking.class);
@@ -62,7 +62,7 @@ public final class MlflowTracking implements RunListener, AutoCloseable {
    * @param uri such as {@code http://127.0.0.1:5000}
    * @param experiment is made where there is none of that name
    * @param timeout of each answer
-   * @param grace how long to go on trying when the run is over
+   * @param grace how long to continue trying when the run is over
    */
   public MlflowTracking(URI uri, String experiment, Duration timeout, Duration grace) {
     if (!Set.of("http", "https").contains(String.valueOf(uri.getScheme()))) {
@@ -107,7 +107,7 @@ public final class MlflowTracking implements RunListener, AutoCloseable {
     }
   }
 
-  /** Tells the run something; where somebody deleted it, a new one that gets all from the start. */
+  /** Tells the run something; if it was deleted, a new one that gets everything from the start. */
   private void tell(Sending part) throws IOException {
     if (remote == null) {
       throw new RefusedException("no run was made there", null);
@@ -169,7 +169,7 @@ public final class MlflowTracking implements RunListener, AutoCloseable {
     }
     long dropped = pending.dropped();
     if (dropped > 0) {
-      LOG.warn("MLflow was away for long: {} metrics are left out", dropped);
+      LOG.warn("MLflow was unreachable for too long: {} metrics are left out", dropped);
     }
   }
 

@@ -12,9 +12,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Sends things to a server in their order, on a thread of its own, and never lets the sender feel
- * it: what fails is tried again later, what the server refuses is left out, and each kind of
- * trouble is logged once.
+ * Sends deliveries to a server in order, on its own thread, without delaying or failing the sender:
+ * failed ones are retried, refused ones are dropped, and each kind of error is logged once.
  */
 final class Outbox implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(Outbox.class);
@@ -23,16 +22,16 @@ final class Outbox implements AutoCloseable {
   private static final long LAST_RETRY_MILLIS = 30_000;
   private static final long CLOSING_RETRY_MILLIS = 200;
 
-  /** Of which each is told once. */
+  /** How many different refusals are logged. */
   private static final int MOST_REFUSALS = 20;
 
-  /** One thing to send. */
+  /** A delivery. */
   @FunctionalInterface
   interface Delivery {
     /**
      * Sends it, in a bounded time.
      *
-     * @throws RefusedException if trying again is of no use
+     * @throws RefusedException if retrying is useless
      */
     void send() throws IOException;
   }
@@ -50,7 +49,7 @@ final class Outbox implements AutoCloseable {
    * An empty outbox.
    *
    * @param name of the server, for the log
-   * @param grace how long to go on trying when the run is over
+   * @param grace how long to continue trying when the run is over
    */
   Outbox(String name, Duration grace) {
     this.name = name;
@@ -101,12 +100,12 @@ final class Outbox implements AutoCloseable {
         return true;
       } catch (RefusedException e) {
         if (refusals.size() < MOST_REFUSALS && refusals.add(e.getMessage())) {
-          LOG.warn("{}: {}; this is left out and the run goes on", name, e.getMessage());
+          LOG.warn("{}: {}; this is left out and the run continues", name, e.getMessage());
         }
         return true;
       } catch (IOException | RuntimeException e) {
         if (!failing) {
-          LOG.warn("{}: {}; the run goes on, and it is tried again", name, e.getMessage());
+          LOG.warn("{}: {}; the run continues, and it is tried again", name, e.getMessage());
           failing = true;
         }
       }

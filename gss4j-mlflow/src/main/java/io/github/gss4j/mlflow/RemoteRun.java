@@ -27,7 +27,7 @@ import org.mlflow_project.google.protobuf.util.JsonFormat;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** A run on an MLflow server: made, or found again where a run is gone on with. */
+/** A run on an MLflow server: created, or found again for a resumed run. */
 final class RemoteRun {
   private static final Logger LOG = LoggerFactory.getLogger(RemoteRun.class);
   private static final int BATCH = 100;
@@ -123,7 +123,7 @@ final class RemoteRun {
     try {
       return run.get();
     } catch (MlflowHttpException e) {
-      if (e.getStatusCode() == 404) { // another server, or it was deleted there for good
+      if (e.getStatusCode() == 404) { // another server, or it was deleted there permanently
         return null;
       }
       throw e;
@@ -228,7 +228,7 @@ final class RemoteRun {
     ask(client -> client.logBatch(id(), List.of(), List.of(), List.of(tag)));
   }
 
-  /** Says what became of the run. */
+  /** Reports how the run ended. */
   void update(RunStatus status) throws IOException {
     UpdateRun.Builder update = UpdateRun.newBuilder().setRunId(id()).setStatus(status);
     if (status != RunStatus.RUNNING) {

@@ -96,7 +96,7 @@ public final class GssServer implements AutoCloseable {
   /**
    * Serves a model from now on, which stays the caller's: close the server first.
    *
-   * @param chat how the messages of chats become one text; empty where nobody says
+   * @param chat how the messages of chats become one text; empty by default
    */
   public void serve(GssModel model, Optional<ChatTemplate> chat) {
     loop = new DecodeLoop(model, options.capacity(), api.metrics());

@@ -52,27 +52,27 @@ public record ServerOptions(
     return !Guards.isLoopback(host) && access.apiKeys().isEmpty();
   }
 
-  /** The same at another address. */
+  /** A copy with another address. */
   public ServerOptions withAddress(String newHost, int newPort) {
     return new ServerOptions(newHost, newPort, modelName, capacity, limits, access, timing);
   }
 
-  /** The same at another port; 0 takes a free one. */
+  /** A copy with another port; 0 takes a free one. */
   public ServerOptions withPort(int newPort) {
     return withAddress(host, newPort);
   }
 
-  /** The same with another name of the model. */
+  /** A copy with another name of the model. */
   public ServerOptions withModelName(String name) {
     return new ServerOptions(host, port, name, capacity, limits, access, timing);
   }
 
-  /** The same with another capacity. */
+  /** A copy with another capacity. */
   public ServerOptions with(Capacity newCapacity) {
     return new ServerOptions(host, port, modelName, newCapacity, limits, access, timing);
   }
 
-  /** The same with other limits. */
+  /** A copy with other limits. */
   public ServerOptions with(Limits newLimits) {
     return new ServerOptions(host, port, modelName, capacity, newLimits, access, timing);
   }
@@ -82,7 +82,7 @@ public record ServerOptions(
     return new ServerOptions(host, port, modelName, capacity, limits, newAccess, timing);
   }
 
-  /** The same with other times. */
+  /** A copy with other times. */
   public ServerOptions with(Timing newTiming) {
     return new ServerOptions(host, port, modelName, capacity, limits, access, newTiming);
   }

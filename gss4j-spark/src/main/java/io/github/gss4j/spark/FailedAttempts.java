@@ -7,7 +7,7 @@ import org.apache.spark.TaskEndReason;
 import org.apache.spark.scheduler.SparkListener;
 import org.apache.spark.scheduler.SparkListenerTaskEnd;
 
-/** Tells why each attempt at the barrier stage has failed: what its first task to fail says. */
+/** Reports why each attempt at the barrier stage failed, by its first failed task. */
 final class FailedAttempts extends SparkListener {
   private final Consumer<String> reasons;
   private int lastAttempt = -1;

@@ -16,8 +16,7 @@ import java.util.List;
  * @param directory where a rank runs: what paths in its flags are relative to, on every worker
  * @param train {@code train} and its flags
  */
-public record RankCommand(String gssHome, String directory, List<String> train)
-    implements Serializable {
+record RankCommand(String gssHome, String directory, List<String> train) implements Serializable {
   private static final long serialVersionUID = 1L;
   private static final String DEFAULT_OUT = "runs/train";
 
@@ -49,7 +48,7 @@ public record RankCommand(String gssHome, String directory, List<String> train)
     return out;
   }
 
-  /** The arguments by which a run that has begun goes on; its settings are in its directory. */
+  /** The arguments that resume a run; its settings are in its directory. */
   List<String> resuming() {
     List<String> arguments = new ArrayList<>();
     for (int i = 0; i < train.size(); i++) {

@@ -20,7 +20,7 @@ import picocli.CommandLine.Spec;
     sortOptions = false,
     description = {
       "Trains on a Spark cluster: spark-submit … gss4j-spark.jar --ranks 4 train --out DIR …",
-      "The same command goes on with a run that was stopped."
+      "The same command resumes a run that was stopped."
     })
 public final class SparkTrain implements Callable<Integer> {
   private static final int FAILED = 1;
@@ -76,7 +76,8 @@ public final class SparkTrain implements Callable<Integer> {
   public Integer call() {
     if (gssHome == null || gssHome.isEmpty()) {
       throw new IllegalArgumentException(
-          "--gss-home is not given and GSS_HOME not set, expected where gss4j lies on every worker");
+          "--gss-home is not given and GSS_HOME not set, expected where gss4j lies on every"
+              + " worker");
     }
     RankCommand rank = new RankCommand(gssHome, directory.toAbsolutePath().toString(), command);
     PrintWriter err = spec.commandLine().getErr();

@@ -21,7 +21,7 @@ import scala.reflect.ClassTag$;
 /**
  * Trains on a Spark cluster. All ranks start together, as the tasks of one barrier stage; when one
  * fails Spark starts the stage again, up to {@code spark.stage.maxConsecutiveAttempts} times in
- * all, and the run goes on from its last checkpoint.
+ * all, and the run resumes from its last checkpoint.
  *
  * <p>The run's directory lies on a file system that the driver and all workers share; it is the one
  * that {@code gss train} leaves.
@@ -37,7 +37,7 @@ public final class SparkTraining {
   /**
    * A run on this cluster.
    *
-   * @param command goes on with a run that has begun in its directory, else begins it
+   * @param command resumes the run in its directory, or starts a new one
    * @param ranks how many, at least 1; as many task slots must be free at once
    */
   public SparkTraining(JavaSparkContext spark, RankCommand command, int ranks) {
@@ -52,8 +52,8 @@ public final class SparkTraining {
   /**
    * Trains to the end.
    *
-   * @param metrics takes what the first rank measures while the run goes on, and what a run that is
-   *     gone on with measured before
+   * @param metrics takes what the first rank measures during the run, and what a resumed run
+   *     measured before
    * @param failures takes a line for each attempt that has failed, on a thread of Spark's
    * @return what the first rank printed as its results, by lines
    * @throws IllegalStateException if Spark has given up; the message names the last reason
@@ -67,7 +67,8 @@ public final class SparkTraining {
       List<String> results = job.get();
       if (!command.run().isUsed()) {
         LOG.warn(
-            "{} is not seen by the driver, and so no metrics: it shares no file system with the ranks",
+            "{} is not seen by the driver, and so no metrics: it shares no file system with the"
+                + " ranks",
             command.run().path());
       }
       return results;
@@ -94,7 +95,7 @@ public final class SparkTraining {
       } catch (IOException e) {
         if (!trouble.equals(e.toString())) {
           trouble = e.toString();
-          LOG.warn("metrics cannot be read, the run goes on: {}", trouble);
+          LOG.warn("metrics cannot be read, the run continues: {}", trouble);
         }
       }
       Thread.sleep(goesOn ? POLL_MILLIS : 0);

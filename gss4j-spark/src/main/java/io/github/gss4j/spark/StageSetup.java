@@ -9,13 +9,13 @@ import org.apache.spark.BarrierTaskContext;
 import org.apache.spark.BarrierTaskInfo;
 
 /**
- * What the tasks of a barrier stage agree upon before their ranks start.
+ * What the tasks of a barrier stage agree on before their ranks start.
  *
  * @param port where the first rank's store listens: one that was free on its machine
  * @param resume whether the run has begun, as the first task sees it
  */
 record StageSetup(int port, boolean resume) {
-  /** The first task says, and all hear it. */
+  /** The first task chooses, and all others receive it. */
   static StageSetup of(BarrierTaskContext context, RankCommand command) throws IOException {
     String said = context.partitionId() == 0 ? freePort() + " " + command.run().isUsed() : "";
     String[] heard = context.allGather(said)[0].split(" ", -1);

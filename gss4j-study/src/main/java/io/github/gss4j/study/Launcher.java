@@ -8,7 +8,7 @@ import java.nio.file.Path;
 /** How a study's runs are made: the command line gives each a process of its own. */
 public interface Launcher {
   /**
-   * Trains to the end, going on with what is in the directory; stops early where it is asked to.
+   * Trains to the end, continuing with what is in the directory; stops early where it is asked to.
    *
    * @param config of the run
    * @param directory of the run

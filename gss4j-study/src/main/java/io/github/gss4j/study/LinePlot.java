@@ -1,13 +1,14 @@
 package io.github.gss4j.study;
 
+import io.github.gss4j.tracking.Svg;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.function.Function;
 import java.util.stream.DoubleStream;
 
 /**
- * Lines with the spread about them, as one SVG file that brings its own background, light or dark
- * as the viewer prefers.
+ * Lines with the spread about them, as one SVG file.
  *
  * @param title above
  * @param across what the horizontal axis is
@@ -23,12 +24,6 @@ record LinePlot(String title, String across, String up, boolean doubling, List<L
   private static final int TOP = 36;
   private static final int BOTTOM = 52;
   private static final int TICKS = 6;
-  private static final String[] LIGHT = {
-    "#0072b2", "#d55e00", "#009e73", "#b5489a", "#8a6d00", "#444c56", "#7b3ff2", "#c0392b"
-  };
-  private static final String[] DARK = {
-    "#56b4e9", "#f0883e", "#3fc79a", "#e58ccb", "#e3c44f", "#adbac7", "#b294ff", "#ff8a80"
-  };
 
   /**
    * A point, and how far the seeds spread.
@@ -43,65 +38,33 @@ record LinePlot(String title, String across, String up, boolean doubling, List<L
 
   /** The file's text. */
   String svg() {
-    StringBuilder svg = new StringBuilder();
-    svg.append(
-        "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 %d %d\" width=\"%d\" role=\"img\">\n"
-            .formatted(WIDTH, HEIGHT, WIDTH));
-    svg.append(style());
-    svg.append("<rect class=\"paper\" width=\"%d\" height=\"%d\"/>\n".formatted(WIDTH, HEIGHT));
-    text(svg, "title", "start", LEFT, 22, title);
+    Svg svg = new Svg();
+    svg.text("title", "start", LEFT, 22, title);
     Axis x = Axis.of(values(p -> DoubleStream.of(p.x())), doubling);
     Axis y = Axis.of(values(p -> DoubleStream.of(p.y(), p.low(), p.high())), false);
     for (double tick : y.ticks()) {
       double at = down(y.share(tick));
-      line(svg, LEFT, at, WIDTH - RIGHT, at);
-      text(svg, "", "end", LEFT - 6, at + 4, label(tick));
+      svg.grid(LEFT, at, WIDTH - RIGHT, at);
+      svg.text("", "end", LEFT - 6, at + 4, label(tick));
     }
     for (double tick : x.ticks()) {
       double at = along(x.share(tick));
-      line(svg, at, TOP, at, HEIGHT - BOTTOM);
-      text(svg, "", "middle", at, HEIGHT - BOTTOM + 16, label(tick));
+      svg.grid(at, TOP, at, HEIGHT - BOTTOM);
+      svg.text("", "middle", at, HEIGHT - BOTTOM + 16, label(tick));
     }
-    text(svg, "", "middle", (LEFT + WIDTH - RIGHT) / 2.0, HEIGHT - 14, across);
-    svg.append("<g transform=\"rotate(-90)\">");
-    text(svg, "", "middle", -(TOP + HEIGHT - BOTTOM) / 2.0, 16, up);
-    svg.append("</g>\n");
+    svg.text("", "middle", (LEFT + WIDTH - RIGHT) / 2.0, HEIGHT - 14, across);
+    svg.add("<g transform=\"rotate(-90)\">");
+    svg.text("", "middle", -(TOP + HEIGHT - BOTTOM) / 2.0, 16, up);
+    svg.add("</g>\n");
     for (int i = 0; i < lines.size(); i++) {
-      draw(svg, lines.get(i), i % LIGHT.length, x, y);
-      double at = TOP + 14 + 18.0 * i;
-      svg.append(
-          String.format(
-              Locale.ROOT,
-              "<path class=\"curve c%d\" d=\"M%d %.1fh18\"/>\n",
-              i % LIGHT.length,
-              WIDTH - RIGHT + 12,
-              at - 4));
-      text(svg, "", "start", WIDTH - RIGHT + 36, at, lines.get(i).name());
+      int colour = i % Svg.COLOURS;
+      draw(svg, lines.get(i), colour, x, y);
+      svg.legend(colour, WIDTH - RIGHT + 12, TOP + 14 + 18.0 * i, lines.get(i).name());
     }
-    return svg.append("</svg>\n").toString();
+    return svg.file(WIDTH, HEIGHT, "");
   }
 
-  private static String style() {
-    StringBuilder light = new StringBuilder();
-    StringBuilder dark = new StringBuilder();
-    for (int i = 0; i < LIGHT.length; i++) {
-      light.append(".c%d { stroke: %s } .b%d { fill: %s } ".formatted(i, LIGHT[i], i, LIGHT[i]));
-      dark.append(".c%d { stroke: %s } .b%d { fill: %s } ".formatted(i, DARK[i], i, DARK[i]));
-    }
-    return """
-        <style>
-        .paper { fill: #ffffff } text { fill: #24292f; font: 12px sans-serif }
-        .title { font-weight: bold } .grid { stroke: #d0d7de } .curve { fill: none; stroke-width: 1.6 }
-        .band { opacity: 0.18 } %s
-        @media (prefers-color-scheme: dark) {
-          .paper { fill: #0d1117 } text { fill: #e6edf3 } .grid { stroke: #3d444d } %s
-        }
-        </style>
-        """
-        .formatted(light, dark);
-  }
-
-  private void draw(StringBuilder svg, Line line, int colour, Axis x, Axis y) {
+  private void draw(Svg svg, Line line, int colour, Axis x, Axis y) {
     List<String> curve = new ArrayList<>();
     List<String> band = new ArrayList<>();
     List<String> back = new ArrayList<>();
@@ -111,15 +74,11 @@ record LinePlot(String title, String across, String up, boolean doubling, List<L
       back.add(0, pair(x, y, p.x(), p.low()));
     }
     band.addAll(back);
-    svg.append(
-        "<polygon class=\"band b%d\" points=\"%s\"/>\n".formatted(colour, String.join(" ", band)));
-    svg.append(
-        "<polyline class=\"curve c%d\" points=\"%s\"/>\n"
-            .formatted(colour, String.join(" ", curve)));
+    svg.band(colour, String.join(" ", band)).curve(colour, String.join(" ", curve));
   }
 
   private String pair(Axis x, Axis y, double across, double up) {
-    return String.format(Locale.ROOT, "%.1f,%.1f", along(x.share(across)), down(y.share(up)));
+    return Svg.point(along(x.share(across)), down(y.share(up)));
   }
 
   private static double along(double share) {
@@ -130,32 +89,8 @@ record LinePlot(String title, String across, String up, boolean doubling, List<L
     return HEIGHT - BOTTOM - (HEIGHT - BOTTOM - TOP) * share;
   }
 
-  private double[] values(java.util.function.Function<Point, DoubleStream> of) {
+  private double[] values(Function<Point, DoubleStream> of) {
     return lines.stream().flatMap(l -> l.points().stream()).flatMapToDouble(of).toArray();
-  }
-
-  private static void line(StringBuilder svg, double x1, double y1, double x2, double y2) {
-    svg.append(
-        String.format(
-            Locale.ROOT,
-            "<line class=\"grid\" x1=\"%.1f\" y1=\"%.1f\" x2=\"%.1f\" y2=\"%.1f\"/>\n",
-            x1,
-            y1,
-            x2,
-            y2));
-  }
-
-  private static void text(
-      StringBuilder svg, String style, String anchor, double x, double y, String text) {
-    svg.append(
-        String.format(
-            Locale.ROOT,
-            "<text class=\"%s\" text-anchor=\"%s\" x=\"%.1f\" y=\"%.1f\">%s</text>\n",
-            style,
-            anchor,
-            x,
-            y,
-            text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")));
   }
 
   private static String label(double tick) {

@@ -17,8 +17,8 @@ import java.util.stream.Stream;
  * helps.
  *
  * <p>Texts are easier here and harder there, which would hide what context does. So everything is
- * read twice, with the state carried and with the state begun anew every {@code unit} tokens, the
- * length of training, and what the second reading tells of the text is taken out:
+ * read twice, with the state carried and with the state reset every {@code unit} tokens, the length
+ * of training, and what the second reading tells of the text is taken out:
  *
  * <pre>
  * to ≤ unit:    loss = mean over all windows of unit tokens
@@ -27,11 +27,11 @@ import java.util.stream.Stream;
  *
  * @param from the first position of a stretch, from 0
  * @param to the position after its last
- * @param loss in nats a token, as if the text were equally hard all the way
+ * @param loss in nats per token, as if the text were equally hard all the way
  * @param carried mean over the stretch's tokens and over the streams, the state carried
- * @param restarted the same tokens' mean, the state begun anew at each multiple of {@code unit}
+ * @param restarted the same tokens' mean, the state reset at each multiple of {@code unit}
  */
-public record LossByPosition(long from, long to, double loss, double carried, double restarted) {
+record LossByPosition(long from, long to, double loss, double carried, double restarted) {
   private static final int BLOCK = 512;
   private static final int MOST_STREAMS = 8;
 

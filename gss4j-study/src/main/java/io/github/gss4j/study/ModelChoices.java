@@ -54,7 +54,7 @@ public record ModelChoices(Map<String, TrainConfig> settings, Map<String, Long> 
       }
       if (!(entry.getValue() instanceof ObjectNode own)) {
         throw new IllegalArgumentException(
-            where + ": model '" + entry.getKey() + "' is no object, expected its settings");
+            where + ": model '" + entry.getKey() + "' is not an object, expected its settings");
       }
       ObjectNode joined = common.deepCopy();
       joined.setAll(own);
@@ -79,7 +79,7 @@ public record ModelChoices(Map<String, TrainConfig> settings, Map<String, Long> 
     return shape.stream().reduce(1L, (a, b) -> a * b);
   }
 
-  /** The same with the F whose size is nearest: parameters grow with F in a straight line. */
+  /** A copy with the F whose size is nearest: parameters grow with F in a straight line. */
   private static ModelConfig sized(String place, ModelConfig config, long wanted) {
     long one = parameters(withInnerDim(config, 1));
     long slope = parameters(withInnerDim(config, 2)) - one;

@@ -28,7 +28,7 @@ import java.util.function.Consumer;
  * sweep finds each one's learning rate, then every seed is trained and evaluated by position.
  *
  * <p>Each run has a directory under {@code runs}; what is finished there is not made again, so a
- * study that was stopped goes on where it was.
+ * study that was stopped continues where it was.
  */
 public final class Study {
   private static final ObjectMapper JSON = new ObjectMapper();
@@ -40,7 +40,7 @@ public final class Study {
   private int number; // of the run at hand, from 1
 
   /**
-   * What came of one model on one corpus at one length.
+   * The result of one model on one corpus at one length.
    *
    * @param data the corpus
    * @param seqLen the length of training
@@ -60,7 +60,7 @@ public final class Study {
       List<List<LossByPosition>> positions) {}
 
   /**
-   * A study that has not begun, or goes on.
+   * A new study, or one to resume.
    *
    * @param byDefault what holds for trainings where the study says nothing
    * @param directory of the study
@@ -76,9 +76,9 @@ public final class Study {
   }
 
   /**
-   * Makes what is not made yet, and writes the report anew after every run.
+   * Makes what is not made yet, and rewrites the report after every run.
    *
-   * @param progress hears what comes next
+   * @param progress is told what comes next
    * @param stop asked before every run
    * @return what was found; less than all of it where it was stopped
    */
@@ -186,7 +186,7 @@ public final class Study {
     return StudyRun.read(settings, home);
   }
 
-  /** A run that was made by other settings tells nothing about these. */
+  /** A run that was made with other settings tells nothing about these. */
   private static void refuseOthers(TrainConfig settings, Path home) throws IOException {
     Path file = new RunDirectory(home).config();
     if (Files.exists(file)
@@ -194,7 +194,8 @@ public final class Study {
             .equals(JSON.readTree(JSON.writeValueAsBytes(settings.toJson())))) {
       throw new IllegalArgumentException(
           home
-              + ": was made by other settings, expected those of this study: choose another --out");
+              + ": was made with other settings, expected those of this study: choose another"
+              + " --out");
     }
   }
 

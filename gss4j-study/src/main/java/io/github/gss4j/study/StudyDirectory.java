@@ -7,7 +7,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.Stream;
 
-/** A study's directory, known by {@code runs} in it: the reports beside are written anew. */
+/** A study's directory, known by {@code runs} in it: the reports beside it are rewritten. */
 public final class StudyDirectory {
   private static final String RUNS = "runs";
   private static final String WRITTEN = "(study|probes)\\.(json|md)|\\d+-\\d+-.*\\.svg";

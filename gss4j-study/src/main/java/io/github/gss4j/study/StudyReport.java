@@ -22,7 +22,7 @@ import java.util.stream.IntStream;
  * What a study found, written as {@code study.json}, {@code study.md} and plots beside it.
  *
  * @param config what was compared
- * @param findings one a model, corpus and length
+ * @param findings one per model, corpus and length
  */
 record StudyReport(StudyConfig config, List<Finding> findings) {
   private static final ObjectMapper JSON =
@@ -107,9 +107,10 @@ record StudyReport(StudyConfig config, List<Finding> findings) {
         new StringBuilder(
             """
             Loss by position, in nats; 1× is the length of training. How hard the text is at each place is
-            taken out: beyond 1× the same tokens were also read with the state begun anew every 1×.
+            taken out: beyond 1× the same tokens were also read with the state reset every 1×.
 
-            | model |""");
+            | model |\
+            """);
     for (LossByPosition p : longest) {
       text.append(String.format(Locale.ROOT, " to %s× |", times(p.to(), seqLen)));
     }
@@ -162,7 +163,7 @@ record StudyReport(StudyConfig config, List<Finding> findings) {
               f.model(),
               IntStream.range(0, f.positions().get(0).size()).mapToObj(i -> at(f, i)).toList()));
     }
-    String loss = "held-out loss, nats a token";
+    String loss = "held-out loss, nats per token";
     if (!tokens.isEmpty()) {
       write(
           directory,

@@ -15,21 +15,21 @@ import java.util.Optional;
  * One training of a study, as its metrics tell it.
  *
  * @param config its settings
- * @param loss on the whole held-out text at the end, in nats a token
+ * @param loss on the whole held-out text at the end, in nats per token
  * @param bitsPerByte the same as bits per byte; NaN where bytes are not known
  * @param seconds of training
  * @param curve held-out losses on the way, moved as a whole so that it ends at {@code loss}: each
  *     look reads a slice of the text only, another one for every seed, which is easier or harder
  *     than all of it
  */
-public record StudyRun(
+record StudyRun(
     TrainConfig config, double loss, double bitsPerByte, double seconds, List<Mark> curve) {
   /**
    * A look at a slice of the held-out text.
    *
    * @param tokens trained on so far
    * @param seconds of training so far
-   * @param loss in nats a token
+   * @param loss in nats per token
    */
   public record Mark(long tokens, double seconds, double loss) {}
 

@@ -148,7 +148,7 @@ class StudyTest {
     ((ObjectNode) settings.get("run")).put("weight_decay", 0.3);
     assertThatIllegalArgumentException()
         .isThrownBy(() -> study(settings).run(what -> {}, () -> false))
-        .withMessageContaining("was made by other settings");
+        .withMessageContaining("was made with other settings");
   }
 
   @Test

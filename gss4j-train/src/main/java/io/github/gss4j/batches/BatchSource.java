@@ -6,8 +6,8 @@ import java.util.Optional;
 import org.bytedeco.pytorch.Tensor;
 
 /**
- * Gives the micro-batches of a run: mostly a pure function of the step, so that a resume needs no
- * state. One that reads a stream has a position, which a checkpoint keeps.
+ * The micro-batches of a run: usually a pure function of the step, so that a resume needs no state.
+ * One that reads a stream has a position, which a checkpoint keeps.
  */
 @FunctionalInterface
 public interface BatchSource extends AutoCloseable {
@@ -20,7 +20,7 @@ public interface BatchSource extends AutoCloseable {
    */
   Tensor ids(long step, int micro);
 
-  /** Where a micro-batch's sequences begin in a text; nothing where each stands for itself. */
+  /** Where a micro-batch's sequences begin in a text; empty if they are independent. */
   default Optional<TextPosition> place(long step, int micro) {
     return Optional.empty();
   }
@@ -31,13 +31,13 @@ public interface BatchSource extends AutoCloseable {
   }
 
   /**
-   * Goes on at a position that a checkpoint kept, before the first step is asked for.
+   * Continues at a position that a checkpoint kept, before the first step is asked for.
    *
-   * @throws IllegalArgumentException if it is none of this source's
+   * @throws IllegalArgumentException if it is not one of this source's
    */
   default void seek(JsonNode position) {
     throw new IllegalArgumentException(
-        "the checkpoint keeps a position in a stream, but the text is no stream: resume with the"
+        "the checkpoint keeps a position in a stream, but the text is not a stream: resume with the"
             + " same --data and --stream");
   }
 
@@ -46,7 +46,7 @@ public interface BatchSource extends AutoCloseable {
     return Optional.empty();
   }
 
-  /** Ends what reads ahead, where something does. */
+  /** Stops reading ahead. */
   @Override
   default void close() {}
 }

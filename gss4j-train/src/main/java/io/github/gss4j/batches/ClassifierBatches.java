@@ -22,7 +22,7 @@ import org.bytedeco.pytorch.global.torch.ScalarType;
  */
 public record ClassifierBatches(
     LabelledSequences sequences, ClassifierConfig.Input input, ScalarType type, Device device) {
-  /** Sequences drawn by lot with their number, the same for the same step and seed. */
+  /** Sequences drawn at random with their number, the same for the same step and seed. */
   public Batch drawn(long seed, long number, int count) {
     SplittableRandom random = new SplittableRandom(new SplittableRandom(seed).nextLong() + number);
     return of(IntStream.range(0, count).map(i -> random.nextInt(sequences.size())).toArray());

@@ -4,7 +4,7 @@ import io.github.gss4j.layers.Lengths;
 import java.util.List;
 import org.bytedeco.pytorch.Tensor;
 
-/** Gives the micro-batches of a classifier's training: a pure function of the step. */
+/** The micro-batches of a classifier's training: a pure function of the step. */
 @FunctionalInterface
 public interface LabelledBatches {
   /**

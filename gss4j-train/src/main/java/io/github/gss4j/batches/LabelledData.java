@@ -3,8 +3,8 @@ package io.github.gss4j.batches;
 /**
  * What a classifier is trained on.
  *
- * @param train what is learned from
- * @param validation what choices are made by
+ * @param train the training part
+ * @param validation the validation part
  * @param test what is reported
  * @param leftOut files that could not be read and are in no part
  */

@@ -19,7 +19,7 @@ public interface LabelledSequences {
   /** Its class, from 0. */
   int label(int index);
 
-  /** The share of the most frequent class: what saying always the same comes to. */
+  /** The share of the most frequent class: the accuracy of always choosing it. */
   default double majority() {
     int[] counts = new int[numClasses()];
     IntStream.range(0, size()).forEach(i -> counts[label(i)]++);

@@ -57,7 +57,7 @@ final class StreamBatches implements BatchSource {
   private void begin(long first) {
     if (first > 1 && from.isEmpty()) {
       throw new IllegalArgumentException(
-          "the checkpoint keeps no position in the stream, as its text was none: go on without"
+          "the checkpoint keeps no position in the stream, as its text was none: continue without"
               + " --stream");
     }
     int threads = Math.max(1, Math.min(MOST_THREADS, Runtime.getRuntime().availableProcessors()));

@@ -11,11 +11,11 @@ import java.util.Optional;
  * @param path of the archive
  * @param glob which members to take
  */
-public record ArchiveSource(Path path, Optional<String> glob) implements CorpusSource {
+record ArchiveSource(Path path, Optional<String> glob) implements CorpusSource {
   /** Checks the archive's name and the glob. */
   public ArchiveSource {
     if (SourceFile.Kind.of(path) == SourceFile.Kind.PLAIN) {
-      throw new DataException(path, "is no archive, expected a name in .gz, .zip or .jar");
+      throw new DataException(path, "is not an archive, expected a name in .gz, .zip or .jar");
     }
     glob.ifPresent(Glob::of);
   }

@@ -41,7 +41,7 @@ public final class AtomicDirectory {
       try {
         M made = content.write(aside);
         if (Files.exists(home) && ofWhole.apply(home).isEmpty()) {
-          LOG.warn("{} is not whole, it is made anew", home);
+          LOG.warn("{} is not whole, it is created again", home);
           delete(home);
         }
         try {

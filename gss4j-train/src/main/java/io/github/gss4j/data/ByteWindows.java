@@ -11,7 +11,7 @@ import java.util.Arrays;
 import java.util.Optional;
 
 /**
- * A document of UTF-8 as windows of 64 kB that overlap. What is no UTF-8 is read as U+FFFD.
+ * A document of UTF-8 as windows of 64 kB that overlap. What is not UTF-8 is read as U+FFFD.
  *
  * @param bytes one token a byte
  * @param end of the document
@@ -56,7 +56,7 @@ record ByteWindows(TokenStore bytes, long end) {
   /**
    * A piece as text.
    *
-   * @param replaced places before the next piece that are no UTF-8
+   * @param replaced places before the next piece that are not UTF-8
    */
   record Decoded(TextWindow window, long replaced) {}
 

@@ -7,7 +7,7 @@ import java.util.Locale;
 import java.util.Optional;
 
 /**
- * A corpus cut into what is trained on and what is held out.
+ * A corpus split into a training and a held-out part.
  *
  * @param name for reports
  * @param train the text to train on

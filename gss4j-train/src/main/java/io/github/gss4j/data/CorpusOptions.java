@@ -1,7 +1,7 @@
 package io.github.gss4j.data;
 
 /**
- * How a corpus is cut.
+ * How a corpus is split.
  *
  * @param heldOutFraction share of the bytes that is held out for validation, in (0, 1)
  * @param maxUnpackedBytes what the members of all archives together may unpack to; more is an error

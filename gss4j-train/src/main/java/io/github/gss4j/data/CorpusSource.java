@@ -64,7 +64,7 @@ public sealed interface CorpusSource
         return Path.of(data);
       }
     } catch (InvalidPathException e) {
-      throw new DataException("'" + data + "' is no path: " + e.getReason(), e);
+      throw new DataException("'" + data + "' is not a path: " + e.getReason(), e);
     }
     throw new DataException("the path of the text is empty, expected a file or a directory");
   }

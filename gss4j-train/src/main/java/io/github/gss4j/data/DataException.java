@@ -14,7 +14,7 @@ public final class DataException extends RuntimeException {
   private static final long serialVersionUID = 1L;
 
   /**
-   * Says what is wrong.
+   * Creates the exception.
    *
    * @param problem what was found, what was expected and what to do; control characters in what it
    *     quotes are replaced
@@ -23,7 +23,7 @@ public final class DataException extends RuntimeException {
     super(OneLine.of(problem));
   }
 
-  /** As above, with the exception that showed it. */
+  /** As above, with a cause. */
   public DataException(String problem, Throwable cause) {
     super(OneLine.of(problem), cause);
   }

@@ -47,7 +47,7 @@ final class DirectoryListing extends SimpleFileVisitor<Path> {
     DirectoryListing listing = new DirectoryListing(root, cache, wanted, leftOut);
     try {
       if (!Files.isDirectory(root)) {
-        throw new DataException(root, "is no directory");
+        throw new DataException(root, "is not a directory");
       }
       Files.walkFileTree(
           root, EnumSet.of(FileVisitOption.FOLLOW_LINKS), Integer.MAX_VALUE, listing);

@@ -11,8 +11,7 @@ import java.util.TreeMap;
  * too.
  *
  * <p>Text is what decodes as UTF-8 and has no NUL byte. Names that begin with a dot and the cache
- * are passed over, and what cannot be read. What is left out is counted and logged. Links are
- * followed.
+ * are skipped, and what cannot be read. What is left out is counted and logged. Links are followed.
  *
  * @param path of the directory
  * @param glob which files and members to take, as {@code **}{@code /*.java}; a glob without a slash

@@ -18,7 +18,7 @@ import java.util.concurrent.TimeoutException;
  *
  * @param from its address
  * @param maxBytes how large it may be
- * @param policy how long it may stand still before it is given up
+ * @param policy when to time out and retry
  */
 public record Download(URI from, long maxBytes, Duration policy) {
   private static final long LOOK_MILLIS = 250;

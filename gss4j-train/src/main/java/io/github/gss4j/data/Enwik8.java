@@ -12,7 +12,7 @@ import java.util.Optional;
  *
  * @param base address below which {@code enwik8.zip} lies, ending in a slash
  */
-public record Enwik8(URI base) implements CorpusSource {
+record Enwik8(URI base) implements CorpusSource {
   /** Its name on the command line. */
   public static final String NAME = "enwik8";
 

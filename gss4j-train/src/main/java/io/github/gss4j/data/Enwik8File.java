@@ -87,7 +87,7 @@ record Enwik8File(URI base, long bytes, String sha1, Duration policy) {
       }
       Files.move(aside, file, StandardCopyOption.ATOMIC_MOVE);
     } catch (ZipException e) {
-      throw DataException.of(zip, "is no sound zip file, delete it and try again", e);
+      throw DataException.of(zip, "is not a valid zip file, delete it and try again", e);
     } finally {
       Files.deleteIfExists(aside);
     }

@@ -10,7 +10,7 @@ import java.nio.file.Path;
  *
  * @param path of the file
  */
-public record FileSource(Path path) implements CorpusSource {
+record FileSource(Path path) implements CorpusSource {
   @Override
   public String name() {
     return String.valueOf(path.getFileName());
@@ -25,7 +25,7 @@ public record FileSource(Path path) implements CorpusSource {
   static long size(Path file) {
     try {
       if (Files.exists(file) && !Files.isRegularFile(file)) {
-        throw new DataException(file, "is no regular file, expected a file of text");
+        throw new DataException(file, "is not a regular file, expected a file of text");
       }
       if (LfsPointer.is(file)) {
         throw new DataException(file, LfsPointer.MESSAGE);

@@ -7,7 +7,7 @@ import java.nio.file.PathMatcher;
 import java.util.regex.PatternSyntaxException;
 
 /**
- * Which names to take. As the JDK's globs, but for two habits of other tools: a {@code **}{@code /}
+ * A filter of names, as the JDK's globs, but for two habits of other tools: a {@code **}{@code /}
  * also stands for no directory at all, and a glob without a slash looks at the last name alone.
  *
  * @param text as it was written

@@ -55,7 +55,7 @@ public final class GzipInput extends InputStream {
       return false;
     }
     if (first != MAGIC && members > 0) {
-      throw new ZipException("bytes that are no gzip follow member " + members);
+      throw new ZipException("bytes that are not gzip follow member " + members);
     }
     packed.reset();
     member = new GzipCompressorInputStream(packed);

@@ -15,7 +15,7 @@ import java.util.Optional;
  *
  * @param classLoader that sees the jars
  */
-public record JavaSources(ClassLoader classLoader) implements CorpusSource {
+record JavaSources(ClassLoader classLoader) implements CorpusSource {
   /** Its name on the command line. */
   public static final String NAME = "java";
 

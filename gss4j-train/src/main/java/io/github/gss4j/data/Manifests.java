@@ -27,7 +27,7 @@ public final class Manifests {
     }
   }
 
-  /** Writes one aside, brings it to the disk and renames it. */
+  /** Writes one aside, syncs it to disk and renames it. */
   public static void write(Path file, Object manifest) throws IOException {
     AtomicFile.write(file, STRICT.writerWithDefaultPrettyPrinter().writeValueAsBytes(manifest));
   }

@@ -8,8 +8,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Future;
 
 /**
- * Work that several threads do, its results in the order in which it was given. Not for several
- * threads itself.
+ * Work done by several threads, with results in the order of submission. Not thread-safe itself.
  */
 public final class OrderedExecutor<T> implements AutoCloseable {
   private final ExecutorService threads;
@@ -61,7 +60,7 @@ public final class OrderedExecutor<T> implements AutoCloseable {
     }
   }
 
-  /** Gives up what was not taken. */
+  /** Cancels what was not taken. */
   @Override
   public void close() {
     pending.forEach(work -> work.cancel(true));

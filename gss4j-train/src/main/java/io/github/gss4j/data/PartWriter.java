@@ -30,7 +30,7 @@ final class PartWriter implements AutoCloseable {
     }
   }
 
-  /** Brings all to the disk. */
+  /** Syncs everything to disk. */
   CorpusManifest.Part finish() throws IOException {
     out.flush();
     disk.getFD().sync();

@@ -6,13 +6,16 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
 
-/** What of a source is not in the corpus, and why: counted, so that nothing is lost in silence. */
+/**
+ * Files of a source that are not in the corpus, counted by reason, so that nothing is lost
+ * silently.
+ */
 public final class SkippedFiles {
   private static final int NAMED = 5;
 
   /** Why something was left out. */
   public enum Reason {
-    /** Its bytes are no text. */
+    /** Its bytes are not text. */
     NOT_TEXT("not UTF-8 text"),
     /** The glob did not choose it. */
     GLOB("not matched by the glob"),

@@ -88,7 +88,7 @@ final class TextEncoder {
   }
 
   private Made made(ByteWindows.Piece piece) {
-    if (tokenizer.name().equals(ByteTokenizer.NAME)) { // which would mend what is no UTF-8
+    if (tokenizer.name().equals(ByteTokenizer.NAME)) { // which would mend what is not UTF-8
       int[] ids = new int[piece.next()];
       Arrays.setAll(ids, i -> piece.raw()[i] & 0xff);
       int[] ones = new int[ids.length];
@@ -107,15 +107,15 @@ final class TextEncoder {
   private void sayWhatWasChanged() {
     if (replaced > 0) {
       LOG.warn(
-          "{} places of the text are not UTF-8 and are read as U+FFFD (a character that the held-out"
-              + " text begins in the midst of is one, too); the tokenizer 'bytes' takes them as they"
-              + " are",
+          "{} places of the text are not UTF-8 and are read as U+FFFD (a character that the"
+              + " held-out text begins in the middle of is one, too); the tokenizer 'bytes' takes"
+              + " them as they are",
           replaced);
     }
     if (encoder.cuts() > 0) {
       LOG.warn(
           "{} places of the text are cut, as they have no end within 64 kB that the tokenizer would"
-              + " cut at: tokens there may be others than in one piece",
+              + " cut at: tokens there may differ from those of the whole text",
           encoder.cuts());
     }
   }

@@ -25,7 +25,7 @@ public record TokenFile(String file, long tokens, String sha256) {
     }
   }
 
-  /** Where the bytes of the text are noted, a number a token, if they are. */
+  /** Where the bytes of the text are noted, a number per token, if they are. */
   public static Path counts(Path file) {
     return file.resolveSibling(file.getFileName() + ".bytes");
   }
@@ -63,7 +63,7 @@ public record TokenFile(String file, long tokens, String sha256) {
     if (!isWhole(home, vocabulary)) {
       throw new DataException(
           home.resolve(file),
-          "is missing or has not the "
+          "is missing or does not have the "
               + tokens * width
               + " bytes that its manifest says: prepare the corpus again");
     }

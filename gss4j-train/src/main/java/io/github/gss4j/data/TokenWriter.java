@@ -75,7 +75,7 @@ public final class TokenWriter implements AutoCloseable {
     return counted;
   }
 
-  /** Appends ids of which nobody counts the bytes. */
+  /** Appends ids without counting their bytes. */
   public void write(int[] ids) {
     ByteBuffer raw = ByteBuffer.allocate(Math.multiplyExact(ids.length, width));
     raw.order(ByteOrder.LITTLE_ENDIAN);
@@ -99,7 +99,7 @@ public final class TokenWriter implements AutoCloseable {
   }
 
   /**
-   * Brings all to the disk.
+   * Syncs everything to disk.
    *
    * @param name that the file will have
    */

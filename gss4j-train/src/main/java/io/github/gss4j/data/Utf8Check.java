@@ -6,7 +6,9 @@ import java.nio.charset.CharsetDecoder;
 import java.nio.charset.CoderResult;
 import java.nio.charset.StandardCharsets;
 
-/** Tells text from other bytes, piece by piece: text decodes as UTF-8 and has no NUL byte. */
+/**
+ * Distinguishes text from other bytes, piece by piece: text decodes as UTF-8 and has no NUL byte.
+ */
 final class Utf8Check {
   private final CharsetDecoder decoder = StandardCharsets.UTF_8.newDecoder();
   private final CharBuffer scratch = CharBuffer.allocate(1 << 13);

@@ -18,7 +18,7 @@ import org.bytedeco.pytorch.global.torch.ScalarType;
 
 /**
  * Where parameters lie when they are put end to end in one tensor that is cut into equal parts, one
- * a rank. Each begins at a multiple of a few elements; what is between them is zero.
+ * per rank. Each begins at a multiple of a few elements; what is between them is zero.
  */
 final class FlatLayout {
   private static final long ALIGNMENT = 16;

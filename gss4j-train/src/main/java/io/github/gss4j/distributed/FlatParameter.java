@@ -14,8 +14,8 @@ import org.bytedeco.pytorch.global.torch;
  * Parameters in one flat tensor whose memory is there only while it is needed: this rank keeps its
  * part.
  *
- * <p>The parameters are views of the tensor's storage for good. The storage itself is emptied and
- * filled again, so that what a graph remembers of it is freed and comes back, too.
+ * <p>The parameters are views of the tensor's storage permanently. The storage itself is emptied
+ * and filled again, so that what a graph remembers of it is freed and comes back, too.
  */
 final class FlatParameter {
   private final FlatLayout flat;

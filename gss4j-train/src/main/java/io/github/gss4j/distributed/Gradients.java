@@ -7,7 +7,7 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 import org.bytedeco.pytorch.Tensor;
 
-/** Gradients on their way between ranks: two sums at a time, while the backward pass goes on. */
+/** Gradients on their way between ranks: two sums at a time, while the backward pass continues. */
 final class Gradients {
   private static final int MOST = 2;
 

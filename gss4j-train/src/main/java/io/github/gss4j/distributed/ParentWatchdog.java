@@ -11,7 +11,7 @@ import org.slf4j.LoggerFactory;
  * Ends a rank with the process that started it, however that ended.
  *
  * <p>The parent holds the other end of the rank's standard input and never writes. Its end is the
- * end of the input: SIGKILL leaves no rank behind that nobody looks after.
+ * end of the input: SIGKILL leaves no rank behind without a parent.
  */
 public final class ParentWatchdog {
   private static final Logger LOG = LoggerFactory.getLogger(ParentWatchdog.class);

@@ -58,7 +58,7 @@ public sealed interface ProcessGroup extends AutoCloseable permits SingleProcess
    * Lets the first rank work while the others wait, however long it takes.
    *
    * @param work run by the first rank alone
-   * @return what came of it, on every rank
+   * @return the result, on every rank
    */
   double[] fromFirst(Supplier<double[]> work);
 

@@ -51,7 +51,7 @@ public record Rendezvous(
    * @param environment usually {@link System#getenv()}
    * @param networkInterface wins over the variable where it is not empty
    * @return empty where no launcher has set any: one process alone
-   * @throws IllegalArgumentException if only some are set, or one is no number
+   * @throws IllegalArgumentException if only some are set, or one is not a number
    */
   public static Optional<Rendezvous> from(
       Map<String, String> environment, String networkInterface, Duration timeout) {

@@ -11,7 +11,7 @@ import org.bytedeco.pytorch.Tensor;
 
 /**
  * Every rank has everything; gradients are summed over ranks unit by unit, while the backward pass
- * goes on with the units before (Li et al. 2020, "PyTorch Distributed").
+ * continues with the units before (Li et al. 2020, "PyTorch Distributed").
  */
 final class Replicated extends ShardingStrategy {
   private final List<Parameter> trainable;

@@ -7,8 +7,8 @@ import java.util.function.UnaryOperator;
 import org.bytedeco.pytorch.Tensor;
 
 /**
- * Where a model's parameters, their gradients and what an optimizer remembers of them lie. One rank
- * alone has everything, and then none of this does anything.
+ * How a model's parameters, gradients and optimizer moments are distributed over the ranks. A
+ * single rank has everything, and then none of these methods does anything.
  *
  * <p>A model is a few units: its layers, by number, and after them what is not in a layer
  * (embedding, last norm, logits). A unit's parameters may be read between {@link #gather} and
@@ -32,7 +32,7 @@ public abstract sealed class ShardingStrategy implements AutoCloseable
     this.trainable = trainable.stream().map(Parameter::name).toList();
   }
 
-  /** Parameters that one process has to itself, all of them trained. */
+  /** Parameters of a single process, all of them trainable. */
   public static ShardingStrategy alone(List<Parameter> parameters) {
     return new SingleRank(parameters, parameters);
   }
@@ -53,19 +53,19 @@ public abstract sealed class ShardingStrategy implements AutoCloseable
   }
 
   /**
-   * What this rank's optimizer moves: trained parameters, whole or the part that this rank keeps,
+   * What this rank's optimizer updates: trained parameters, whole or the part that this rank keeps,
    * flattened. Their {@code grad} is the sum over ranks once {@link #awaitGradients} returns.
    */
   public abstract List<Parameter> owned();
 
   /**
-   * Makes a unit's parameters whole.
+   * Gathers a unit's parameters.
    *
    * @param next the unit that comes after it, whose parameters may be sent for; or {@link #NONE}
    */
   public void gather(int unit, int next) {}
 
-  /** A unit's parameters are not read for a while. */
+  /** Frees a unit's gathered parameters. */
   public void free(int unit) {}
 
   /**
@@ -83,10 +83,10 @@ public abstract sealed class ShardingStrategy implements AutoCloseable
     return sums;
   }
 
-  /** The owned parts have new values, which the other ranks are to see. */
+  /** Sends the new values of the owned parts to the other ranks. */
   public void shareUpdates() {}
 
-  /** Makes all parameters whole until {@link #freeAll}, as for an evaluation. */
+  /** Gathers all parameters until {@link #freeAll}, as for an evaluation. */
   public void gatherAll() {}
 
   /** Ends {@link #gatherAll}. */
@@ -98,7 +98,7 @@ public abstract sealed class ShardingStrategy implements AutoCloseable
   }
 
   /**
-   * Puts side by side what ranks keep of a unit.
+   * Assembles whole tensors from the parts that ranks keep of a unit.
    *
    * @param parts a tensor of the shape of each owned part, by parameter; one left out is zero
    * @return whole tensors, by parameter, in the caller's scope
@@ -112,7 +112,7 @@ public abstract sealed class ShardingStrategy implements AutoCloseable
    * @param of trained parameters of the unit
    * @param parts a tensor of the shape of each owned part, by parameter; others may be among them
    * @param map gives a tensor of the same shape
-   * @return what came of the parts that this rank keeps, by parameter, in the caller's scope
+   * @return the results for the parts that this rank keeps, by parameter, in the caller's scope
    */
   public abstract Map<String, Tensor> mapWhole(
       int unit, List<Parameter> of, Map<String, Tensor> parts, UnaryOperator<Tensor> map);
@@ -122,7 +122,7 @@ public abstract sealed class ShardingStrategy implements AutoCloseable
     return whole;
   }
 
-  /** Frees what it holds; the parameters stay, as far as they are whole. */
+  /** Frees its memory; the parameters stay, as far as they are whole. */
   @Override
   public abstract void close();
 }

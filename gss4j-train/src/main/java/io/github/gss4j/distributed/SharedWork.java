@@ -51,7 +51,7 @@ final class SharedWork {
         Tensors.type(flat.like()));
   }
 
-  /** Gathers, maps, and gives each rank what came of its pieces. */
+  /** Gathers, maps, and gives each rank the results for its pieces. */
   Map<String, Tensor> mapParts(
       FlatLayout flat, Map<String, Tensor> pieces, UnaryOperator<Tensor> map) {
     Tensor part = Tensors.zerosLike(flat.like(), flat.partLength());

@@ -4,7 +4,7 @@ import java.util.function.Supplier;
 import org.bytedeco.pytorch.NoGradGuard;
 import org.bytedeco.pytorch.Tensor;
 
-/** A group of one, which has nobody to talk to. */
+/** A group of one. */
 public record SingleProcess() implements ProcessGroup {
   @Override
   public int rank() {

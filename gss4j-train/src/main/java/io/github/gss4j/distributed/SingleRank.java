@@ -7,7 +7,7 @@ import java.util.Map;
 import java.util.function.UnaryOperator;
 import org.bytedeco.pytorch.Tensor;
 
-/** Everything lies here. */
+/** Everything is on this rank. */
 final class SingleRank extends ShardingStrategy {
   private final List<Parameter> trainable;
 

@@ -4,7 +4,7 @@ import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.TensorOptional;
 import org.bytedeco.pytorch.global.torch;
 
-/** Cross entropy with the text: −log softmax(z)[target], in nats a token. */
+/** Cross entropy with the text: −log softmax(z)[target], in nats per token. */
 public record CrossEntropy() implements TokenLoss {
   /** Its name in configurations and metrics. */
   public static final String NAME = "cross_entropy";

@@ -103,7 +103,7 @@ final class TeacherCache implements AutoCloseable {
   private void start(ByteBuffer head) throws IOException {
     if (channel.size() < head.limit()) { // new, or a kill came
       if (!read(0, (int) channel.size()).equals(head.slice(0, (int) channel.size()))) {
-        throw new TeacherCacheException(file, "is no cache of a teacher: move it away");
+        throw new TeacherCacheException(file, "is not a cache of a teacher: move it away");
       }
       channel.truncate(0);
       write(head, 0);

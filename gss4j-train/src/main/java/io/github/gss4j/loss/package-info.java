@@ -1,5 +1,5 @@
 /**
- * Objectives: what a language model is trained on, and the teachers that some of them need. Stands
- * below {@code trainer}; may import the library alone.
+ * Objectives: what a language model is trained on, and the teachers that some of them need. May
+ * import {@code model}, {@code ops}, {@code config} and {@code files}.
  */
 package io.github.gss4j.loss;

@@ -26,7 +26,7 @@ import org.bytedeco.pytorch.global.torch;
  *
  * <p>A kind of optimizer says which moments it keeps of each parameter, and how a group moves;
  * clipping, groups, checkpoints and ranks are settled here. Moments have their parameter's shape,
- * so that ranks keep parts of them as they keep parts of the parameter. Not for several threads.
+ * so that ranks keep parts of them as they keep parts of the parameter. Not thread-safe.
  */
 public abstract class Optimizer implements AutoCloseable {
   /**
@@ -205,7 +205,7 @@ public abstract class Optimizer implements AutoCloseable {
   }
 
   /**
-   * Goes on from a checkpoint. A parameter whose moments it does not have was frozen: it starts
+   * Resumes from a checkpoint. A parameter whose moments it does not have was frozen: it starts
    * with moments of zero and counts its own steps, as if it were new.
    *
    * @param names of what the checkpoint keeps

@@ -73,22 +73,22 @@ public record OptimizerConfig(
     return new OptimizerConfig(newKind, lr, beta1, beta2, eps, weightDecay, decayAll, gradClip);
   }
 
-  /** This, with another peak learning rate. */
+  /** A copy with another peak learning rate. */
   public OptimizerConfig withLr(double peak) {
     return new OptimizerConfig(kind, peak, beta1, beta2, eps, weightDecay, decayAll, gradClip);
   }
 
-  /** This, with other decays of the moments. */
+  /** A copy with other decays of the moments. */
   public OptimizerConfig withBetas(double first, double second) {
     return new OptimizerConfig(kind, lr, first, second, eps, weightDecay, decayAll, gradClip);
   }
 
-  /** This, with another weight decay, of matrices alone or of all parameters. */
+  /** A copy with another weight decay, of matrices alone or of all parameters. */
   public OptimizerConfig withWeightDecay(double decay, boolean all) {
     return new OptimizerConfig(kind, lr, beta1, beta2, eps, decay, all, gradClip);
   }
 
-  /** This, with another bound of the gradient's norm; 0 is off. */
+  /** A copy with another bound of the gradient's norm; 0 is off. */
   public OptimizerConfig withGradClip(double norm) {
     return new OptimizerConfig(kind, lr, beta1, beta2, eps, weightDecay, decayAll, norm);
   }

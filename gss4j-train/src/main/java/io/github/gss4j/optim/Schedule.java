@@ -8,7 +8,7 @@ import io.github.gss4j.config.JsonFields;
  * How long a run is, and the learning rate over it: linear warm-up to the peak, then a decay.
  *
  * @param steps {@code steps}, optimizer steps of the whole run
- * @param warmup {@code warmup}, steps of rising; the first has peak/warmup
+ * @param warmup {@code warmup}, steps of warm-up; the first has peak/warmup
  * @param decay {@code schedule, final_lr, …}: how it comes down
  */
 public record Schedule(long steps, long warmup, Decay decay) {
@@ -29,7 +29,7 @@ public record Schedule(long steps, long warmup, Decay decay) {
     return new Schedule(newSteps, warmup, decay);
   }
 
-  /** This, with another warm-up. */
+  /** A copy with another warm-up. */
   public Schedule withWarmup(long newWarmup) {
     return new Schedule(steps, newWarmup, decay);
   }

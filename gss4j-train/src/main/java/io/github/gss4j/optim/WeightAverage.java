@@ -36,7 +36,7 @@ public final class WeightAverage implements AutoCloseable {
   /**
    * Takes the weights in.
    *
-   * @param updates how often they were moved, this time among them
+   * @param updates how many updates there were, including this one
    */
   public void update(long updates) {
     double d = Math.min(decay, (1.0 + updates) / (10.0 + updates));

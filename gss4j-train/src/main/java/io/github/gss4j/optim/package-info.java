@@ -1,5 +1,5 @@
 /**
  * Optimizers, behind one contract; the learning rate over a run; averages of the weights. May
- * import the library and {@code distributed}.
+ * import {@code distributed}, {@code layers}, {@code ops}, {@code config} and {@code files}.
  */
 package io.github.gss4j.optim;

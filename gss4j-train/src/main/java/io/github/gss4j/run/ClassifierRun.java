@@ -20,12 +20,12 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Trains a classifier on a task and says how often it is right on what it has never seen.
+ * Trains a classifier on a task and reports its accuracy on unseen sequences.
  *
- * <p>Its directory holds {@code run.json}, {@code metrics.jsonl}, a checkpoint at every look at the
- * validation part ({@code last}, and {@code best} where it was right most often), and in the end
- * {@code result.json} and {@code report.html}. A run that was stopped or killed goes on from its
- * last checkpoint to the bit.
+ * <p>Its directory holds {@code run.json}, {@code metrics.jsonl}, a checkpoint at every evaluation
+ * ({@code last}, and {@code best} where it was right most often), and finally {@code result.json}
+ * and {@code report.html}. A run that was stopped or killed continues from its last checkpoint to
+ * the bit.
  */
 public final class ClassifierRun {
   private static final Logger LOG = LoggerFactory.getLogger(ClassifierRun.class);
@@ -37,7 +37,7 @@ public final class ClassifierRun {
   private final RunDirectory directory;
 
   /**
-   * What a run came to.
+   * A run's result.
    *
    * @param steps taken
    * @param validation the best share of right answers on the validation part
@@ -103,7 +103,7 @@ public final class ClassifierRun {
   /**
    * A run that has not begun.
    *
-   * @param directory is made; must hold no run
+   * @param directory is created; must hold no run
    * @throws IllegalArgumentException if a run has been there, or something that it would replace,
    *     or the model does not fit the data
    */
@@ -115,7 +115,7 @@ public final class ClassifierRun {
   }
 
   /**
-   * A run that goes on where its last checkpoint is, or at the beginning where it has none.
+   * A run that continues where its last checkpoint is, or at the beginning where it has none.
    *
    * @param directory of a run
    * @throws IllegalArgumentException if there is none, or the model does not fit the data

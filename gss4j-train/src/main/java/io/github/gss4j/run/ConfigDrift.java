@@ -7,14 +7,14 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.TreeSet;
 
-/** What a run's configuration says other than it did before. */
+/** The differences between a run's configuration and an earlier one. */
 final class ConfigDrift {
   private ConfigDrift() {}
 
   /**
-   * The keys that have changed, a line each.
+   * The keys that have changed, one line each.
    *
-   * @param before the file of the run that is gone on with
+   * @param before the file of the resumed run
    */
   static List<String> between(Path before, ObjectNode present) {
     JsonNode old = ConfigFile.read(before);

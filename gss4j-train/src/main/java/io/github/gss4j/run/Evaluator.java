@@ -17,8 +17,8 @@ import java.util.function.DoubleConsumer;
 import java.util.stream.IntStream;
 
 /**
- * How well a model predicts a text: every token from all that came before it in its stream, the
- * state carried from block to block, in memory that does not grow with the text.
+ * How well a model predicts a text: every token given all before it in its stream, the state
+ * carried from block to block, in memory that does not grow with the text.
  *
  * <p>A long text is cut into a few streams that are read side by side; each begins with the last
  * token of the one before, so every token of the text but the first is predicted exactly once.
@@ -56,9 +56,9 @@ public final class Evaluator {
   }
 
   /**
-   * What came of an evaluation.
+   * The result of an evaluation.
    *
-   * @param loss mean negative log-likelihood in nats a token
+   * @param loss mean negative log-likelihood in nats per token
    * @param tokens how many tokens were predicted
    * @param bytes how many bytes they stand for; 0 where that is not known
    */
@@ -80,7 +80,7 @@ public final class Evaluator {
   /**
    * Evaluates a whole text.
    *
-   * @param progress hears the share done, 0 to 1
+   * @param progress is told the share done, 0 to 1
    */
   public Result whole(TokenStore text, DoubleConsumer progress) {
     long all = text.size() - 1;

@@ -8,7 +8,7 @@ import io.github.gss4j.run.files.RunDirectory;
 /**
  * Where a loop runs, and what it does on the way, whatever it trains.
  *
- * @param listener hears of it on the first rank, nobody on the others
+ * @param listener is called on the first rank only
  */
 record LoopSetting(
     RunDirectory directory,

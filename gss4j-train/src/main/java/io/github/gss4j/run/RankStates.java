@@ -16,7 +16,7 @@ import org.bytedeco.pytorch.TensorVector;
 import org.bytedeco.pytorch.global.torch;
 
 /**
- * What ranks remember of the sequences that each has read, in a checkpoint: a file a rank, which
+ * What ranks remember of the sequences that each has read, in a checkpoint: a file per rank, which
  * are read as one that has the rows of all.
  */
 final class RankStates {

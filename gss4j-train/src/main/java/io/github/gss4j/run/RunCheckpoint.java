@@ -29,7 +29,7 @@ import java.util.Set;
 import org.bytedeco.pytorch.Tensor;
 
 /**
- * The training state that lies beside a checkpoint's model.
+ * The training state next to a checkpoint's model.
  *
  * @param progress how far training has come
  * @param best whether the score was the best so far at this step
@@ -65,7 +65,7 @@ record RunCheckpoint(
 
   /**
    * Writes model, optimizer and training state into a directory, on all ranks at once: in one file
-   * each where every rank has them whole, else in a file a unit, which the ranks share out.
+   * each where every rank has them whole, else in a file per unit, which the ranks share out.
    */
   void write(Trainer<?> trainer, Path directory) throws IOException {
     ProcessGroup group = trainer.group();
@@ -134,15 +134,15 @@ record RunCheckpoint(
   }
 
   /**
-   * What is no longer as it was when this checkpoint was written, a line each, so that losses will
-   * not go on as they would have.
+   * The differences from when this checkpoint was written, one line each, which change the losses
+   * to come.
    *
    * @param corpusNow the fingerprint of the text at hand
    */
   List<String> drift(String corpusNow) {
     List<String> drifted = new ArrayList<>();
     if (!corpus.equals(corpusNow)) {
-      drifted.add("resuming with another text than before: losses will be others");
+      drifted.add("resuming with another text than before: losses will differ");
     }
     presentEnvironment()
         .forEach(
@@ -157,7 +157,7 @@ record RunCheckpoint(
     return drifted;
   }
 
-  /** Puts optimizer and trained weights back to where they were. */
+  /** Restores the optimizer and the trained weights. */
   void restore(Trainer<?> trainer, Path directory) {
     Path whole = directory.resolve(OPTIMIZER);
     Path index = directory.resolve(RunDirectory.OPTIMIZER_INDEX);

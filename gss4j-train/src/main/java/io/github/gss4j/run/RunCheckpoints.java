@@ -7,7 +7,7 @@ import java.nio.file.Path;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Writes a run's checkpoints, keeps the best and the newest, and goes on from one. */
+/** Writes a run's checkpoints, keeps the best and the newest, and continues from one. */
 final class RunCheckpoints {
   private static final Logger LOG = LoggerFactory.getLogger(RunCheckpoints.class);
 
@@ -21,7 +21,7 @@ final class RunCheckpoints {
     this.trainer = task.trainer();
   }
 
-  /** Puts all but the model back to where it was, and says in the log what is no longer so. */
+  /** Restores everything but the model, and logs what has changed. */
   RunCheckpoint restore(Path checkpoint) throws IOException {
     RunCheckpoint state = RunCheckpoint.read(checkpoint, task.score());
     state.restore(trainer, checkpoint);

@@ -12,13 +12,13 @@ import java.util.Optional;
 import java.util.function.Supplier;
 
 /**
- * What a run is handed from outside, which its configuration does not decide.
+ * What a run gets from its caller and not from its configuration.
  *
  * @param cache a directory where joined, encoded and fetched texts are kept, for other runs too
  * @param hub where {@code hf:} models and texts come from; asked for only where one is named
  * @param downloads is told of what is fetched
  * @param distribution how ranks share the work; its group is open for as long as the run is
- * @param listener hears of the run on the first rank
+ * @param listener is called on the first rank
  */
 public record RunContext(
     Path cache,
@@ -42,7 +42,7 @@ public record RunContext(
         cache, hub, DownloadListener.none(), Distribution.single(), new RunListener() {});
   }
 
-  /** The same, with somebody who is told of downloads. */
+  /** A copy with another listener of downloads. */
   public RunContext withDownloads(DownloadListener progress) {
     return new RunContext(cache, hub, progress, distribution, listener);
   }

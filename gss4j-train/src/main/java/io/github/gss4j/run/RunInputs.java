@@ -20,7 +20,7 @@ import java.util.Optional;
  */
 record RunInputs(TrainingText text, Tokenizer tokenizer, RunTeacher teacher, Deque<Runnable> owned)
     implements AutoCloseable {
-  /** What somebody else opened and closes. */
+  /** Resources that the caller opened and closes. */
   static RunInputs of(TrainingText text, Tokenizer tokenizer, RunTeacher teacher) {
     return new RunInputs(text, tokenizer, teacher, new ArrayDeque<>());
   }
@@ -28,7 +28,7 @@ record RunInputs(TrainingText text, Tokenizer tokenizer, RunTeacher teacher, Deq
   /**
    * Opens them.
    *
-   * @param resumed the directory of a run that goes on: it keeps a copy of its tokenizer
+   * @param resumed the directory of a resumed run: it keeps a copy of its tokenizer
    */
   static RunInputs open(TrainConfig config, RunContext context, Optional<Path> resumed)
       throws IOException {

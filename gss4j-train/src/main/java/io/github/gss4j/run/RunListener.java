@@ -5,7 +5,7 @@ import io.github.gss4j.trainer.LayerMeasures;
 import io.github.gss4j.trainer.StepResult;
 import java.nio.file.Path;
 
-/** Hears what a run does, to show it. All methods do nothing unless overridden. */
+/** Is told what a run does, to show it. All methods do nothing unless overridden. */
 public interface RunListener {
   /**
    * The run is about to take its first step.
@@ -19,7 +19,7 @@ public interface RunListener {
   default void stepped(long step, StepResult result, double tokensPerSecond) {}
 
   /**
-   * The layers were looked at in the step before.
+   * The layers were measured in the step before.
    *
    * @param line as it stands in {@code metrics.jsonl}
    */
@@ -36,7 +36,7 @@ public interface RunListener {
   /** The held-out text was evaluated. */
   default void evaluated(long step, Evaluator.Result result, boolean whole) {}
 
-  /** A classifier was looked at: its share of right answers on the validation part. */
+  /** A classifier was evaluated: its share of right answers on the validation part. */
   default void validated(long step, double accuracy) {}
 
   /** The whole held-out text is being evaluated. */
@@ -48,6 +48,6 @@ public interface RunListener {
   /** A checkpoint was written. */
   default void saved(long step, Path checkpoint) {}
 
-  /** The run is over, or stopped; its report lies in its directory. */
+  /** The run has ended or stopped; its report is in its directory. */
   default void ended(TrainingRun run, TrainingRun.Outcome outcome) {}
 }

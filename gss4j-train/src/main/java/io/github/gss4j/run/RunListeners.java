@@ -7,7 +7,7 @@ import java.nio.file.Path;
 import java.util.List;
 
 /**
- * Several listeners as one; each hears everything, in their order.
+ * Several listeners as one; each is told everything, in their order.
  *
  * @param all of them
  */

@@ -8,8 +8,8 @@ import java.util.Optional;
 import java.util.function.BooleanSupplier;
 
 /**
- * Step after step, and between them evaluations, samples and checkpoints: of any task, and in it
- * alone.
+ * The training loop: steps, and between them evaluations, samples and checkpoints: of any task, and
+ * in it alone.
  */
 final class RunLoop implements AutoCloseable {
   private final LoopSetting setting;
@@ -43,7 +43,7 @@ final class RunLoop implements AutoCloseable {
   }
 
   /**
-   * Goes on to the last step, or until asked to stop; a checkpoint is written at either.
+   * Continues to the last step, or until asked to stop; a checkpoint is written at either.
    *
    * @param stop asked after every step
    * @return whether it came to the last step
@@ -75,7 +75,9 @@ final class RunLoop implements AutoCloseable {
     return better;
   }
 
-  /** Whether the last step was not skipped: only then is a checkpoint a good one to go on from. */
+  /**
+   * Whether the last step was not skipped: only then is a checkpoint a good one to continue from.
+   */
   private boolean isSound() {
     return trainer.progress().skippedInARow() == 0;
   }
@@ -99,7 +101,7 @@ final class RunLoop implements AutoCloseable {
     return seconds;
   }
 
-  /** What happens is written down there. */
+  /** Where events are recorded. */
   RunRecord record() {
     return record;
   }

@@ -20,7 +20,7 @@ import java.util.Set;
 import java.util.TreeSet;
 import org.bytedeco.pytorch.Device;
 
-/** The model that a run begins with: new, out of another's weights, or out of a checkpoint. */
+/** The model that a run begins with: new, from another model's weights, or from a checkpoint. */
 final class RunModel {
   /** What the start of modes that are added may be, whatever the others started with. */
   private static final List<String> OF_NEW_MODES =
@@ -31,7 +31,7 @@ final class RunModel {
   /**
    * Makes or loads the model of a run.
    *
-   * @param checkpoint of the run itself, where it goes on
+   * @param checkpoint of the run itself, where it continues
    * @throws IllegalArgumentException if the configuration does not fit the tokenizer or the
    *     checkpoint
    */

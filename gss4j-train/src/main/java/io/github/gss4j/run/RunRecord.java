@@ -5,7 +5,7 @@ import io.github.gss4j.tracking.MetricsLog;
 import java.io.IOException;
 import java.nio.file.Path;
 
-/** The run's {@code metrics.jsonl}, which its listener hears of line by line; the first rank's. */
+/** The run's {@code metrics.jsonl}, which its listener gets line by line; the first rank's. */
 final class RunRecord implements AutoCloseable {
   private final Path file;
   private final RunListener listener;

@@ -10,7 +10,7 @@ import io.github.gss4j.tracking.MetricLine;
 import io.github.gss4j.trainer.Trainer;
 import io.github.gss4j.trainer.TrainingState;
 
-/** Lets a run's model write, averaged where the run averages: on the first rank. */
+/** Generates a sample with a run's model, averaged where the run averages: on the first rank. */
 final class RunSample {
   private static final int TOKENS = 400;
 

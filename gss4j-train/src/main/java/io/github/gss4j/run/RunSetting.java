@@ -9,11 +9,10 @@ import io.github.gss4j.run.files.RunDirectory;
 import io.github.gss4j.tokenizer.Tokenizer;
 
 /**
- * What a run is made of. All of it stays open for as long as the run is.
+ * What a run consists of; all of it stays open as long as the run.
  *
  * @param inputs text, tokenizer and teacher
- * @param context what it is handed from outside; its listener hears of the run on the first rank,
- *     nobody on the others
+ * @param context its context; its listener is called on the first rank only
  */
 record RunSetting(
     TrainConfig config, RunDirectory directory, RunInputs inputs, RunContext context) {

@@ -39,7 +39,7 @@ public final class RunSettings {
   }
 
   /**
-   * The configuration of a run that goes on.
+   * The configuration of a resumed run.
    *
    * @param directory of the run, which keeps a copy of its tokenizer
    */

@@ -12,7 +12,7 @@ import io.github.gss4j.trainer.TrainingProgress;
 import java.io.IOException;
 import org.bytedeco.javacpp.Pointer;
 
-/** Takes a run's steps, and writes down what each came to. */
+/** Takes a run's steps, and records each. */
 final class RunSteps {
   private final LoopSetting setting;
   private final TrainingTask task;

@@ -24,7 +24,7 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.Optional;
 
-/** The objective of a run, and the teacher and the cache that stand behind it. */
+/** The objective of a run, with its teacher and cache. */
 public final class RunTeacher implements AutoCloseable {
   /** The most ids without a token that a teacher has where nothing says what its tokens are. */
   private static final int MOST_PADDING = 1023;

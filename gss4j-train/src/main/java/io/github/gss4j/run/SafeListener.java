@@ -8,9 +8,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A listener that cannot stop a run: what it throws is logged once, and it hears no more.
+ * A listener that cannot stop a run: what it throws is logged once, and it is not called again.
  *
- * <p>For what watches a run from outside, which is not worth losing the run.
+ * <p>For what follows a run from outside and must not end it.
  */
 public final class SafeListener implements RunListener, AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(SafeListener.class);
@@ -41,7 +41,7 @@ public final class SafeListener implements RunListener, AutoCloseable {
       call.run();
     } catch (Exception | LinkageError e) {
       failed = true;
-      LOG.warn("{}: {}; the run goes on without it", name, String.valueOf(e.getMessage()));
+      LOG.warn("{}: {}; the run continues without it", name, String.valueOf(e.getMessage()));
     }
   }
 

@@ -47,7 +47,7 @@ public final class TrainingRun implements AutoCloseable {
   private final RunLoop loop;
 
   /**
-   * What became of a run.
+   * The outcome of a run.
    *
    * @param steps taken in all
    * @param heldOut the whole held-out text evaluated at the end; null where the run was stopped
@@ -101,7 +101,7 @@ public final class TrainingRun implements AutoCloseable {
     return start(config, path, alone(path));
   }
 
-  /** The same, with what it is handed from outside. */
+  /** The same, with its context. */
   public static TrainingRun start(TrainConfig config, Path path, RunContext context)
       throws IOException {
     refuseUsed(path, context);
@@ -138,7 +138,7 @@ public final class TrainingRun implements AutoCloseable {
   }
 
   /**
-   * Goes on with a run from its last checkpoint, or from the start where it has none, with the
+   * Resumes a run from its last checkpoint, or from the start where it has none, with the
    * configuration and the cache that it has in its directory.
    *
    * @throws IOException if another process trains there, or nothing can be read or written
@@ -150,8 +150,8 @@ public final class TrainingRun implements AutoCloseable {
   }
 
   /**
-   * The same with what it is handed from outside, and a configuration that may have changed: what
-   * has is said in the log. How many ranks there were is no matter.
+   * A copy with its context, and a configuration that may have changed: what has is said in the
+   * log. How many ranks there were is no matter.
    */
   public static TrainingRun resume(TrainConfig config, Path path, RunContext context)
       throws IOException {

@@ -53,7 +53,7 @@ interface TrainingTask extends AutoCloseable {
     return Optional.empty();
   }
 
-  /** Goes on there. */
+  /** Continues there. */
   default void seek(JsonNode position) {}
 
   /** Writes what a checkpoint has beside model and optimizer, on the first rank. */

@@ -3,13 +3,13 @@ package io.github.gss4j.run;
 import java.io.IOException;
 
 /** Work whose settings were accepted: what goes wrong from here on is no fault of the caller's. */
-public final class Underway {
+final class Underway {
   private Underway() {}
 
   /** Work that may fail. */
   @FunctionalInterface
   public interface Work<T> {
-    /** Does it. */
+    /** Runs the work. */
     T run() throws IOException;
   }
 

@@ -19,8 +19,8 @@ import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.Tensor;
 
 /**
- * A checkpoint of what ranks keep in parts: whole tensors, in a file a unit (a layer, or what is in
- * none), in the form in which the Hugging Face hub keeps large models.
+ * A checkpoint of what ranks keep in parts: whole tensors, in a file per unit (a layer, or what is
+ * in none), in the form in which the Hugging Face hub keeps large models.
  *
  * <p>As many units as there are ranks are gathered one after the other; then each rank writes one,
  * all at the same time. Nothing in the files tells how many ranks wrote them.

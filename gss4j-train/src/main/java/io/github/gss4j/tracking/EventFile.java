@@ -21,8 +21,8 @@ import java.util.zip.CRC32C;
  * uint64 length, uint32 masked CRC32C of it, the message, uint32 masked CRC32C of the message
  * </pre>
  *
- * <p>Little-endian. Every event is handed to the operating system as it comes. A run that is gone
- * on with has a file of its own, which begins by telling TensorBoard to forget the steps that are
+ * <p>Little-endian. Every event is handed to the operating system as it comes. A run that is
+ * continued has a file of its own, which begins by telling TensorBoard to forget the steps that are
  * taken again. Used by one thread at a time.
  */
 public final class EventFile implements AutoCloseable {

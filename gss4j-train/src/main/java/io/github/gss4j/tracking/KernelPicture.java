@@ -8,7 +8,7 @@ package io.github.gss4j.tracking;
  * @param lambdaRe real part of Λ, (N), below 0
  * @param lambdaIm imaginary part of Λ, (N)
  */
-@SuppressWarnings("ArrayRecordComponent") // numbers to draw once: nobody compares two pictures
+@SuppressWarnings("ArrayRecordComponent") // only drawn, never compared
 public record KernelPicture(
     String layer, double[][] kernels, double[] lambdaRe, double[] lambdaIm) {
   /** Checks that Λ is whole. */

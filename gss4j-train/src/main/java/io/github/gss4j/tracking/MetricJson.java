@@ -25,7 +25,7 @@ import java.util.Set;
  * Metric lines to JSON and back, to the bit.
  *
  * <p>Numbers are the shortest decimals that give the same double again. NaN and the infinities,
- * which JSON has not, are the strings {@code "NaN"}, {@code "Infinity"} and {@code "-Infinity"}.
+ * which JSON lacks, are the strings {@code "NaN"}, {@code "Infinity"} and {@code "-Infinity"}.
  * Characters beyond ASCII are escaped, so that any string, half a surrogate pair included, comes
  * back as it was.
  */
@@ -102,7 +102,7 @@ final class MetricJson {
   /**
    * Reads one line.
    *
-   * @throws IllegalArgumentException saying in what it is no metric line
+   * @throws IllegalArgumentException saying in what it is not a metric line
    */
   static MetricLine read(String line) {
     JsonNode node;

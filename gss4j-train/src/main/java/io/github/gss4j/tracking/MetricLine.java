@@ -17,7 +17,7 @@ public sealed interface MetricLine {
   /**
    * One optimizer step.
    *
-   * @param loss mean over the step's tokens, in nats a token
+   * @param loss mean over the step's tokens, in nats per token
    * @param lr the learning rate that the step used
    * @param gradNorm L2 norm of all gradients before clipping
    * @param tokensPerSecond trained on during this step
@@ -54,7 +54,7 @@ public sealed interface MetricLine {
    *
    * @param objective what the step was trained on: {@code cross_entropy}, {@code distillation}, or
    *     {@code alternating} where it was both
-   * @param crossEntropy with the text, over all the step's tokens, in nats a token
+   * @param crossEntropy with the text, over all the step's tokens, in nats per token
    * @param distillation over the tokens that were trained on it; NaN where none were
    */
   record Taught(String objective, double crossEntropy, double distillation) {}
@@ -73,7 +73,7 @@ public sealed interface MetricLine {
   }
 
   /**
-   * A look at the layers during a step.
+   * Measurements of the layers during a step.
    *
    * @param gradNorms ‖g‖ of each layer's gradient before clipping
    * @param updateRatios ‖Δθ‖ / ‖θ‖ of each layer; empty where the step was skipped
@@ -100,7 +100,7 @@ public sealed interface MetricLine {
   /**
    * A measurement on held-out text.
    *
-   * @param evalLoss mean in nats a token
+   * @param evalLoss mean in nats per token
    * @param bitsPerByte of the text; NaN where the tokens' bytes are not known
    * @param perplexity e^{evalLoss}
    * @param tokens how many were predicted

@@ -55,7 +55,7 @@ public final class MetricsLog implements AutoCloseable {
         kept.stream().filter(MetricsLog::isOfAStep).mapToLong(MetricLine::step).max().orElse(0);
     if (lastStep < resumedAtStep) {
       LOG.warn(
-          "{} ends at step {}, but the run goes on from step {}: the steps between are lost",
+          "{} ends at step {}, but the run continues from step {}: the steps between are lost",
           file,
           lastStep,
           resumedAtStep);

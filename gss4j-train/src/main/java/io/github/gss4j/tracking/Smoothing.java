@@ -5,7 +5,7 @@ package io.github.gss4j.tracking;
  *
  * <p>s_i = s_{i−1} + (y_i − s_{i−1}) / min(span, 1 + i/10): it averages over about a tenth of the
  * way so far, at most {@code span} points, so that the steep beginning is not smeared. A point that
- * is not finite is passed over.
+ * is not finite is skipped.
  */
 final class Smoothing {
   private Smoothing() {}

@@ -67,7 +67,7 @@ final class GradientPass<D extends Precomputed<D>> implements AutoCloseable {
 
   /**
    * A layer's kernel, cut from the parameters; taken with the first micro-batch. Its graph is not
-   * kept: it is large, and made in no time.
+   * kept: it is large, and quick to make again.
    */
   private D kernel(int layer) {
     if (leaves.size() == layer) {

@@ -7,7 +7,7 @@ import java.util.Map;
  * What one step was like, layer by layer, first layer first.
  *
  * @param gradNorms ‖g‖ before clipping
- * @param updateRatios ‖Δθ‖ / ‖θ‖, how far the step moved the weights; empty where it was skipped
+ * @param updateRatios ‖Δθ‖ / ‖θ‖, how far the step updated the weights; empty where it was skipped
  * @param gradients how they spread; empty where no listener wants it
  * @param weights likewise, after the step
  */

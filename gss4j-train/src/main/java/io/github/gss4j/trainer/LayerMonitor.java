@@ -28,7 +28,7 @@ public final class LayerMonitor implements StepObserver, AutoCloseable {
   private final Map<Parameter, Tensor> before = new LinkedHashMap<>();
 
   /**
-   * A watch for the next step.
+   * A monitor for the next step.
    *
    * @param histograms whether to count how values spread, too
    */
@@ -96,7 +96,7 @@ public final class LayerMonitor implements StepObserver, AutoCloseable {
     }
   }
 
-  /** What was seen. */
+  /** The measurements. */
   public LayerMeasures measures() {
     return new LayerMeasures(gradNorms, updateRatios, gradients, weights);
   }

@@ -5,6 +5,6 @@ package io.github.gss4j.trainer;
  *
  * @param objective the name of what was trained on
  * @param value of that objective
- * @param crossEntropy with the text, in nats a token
+ * @param crossEntropy with the text, in nats per token
  */
 public record MicroLoss(String objective, double value, double crossEntropy) {}

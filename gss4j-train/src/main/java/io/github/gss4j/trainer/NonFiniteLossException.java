@@ -2,7 +2,7 @@ package io.github.gss4j.trainer;
 
 import java.util.Locale;
 
-/** Steps in a row whose loss or gradient is not a finite number: training does not go on so. */
+/** Steps in a row whose loss or gradient is not a finite number: training does not continue so. */
 public final class NonFiniteLossException extends RuntimeException {
   private static final long serialVersionUID = 1L;
 
@@ -20,7 +20,7 @@ public final class NonFiniteLossException extends RuntimeException {
             result.learningRate()));
   }
 
-  /** As above, naming the checkpoint to go on from. */
+  /** As above, naming the checkpoint to continue from. */
   public NonFiniteLossException(NonFiniteLossException first, String lastGood) {
     super(first.getMessage() + ". " + lastGood, first);
   }

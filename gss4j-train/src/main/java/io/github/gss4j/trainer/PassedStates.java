@@ -120,7 +120,7 @@ final class PassedStates implements SequenceForm<Recurrence>, AutoCloseable {
   }
 
   /**
-   * Goes on from a checkpoint; from zero where it keeps nothing, or of another number of rows.
+   * Resumes from a checkpoint; from zero where it keeps nothing, or of another number of rows.
    *
    * @param names of what the checkpoint keeps
    * @param source gives each by name, with the rows of all ranks

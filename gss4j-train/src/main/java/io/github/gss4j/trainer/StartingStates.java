@@ -62,8 +62,8 @@ final class StartingStates implements AutoCloseable {
     if (lost && states.has(rows)) {
       LOG.warn(
           "the states that were carried so far are of another place in the text, as text, batch,"
-              + " seq_len, carry_length, accumulate or seed is another than before: they begin anew"
-              + " from zero");
+              + " seq_len, carry_length, accumulate or seed is another than before: they start"
+              + " again from zero");
     }
     if (lost) {
       states.forget();
@@ -96,7 +96,7 @@ final class StartingStates implements AutoCloseable {
   }
 
   /**
-   * Goes on from a checkpoint.
+   * Resumes from a checkpoint.
    *
    * @param names of what it keeps
    * @param source gives each by name, with the rows of all ranks

@@ -17,6 +17,6 @@ public interface StepObserver {
   /** The gradients are whole, and not clipped yet. */
   void beforeUpdate(ShardingStrategy sharding);
 
-  /** The weights were moved; not called where the step was skipped. */
+  /** The weights were updated; not called where the step was skipped. */
   void afterUpdate(ShardingStrategy sharding);
 }

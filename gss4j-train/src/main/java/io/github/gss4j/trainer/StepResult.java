@@ -7,7 +7,7 @@ import java.util.List;
 import java.util.function.ToDoubleFunction;
 
 /**
- * What one step came to, on all ranks together.
+ * One step's figures, over all ranks.
  *
  * @param microBatches the loss of each, the mean over ranks
  * @param learningRate as it was in this step

@@ -49,7 +49,7 @@ public interface Trainable<B> extends AutoCloseable {
   }
 
   /**
-   * Goes on from a checkpoint.
+   * Resumes from a checkpoint.
    *
    * @param names of what it keeps beside the model
    * @param source gives each by name, with the rows of all ranks

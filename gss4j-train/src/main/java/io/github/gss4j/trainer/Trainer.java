@@ -19,7 +19,7 @@ import org.slf4j.LoggerFactory;
 /**
  * Takes optimizer steps: gradients of some micro-batches, clipping, update.
  *
- * <p>The only thing that changes a model's weights. Not for several threads.
+ * <p>The only thing that changes a model's weights. Not thread-safe.
  *
  * @param <B> what gives the batches
  */
@@ -166,7 +166,7 @@ public final class Trainer<B> implements AutoCloseable {
   }
 
   /**
-   * Goes on from a checkpoint, whose model is loaded already.
+   * Resumes from a checkpoint, whose model is loaded already.
    *
    * @param names of what the checkpoint keeps beside the model
    * @param source gives each by name, whole

@@ -18,7 +18,7 @@ import org.bytedeco.pytorch.Tensor;
  *
  * @param parameters bytes
  * @param gradients bytes
- * @param moments bytes of the optimizer's memory
+ * @param moments bytes of the optimizer's moments
  */
 record TrainingMemory(long parameters, long gradients, long moments) {
   /**

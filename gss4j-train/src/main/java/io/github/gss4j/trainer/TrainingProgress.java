@@ -6,13 +6,13 @@ package io.github.gss4j.trainer;
  * @param steps taken in all, those skipped among them: the next reads the text behind them
  * @param skipped steps whose loss or gradient was not finite, which left the weights as they were
  * @param skippedInARow as many of them were the last ones
- * @param clipped steps since the layers were last looked at whose gradient was clipped
+ * @param clipped steps since the layers were last measured whose gradient was clipped
  */
 public record TrainingProgress(long steps, long skipped, int skippedInARow, long clipped) {
   /** Before the first step. */
   public static final TrainingProgress NONE = new TrainingProgress(0, 0, 0, 0);
 
-  /** How often the weights were moved. */
+  /** How many updates were made. */
   public long updates() {
     return steps - skipped;
   }

@@ -16,7 +16,7 @@ import org.bytedeco.pytorch.NoGradGuard;
 import org.bytedeco.pytorch.Tensor;
 
 /**
- * What training keeps beside the model from one step to the next: the optimizer's memory, the
+ * What training keeps beside the model from one step to the next: the optimizer's moments, the
  * average of the weights, and what the task remembers.
  */
 public final class TrainingState implements AutoCloseable {
@@ -53,9 +53,9 @@ public final class TrainingState implements AutoCloseable {
   }
 
   /**
-   * Moves the weights.
+   * Updates the weights.
    *
-   * @param updates how often they were moved, this time among them
+   * @param updates how many updates there were, including this one
    */
   void step(double learningRate, long updates) {
     optimizer.step(learningRate);
@@ -100,7 +100,7 @@ public final class TrainingState implements AutoCloseable {
     }
 
     /**
-     * What a checkpoint keeps beside the model, by name: the optimizer's memory, the weights that
+     * What a checkpoint keeps beside the model, by name: the optimizer's moments, the weights that
      * are trained where the model's are averages.
      */
     public Map<String, Tensor> state() {
@@ -131,9 +131,9 @@ public final class TrainingState implements AutoCloseable {
   }
 
   /**
-   * Goes on from a checkpoint.
+   * Resumes from a checkpoint.
    *
-   * @param updates how often the weights were moved
+   * @param updates how many updates there were
    * @param names of what the checkpoint keeps beside the model
    * @param source gives each by name, whole
    */

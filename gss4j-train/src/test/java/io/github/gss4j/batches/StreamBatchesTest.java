@@ -93,6 +93,6 @@ class StreamBatchesTest {
     assertThat(pure.position()).isEmpty();
     assertThatThrownBy(() -> pure.seek(null))
         .isInstanceOf(IllegalArgumentException.class)
-        .hasMessageContaining("the text is no stream");
+        .hasMessageContaining("the text is not a stream");
   }
 }

@@ -99,7 +99,7 @@ class ArchiveSourceTest {
     Path file = field("garbage.txt.gz");
     assertThatThrownBy(() -> open(file))
         .isInstanceOf(DataException.class)
-        .hasMessage(file + ": cannot be read: bytes that are no gzip follow member 1");
+        .hasMessage(file + ": cannot be read: bytes that are not gzip follow member 1");
   }
 
   @Test

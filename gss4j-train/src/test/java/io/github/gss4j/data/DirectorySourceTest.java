@@ -227,7 +227,7 @@ class DirectorySourceTest {
         .hasMessageContainingAll("has 0 bytes of text in 1 members", "(a.class)");
     assertThatThrownBy(() -> Corpus.open(new DirectorySource(dir.resolve("none")), cache()))
         .isInstanceOf(DataException.class)
-        .hasMessageContaining("none: is no directory");
+        .hasMessageContaining("none: is not a directory");
     assertThat(cache()).doesNotExist();
   }
 

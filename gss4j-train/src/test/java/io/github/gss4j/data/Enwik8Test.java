@@ -203,7 +203,7 @@ class Enwik8Test {
     Texts.write(zip, zipOf("enwik9", TEXT));
     assertFails(zip.toString(), "has no member 'enwik8'");
     Texts.write(zip, "no zip".getBytes(StandardCharsets.UTF_8));
-    assertFails(zip.toString(), "is no sound zip file");
+    assertFails(zip.toString(), "is not a valid zip file");
     Texts.write(cache().resolve("enwik8"), TEXT.substring(1));
     assertFails(cache().resolve("enwik8").toString(), "has 1999 bytes");
     assertCacheHolds("enwik8", "enwik8.zip");

@@ -19,7 +19,7 @@ public final class Ranks {
   /** What one rank does. */
   @FunctionalInterface
   public interface Work<T> {
-    /** Does it. */
+    /** Runs the work. */
     T on(ProcessGroup group) throws Exception;
   }
 

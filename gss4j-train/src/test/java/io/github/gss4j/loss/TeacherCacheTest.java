@@ -82,7 +82,7 @@ class TeacherCacheTest {
     Path file = Files.writeString(file(), "my notes");
     assertThatThrownBy(() -> learn(teacher, 1))
         .isInstanceOf(TeacherCacheException.class)
-        .hasMessage(file + ": is no cache of a teacher: move it away");
+        .hasMessage(file + ": is not a cache of a teacher: move it away");
     assertThat(file).hasContent("my notes");
   }
 

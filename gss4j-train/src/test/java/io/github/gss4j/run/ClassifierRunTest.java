@@ -118,7 +118,7 @@ class ClassifierRunTest {
     assertThat(config(config.toJson())).isEqualTo(config);
   }
 
-  /** Weights, optimizer, sequences drawn, looks and the best of them: all go on as they were. */
+  /** Weights, optimizer, sequences drawn, looks and the best of them: all continue as they were. */
   @Test
   void aRunThatIsStoppedGoesOnToTheBit() throws IOException {
     ClassifyConfig config = config(settings().put("steps", 60).put("eval_every", 20));

@@ -124,7 +124,9 @@ class FineTuningTest {
     saved = SavedTrainer.of(trainer, directory);
   }
 
-  /** Goes on from the checkpoint for a step, and again from there; how far the embedding moved. */
+  /**
+   * Continues from the checkpoint for a step, and again from there; how far the embedding moved.
+   */
   private double[] goOnTwice(TrainConfig config) throws IOException {
     try (LanguageModel model = load();
         Trainer<BatchSource> trainer = TrainableLanguageModel.trainer(model, config)) {

@@ -22,7 +22,7 @@ import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The state that a run goes on from. */
+/** The state that a run continues from. */
 class RunCheckpointTest {
   @TempDir Path directory;
 

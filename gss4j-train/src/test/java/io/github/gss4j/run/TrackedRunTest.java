@@ -141,7 +141,7 @@ class TrackedRunTest {
     assertThat(log.list)
         .hasSize(1)
         .allMatch(e -> e.getFormattedMessage().contains(noDirectory.toString()))
-        .allMatch(e -> e.getFormattedMessage().contains("goes on without it"));
+        .allMatch(e -> e.getFormattedMessage().contains("continues without it"));
   }
 
   @Test

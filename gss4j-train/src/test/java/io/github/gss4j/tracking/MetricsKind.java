@@ -17,7 +17,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
 
-/** The metrics of a run: read, followed, gone on with and drawn. */
+/** The metrics of a run: read, followed, continued and drawn. */
 public final class MetricsKind implements FuzzKind {
   @Override
   public String name() {

@@ -8,7 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 
-/** Runs that are gone on with: their configs, metrics, checkpoints, and places in a stream. */
+/** Runs that are continued: their configs, metrics, checkpoints, and places in a stream. */
 public final class RunKind implements FuzzKind {
   @Override
   public String name() {

@@ -16,7 +16,7 @@ import org.bytedeco.pytorch.Tensor;
  * so it has no state and no place in a language model: a {@link SequenceLayer} and not a {@link
  * CausalLayer}. Parameters stand under {@code past.} and {@code future.}.
  */
-public final class Bidirectional implements SequenceLayer {
+final class Bidirectional implements SequenceLayer {
   private final CausalLayer past;
   private final Reversed future;
 

@@ -17,7 +17,7 @@ import org.bytedeco.pytorch.Tensor;
  * a language model: a {@link SequenceLayer} and not a {@link CausalLayer}. Parameters are those of
  * the gated layer, and the second mixer's under {@code future.}.
  */
-public final class BidirectionalGatedLayer implements SequenceLayer {
+final class BidirectionalGatedLayer implements SequenceLayer {
   private final GatedLayer layer;
   private final SequenceMixer future;
 

@@ -18,7 +18,7 @@ import org.bytedeco.pytorch.global.torch.ScalarType;
  * A dynamic depthwise convolution (DsConv): the sequence itself says what its kernel is.
  *
  * <pre>
- * y_i = Σ_{k≤i} κ_k u_{i−k} + D ⊙ u_i        κ_k = W x_k, one number a head        u = LN(x)
+ * y_i = Σ_{k≤i} κ_k u_{i−k} + D ⊙ u_i        κ_k = W x_k, one number per head        u = LN(x)
  * </pre>
  *
  * <table>
@@ -38,7 +38,7 @@ import org.bytedeco.pytorch.global.torch.ScalarType;
  * package's flipped, conjugated and rolled FFT amounts to this sum. After Wu et al. 2019 (arXiv
  * 1901.10430), with a kernel as long as the sequence.
  */
-public final class DynamicConvolution implements SequenceMixer {
+final class DynamicConvolution implements SequenceMixer {
   private final DsConvConfig config;
   private final LayerNorm norm;
   private final Linear toWeight;

@@ -8,7 +8,7 @@ import java.util.Arrays;
  * @param lambdaRe (N), below 0
  * @param lambdaIm (N), radians a token
  */
-@SuppressWarnings("ArrayRecordComponent") // numbers to show: nobody compares them
+@SuppressWarnings("ArrayRecordComponent") // only shown, never compared
 public record Eigenvalues(double[] lambdaRe, double[] lambdaIm) {
   /** −1/Re Λ, in tokens, ascending. */
   public double[] timeConstants() {

@@ -36,7 +36,7 @@ import org.bytedeco.pytorch.global.torch.ScalarType;
  * ETSformer (arXiv 2202.01381), in the published package's form: without differencing, without an
  * initial value, and with the damping σ(dampen_factors) on the whole decay.
  */
-public final class ExponentialSmoothing implements SequenceMixer {
+final class ExponentialSmoothing implements SequenceMixer {
   private final MhesaConfig config;
   private final LayerNorm norm;
   private final Tensor alphas;

@@ -16,7 +16,7 @@ public interface Init {
    * The first value of a parameter.
    *
    * @param shape its dimensions
-   * @param random the parameter's own source of chance
+   * @param random the parameter's own random generator
    * @return a float32 tensor on the CPU
    */
   Tensor value(long[] shape, Generator random);

@@ -25,7 +25,7 @@ public record LayerNorm(Tensor weight, Tensor bias, double epsilon) {
         p.at(name).declare("bias", Role.NORM, Init.constant(0), dim));
   }
 
-  /** The same with another ε. */
+  /** A copy with another ε. */
   public LayerNorm withEpsilon(double other) {
     return new LayerNorm(weight, bias, other);
   }

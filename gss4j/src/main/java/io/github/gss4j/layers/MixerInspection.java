@@ -2,9 +2,9 @@ package io.github.gss4j.layers;
 
 import java.util.Optional;
 
-/** What there is to see of a mixer, for reports and plots; nothing of what it does not have. */
+/** What reports and plots can show of a mixer; empty where it has no such thing. */
 public interface MixerInspection {
-  /** The modes it remembers by. */
+  /** The eigenvalues of its state space. */
   default Optional<Eigenvalues> modes() {
     return Optional.empty();
   }

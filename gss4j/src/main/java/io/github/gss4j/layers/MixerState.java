@@ -8,7 +8,8 @@ import org.bytedeco.pytorch.TensorVector;
 import org.bytedeco.pytorch.global.torch;
 
 /**
- * What a causal layer remembers of the tokens it has read: enough to go on as if it had them all.
+ * What a causal layer remembers of the tokens it has read: enough to continue as if it had them
+ * all.
  *
  * <p>Immutable: mixing gives a new state and leaves the old one as it was.
  *
@@ -61,7 +62,7 @@ public record MixerState(List<Tensor> tensors) {
     return this;
   }
 
-  /** Gives up what {@link #keep()} kept. */
+  /** Releases what {@link #keep()} kept. */
   public void release() {
     tensors.forEach(Tensor::releaseReference);
   }

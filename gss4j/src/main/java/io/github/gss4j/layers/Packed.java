@@ -15,7 +15,7 @@ import org.bytedeco.pytorch.global.torch.ScalarType;
  * laid out once when they are loaded.
  *
  * <p>A product with few rows reads the weights at the speed of the memory: measured 32 GB/s, where
- * the matrix in plain order gave 11 to 16, for it is laid out anew at every call.
+ * the matrix in plain order gave 11 to 16, for it is laid out again at every call.
  */
 final class Packed {
   private Packed() {}

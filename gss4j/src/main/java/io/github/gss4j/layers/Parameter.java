@@ -3,7 +3,7 @@ package io.github.gss4j.layers;
 import org.bytedeco.pytorch.Tensor;
 
 /**
- * A learned tensor under the name that the published package gives it.
+ * A parameter under its name in the published package.
  *
  * @param name such as {@code layers.0.dss.Lambda_real}: a file format
  * @param role what it is

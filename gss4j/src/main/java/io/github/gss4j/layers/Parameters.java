@@ -40,7 +40,7 @@ public final class Parameters {
     Tensor value(String name, Init init, long[] shape);
 
     /**
-     * The same for keeps: in a given dtype and in memory that no other parameter lies in. A
+     * A copy to keep: in a given dtype, and in memory that it shares with no other parameter. A
      * checkpoint reads straight into that dtype.
      */
     default Tensor owned(String name, Init init, long[] shape, ScalarType dtype) {

@@ -15,7 +15,7 @@ public interface Precomputed<D extends Precomputed<D>> {
     return List.of();
   }
 
-  /** The same with other tensors in place of these, such as ones cut from their graph. */
+  /** A copy with other tensors in place of these, such as ones cut from their graph. */
   D map(UnaryOperator<Tensor> replacement);
 
   /** Keeps it alive beyond the scope it was made in, until {@link #release()}. */
@@ -23,7 +23,7 @@ public interface Precomputed<D extends Precomputed<D>> {
     tensors().forEach(Tensor::retainReference);
   }
 
-  /** Gives up what {@link #keep()} kept. */
+  /** Releases what {@link #keep()} kept. */
   default void release() {
     tensors().forEach(Tensor::releaseReference);
   }

@@ -6,8 +6,8 @@ import org.bytedeco.pytorch.TensorVector;
 import org.bytedeco.pytorch.global.torch;
 
 /**
- * Tokens in slices, for what knows no neighbours: wide tensors then exist for one slice at a time,
- * and are still in the cache when they are read again.
+ * Tokens in slices, for layers that treat each token alone: wide tensors then exist for one slice
+ * at a time, and are still in the cache when they are read again.
  *
  * @param tokens in all
  * @param slice of a slice, but for the last
@@ -16,13 +16,13 @@ record Slices(long tokens, long slice) {
   /** Numbers in a wide tensor of a slice: 1,024 tokens of 2,048. */
   private static final long NUMBERS = 1 << 21;
 
-  /** What is done with the tokens of a slice, in a scope of its own. */
+  /** Work on the tokens of a slice, in a scope of its own. */
   @FunctionalInterface
   interface Work {
     void on(long from, long count);
   }
 
-  /** What a slice is made into. */
+  /** Maps a slice. */
   @FunctionalInterface
   interface Map {
     Tensor of(long from, long count);
@@ -33,7 +33,7 @@ record Slices(long tokens, long slice) {
     return new Slices(tokens, Math.max(1, NUMBERS / width));
   }
 
-  /** One slice after the other. */
+  /** Works on one slice after another. */
   void forEach(Work work) {
     for (long from = 0; from < tokens; from += slice) {
       long start = from;

@@ -24,7 +24,7 @@ import org.bytedeco.pytorch.global.torch;
  * of {@link GatedLayer} gates. The second is that of {@link TransformerBlock}, as language models
  * of S4 have it (Gu et al. 2022, arXiv 2111.00396, section 4.2).
  */
-public final class StateSpaceBlock implements CausalLayer {
+final class StateSpaceBlock implements CausalLayer {
   private final DiagonalStateSpace dss;
   private final Linear toOut;
   private final LayerNorm forwardNorm;

@@ -31,7 +31,7 @@ import org.bytedeco.pytorch.global.torch.ScalarType;
  * <p>Mehta et al. 2022 (arXiv 2206.13947), section 3.3: such a block after every four GSS layers,
  * on chunks of 512 tokens. Positions are rotary ({@link Rotary}).
  */
-public final class TransformerBlock implements CausalLayer {
+final class TransformerBlock implements CausalLayer {
   private final AttentionConfig config;
   private final LocalAttention attention;
   private final ScalarType base;

@@ -1,5 +1,6 @@
 /**
- * The gated layer, and the mixers that carry information along the sequence. One contract for all:
- * {@link io.github.gss4j.layers.SequenceMixer}. May import {@code ops} only.
+ * The gated layer, and the mixers that carry information along the sequence, behind one contract:
+ * {@link io.github.gss4j.layers.SequenceMixer}. May import {@code ops}, {@code config} and {@code
+ * files}.
  */
 package io.github.gss4j.layers;

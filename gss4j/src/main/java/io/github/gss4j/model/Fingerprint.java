@@ -14,7 +14,7 @@ import org.bytedeco.pytorch.Tensor;
 
 /**
  * Tells models apart: the same configuration and the same weights, to the bit and in the same
- * dtype, have the same fingerprint. A guard against mistakes, not against malice.
+ * dtype, have the same fingerprint. It guards against mistakes, not against malice.
  */
 public final class Fingerprint {
   private static final long CHUNK_BYTES = 1 << 30;

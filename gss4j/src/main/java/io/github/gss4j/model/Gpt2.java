@@ -105,7 +105,7 @@ public final class Gpt2 implements AutoCloseable {
     return parameters.all();
   }
 
-  /** Where its weights lie. */
+  /** The device of its weights. */
   public Device device() {
     return device;
   }

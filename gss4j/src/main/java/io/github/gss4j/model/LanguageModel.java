@@ -108,17 +108,17 @@ public final class LanguageModel implements AutoCloseable {
     return parameters.precision();
   }
 
-  /** Where its weights lie. */
+  /** The device of its weights. */
   public Device device() {
     return device;
   }
 
-  /** Its learned tensors, under the published names. */
+  /** Its parameters, under the published names. */
   public List<Parameter> parameters() {
     return parameters.all();
   }
 
-  /** How many numbers it has learned. */
+  /** How many trainable numbers it has. */
   public long parameterCount() {
     return parameters().stream().mapToLong(p -> p.value().numel()).sum();
   }
@@ -205,14 +205,14 @@ public final class LanguageModel implements AutoCloseable {
       return this;
     }
 
-    /** Gives up what {@link #keep()} kept. */
+    /** Releases what {@link #keep()} kept. */
     public void release() {
       layers.forEach(Recurrence::release);
     }
   }
 
   /**
-   * What comes of reading tokens.
+   * The result of reading tokens.
    *
    * @param hidden (B, L, D): {@link LanguageModel#head} gives the logits
    * @param state after the last token

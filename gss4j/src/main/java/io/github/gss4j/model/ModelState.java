@@ -37,7 +37,7 @@ public record ModelState(List<MixerState> layers, List<Long> tokens, List<Option
     this(layers, tokens, Collections.nCopies(tokens.size(), OptionalInt.empty()));
   }
 
-  /** The same with a token pending in its one sequence. */
+  /** A copy with a token pending in its one sequence. */
   public ModelState withPending(OptionalInt token) {
     return new ModelState(layers, tokens, List.of(token));
   }
@@ -82,7 +82,7 @@ public record ModelState(List<MixerState> layers, List<Long> tokens, List<Option
     return this;
   }
 
-  /** Gives up what {@link #keep()} kept. */
+  /** Releases what {@link #keep()} kept. */
   public void release() {
     layers.forEach(MixerState::release);
   }

@@ -20,7 +20,7 @@ import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
 
 /**
- * Says which of some classes a sequence belongs to.
+ * A classifier of sequences.
  *
  * <pre>
  * x = embedding(ids) or W_in·values + b;  x = layer(x) for each layer;  logits = W·pool(LN(x)) + b
@@ -94,12 +94,12 @@ public final class SequenceClassifier implements AutoCloseable {
     return config;
   }
 
-  /** Where its weights lie. */
+  /** The device of its weights. */
   public Device device() {
     return device;
   }
 
-  /** Its learned tensors. */
+  /** Its parameters. */
   public List<Parameter> parameters() {
     return parameters.all();
   }

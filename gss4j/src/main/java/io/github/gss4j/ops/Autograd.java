@@ -30,7 +30,7 @@ public final class Autograd {
   /**
    * Adds a gradient to what a leaf has gathered; nothing if the leaf's is not wanted.
    *
-   * @param gradient a tensor of the leaf's shape that nobody else changes
+   * @param gradient a tensor of the leaf's shape that nothing else changes
    */
   public static void add(Tensor leaf, Tensor gradient) {
     if (!leaf.requires_grad()) {

@@ -35,7 +35,7 @@ public final class CausalConvolution {
   }
 
   /**
-   * The same with blocks of a chosen length.
+   * A copy with blocks of a chosen length.
    *
    * @param block outputs of a block; L or more reads the sequence as a whole
    */
@@ -62,7 +62,7 @@ public final class CausalConvolution {
     return best;
   }
 
-  /** Of so many transforms of length n, in no unit. */
+  /** Of so many transforms of length n, without a unit. */
   private static double cost(long n, long transforms) {
     return (double) (transforms * n) * Math.log((double) n);
   }

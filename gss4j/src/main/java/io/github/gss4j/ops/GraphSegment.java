@@ -111,7 +111,7 @@ public final class GraphSegment implements Segment {
     return gradInput;
   }
 
-  /** What nothing learned depends on gets no gradient. */
+  /** An output that no trainable parameter leads to gets no gradient. */
   private static void send(List<Tensor> results, List<Tensor> gradients) {
     TensorVector roots = new TensorVector();
     TensorVector sent = new TensorVector();

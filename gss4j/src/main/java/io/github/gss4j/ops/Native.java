@@ -90,13 +90,13 @@ public final class Native {
     return (trace < 0 ? message : message.substring(0, trace)).strip();
   }
 
-  /** The variables that {@link #load} sets where the user has not, with their values. */
+  /** The variables that {@link #load} sets unless the user did, with their values. */
   static Map<String, String> environment(String cpuInfo) {
     Map<String, String> wanted = new LinkedHashMap<>();
     wanted.put("OMP_WAIT_POLICY", "PASSIVE");
     // but look around for some microseconds before sleeping: decoding in bfloat16 went from 13 to
     // 22
-    // tokens a second on two cores, training stayed as it was
+    // tokens per second on two cores, training stayed as it was
     wanted.put("GOMP_SPINCOUNT", "1000");
     wanted.put("OPENBLAS_THREAD_TIMEOUT", "4");
     wanted.put("THP_MEM_ALLOC_ENABLE", "1");
@@ -136,7 +136,7 @@ public final class Native {
     }
   }
 
-  /** Whether libtorch was loaded by somebody else, who did not ask this class first. */
+  /** Whether libtorch was loaded before this class. */
   private static void warnIfLate() {
     boolean loaded =
         read(Path.of("/proc/self/maps")).lines().anyMatch(line -> line.contains("/libtorch"));

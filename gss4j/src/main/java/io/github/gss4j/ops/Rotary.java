@@ -8,7 +8,7 @@ import org.bytedeco.pytorch.TensorVector;
 
 /**
  * Rotary positions: pairs of a vector's numbers are turned by angles that grow with its position,
- * so that the product of two vectors depends on how far apart they stand.
+ * so that the product of two vectors depends on their distance.
  *
  * <pre>
  * (x_i + i·x_{i+d/2}) · e^{i·p·θ_i}       θ_i = 10000^{−2i/d}       i = 0 … d/2−1

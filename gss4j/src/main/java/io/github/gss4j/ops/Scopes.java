@@ -19,8 +19,8 @@ public final class Scopes {
   private Scopes() {}
 
   /**
-   * Runs a computation in a scope of its own and hands its result to the scope around it; all else
-   * that was made on the way is freed.
+   * Runs a computation in a scope of its own and hands its result to the enclosing scope;
+   * everything else made by it is freed.
    */
   public static <T extends Pointer> T scoped(Supplier<T> computation) {
     PointerScope outer = PointerScope.getInnerScope();
@@ -32,7 +32,7 @@ public final class Scopes {
     return result;
   }
 
-  /** Runs a computation in a scope of its own; everything made on the way is freed. */
+  /** Runs a computation in a scope of its own; everything made by it is freed. */
   public static void run(Runnable computation) {
     try (PointerScope scope = new PointerScope()) {
       computation.run();

@@ -1,5 +1,5 @@
 /**
- * libtorch as an engine: what {@code io.github.gss4j.engine} asks for, on {@code model} and {@code
- * weights}.
+ * libtorch as an engine: implements {@code engine} on {@code model} and {@code weights}. May import
+ * those and what they import.
  */
 package io.github.gss4j.torch;

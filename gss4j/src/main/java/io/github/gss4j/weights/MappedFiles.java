@@ -22,7 +22,7 @@ import org.bytedeco.pytorch.global.torch.ScalarType;
  *
  * <p>Changes stay in this process. A file stays mapped for as long as any tensor cut from it lives.
  * Replacing or deleting a mapped file is safe; cutting it short in place ends the process, as
- * everywhere where files are mapped. Not for several threads.
+ * everywhere where files are mapped. Not thread-safe.
  */
 final class MappedFiles implements AutoCloseable {
   private final Map<Path, Tensor> files = new HashMap<>();

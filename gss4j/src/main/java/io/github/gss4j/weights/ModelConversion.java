@@ -27,7 +27,7 @@ import org.bytedeco.pytorch.Tensor;
  * exists is overwritten.
  *
  * @param from the model
- * @param config as it shall stand in its {@code config.json}
+ * @param config as written to its {@code config.json}
  * @param dtype of all tensors; empty leaves each as it is
  * @param prefix put before all names
  * @param allowOverflow whether values that the dtype cannot hold may become infinite
@@ -64,7 +64,7 @@ public record ModelConversion(
       if (Files.exists(configFile)
           && !Arrays.equals(Files.readAllBytes(configFile), Files.readAllBytes(configAside))) {
         throw new IllegalArgumentException(
-            configFile + " is another model's: write into a directory of its own");
+            configFile + " belongs to another model: choose another directory");
       }
       Path weights = aside.resolve("weights");
       if (file.toString().endsWith(".safetensors")) {
@@ -137,11 +137,11 @@ public record ModelConversion(
 
   private static void refuse(Path target) {
     if (Files.exists(target)) {
-      throw new IllegalArgumentException(target + " exists already: choose another name");
+      throw new IllegalArgumentException(target + " already exists: choose another name");
     }
   }
 
-  /** A directory that is new: what a kill left, or somebody else, is not touched. */
+  /** A directory that is new: what a killed process or somebody else left is not touched. */
   private static Path aside(Path target) throws IOException {
     Path aside = target.resolveSibling(target.getFileName() + ASIDE);
     if (Files.exists(aside)) {

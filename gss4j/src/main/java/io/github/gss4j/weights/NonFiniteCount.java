@@ -6,7 +6,7 @@ import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
 import org.bytedeco.pytorch.global.torch.ScalarType;
 
-/** Counts values that are no numbers. */
+/** Counts values that are not numbers. */
 final class NonFiniteCount {
   private NonFiniteCount() {}
 

@@ -57,7 +57,8 @@ public final class PretrainedClassifier {
     if (!unknown.isEmpty()) {
       model.close();
       throw new CheckpointException(
-          files.weights(), "has tensors that its config knows nothing of: " + Lists.brief(unknown));
+          files.weights(),
+          "has tensors that its config does not describe: " + Lists.brief(unknown));
     }
     return model;
   }
@@ -84,7 +85,7 @@ public final class PretrainedClassifier {
     try {
       return ClassifierConfig.parse(file.toString(), ConfigFile.read(file));
     } catch (IllegalArgumentException e) {
-      throw new CheckpointException(file, "is no classifier's config: " + e.getMessage(), e);
+      throw new CheckpointException(file, "is not a classifier's config: " + e.getMessage(), e);
     }
   }
 

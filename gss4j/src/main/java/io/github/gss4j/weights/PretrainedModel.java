@@ -36,7 +36,7 @@ public final class PretrainedModel {
   /**
    * Loads a model to read and write text with. Tensors that the file holds in the dtype asked for
    * are mapped, not read, and keep the file mapped until the model is closed; the others are read
-   * straight into the dtype they shall have. Weights that are no numbers are warned of by name.
+   * straight into their final dtype. Weights that are not numbers are logged as warnings, by name.
    */
   public static LanguageModel load(StoredModel stored, Precision precision, Device device) {
     if (precision == Precision.INT8 || device.is_cuda()) {

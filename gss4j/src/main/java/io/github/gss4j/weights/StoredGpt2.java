@@ -35,7 +35,7 @@ public final class StoredGpt2 {
   private static final String PREFIX = "transformer.";
   private static final Pattern CONV1D = Pattern.compile("h\\.\\d+\\.(attn|mlp)\\.c_\\w+\\.weight");
 
-  /** Causal masks, which are no weights. */
+  /** Causal masks, which are not weights. */
   private static final Pattern MASK = Pattern.compile("h\\.\\d+\\.attn\\.(masked_)?bias");
 
   private final Path directory;
@@ -63,7 +63,7 @@ public final class StoredGpt2 {
     }
     ShapeCheck.check(source.file(), inFile, expected, found);
     if (!leftAside.isEmpty()) {
-      LOG.warn("{}: not the model's, left aside: {}", source.file(), Lists.brief(leftAside));
+      LOG.warn("{}: not part of the model, ignored: {}", source.file(), Lists.brief(leftAside));
     }
   }
 
@@ -164,8 +164,8 @@ public final class StoredGpt2 {
 
   /**
    * Loads the model. Tensors that the file holds in the dtype asked for are mapped, not read, and
-   * keep the file mapped until the model is closed; the others are read straight into the dtype
-   * they shall have. Weights that are no numbers are warned of by name.
+   * keep the file mapped until the model is closed; the others are read straight into their final
+   * dtype. Weights that are not numbers are logged as warnings, by name.
    */
   public Gpt2 load(Precision precision, Device device) {
     if (device.is_cuda()) {

@@ -99,7 +99,7 @@ public final class TensorReader {
   }
 
   /**
-   * Reads as {@link #read(String, ScalarType)}, and warns of values that are no numbers, or become
+   * Reads as {@link #read(String, ScalarType)}, and warns of values that are not numbers, or become
    * infinite.
    */
   public Tensor readWarned(String name, ScalarType dtype) {
@@ -113,7 +113,7 @@ public final class TensorReader {
 
   /**
    * Makes something of tensors that stay in place where the file holds them in the dtype asked for,
-   * and are read where not. What is no number is warned of.
+   * and are read where not. What is not a number is logged as a warning.
    *
    * @param making may keep the tensors, and with them the file mapped
    */
@@ -135,8 +135,8 @@ public final class TensorReader {
   private Loaded warned(String name, Loaded loaded) {
     if (loaded.nonFinite() > 0) {
       LOG.warn(
-          "{}: tensor '{}' holds {} values that are NaN or infinite: what the model says is not"
-              + " to be trusted",
+          "{}: tensor '{}' holds {} values that are NaN or infinite: its output cannot be"
+              + " trusted",
           source.file(),
           name,
           loaded.nonFinite());

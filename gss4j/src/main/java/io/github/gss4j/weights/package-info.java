@@ -1,5 +1,5 @@
 /**
  * Between files and libtorch's memory: weights, states and classifiers read, mapped and written.
- * May import {@code model}, {@code layers} and {@code ops}.
+ * May import {@code model} and what it imports, {@code checkpoint} and {@code files}.
  */
 package io.github.gss4j.weights;

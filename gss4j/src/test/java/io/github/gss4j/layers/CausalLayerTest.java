@@ -97,7 +97,7 @@ class CausalLayerTest {
     }
   }
 
-  /** Rows that have read different lengths go on together as they would alone. */
+  /** Rows that have read different lengths continue together as they would alone. */
   @Property(tries = 40, shrinking = ShrinkingMode.OFF)
   void rowsAtDifferentPositionsGoOnTogether(
       @ForAll("kinds") LayerConfig kind,

@@ -98,7 +98,7 @@ class SafetensorsFormatTest {
         "4 | {'__metadata__':{'a':null},'a':ONE} | expected texts by name",
         "4 | {'__metadata__':[],'a':ONE} | expected texts by name",
         "4 | {'__metadata__':'x','a':ONE} | expected texts by name",
-        "0 | null | is no JSON object",
+        "0 | null | is not a JSON object",
       })
   void whatTheLibraryRefusesIsRefused(int dataBytes, String header, String reason)
       throws IOException {

@@ -57,8 +57,8 @@ class SafetensorsTest {
       delimiter = '|',
       quoteCharacter = '`',
       value = {
-        "{'a':{'dtype':'F32','shape':[4],'data_offsets':[0,16]},'b':{'dtype':'I32','shape':[4],"
-            + "'data_offsets':[8,24]}} | tensor 'b': lies at bytes 8 to 24 of the data, expected to begin at 16",
+        "{'a':{'dtype':'F32','shape':[4],'data_offsets':[0,16]},'b':{'dtype':'I32','shape':[4],'data_offsets':[8,24]}}"
+            + " | tensor 'b': lies at bytes 8 to 24 of the data, expected to begin at 16",
         "{'a':{'dtype':'F32','shape':[4],'data_offsets':[24,40]}}"
             + " | lies at bytes 24 to 40 of the data, expected to begin at 0",
         "{'a':{'dtype':'F32','shape':[4],'data_offsets':[16,0]}} | but -16 are given",
@@ -82,7 +82,7 @@ class SafetensorsTest {
         "{'a':{'dtype':'F32','shape':[4],'data_offsets':[0,16]},"
             + "'a':{'dtype':'F32','shape':[4],'data_offsets':[16,32]}} | Duplicate field 'a'",
         "{'a':3} | needs dtype, shape and data_offsets",
-        "[1,2] | is no JSON object",
+        "[1,2] | is not a JSON object",
         "{'a': | is not JSON",
         "{} {} | is not JSON",
         "{'a\\nb':3} | tensor 'a b'",

@@ -8,7 +8,7 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "bench",
     mixinStandardHelpOptions = true,
-    description = "Measures this machine at work.",
+    description = "Benchmarks this machine.",
     subcommands = {
       TrainBench.class,
       LayerBench.class,

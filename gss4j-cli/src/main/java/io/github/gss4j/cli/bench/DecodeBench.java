@@ -29,7 +29,7 @@ import picocli.CommandLine.Spec;
     description =
         "Loads a model and reads given tokens one by one, logits computed, nothing sampled: load"
             + " time against plain reading of the file, memory against the weights' size, and"
-            + " tokens a second, all streams together, as a share of what the measured read"
+            + " tokens per second, all streams together, as a share of what the measured read"
             + " bandwidth allows for one.")
 final class DecodeBench implements Callable<Integer> {
   @Spec private CommandSpec spec;

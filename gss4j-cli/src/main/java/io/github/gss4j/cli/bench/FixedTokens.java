@@ -20,7 +20,9 @@ final class FixedTokens {
     this.streams = streams;
   }
 
-  /** Reads so many tokens into each stream after a prompt and a warm-up: tokens a second of all. */
+  /**
+   * Reads so many tokens into each stream after a prompt and a warm-up: tokens per second of all.
+   */
   double decode(int tokens) {
     float[][] logits = new float[streams][model.config().numTokens()];
     try (Rows rows = model.rows()) {

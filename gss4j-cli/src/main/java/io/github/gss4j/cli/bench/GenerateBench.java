@@ -39,9 +39,9 @@ import picocli.CommandLine.Spec;
     mixinStandardHelpOptions = true,
     sortOptions = false,
     description =
-        "Reads a prompt of random tokens with a new model and writes on from it: the time of the"
-            + " prompt, and tokens a second after the first, of all streams together, as a share of"
-            + " what the measured read bandwidth allows for one.")
+        "Reads a prompt of random tokens with a new model and continues from it: the time of the"
+            + " prompt, and tokens per second after the first, of all streams together, as a share"
+            + " of what the measured read bandwidth allows for one.")
 final class GenerateBench implements Callable<Integer> {
   /** The published package's {@code filter_thres}. */
   private static final double FILTER_THRES = 0.9;
@@ -127,11 +127,11 @@ final class GenerateBench implements Callable<Integer> {
    * What writing took.
    *
    * @param promptSeconds until the first tokens
-   * @param rate tokens a second after the first of each stream, all together
+   * @param rate tokens per second after the first of each stream, all together
    */
   private record Times(double promptSeconds, double rate) {}
 
-  /** Reads the prompt into each stream, then writes on in all of them together. */
+  /** Reads the prompt into each stream, then continues in all of them together. */
   private Times write(InferenceModel model, int[] prompt) {
     Sampling sampling =
         Sampling.seeded(BenchOptions.SEED).withTopK(Sampling.topKOf(FILTER_THRES, options.vocab));

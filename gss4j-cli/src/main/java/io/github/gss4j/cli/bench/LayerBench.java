@@ -26,8 +26,8 @@ import picocli.CommandLine.Spec;
     mixinStandardHelpOptions = true,
     sortOptions = false,
     description =
-        "Sends random vectors forward through one layer, its kernel taken anew each time, recording"
-            + " nothing for a backward pass.")
+        "Sends random vectors forward through one layer, its kernel computed again each time,"
+            + " recording nothing for a backward pass.")
 final class LayerBench implements Callable<Integer> {
   @Spec private CommandSpec spec;
 

@@ -17,7 +17,7 @@ import java.nio.file.StandardOpenOption;
 record PeakMemory(long startBytes, long peakBytes) {
   private static final double MIB = 1 << 20;
 
-  /** What is resident as the work begins; the system counts its peak anew from here. */
+  /** What is resident as the work begins; the system counts its peak from here. */
   static PeakMemory start() {
     long peak = Speed.peakResidentBytes();
     try {

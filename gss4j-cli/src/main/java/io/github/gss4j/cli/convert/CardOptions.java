@@ -17,13 +17,13 @@ final class CardOptions {
   @Option(
       names = "--dataset",
       paramLabel = "OWNER/NAME",
-      description = "a dataset of the hub that the model was trained on; again for more")
+      description = "a dataset of the hub that the model was trained on; repeat for more")
   List<String> datasets = new ArrayList<>();
 
   @Option(
       names = "--language",
       paramLabel = "CODE",
-      description = "a language of the text, such as en, or code; again for more")
+      description = "a language of the text, such as en, or code; repeat for more")
   List<String> languages = new ArrayList<>();
 
   /** Whether any was given. */

@@ -22,8 +22,8 @@ import picocli.CommandLine.Spec;
     mixinStandardHelpOptions = true,
     sortOptions = false,
     description =
-        "Fetches a model from the Hugging Face hub into its cache and prints where it lies. A"
-            + " download that broke off goes on where it was.")
+        "Fetches a model from the Hugging Face hub into its cache and prints its path. An"
+            + " interrupted download is resumed.")
 public final class PullCommand implements Callable<Integer> {
   @Spec private CommandSpec spec;
 

@@ -25,7 +25,7 @@ import picocli.CommandLine.Spec;
     sortOptions = false,
     description =
         "Writes a checkpoint of random weights in the size and layout of the published model"
-            + " naxalpha/gated-state-space (2.83 GB), to measure with where that cannot be had.")
+            + " naxalpha/gated-state-space (2.83 GB), for measurements without the download.")
 public final class SynthesizeCommand implements Callable<Integer> {
   @Spec private CommandSpec spec;
 
@@ -41,13 +41,13 @@ public final class SynthesizeCommand implements Callable<Integer> {
   @Option(names = "--depth", defaultValue = "24", description = "default: 24")
   private int depth;
 
-  @Option(names = "--seed", defaultValue = "0", description = "where chance starts")
+  @Option(names = "--seed", defaultValue = "0", description = "the random seed")
   private long seed;
 
   @Override
   public Integer call() throws IOException {
     if (Files.exists(out)) {
-      throw new IllegalArgumentException(out + " exists already: choose another --out");
+      throw new IllegalArgumentException(out + " already exists: choose another --out");
     }
     ModelConfig config = ModelConfig.of(numTokens, dim, depth).withHead(false, true);
     Path file = out.resolve("model.pt");

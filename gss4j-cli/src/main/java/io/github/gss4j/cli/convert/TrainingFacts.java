@@ -93,7 +93,7 @@ record TrainingFacts(
             lines.add(
                 String.format(
                     Locale.ROOT,
-                    "On %s of the held-out text: loss %.4f nats a token, perplexity %.2f, %.4f"
+                    "On %s of the held-out text: loss %.4f nats per token, perplexity %.2f, %.4f"
                         + " bits per byte, over %,d tokens.",
                     e.whole() ? "all" : "a part",
                     e.evalLoss(),

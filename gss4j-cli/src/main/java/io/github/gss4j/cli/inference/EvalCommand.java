@@ -162,7 +162,7 @@ public final class EvalCommand implements Callable<Integer> {
   private static String line(Evaluator.Result result) {
     return String.format(
         Locale.ROOT,
-        "loss %.9f nats a token, perplexity %.4f%s over %,d tokens",
+        "loss %.9f nats per token, perplexity %.4f%s over %,d tokens",
         result.loss(),
         result.perplexity(),
         result.bytes() > 0

@@ -26,7 +26,7 @@ import picocli.CommandLine.Spec;
     name = "generate",
     mixinStandardHelpOptions = true,
     sortOptions = false,
-    description = "Writes on from a prompt. The cost of a token does not grow with the text.")
+    description = "Continues a prompt. The cost of a token does not grow with the text.")
 public final class GenerateCommand implements Callable<Integer> {
   @Spec private CommandSpec spec;
 
@@ -41,7 +41,7 @@ public final class GenerateCommand implements Callable<Integer> {
 
   @Option(
       names = "--ids",
-      description = "print the new token ids alone, comma-separated, a line a prompt")
+      description = "print the new token ids alone, comma-separated, a line per prompt")
   private boolean ids;
 
   @Override
@@ -95,7 +95,7 @@ public final class GenerateCommand implements Callable<Integer> {
       return List.of(new int[0]);
     }
     throw new ParameterException(
-        spec.commandLine(), "what to go on from? Give --prompt, --prompt-ids or --load-state");
+        spec.commandLine(), "nothing to continue: give --prompt, --prompt-ids or --load-state");
   }
 
   /** What was written, a prompt after the other. */

@@ -7,20 +7,20 @@ import java.util.Arrays;
 import java.util.List;
 import picocli.CommandLine.Option;
 
-/** What to go on from: texts or token ids, one or a batch. */
+/** What to continue: texts or token ids, one or a batch. */
 final class PromptOptions {
   @Option(
       names = "--prompt",
       preprocessor = AttachedText.class,
       converter = AttachedText.class,
       paramLabel = "TEXT",
-      description = "a text to go on from; again for a batch")
+      description = "a text to continue; repeat for a batch")
   private List<String> texts = new ArrayList<>();
 
   @Option(
       names = "--prompt-ids",
       paramLabel = "1,2,3",
-      description = "token ids to go on from; again for a batch")
+      description = "token ids to continue; repeat for a batch")
   private List<String> ids = new ArrayList<>();
 
   /** Whether there is none. */

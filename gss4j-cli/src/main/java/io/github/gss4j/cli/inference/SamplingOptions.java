@@ -58,7 +58,7 @@ final class SamplingOptions {
       names = "--repetition-penalty",
       defaultValue = "1",
       paramLabel = "X",
-      description = "above 1 keeps from repeating tokens")
+      description = "above 1 discourages repeated tokens")
   private double repetitionPenalty;
 
   @Option(names = "--seed", defaultValue = "0", description = "the same seed gives the same tokens")
@@ -67,7 +67,7 @@ final class SamplingOptions {
   @Option(names = "--end-token", paramLabel = "ID", description = "stop at this token")
   private Integer endToken;
 
-  @Option(names = "--ignore-end", description = "write on after the tokenizer's end-of-text token")
+  @Option(names = "--ignore-end", description = "continue after the tokenizer's end-of-text token")
   private boolean ignoreEnd;
 
   @Option(

@@ -165,7 +165,7 @@ final class ServeOptions {
       names = "--drain-timeout",
       defaultValue = "20",
       paramLabel = "SECONDS",
-      description = "how long open requests may go on after SIGTERM (default 20)")
+      description = "how long open requests may continue after SIGTERM (default 20)")
   private long drainSeconds;
 
   /**

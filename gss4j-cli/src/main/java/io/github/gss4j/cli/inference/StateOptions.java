@@ -16,21 +16,21 @@ final class StateOptions {
   @Option(
       names = "--load-state",
       paramLabel = "FILE",
-      description = "go on from a saved state; the prompt is read after it and may be left out")
+      description = "continue from a saved state; the prompt is read after it and may be left out")
   private Path loadState;
 
   @Option(
       names = "--save-state",
       paramLabel = "FILE",
-      description = "keep what the model remembers at the end, to go on from later")
+      description = "save the state at the end, to continue from later")
   private Path saveState;
 
-  /** Whether there is a state to go on from. */
+  /** Whether there is a state to continue from. */
   boolean loads() {
     return loadState != null;
   }
 
-  /** Writes on from prompts, or from one prompt after a kept state. */
+  /** Continues prompts, or from one prompt after a kept state. */
   List<Generated> generate(
       GssModel model,
       List<int[]> prompts,

@@ -70,7 +70,7 @@ public final class LaunchCommand implements Callable<Integer> {
       names = "--logs",
       paramLabel = "DIR",
       defaultValue = "runs/launch",
-      description = "one log a rank goes here (default: runs/launch)")
+      description = "one log per rank goes here (default: runs/launch)")
   private Path logs;
 
   @Parameters(arity = "1..*", paramLabel = "COMMAND", description = "what each rank runs: train …")

@@ -22,7 +22,7 @@ public final class Models {
     return new Hub(HubSettings.fromEnvironment(System.getenv()));
   }
 
-  /** Looks at a model on disk or on the hub. */
+  /** Opens a model on disk or on the hub. */
   public static StoredModel open(String model, PrintWriter err) {
     try (DownloadProgress progress = new DownloadProgress(err)) {
       return StoredModel.open(model, hub(), progress);

@@ -14,7 +14,7 @@ final class ObjectiveOptions {
       names = "--teacher",
       paramLabel = "MODEL",
       description =
-          "who teaches, for the other two: a GPT-2 or a model of ours, a path or hf:OWNER/NAME")
+          "the teacher, for the other two: a GPT-2 or a model of ours, a path or hf:OWNER/NAME")
   String teacher;
 
   @Option(names = "--temperature", paramLabel = "X", description = "of the distillation")
@@ -29,7 +29,7 @@ final class ObjectiveOptions {
   @Option(
       names = "--alternate",
       paramLabel = "micro|step",
-      description = "what takes turns: micro-batches or steps")
+      description = "what alternates: micro-batches or steps")
   String alternate;
 
   @Option(names = "--teacher-dtype", paramLabel = "TYPE", description = "float32 or bfloat16")

@@ -49,7 +49,7 @@ public final class RunOptions {
       arity = "0..1",
       fallbackValue = "true",
       paramLabel = "true|false",
-      description = "read documents while the run goes on")
+      description = "read documents during training")
   Boolean stream;
 
   @Option(
@@ -77,7 +77,7 @@ public final class RunOptions {
       arity = "0..1",
       fallbackValue = "true",
       paramLabel = "true|false",
-      description = "take logits with the embedding")
+      description = "tie the output matrix to the embedding")
   Boolean tieEmbeddings;
 
   @Option(
@@ -92,22 +92,22 @@ public final class RunOptions {
 
   @Mixin StepOptions steps;
 
-  @Option(names = "--accumulate", description = "micro-batches of a step")
+  @Option(names = "--accumulate", description = "micro-batches per step")
   Integer accumulate;
 
   @Option(
       names = "--accumulation",
       paramLabel = "mean|sum",
-      description = "how their gradients join")
+      description = "how their gradients are combined")
   String accumulation;
 
-  @Option(names = "--seq-len", description = "tokens of a sequence")
+  @Option(names = "--seq-len", description = "tokens per sequence")
   Integer seqLen;
 
   @Option(names = "--optimizer", paramLabel = "adam|adamw|muon", description = "adamw by default")
   String optimizer;
 
-  @Option(names = "--warmup", paramLabel = "STEPS", description = "steps of rising learning rate")
+  @Option(names = "--warmup", paramLabel = "STEPS", description = "steps of warm-up learning rate")
   Long warmup;
 
   @Option(
@@ -152,7 +152,7 @@ public final class RunOptions {
   @Option(
       names = "--grad-clip",
       paramLabel = "NORM",
-      description = "most norm of the gradient; 0 is off")
+      description = "gradients are clipped to this norm; 0 is off")
   Double gradClip;
 
   @Option(
@@ -255,7 +255,7 @@ public final class RunOptions {
   @Option(
       names = "--keep",
       paramLabel = "N",
-      description = "newest checkpoints that stay; the best stays besides")
+      description = "newest checkpoints to keep; the best is kept too")
   Integer keep;
 
   @Option(
@@ -273,7 +273,7 @@ public final class RunOptions {
   @Option(
       names = "--watch-every",
       paramLabel = "STEPS",
-      description = "looks at each layer's gradient and update; 0 is off")
+      description = "measures each layer's gradient and update; 0 is off")
   Long watchEvery;
 
   /** The flags that were given, over what a config file says. */

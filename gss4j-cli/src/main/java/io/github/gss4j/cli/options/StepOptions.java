@@ -7,13 +7,13 @@ public final class StepOptions {
   @Option(names = "--steps", description = "optimizer steps of the run")
   Long steps;
 
-  @Option(names = "--batch", description = "sequences of a micro-batch")
+  @Option(names = "--batch", description = "sequences per micro-batch")
   Integer batch;
 
   @Option(names = "--lr", description = "peak learning rate")
   Double lr;
 
-  @Option(names = "--seed", description = "where all chance starts")
+  @Option(names = "--seed", description = "the random seed")
   Long seed;
 
   @Option(names = "--dtype", paramLabel = "TYPE", description = "float32, bfloat16 or float64")

@@ -56,7 +56,7 @@ public final class ListOpsCommand implements Callable<Integer> {
       description = "all have fewer tokens (default: 2000)")
   private int maxLength;
 
-  @Option(names = "--seed", defaultValue = "0", description = "where chance starts (default: 0)")
+  @Option(names = "--seed", defaultValue = "0", description = "random seed (default: 0)")
   private long seed;
 
   @Override

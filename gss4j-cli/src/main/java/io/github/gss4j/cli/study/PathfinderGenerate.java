@@ -46,13 +46,13 @@ final class PathfinderGenerate implements Callable<Integer> {
       description = "images, an even number (default: 200000, as in the arena)")
   private int count;
 
-  @Option(names = "--seed", defaultValue = "0", description = "where chance starts (default: 0)")
+  @Option(names = "--seed", defaultValue = "0", description = "random seed (default: 0)")
   private long seed;
 
   @Option(
       names = "--threads",
       paramLabel = "N",
-      description = "that draw (default: one a processor)")
+      description = "that draw (default: one per processor)")
   private int threads = Runtime.getRuntime().availableProcessors();
 
   @Override

@@ -38,7 +38,7 @@ final class PathfinderShortcut implements Callable<Integer> {
       description = "images to count (default: 20000)")
   private int count;
 
-  @Option(names = "--seed", defaultValue = "0", description = "where chance starts (default: 0)")
+  @Option(names = "--seed", defaultValue = "0", description = "random seed (default: 0)")
   private long seed;
 
   @Override

@@ -31,7 +31,7 @@ import picocli.CommandLine.Spec;
     description =
         "Trains models of equal size side by side and writes a table and plots: on text"
             + " (configs/study.json), or on small tasks of memory where the file names probes"
-            + " (configs/probes.json). What was stopped goes on when it is called again.")
+            + " (configs/probes.json). To resume, run the same command again.")
 public final class StudyCommand implements Callable<Integer> {
   @Spec private CommandSpec spec;
 
@@ -51,10 +51,10 @@ public final class StudyCommand implements Callable<Integer> {
       description = "the study's directory")
   private Path out;
 
-  @Option(names = "--quick", description = "with what the file says under 'quick': minutes")
+  @Option(names = "--quick", description = "use the file's 'quick' settings: minutes")
   private boolean quick;
 
-  @Option(names = "--json", description = "print what was found as JSON")
+  @Option(names = "--json", description = "print the results as JSON")
   private boolean json;
 
   @Mixin private final ThreadOptions threads = new ThreadOptions();
@@ -77,7 +77,7 @@ public final class StudyCommand implements Callable<Integer> {
       stopped = interrupt.getAsBoolean();
     }
     if (stopped) {
-      say("Stopped. The same command goes on.");
+      say("Stopped. Run the same command to resume.");
     }
     String name = probes ? "probes" : "study";
     Path found = out.resolve(name + (json ? ".json" : ".md"));

@@ -7,7 +7,7 @@ import me.tongfei.progressbar.ProgressBar;
 import me.tongfei.progressbar.ProgressBarBuilder;
 import me.tongfei.progressbar.ProgressBarStyle;
 
-/** Shows downloads on standard error: a bar a file on a terminal, a line a file elsewhere. */
+/** Shows downloads on standard error: a bar a file on a terminal, a line per file elsewhere. */
 public final class DownloadProgress implements DownloadListener, AutoCloseable {
   private final PrintWriter err;
   private final boolean terminal;

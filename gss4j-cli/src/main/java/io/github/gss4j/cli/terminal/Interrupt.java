@@ -24,7 +24,7 @@ public final class Interrupt {
     return new Flag();
   }
 
-  /** Whether somebody wants the work to stop. */
+  /** Whether the user wants the work to stop. */
   public final class Flag implements BooleanSupplier, AutoCloseable {
     private final Thread hook = new Thread(this::waitForEnd, "stop");
 

@@ -43,7 +43,7 @@ import picocli.CommandLine.Spec;
         "Trains a classifier on Pathfinder or ListOps and says how often it is right on the test"
             + " part, beside the most frequent class.")
 public final class ClassifyCommand implements Callable<Integer> {
-  /** What is no setting of the run. */
+  /** What is not a setting of the run. */
   private static final Set<String> OWN =
       Set.of("--config", "--out", "--resume", "--json", "--threads");
 
@@ -63,7 +63,7 @@ public final class ClassifyCommand implements Callable<Integer> {
   @Option(
       names = "--resume",
       paramLabel = "DIR",
-      description = "goes on with a run that was stopped or killed; without --config and --out")
+      description = "resumes a run that was stopped or killed; without --config and --out")
   private Path resume;
 
   @Option(
@@ -157,7 +157,7 @@ public final class ClassifyCommand implements Callable<Integer> {
     } else {
       stdout.printf(
           Locale.ROOT,
-          "Stopped after step %,d of %,d. Go on with: gss classify --resume %s%n",
+          "Stopped after step %,d of %,d. To resume: gss classify --resume %s%n",
           result.steps(),
           steps,
           home);

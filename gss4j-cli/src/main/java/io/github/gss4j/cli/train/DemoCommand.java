@@ -84,7 +84,7 @@ public final class DemoCommand implements Callable<Integer> {
       TrainingRun.Outcome outcome = training.run(interrupt);
       progress.close();
       if (!outcome.finished()) {
-        spec.commandLine().getErr().println("Stopped. Go on with: gss train --resume " + directory);
+        spec.commandLine().getErr().println("Stopped. To resume: gss train --resume " + directory);
         return ExitCode.OK;
       }
       List<Comparison> others =
@@ -126,7 +126,7 @@ public final class DemoCommand implements Callable<Integer> {
       stdout.printf("%nBits per byte of held-out Java that the model has never seen:%n");
       rows.forEach(r -> stdout.printf(Locale.ROOT, "  %-12s %.3f%n", r.name(), r.bitsPerByte()));
       stdout.printf(
-          "%nIt goes on after \"%s\":%n%n%s%s%n%n",
+          "%nIt continues \"%s\":%n%n%s%s%n%n",
           config.intervals().prompt().strip(), config.intervals().prompt(), outcome.sample());
       stdout.printf("report   %s%n", directory.resolve("report.html"));
       stdout.printf("model    %s%n", directory.resolve(RunDirectory.BEST));

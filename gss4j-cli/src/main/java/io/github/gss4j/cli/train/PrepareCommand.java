@@ -36,8 +36,8 @@ public final class PrepareCommand implements Callable<Integer> {
       required = true,
       paramLabel = "TEXT",
       description =
-          "java, enwik8, a file or directory of text or of documents (.jsonl, .json.gz, .parquet …);"
-              + " urls:FILE; hf:datasets/OWNER/NAME/FILES")
+          "java, enwik8, a file or directory of text or of documents (.jsonl, .json.gz, .parquet"
+              + " …); urls:FILE; hf:datasets/OWNER/NAME/FILES")
   private String data;
 
   @Option(
@@ -59,7 +59,7 @@ public final class PrepareCommand implements Callable<Integer> {
   @Option(
       names = "--threads",
       paramLabel = "N",
-      description = "that encode (default: one a processor); the result is the same for any")
+      description = "that encode (default: one per processor); the result is the same for any")
   private int threads = Runtime.getRuntime().availableProcessors();
 
   @Option(names = "--json", description = "print the result as one JSON object")

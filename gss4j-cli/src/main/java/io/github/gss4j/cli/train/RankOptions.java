@@ -22,14 +22,14 @@ final class RankOptions {
       names = "--shard",
       paramLabel = "KIND",
       defaultValue = "none",
-      description = "what each rank keeps a part of only: none (default), optimizer or full")
+      description = "what is sharded over the ranks: none (default), optimizer or full")
   private String shard;
 
   @Option(
       names = "--communicate",
       paramLabel = "KIND",
       defaultValue = "exact",
-      description = "how gradients travel between ranks: exact (default) or bfloat16")
+      description = "how gradients are sent between ranks: exact (default) or bfloat16")
   private String communicate;
 
   @Option(

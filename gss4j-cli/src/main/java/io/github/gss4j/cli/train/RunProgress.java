@@ -51,7 +51,7 @@ final class RunProgress implements RunListener, AutoCloseable {
         run.config().compute().dtype(),
         run.config().compute().device());
     if (fromStep > 0) {
-      say("going on after step %,d", fromStep);
+      say("continuing after step %,d", fromStep);
     }
     if (terminal) {
       bar =

@@ -38,7 +38,7 @@ import picocli.CommandLine.Spec;
     name = "train",
     mixinStandardHelpOptions = true,
     sortOptions = false,
-    description = "Trains a language model, or goes on with a run that was stopped.")
+    description = "Trains a language model, or resumes a run that was stopped.")
 public final class TrainCommand implements Callable<Integer> {
   @Spec private CommandSpec spec;
 
@@ -56,10 +56,7 @@ public final class TrainCommand implements Callable<Integer> {
       description = "the run's directory (default: runs/train)")
   private Path out;
 
-  @Option(
-      names = "--resume",
-      paramLabel = "DIR",
-      description = "go on with the run in this directory")
+  @Option(names = "--resume", paramLabel = "DIR", description = "resume the run in this directory")
   private Path resume;
 
   @Option(names = "--json", description = "print the outcome as one JSON object")
@@ -199,7 +196,7 @@ public final class TrainCommand implements Callable<Integer> {
           directory.resolve("report.html"));
     } else {
       stdout.printf(
-          "Stopped after step %d and saved. Go on with: gss train --resume %s%n",
+          "Stopped after step %d and saved. To resume: gss train --resume %s%n",
           outcome.steps(), directory);
     }
     stdout.flush();

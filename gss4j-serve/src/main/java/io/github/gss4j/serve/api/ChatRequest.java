@@ -119,12 +119,12 @@ public final class ChatRequest {
     StringBuilder text = new StringBuilder();
     for (JsonNode part : content) {
       if (!part.path("type").asText().equals("text") || !part.path("text").isTextual()) {
-        throw ApiException.bad("messages", "'" + where + ".content' has a part that is no text");
+        throw ApiException.bad("messages", "'" + where + ".content' has a part that is not text");
       }
       text.append(part.path("text").asText());
     }
     if (!content.isArray()) {
-      throw ApiException.bad("messages", "'" + where + ".content' is no text");
+      throw ApiException.bad("messages", "'" + where + ".content' is not text");
     }
     return Json.object().put("role", role(role)).put("content", text.toString());
   }

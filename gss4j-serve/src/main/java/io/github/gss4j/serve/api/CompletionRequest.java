@@ -11,13 +11,13 @@ import java.util.OptionalInt;
  * What {@code POST /v1/completions} asks for.
  *
  * @param prompts the ids of each prompt
- * @param options how each goes on
+ * @param options how each continues
  * @param n choices of a prompt
  * @param bestOf texts of a prompt, of which the n likeliest are given
  * @param logprobs how many of the likeliest tokens to name in each place
  * @param echo whether a choice begins with its prompt
  * @param output in what form
- * @param state the state to go on from
+ * @param state the state to continue from
  * @param returnState whether the state of each choice is kept
  */
 public record CompletionRequest(

@@ -10,7 +10,7 @@ import java.util.List;
  * @param top the likeliest tokens in its place
  * @param offset characters of the choice's text before it
  */
-public record Entry(int id, double logProbability, List<Scores.Likely> top, int offset) {
+record Entry(int id, double logProbability, List<Scores.Likely> top, int offset) {
   /** Copies the list. */
   public Entry {
     top = List.copyOf(top);

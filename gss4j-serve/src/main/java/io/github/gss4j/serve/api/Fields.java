@@ -148,7 +148,7 @@ public final class Fields {
   }
 
   /**
-   * Refuses fields that nobody asked for.
+   * Refuses fields that were not asked for.
    *
    * @throws ApiException if there are any
    */

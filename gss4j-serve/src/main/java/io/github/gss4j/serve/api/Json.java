@@ -51,7 +51,7 @@ public final class Json {
       throw ApiException.bad(null, "the body is not JSON: " + e.getMessage());
     }
     if (!(json instanceof ObjectNode object)) {
-      throw ApiException.bad(null, "the body is no JSON object, expected { … }");
+      throw ApiException.bad(null, "the body is not a JSON object, expected { … }");
     }
     return object;
   }

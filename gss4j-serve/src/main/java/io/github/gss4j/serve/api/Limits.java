@@ -44,18 +44,18 @@ public record Limits(
     }
   }
 
-  /** The same with another size of bodies. */
+  /** A copy with another size of bodies. */
   public Limits withBodyBytes(int bytes) {
     return new Limits(bytes, promptTokens, prompts, maxTokens, defaultMaxTokens, stops, choices);
   }
 
-  /** The same with other numbers of tokens in a prompt, written at most, and by default. */
+  /** A copy with other numbers of tokens in a prompt, written at most, and by default. */
   public Limits withTokens(int newPromptTokens, int newMaxTokens, int newDefaultMaxTokens) {
     return new Limits(
         bodyBytes, newPromptTokens, prompts, newMaxTokens, newDefaultMaxTokens, stops, choices);
   }
 
-  /** The same with other numbers of stops and of texts from one prompt. */
+  /** A copy with other numbers of stops and of texts from one prompt. */
   public Limits withStops(int newStops, int newChoices) {
     return new Limits(
         bodyBytes, promptTokens, prompts, maxTokens, defaultMaxTokens, newStops, newChoices);

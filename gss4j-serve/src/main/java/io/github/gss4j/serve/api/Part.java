@@ -32,7 +32,7 @@ public final class Part {
   /**
    * The prompt's tokens, where it is echoed.
    *
-   * @param scores empty where nobody asked
+   * @param scores empty where not asked for
    */
   public void prompt(int[] prompt, Optional<Scores> scores) {
     for (int i = 0; i < prompt.length; i++) {
@@ -97,7 +97,7 @@ public final class Part {
     return List.copyOf(entries);
   }
 
-  /** {@code stop} or {@code length}; null where the choice goes on. */
+  /** {@code stop} or {@code length}; null where the choice continues. */
   public String finishReason() {
     return finishReason;
   }

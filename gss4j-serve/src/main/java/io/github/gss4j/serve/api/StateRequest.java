@@ -9,7 +9,7 @@ import java.util.Optional;
  * What {@code POST /v1/states} asks for.
  *
  * @param prompt to read
- * @param state to go on from
+ * @param state to continue from
  */
 @SuppressWarnings("ArrayRecordComponent") // made once, never compared
 public record StateRequest(int[] prompt, Optional<String> state) {

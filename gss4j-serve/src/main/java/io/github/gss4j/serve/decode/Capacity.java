@@ -77,7 +77,7 @@ public record Capacity(
         slice);
   }
 
-  /** The same with other bounds of memory. */
+  /** A copy with other bounds of memory. */
   public Capacity withBytes(long newRowBytes, long newCacheBytes, long newStateBytes) {
     return new Capacity(
         rows,
@@ -91,13 +91,13 @@ public record Capacity(
         slice);
   }
 
-  /** The same with another life of states. */
+  /** A copy with another life of states. */
   public Capacity withStateLife(Duration life) {
     return new Capacity(
         rows, queue, rowBytes, cacheBytes, stateBytes, life, directory, directoryBytes, slice);
   }
 
-  /** The same with a directory. */
+  /** A copy with a directory. */
   public Capacity withDirectory(Path newDirectory, long bytes) {
     return new Capacity(
         rows,
@@ -111,7 +111,7 @@ public record Capacity(
         slice);
   }
 
-  /** The same with slices of another length. */
+  /** A copy with slices of another length. */
   public Capacity withSlice(Duration newSlice) {
     return new Capacity(
         rows,

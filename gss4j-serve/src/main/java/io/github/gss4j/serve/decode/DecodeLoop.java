@@ -133,7 +133,7 @@ public final class DecodeLoop implements AutoCloseable {
     for (Job job : jobs) {
       if (job.width() > capacity.rows()) {
         throw new IllegalArgumentException(
-            job.width() + " texts go on from one prompt, expected at most " + capacity.rows());
+            job.width() + " texts continue from one prompt, expected at most " + capacity.rows());
       }
       rows += job.width();
     }
@@ -175,7 +175,7 @@ public final class DecodeLoop implements AutoCloseable {
     return result;
   }
 
-  /** A session of its own that goes on from a kept state. */
+  /** A session of its own that continues from a kept state. */
   public CompletionStage<Session> fork(String id) {
     Supplier<CompletionStage<Session>> fork = () -> states.fork(id, commands::add);
     return call(fork).thenCompose(session -> session);
@@ -405,7 +405,7 @@ public final class DecodeLoop implements AutoCloseable {
     return one.isReady();
   }
 
-  /** Whether somebody is about to read more of a prompt's beginning than is known by now. */
+  /** Whether somebody is about to read more of a prompt's beginning than is known so far. */
   private boolean findLeader(Reading one) {
     if (!one.job().mayReuse() || capacity.cacheBytes() == 0) {
       return false;

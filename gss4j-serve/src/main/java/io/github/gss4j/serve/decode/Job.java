@@ -21,7 +21,7 @@ public abstract class Job {
   /**
    * A job.
    *
-   * @param from the id of the state to go on from
+   * @param from the id of the state to continue from
    */
   Job(int[] prompt, Optional<String> from) {
     this.prompt = prompt.clone();
@@ -85,7 +85,7 @@ public abstract class Job {
     rows.forEach(DecodingRow::pause);
   }
 
-  /** Lets them go on; the loop must be woken. */
+  /** Lets them continue; the loop must be woken. */
   public final void resume() {
     paused = false;
     rows.forEach(DecodingRow::resume);

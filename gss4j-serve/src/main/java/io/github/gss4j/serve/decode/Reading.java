@@ -65,7 +65,7 @@ final class Reading {
     return source != null || session != null;
   }
 
-  /** Goes on from a state that has read so many tokens of the prompt, once it is there. */
+  /** Continues from a state that has read so many tokens of the prompt, once it is there. */
   void goOnFrom(CompletableFuture<Session> state, int tokens) {
     source = state;
     cachedTokens = tokens;
@@ -107,7 +107,7 @@ final class Reading {
     return slice.length;
   }
 
-  /** Whether others may want to go on from here. */
+  /** Whether others may want to continue from here. */
   boolean isWorthKeeping() {
     return at == prompt().length || at % Prefixes.EVERY == 0 || at == branch;
   }

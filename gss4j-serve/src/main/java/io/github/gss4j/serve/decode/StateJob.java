@@ -9,7 +9,7 @@ public final class StateJob extends Job {
   private final CompletableFuture<Read> read = new CompletableFuture<>();
 
   /**
-   * What came of it.
+   * The result.
    *
    * @param cachedTokens how many tokens of the prompt were known before
    */
@@ -18,7 +18,7 @@ public final class StateJob extends Job {
   /**
    * A job.
    *
-   * @param from the id of the state to go on from
+   * @param from the id of the state to continue from
    */
   public StateJob(int[] prompt, Optional<String> from) {
     super(prompt, from);

@@ -160,7 +160,7 @@ public final class StateStore {
     return state;
   }
 
-  /** A session of its own that goes on from a state. */
+  /** A session of its own that continues from a state. */
   CompletableFuture<Session> fork(String id, Executor decodeThread) {
     KeptState state = get(id);
     state.touch(Instant.now());
@@ -190,7 +190,7 @@ public final class StateStore {
     return bytes;
   }
 
-  /** Forgets one; those that have begun to go on from it do not notice. */
+  /** Forgets one; those that have begun to continue from it do not notice. */
   public void delete(String id) {
     remove(get(id));
   }

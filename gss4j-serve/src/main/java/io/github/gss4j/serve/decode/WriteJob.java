@@ -10,7 +10,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
-/** Texts that go on from one prompt, each drawn from a seed of its own. */
+/** Texts that continue from one prompt, each drawn from a seed of its own. */
 public final class WriteJob extends Job {
   private final int choices;
   private final GenerationOptions options;
@@ -23,7 +23,7 @@ public final class WriteJob extends Job {
   /**
    * A job.
    *
-   * @param from the id of the state to go on from
+   * @param from the id of the state to continue from
    * @param choices how many texts
    * @param scoresPrompt whether the prompt's own tokens are scored
    * @param keepsStates whether each text's state is kept

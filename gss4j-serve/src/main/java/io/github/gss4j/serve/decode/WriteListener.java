@@ -11,7 +11,7 @@ public interface WriteListener {
    * The prompt is read.
    *
    * @param cachedTokens how many of its tokens were known before
-   * @param scores of its tokens; empty where nobody asked
+   * @param scores of its tokens; empty where not asked for
    */
   void read(int cachedTokens, Optional<Scores> scores);
 
@@ -25,7 +25,7 @@ public interface WriteListener {
    * A choice has ended.
    *
    * @param rest text that was held back until now
-   * @param kept the state that has read it all; empty where nobody asked
+   * @param kept the state that has read it all; empty where not asked for
    */
   void ended(int choice, String rest, Generated result, Optional<KeptState> kept);
 

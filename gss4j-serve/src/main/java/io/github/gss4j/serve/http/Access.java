@@ -24,17 +24,17 @@ public record Access(List<String> apiKeys, List<String> allowedHosts, List<Strin
     }
   }
 
-  /** The same with a key. */
+  /** A copy with a key. */
   public Access withApiKey(String key) {
     return new Access(List.of(key), allowedHosts, corsOrigins);
   }
 
-  /** The same with other names. */
+  /** A copy with other names. */
   public Access withAllowedHosts(String... hosts) {
     return new Access(apiKeys, List.of(hosts), corsOrigins);
   }
 
-  /** The same with other origins. */
+  /** A copy with other origins. */
   public Access withCorsOrigins(String... origins) {
     return new Access(apiKeys, allowedHosts, List.of(origins));
   }

@@ -78,7 +78,7 @@ final class Errors {
     return ApiException.of(500, null, "internal_error", "the server failed: " + failure);
   }
 
-  /** An error in the midst of a stream. */
+  /** An error in the middle of a stream. */
   static String event(Throwable failure) {
     return Json.text(of(failure).toJson());
   }

@@ -29,12 +29,12 @@ final class Responses {
     return Json.parse(body == null ? new byte[0] : body.getBytes());
   }
 
-  /** Does some work on another thread, and goes on with what came of it on the request's own. */
+  /** Does some work on another thread, and continues with what came of it on the request's own. */
   static <T> void blocking(RoutingContext context, Callable<T> work, Consumer<T> then) {
     go(context, context.vertx().executeBlocking(work, false), then);
   }
 
-  /** Waits for a result, and goes on with it on the request's own thread. */
+  /** Waits for a result, and continues with it on the request's own thread. */
   static <T> void await(RoutingContext context, CompletionStage<T> result, Consumer<T> then) {
     go(context, Future.fromCompletionStage(result, context.vertx().getOrCreateContext()), then);
   }

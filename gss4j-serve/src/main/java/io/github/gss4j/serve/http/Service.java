@@ -13,7 +13,7 @@ import java.util.Optional;
  *
  * @param loop the thread that decodes
  * @param models the names by which the model goes
- * @param chat how messages become one text; empty where nobody says
+ * @param chat how messages become one text; empty by default
  */
 public record Service(
     GssModel model,

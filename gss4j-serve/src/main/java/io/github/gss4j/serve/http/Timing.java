@@ -39,27 +39,27 @@ public record Timing(
     }
   }
 
-  /** The same with another time for bodies. */
+  /** A copy with another time for bodies. */
   public Timing withBody(Duration time) {
     return new Timing(time, request, stall, ping, drain);
   }
 
-  /** The same with another time for requests. */
+  /** A copy with another time for requests. */
   public Timing withRequest(Duration time) {
     return new Timing(body, time, stall, ping, drain);
   }
 
-  /** The same with another time for who does not read. */
+  /** A copy with another time for who does not read. */
   public Timing withStall(Duration time) {
     return new Timing(body, request, time, ping, drain);
   }
 
-  /** The same with other times between signs of life. */
+  /** A copy with other times between signs of life. */
   public Timing withPing(Duration time) {
     return new Timing(body, request, stall, time, drain);
   }
 
-  /** The same with another time to drain. */
+  /** A copy with another time to drain. */
   public Timing withDrain(Duration time) {
     return new Timing(body, request, stall, ping, time);
   }

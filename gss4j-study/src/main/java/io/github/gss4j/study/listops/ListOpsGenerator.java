@@ -19,7 +19,7 @@ import java.util.function.IntConsumer;
  * @param maxArgs the most arguments of an operation; the arena has 10
  * @param minLength the least tokens of an expression are one more; the arena has 500
  * @param maxLength the most tokens are one less; the arena has 2,000
- * @param seed where chance starts
+ * @param seed the random seed
  */
 public record ListOpsGenerator(int maxDepth, int maxArgs, int minLength, int maxLength, long seed) {
   /** Rejected in a row before no more expressions of that length are expected. */
@@ -45,7 +45,7 @@ public record ListOpsGenerator(int maxDepth, int maxArgs, int minLength, int max
    * @param directory is made; must hold none of them
    * @param train how many expressions; the arena has 96,000
    * @param heldOut how many each of the other two have; the arena has 2,000
-   * @param progress hears how many are written
+   * @param progress is told how many are written
    */
   public void write(Path directory, int train, int heldOut, IntConsumer progress) {
     check(train >= 1, "count", train, "at least 1");
@@ -55,8 +55,7 @@ public record ListOpsGenerator(int maxDepth, int maxArgs, int minLength, int max
     try {
       for (ListOps.Part part : ListOps.Part.values()) {
         if (Files.exists(part.file(directory))) {
-          throw new DataException(
-              part.file(directory), "is there already, expected a new directory");
+          throw new DataException(part.file(directory), "already exists, expected a new directory");
         }
       }
       for (ListOps.Part part : ListOps.Part.values()) {

@@ -30,7 +30,7 @@ import javax.imageio.ImageIO;
  * <p>Of every two images in a row one has label 1, so that labels are balanced.
  *
  * @param variant which task
- * @param seed where chance starts
+ * @param seed the random seed
  * @param threads that draw
  */
 public record Generator(Variant variant, long seed, int threads) {
@@ -52,7 +52,7 @@ public record Generator(Variant variant, long seed, int threads) {
    *
    * @param directory is made; must hold no metadata yet
    * @param count how many images; an even number, so that both labels come equally often
-   * @param progress hears how many are written, from several threads
+   * @param progress is told how many are written, from several threads
    * @return where images and metadata lie
    * @throws DataException if there are images already, or a file cannot be written
    */
@@ -155,7 +155,7 @@ public record Generator(Variant variant, long seed, int threads) {
     return Scene.sample(variant, label, random(index, 2));
   }
 
-  /** A source of chance of an image's own. */
+  /** An image's own random numbers. */
   private SplittableRandom random(int index, int purpose) {
     SplittableRandom own = new SplittableRandom(seed * 31 + purpose);
     return new SplittableRandom(own.nextLong() ^ new SplittableRandom(index).nextLong());

@@ -34,7 +34,7 @@ record GreyImage(int size, int[] pixels) {
     ImageReader reader = readers.next();
     try (ImageInputStream in = new FileImageInputStream(file.toFile())) {
       if (!reader.getOriginatingProvider().canDecodeInput(in)) {
-        throw new DataException(file, "is no image, expected a PNG");
+        throw new DataException(file, "is not an image, expected a PNG");
       }
       reader.setInput(in, true, true);
       int width = reader.getWidth(0);

@@ -6,10 +6,10 @@ import java.util.TreeMap;
 import java.util.stream.IntStream;
 
 /**
- * How far one gets without following a contour: what the distance of the two markers tells of the
- * label. A contour's ends are about as far apart as it is long, tips of different contours are not;
- * so a classifier that counts distances is better than chance, the more so the shorter contours
- * are.
+ * How far a classifier gets without following a contour: what the distance of the two markers tells
+ * of the label. A contour's ends are about as far apart as it is long, tips of different contours
+ * are not; so a classifier that counts distances is better than chance, the more so the shorter
+ * contours are.
  *
  * @param images drawn
  * @param same mean distance of markers on one contour, in pixels

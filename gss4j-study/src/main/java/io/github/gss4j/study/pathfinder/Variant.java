@@ -72,7 +72,7 @@ public record Variant(
     }
   }
 
-  /** The same with contours of another length: the arena's difficulties are 6, 9 and 14. */
+  /** A copy with contours of another length: the arena's difficulties are 6, 9 and 14. */
   public Variant withContourLength(int length) {
     return new Variant(
         size,

@@ -6,7 +6,7 @@ import java.util.Locale;
 import java.util.SplittableRandom;
 
 /**
- * A task whose answers stand in the sequence itself, for who remembers.
+ * A task whose answers are in the sequence itself, for a model that remembers.
  *
  * <p>Token 0 is a blank, token 1 says that answers follow; symbols are from 2 to 31.
  */
@@ -109,14 +109,14 @@ public enum Probe {
   /**
    * One sequence.
    *
-   * @param ids one more than are read: each but the first is to be foretold
-   * @param answers which of them are answers, and not chance
+   * @param ids one more than are read: each but the first is to be predicted
+   * @param answers which of them are answers and not random
    */
   @SuppressWarnings("ArrayRecordComponent") // read, never compared
   record Sequence(long[] ids, boolean[] answers) {}
 
   /**
-   * Draws a sequence by lot.
+   * Draws a random sequence.
    *
    * @param length tokens that are read, 16 or more
    */

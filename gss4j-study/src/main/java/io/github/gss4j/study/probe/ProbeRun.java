@@ -26,7 +26,7 @@ import org.bytedeco.pytorch.global.torch.ScalarType;
  * @param probe what it is asked
  * @param config of the training; every step has fresh sequences of {@code seq_len}
  */
-public record ProbeRun(Probe probe, TrainConfig config) {
+record ProbeRun(Probe probe, TrainConfig config) {
   private static final int AT_ONCE = 8;
   private static final long UNSEEN = 1L << 40;
 

@@ -242,7 +242,7 @@ class PathfinderTest {
     Path sample = home.resolve("imgs/0/sample_0.png");
     Files.createDirectories(sample.getParent());
     Files.writeString(sample, "no image");
-    assertThatThrownBy(() -> PathfinderImages.open(home)).hasMessageContaining("is no image");
+    assertThatThrownBy(() -> PathfinderImages.open(home)).hasMessageContaining("is not an image");
     assertThatThrownBy(() -> PathfinderImages.open(directory.resolve("nothing")))
         .isInstanceOf(DataException.class)
         .hasMessageContaining("no Pathfinder images");

@@ -14,7 +14,7 @@ final class AddedTokens {
 
   /**
    * Refuses tokens of which nothing is left once they are normalized: the library would find them
-   * in the midst of a character, and die of it.
+   * inside a character, and crash.
    *
    * @throws TokenizerException naming the token
    */
@@ -29,7 +29,7 @@ final class AddedTokens {
         if (!token.content().isEmpty() && library.encode(token.content()).length == 0) {
           throw new TokenizerException(
               file.path(),
-              "added token " + token.id() + " is nothing once normalized, expected some text");
+              "added token " + token.id() + " is empty once normalized, expected some text");
         }
       }
     }

@@ -39,7 +39,7 @@ final class CompanionFiles {
         contents.put(name, VocabularyFile.text(file));
         JsonNode json = VocabularyFile.parse(file, contents.get(name));
         if (!json.isObject()) {
-          throw new TokenizerException(file, "is no JSON object, expected one");
+          throw new TokenizerException(file, "is not a JSON object, expected one");
         }
         files.put(name, json);
       }
@@ -49,7 +49,7 @@ final class CompanionFiles {
   /**
    * Reads those that are there.
    *
-   * @throws TokenizerException if one is no JSON object
+   * @throws TokenizerException if one is not a JSON object
    */
   static CompanionFiles of(Path tokenizer) {
     return new CompanionFiles(tokenizer);

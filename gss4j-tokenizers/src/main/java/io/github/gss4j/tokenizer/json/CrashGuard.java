@@ -103,7 +103,7 @@ final class CrashGuard {
       sound = false;
     }
     if (!sound) {
-      refuse(at + ".precompiled_charsmap", node.get("precompiled_charsmap"), "a sound table");
+      refuse(at + ".precompiled_charsmap", node.get("precompiled_charsmap"), "a valid table");
     }
   }
 

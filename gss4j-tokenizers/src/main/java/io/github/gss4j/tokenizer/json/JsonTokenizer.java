@@ -71,7 +71,7 @@ public final class JsonTokenizer implements Tokenizer {
   /**
    * Opens a file, and what lies beside it and names its special tokens.
    *
-   * @throws TokenizerException if a file is not sound, or the native library is missing
+   * @throws TokenizerException if a file is invalid, or the native library is missing
    */
   public static JsonTokenizer open(Path path) {
     return open(path, Integer.MAX_VALUE);
@@ -244,7 +244,7 @@ public final class JsonTokenizer implements Tokenizer {
       if (!Files.exists(file)) {
         AtomicFile.write(file, content.getValue());
       } else if (!Files.readString(file).equals(content.getValue())) {
-        throw new IOException(file + " is another tokenizer's: choose another directory");
+        throw new IOException(file + " belongs to another tokenizer: choose another directory");
       }
     }
   }

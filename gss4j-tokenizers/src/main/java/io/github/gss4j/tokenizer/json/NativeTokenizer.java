@@ -40,7 +40,7 @@ final class NativeTokenizer implements AutoCloseable {
     try {
       handle = TokenizersLibrary.LIB.createTokenizerFromString(json);
     } catch (RuntimeException e) {
-      throw new TokenizerException(path, "is no sound tokenizer.json: " + e.getMessage(), e);
+      throw new TokenizerException(path, "is not a valid tokenizer.json: " + e.getMessage(), e);
     }
     TokenizersLibrary.LIB.disableTruncation(handle);
     TokenizersLibrary.LIB.disablePadding(handle);
@@ -58,8 +58,8 @@ final class NativeTokenizer implements AutoCloseable {
           path,
           "needs the library ai.djl.huggingface:tokenizers, which cannot be loaded ("
               + rootCause(e)
-              + "): add it to the program's dependencies; it unpacks itself into ~/.djl.ai, or where"
-              + " the environment variable ENGINE_CACHE_DIR says",
+              + "): add it to the program's dependencies; it unpacks itself into ~/.djl.ai, or"
+              + " where the environment variable ENGINE_CACHE_DIR says",
           e);
     }
   }
@@ -77,7 +77,7 @@ final class NativeTokenizer implements AutoCloseable {
     return encode(text, NativeTokenizer::ids);
   }
 
-  /** The same with the place of each token. */
+  /** A copy with the place of each token. */
   LocatedTokens locate(String text) {
     return encode(text, encoding -> located(text, encoding));
   }

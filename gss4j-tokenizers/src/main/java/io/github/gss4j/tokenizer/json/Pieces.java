@@ -15,7 +15,7 @@ import java.util.regex.Pattern;
 import java.util.stream.IntStream;
 
 /**
- * The bytes of a single token of a {@code tokenizer.json}, as it stands in the midst of a text.
+ * The bytes of a single token of a {@code tokenizer.json}, as it stands in the middle of a text.
  *
  * <p>Added tokens are their own text. Where the file is byte-level, each character of a token's
  * spelling is one byte; where it has byte fallback, {@code <0xE2>} is one byte. Elsewhere a token

@@ -42,14 +42,14 @@ record TokenizerFile(
   private static TokenizerFile of(Path path, String json) {
     JsonNode root = VocabularyFile.parse(path, json);
     if (!root.isObject() || !root.path("model").isObject()) {
-      throw new TokenizerException(path, "is no tokenizer.json: it has no object \"model\"");
+      throw new TokenizerException(path, "is not a tokenizer.json: it has no object \"model\"");
     }
     List<String> tokens = VocabularyFile.vocabulary(path, root.get("model").path("vocab"));
     List<AddedToken> added = added(path, root, tokens);
     return new TokenizerFile(path, json, root, tokens, added);
   }
 
-  /** The same with more added tokens, whose ids follow the last. */
+  /** A copy with more added tokens, whose ids follow the last. */
   TokenizerFile with(List<ObjectNode> more) {
     ObjectNode longer = root.deepCopy();
     ArrayNode all = longer.withArray("added_tokens");

@@ -42,22 +42,22 @@ public record BatchConfig(
     return (long) size * accumulate * seqLen;
   }
 
-  /** This, with another number of sequences. */
+  /** A copy with another number of sequences. */
   public BatchConfig withSize(int sequences) {
     return new BatchConfig(sequences, accumulate, sumGradients, seqLen, state);
   }
 
-  /** This, with another number of micro-batches, whose gradients are averaged. */
+  /** A copy with another number of micro-batches, whose gradients are averaged. */
   public BatchConfig withAccumulate(int microBatches) {
     return new BatchConfig(size, microBatches, sumGradients, seqLen, state);
   }
 
-  /** This, with sequences of another length. */
+  /** A copy with sequences of another length. */
   public BatchConfig withSeqLen(int tokens) {
     return new BatchConfig(size, accumulate, sumGradients, tokens, state);
   }
 
-  /** This, with sequences that begin from other states. */
+  /** A copy with sequences that begin from other states. */
   public BatchConfig with(StateConfig states) {
     return new BatchConfig(size, accumulate, sumGradients, seqLen, states);
   }

@@ -20,9 +20,9 @@ import io.github.gss4j.optim.Schedule;
  * @param steps {@code steps}, optimizer steps
  * @param batch {@code batch}, sequences of a micro-batch
  * @param accumulate {@code accumulate}, micro-batches of a step
- * @param warmup {@code warmup}, steps of rising learning rate
+ * @param warmup {@code warmup}, steps of warm-up learning rate
  * @param decay {@code schedule, final_lr, …}
- * @param seed {@code seed}, where all chance starts
+ * @param seed {@code seed}, the random seed
  * @param dtype {@code dtype}: float32, bfloat16 or float64
  * @param device {@code device}: cpu, cuda, cuda:N
  * @param checkpointLayers {@code checkpoint_layers}: less memory, more time
@@ -63,7 +63,7 @@ public record ClassifyConfig(
     Checks.that(holds, name, value, "at least 1");
   }
 
-  /** How the weights are moved. */
+  /** The optimizer and its schedule. */
   public Recipe recipe() {
     return new Recipe(optimizer, new Schedule(steps, warmup, decay), longRun);
   }

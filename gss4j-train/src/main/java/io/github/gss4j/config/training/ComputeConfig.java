@@ -24,7 +24,7 @@ public record ComputeConfig(String dtype, String device, boolean checkpointLayer
     return new ComputeConfig(Native.hasFastBfloat16() ? "bfloat16" : "float32", "cpu", false);
   }
 
-  /** This, with another dtype. */
+  /** A copy with another dtype. */
   public ComputeConfig withDtype(String newDtype) {
     return new ComputeConfig(newDtype, device, checkpointLayers);
   }
@@ -34,7 +34,7 @@ public record ComputeConfig(String dtype, String device, boolean checkpointLayer
     return new ComputeConfig(dtype, newDevice, checkpointLayers);
   }
 
-  /** This, with layers computed again in the backward pass, or not. */
+  /** A copy with layers computed again in the backward pass, or not. */
   public ComputeConfig withCheckpointLayers(boolean again) {
     return new ComputeConfig(dtype, device, again);
   }

@@ -18,7 +18,7 @@ import io.github.gss4j.tokenizer.Tokenizers;
  * @param tokenizerFile {@code tokenizer}, where it is the path of a {@code tokenizer.json}; else
  *     empty, and the model's config names it
  * @param textField {@code text_field}: where documents have their text
- * @param stream {@code stream}: documents are read while the run goes on, and not encoded before
+ * @param stream {@code stream}: documents are read during training, and not encoded before
  * @param shuffleBuffer {@code shuffle_buffer}: documents that a stream is shuffled among
  * @param skipBroken {@code skip_broken}: what comes after a break in a file of documents is left
  *     out
@@ -56,7 +56,7 @@ public record DataConfig(
         DocumentOptions.USUAL_ZSTD_LONG + " to " + DocumentOptions.MOST_ZSTD_LONG);
   }
 
-  /** Text as it lies. */
+  /** Plain text. */
   public DataConfig(String data, String glob, double heldOut) {
     this(
         data, glob, heldOut, "", "", "text", false, 10_000, false, DocumentOptions.USUAL_ZSTD_LONG);
@@ -67,12 +67,12 @@ public record DataConfig(
     return with(text, glob, heldOut, tokenizerFile);
   }
 
-  /** This, with some files of a directory or archive. */
+  /** A copy with some files of a directory or archive. */
   public DataConfig withGlob(String files) {
     return with(data, files, heldOut, tokenizerFile);
   }
 
-  /** This, with another share that is never trained on. */
+  /** A copy with another share that is never trained on. */
   public DataConfig withHeldOut(double share) {
     return with(data, glob, share, tokenizerFile);
   }

@@ -12,8 +12,8 @@ import java.util.TreeSet;
 import java.util.stream.Collectors;
 
 /**
- * Weights that were learned before: where a run takes them from, which it leaves as they are, and
- * how fast the others move.
+ * Fine-tuning: where a run's weights come from, which of them are frozen, and the learning rates of
+ * the others.
  *
  * <p>A name stands for all parameters in whose own name it is a whole part: {@code token_emb},
  * {@code layers.0}, {@code dss}, {@code to_u.0.weight}.
@@ -36,7 +36,7 @@ public record FineTuning(
     String embeddingsFrom,
     List<String> freeze,
     Map<String, Double> lrGroups) {
-  /** Nothing of it: all weights are drawn from the seed and learned at one rate. */
+  /** None: all weights are drawn from the seed and trained at one rate. */
   public static final FineTuning NONE = new FineTuning("", 0, "", List.of(), Map.of());
 
   /** Checks names and rates, and copies them. */
@@ -94,9 +94,9 @@ public record FineTuning(
   }
 
   /**
-   * The parameters that are learned.
+   * The trainable parameters.
    *
-   * @throws IllegalArgumentException if a name stands for no parameter, or nothing is left to learn
+   * @throws IllegalArgumentException if a name stands for no parameter, or nothing is left to train
    */
   public List<Parameter> learned(List<Parameter> all) {
     freeze.forEach(name -> checkStandsForSome("freeze", name, all));

@@ -5,7 +5,7 @@ import io.github.gss4j.config.Checks;
 import io.github.gss4j.config.JsonFields;
 
 /**
- * What is done on the way.
+ * How often a run evaluates, saves and samples.
  *
  * @param evalEvery {@code eval_every}, steps between quick evaluations; 0 evaluates at the end only
  * @param evalTokens {@code eval_tokens}, how much held-out text a quick evaluation takes
@@ -17,7 +17,7 @@ public record IntervalConfig(
     long evalEvery, long evalTokens, long saveEvery, long sampleEvery, String prompt) {
   /**
    * Every 200 steps an evaluation and a checkpoint, every 400 a sample: a run of the default 800
-   * steps shows how it goes on, and spends a twentieth of its time on that.
+   * steps shows its progress, and spends a twentieth of its time on that.
    */
   public static final IntervalConfig DEFAULT =
       new IntervalConfig(200, 65_536, 200, 400, "public static ");
@@ -31,17 +31,17 @@ public record IntervalConfig(
     Checks.that(!prompt.isEmpty(), "prompt", "empty", "at least one character");
   }
 
-  /** This, with evaluations of so many held-out tokens after so many steps. */
+  /** A copy with evaluations of so many held-out tokens after so many steps. */
   public IntervalConfig withEvaluations(long every, long tokens) {
     return new IntervalConfig(every, tokens, saveEvery, sampleEvery, prompt);
   }
 
-  /** This, with checkpoints after so many steps. */
+  /** A copy with checkpoints after so many steps. */
   public IntervalConfig withSaveEvery(long steps) {
     return new IntervalConfig(evalEvery, evalTokens, steps, sampleEvery, prompt);
   }
 
-  /** This, with samples after so many steps. */
+  /** A copy with samples after so many steps. */
   public IntervalConfig withSamples(long every, String newPrompt) {
     return new IntervalConfig(evalEvery, evalTokens, saveEvery, every, newPrompt);
   }

@@ -5,14 +5,14 @@ import io.github.gss4j.config.Checks;
 import io.github.gss4j.config.JsonFields;
 
 /**
- * What makes a long run safe to leave alone, and worth coming back to.
+ * Settings that keep a long unattended run safe.
  *
- * @param keep {@code keep}, how many of the newest checkpoints stay; the best stays besides
+ * @param keep {@code keep}, how many of the newest checkpoints are kept; the best is kept too
  * @param maxBadSteps {@code max_bad_steps}: a step whose loss or gradient is not finite is skipped;
  *     so many in a row stop the run
  * @param ema {@code ema}, the decay of an exponential moving average of the weights, such as 0.999;
  *     0 is off
- * @param watchEvery {@code watch_every}, steps between looks at each layer's gradient and update; 0
+ * @param watchEvery {@code watch_every}, steps between measures each layer's gradient and update; 0
  *     is off
  */
 public record LongRun(int keep, int maxBadSteps, double ema, long watchEvery) {
@@ -30,17 +30,17 @@ public record LongRun(int keep, int maxBadSteps, double ema, long watchEvery) {
     Checks.that(watchEvery >= 0, "watch_every", watchEvery, "0 (off) or more");
   }
 
-  /** This, with another number of steps in a row that stop a run. */
+  /** A copy with another number of steps in a row that stop a run. */
   public LongRun withMaxBadSteps(int steps) {
     return new LongRun(keep, steps, ema, watchEvery);
   }
 
-  /** This, with weights averaged. */
+  /** A copy with weights averaged. */
   public LongRun withEma(double decay) {
     return new LongRun(keep, maxBadSteps, decay, watchEvery);
   }
 
-  /** This, looked at more or less often. */
+  /** A copy that measures layers more or less often. */
   public LongRun withWatchEvery(long steps) {
     return new LongRun(keep, maxBadSteps, ema, steps);
   }

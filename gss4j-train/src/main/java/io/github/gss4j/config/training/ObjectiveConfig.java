@@ -21,7 +21,7 @@ import java.util.TreeMap;
  *     is cross entropy
  * @param alternate {@code alternate}: micro (every micro-batch) or step
  * @param teacherDtype {@code teacher_dtype}: float32, bfloat16, float64, or int8 where the teacher
- *     is no GPT-2
+ *     is not GPT-2
  * @param teacherCache {@code teacher_cache}: a directory where the teacher's likeliest tokens are
  *     kept; empty for none, and its whole distribution
  * @param teacherTopK {@code teacher_top_k}: how many of them
@@ -35,7 +35,7 @@ public record ObjectiveConfig(
     String teacherDtype,
     String teacherCache,
     int teacherTopK) {
-  /** Cross entropy, and what holds where a teacher is named. */
+  /** Cross entropy, and the defaults where a teacher is named. */
   public static final ObjectiveConfig CROSS_ENTROPY =
       new ObjectiveConfig(
           CrossEntropy.NAME, "", 1, 1, Alternating.Every.MICRO.key(), "float32", "", 64);

@@ -4,7 +4,7 @@ import io.github.gss4j.optim.OptimizerConfig;
 import io.github.gss4j.optim.Schedule;
 
 /**
- * How weights are moved, whatever the model.
+ * How weights are updated, whatever the model.
  *
  * @param longRun of it, how many bad steps are skipped and whether weights are averaged
  */

@@ -8,7 +8,7 @@ import io.github.gss4j.config.JsonFields;
  * The states that sequences begin from in training; by default from zero, each for itself.
  *
  * @param carry {@code carry_state}: the text is read in long stretches, in a random order and as
- *     many at a time as a step has sequences; each sequence goes on from the state that the one
+ *     many at a time as a step has sequences; each sequence continues from the state that the one
  *     before it left
  * @param carryLength {@code carry_length}, tokens of a stretch
  * @param passing {@code state_passing}: sequences begin from what another one left, whatever its
@@ -36,12 +36,12 @@ public record StateConfig(boolean carry, int carryLength, int passing, double pa
         "0 with carry_state, which needs states from the start");
   }
 
-  /** This, with states passed on between sequences, but for every so many-th; 0 is off. */
+  /** A copy with states passed on between sequences, but for every so many-th; 0 is off. */
   public StateConfig withPassing(int every) {
     return new StateConfig(carry, carryLength, every, passingFrom);
   }
 
-  /** This, with long stretches of so many tokens. */
+  /** A copy with long stretches of so many tokens. */
   public StateConfig withCarry(int tokens) {
     return new StateConfig(true, tokens, passing, passingFrom);
   }

@@ -27,10 +27,10 @@ import io.github.gss4j.tokenizer.Tokenizers;
  * @param schedule {@code steps, warmup, schedule, …}: how long, and the learning rate over it
  * @param objective {@code objective, teacher, …}
  * @param fineTuning {@code start_from, freeze, …}: weights that were learned before
- * @param intervals {@code eval_every, …}: what is done on the way
+ * @param intervals {@code eval_every, …}: how often to evaluate, save and sample
  * @param longRun {@code keep, max_bad_steps, …}: what makes a run safe to leave alone
  * @param compute {@code dtype, device, …}
- * @param seed {@code seed}, where all chance starts
+ * @param seed {@code seed}, the random seed
  */
 public record TrainConfig(
     DataConfig data,
@@ -45,8 +45,8 @@ public record TrainConfig(
     ComputeConfig compute,
     long seed) {
   /**
-   * What holds where nothing is said: 4 layers of width 256 (3 million numbers) over bytes, 800
-   * steps; about three minutes on two cores, after which it writes code that reads like Java.
+   * The defaults: 4 layers of width 256 (3 million numbers) over bytes, 800 steps; about three
+   * minutes on two cores, after which it writes code that reads like Java.
    */
   public static TrainConfig defaults() {
     return new TrainConfig(
@@ -71,13 +71,13 @@ public record TrainConfig(
     return batch.tokensPerStep();
   }
 
-  /** This, with another text: {@code java}, {@code enwik8}, or a file or directory. */
+  /** A copy with another text: {@code java}, {@code enwik8}, or a file or directory. */
   public TrainConfig withData(String text) {
     return with(data.withData(text));
   }
 
   /**
-   * This, with another tokenizer, and as many ids in the model as it has tokens.
+   * A copy with another tokenizer, and as many ids in the model as it has tokens.
    *
    * @param spec {@code bytes}, {@code gpt2} or the path of a {@code tokenizer.json}
    * @throws io.github.gss4j.tokenizer.TokenizerException if it is none of them
@@ -89,181 +89,85 @@ public record TrainConfig(
     }
   }
 
-  /** This, with another number of optimizer steps. */
+  /** A copy with another number of optimizer steps. */
   public TrainConfig withSteps(long steps) {
     return with(schedule.withSteps(steps));
   }
 
-  /** This, with another peak learning rate. */
+  /** A copy with another peak learning rate. */
   public TrainConfig withLr(double peak) {
     return with(optimizer.withLr(peak));
   }
 
-  /** This, with other chances. */
+  /** A copy with another seed. */
   public TrainConfig withSeed(long newSeed) {
-    return new TrainConfig(
-        data,
-        model,
-        batch,
-        optimizer,
-        schedule,
-        objective,
-        fineTuning,
-        intervals,
-        longRun,
-        compute,
-        newSeed);
+    return replace(newSeed);
   }
 
-  /** This, with other settings of the text. */
+  /** A copy with another data configuration. */
   public TrainConfig with(DataConfig changed) {
-    return new TrainConfig(
-        changed,
-        model,
-        batch,
-        optimizer,
-        schedule,
-        objective,
-        fineTuning,
-        intervals,
-        longRun,
-        compute,
-        seed);
+    return replace(changed);
   }
 
-  /** This, with other settings of the model. */
+  /** A copy with another model configuration. */
   public TrainConfig with(ModelConfig changed) {
-    return new TrainConfig(
-        data,
-        changed,
-        batch,
-        optimizer,
-        schedule,
-        objective,
-        fineTuning,
-        intervals,
-        longRun,
-        compute,
-        seed);
+    return replace(changed);
   }
 
-  /** This, with other settings of what a step reads. */
+  /** A copy with another batch configuration. */
   public TrainConfig with(BatchConfig changed) {
-    return new TrainConfig(
-        data,
-        model,
-        changed,
-        optimizer,
-        schedule,
-        objective,
-        fineTuning,
-        intervals,
-        longRun,
-        compute,
-        seed);
+    return replace(changed);
   }
 
-  /** This, with other settings of the optimizer. */
+  /** A copy with another optimizer configuration. */
   public TrainConfig with(OptimizerConfig changed) {
-    return new TrainConfig(
-        data,
-        model,
-        batch,
-        changed,
-        schedule,
-        objective,
-        fineTuning,
-        intervals,
-        longRun,
-        compute,
-        seed);
+    return replace(changed);
   }
 
-  /** This, with other settings of the learning rate over the run. */
+  /** A copy with another schedule. */
   public TrainConfig with(Schedule changed) {
-    return new TrainConfig(
-        data,
-        model,
-        batch,
-        optimizer,
-        changed,
-        objective,
-        fineTuning,
-        intervals,
-        longRun,
-        compute,
-        seed);
+    return replace(changed);
   }
 
-  /** This, with other settings of what is trained on. */
+  /** A copy with another objective. */
   public TrainConfig with(ObjectiveConfig changed) {
-    return new TrainConfig(
-        data,
-        model,
-        batch,
-        optimizer,
-        schedule,
-        changed,
-        fineTuning,
-        intervals,
-        longRun,
-        compute,
-        seed);
+    return replace(changed);
   }
 
-  /** This, with other settings of weights that were learned before. */
+  /** A copy with other fine-tuning settings. */
   public TrainConfig with(FineTuning changed) {
-    return new TrainConfig(
-        data, model, batch, optimizer, schedule, objective, changed, intervals, longRun, compute,
-        seed);
+    return replace(changed);
   }
 
-  /** This, with other settings of what is done on the way. */
+  /** A copy with other intervals. */
   public TrainConfig with(IntervalConfig changed) {
-    return new TrainConfig(
-        data,
-        model,
-        batch,
-        optimizer,
-        schedule,
-        objective,
-        fineTuning,
-        changed,
-        longRun,
-        compute,
-        seed);
+    return replace(changed);
   }
 
-  /** This, with other settings of what keeps a long run safe. */
+  /** A copy with other settings for long runs. */
   public TrainConfig with(LongRun changed) {
-    return new TrainConfig(
-        data,
-        model,
-        batch,
-        optimizer,
-        schedule,
-        objective,
-        fineTuning,
-        intervals,
-        changed,
-        compute,
-        seed);
+    return replace(changed);
   }
 
-  /** This, with other settings of how it is computed. */
+  /** A copy with another compute configuration. */
   public TrainConfig with(ComputeConfig changed) {
+    return replace(changed);
+  }
+
+  /** A copy with the component of the part's type replaced. */
+  private TrainConfig replace(Object part) {
     return new TrainConfig(
-        data,
-        model,
-        batch,
-        optimizer,
-        schedule,
-        objective,
-        fineTuning,
-        intervals,
-        longRun,
-        changed,
-        seed);
+        part instanceof DataConfig changed ? changed : data,
+        part instanceof ModelConfig changed ? changed : model,
+        part instanceof BatchConfig changed ? changed : batch,
+        part instanceof OptimizerConfig changed ? changed : optimizer,
+        part instanceof Schedule changed ? changed : schedule,
+        part instanceof ObjectiveConfig changed ? changed : objective,
+        part instanceof FineTuning changed ? changed : fineTuning,
+        part instanceof IntervalConfig changed ? changed : intervals,
+        part instanceof LongRun changed ? changed : longRun,
+        part instanceof ComputeConfig changed ? changed : compute,
+        part instanceof Long changed ? changed : seed);
   }
 
   /** What {@link Tokenizers#open} takes: the path of a file, or a name. */

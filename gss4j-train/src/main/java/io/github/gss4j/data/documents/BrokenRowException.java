@@ -4,12 +4,12 @@ package io.github.gss4j.data.documents;
 public final class BrokenRowException extends Exception {
   private static final long serialVersionUID = 1L;
 
-  /** Says why. */
+  /** Creates the exception. */
   public BrokenRowException(String reason) {
     super(reason);
   }
 
-  /** As above, with the exception that showed it. */
+  /** As above, with a cause. */
   public BrokenRowException(String reason, Throwable cause) {
     super(reason, cause);
   }

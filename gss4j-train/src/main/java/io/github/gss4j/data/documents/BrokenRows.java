@@ -4,7 +4,7 @@ import java.util.concurrent.atomic.AtomicLong;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Counts what holds no document, and names it in the log: each of the first hundred. */
+/** Counts rows without a document, and logs the first hundred. */
 final class BrokenRows {
   private static final Logger LOG = LoggerFactory.getLogger(BrokenRows.class);
   private static final int NAMED = 100;
@@ -31,7 +31,7 @@ final class BrokenRows {
     if (document.cuts() > 0) {
       LOG.warn(
           "{}:{}: cut in {} places, as it has no end within 64 kB that the tokenizer would cut at:"
-              + " tokens there may be others than in one piece",
+              + " tokens there may differ from those of the whole text",
           shard.name(),
           document.row(),
           document.cuts());

@@ -50,7 +50,7 @@ public record DocumentOptions(String textField, double heldOut, boolean skipBrok
         + "]";
   }
 
-  /** The same with another share. */
+  /** A copy with another share. */
   public DocumentOptions withHeldOut(double share) {
     return new DocumentOptions(textField, share, skipBroken, zstdLong);
   }

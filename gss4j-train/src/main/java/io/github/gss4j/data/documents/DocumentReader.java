@@ -16,7 +16,7 @@ import java.util.concurrent.ExecutorService;
 
 /**
  * Reads the documents of an epoch, what is held out left out: the shards in an order that the seed
- * and the epoch choose, each from its first row to its last. Not for several threads.
+ * and the epoch choose, each from its first row to its last. Not thread-safe.
  */
 final class DocumentReader implements AutoCloseable {
   private final List<DocumentShard> shards;
@@ -163,7 +163,7 @@ final class DocumentReader implements AutoCloseable {
           shards.get(shard).name()
               + ": row "
               + missing.iterator().next()
-              + " is no longer the document that it was: go on with the files that the run began"
+              + " is no longer the document that it was: continue with the files that the run began"
               + " with");
     }
   }

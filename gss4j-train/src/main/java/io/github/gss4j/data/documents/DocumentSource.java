@@ -147,9 +147,12 @@ public record DocumentSource(String name, List<DocumentShard> shards, SkippedFil
         return List.of(new DocumentShard.OnWeb(uri, cache));
       }
     } catch (URISyntaxException e) {
-      throw new DataException(where + ": is no address: " + e.getReason(), e);
+      throw new DataException(where + ": is not an address: " + e.getReason(), e);
     }
     throw new DataException(
-        where + ": '" + address + "' is no address, expected http://, https:// or hf:datasets/");
+        where
+            + ": '"
+            + address
+            + "' is not an address, expected http://, https:// or hf:datasets/");
   }
 }

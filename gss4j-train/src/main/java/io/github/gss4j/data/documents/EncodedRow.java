@@ -1,6 +1,6 @@
 package io.github.gss4j.data.documents;
 
-/** What became of a row. */
+/** The result for a row. */
 sealed interface EncodedRow {
   /** Its number in the shard. */
   long row();

@@ -13,7 +13,7 @@ import java.util.Locale;
  * .json.gz}, {@code .jsonl.zst}, {@code .json.zst}; {@code .ndjson} and {@code .zstd} are other
  * names for the same.
  */
-public final class JsonLines implements DocumentFormat {
+final class JsonLines implements DocumentFormat {
   private static final int BUFFER_BYTES = 1 << 16;
 
   @Override

@@ -51,9 +51,9 @@ record JsonRow(long number, byte[] json, String textField, boolean tooLong) impl
     } catch (CharacterCodingException e) {
       throw new BrokenRowException("is not UTF-8", e);
     } catch (JsonProcessingException e) {
-      throw new BrokenRowException("is no JSON object: " + firstLine(e.getOriginalMessage()), e);
+      throw new BrokenRowException("is not a JSON object: " + firstLine(e.getOriginalMessage()), e);
     } catch (IOException e) {
-      throw new BrokenRowException("is no JSON object: " + firstLine(e.getMessage()), e);
+      throw new BrokenRowException("is not a JSON object: " + firstLine(e.getMessage()), e);
     }
   }
 
@@ -69,7 +69,7 @@ record JsonRow(long number, byte[] json, String textField, boolean tooLong) impl
 
   private String text(JsonParser parser) throws IOException, BrokenRowException {
     if (parser.nextToken() != JsonToken.START_OBJECT) {
-      throw new BrokenRowException("is no JSON object");
+      throw new BrokenRowException("is not a JSON object");
     }
     String found = null;
     boolean isText = true;

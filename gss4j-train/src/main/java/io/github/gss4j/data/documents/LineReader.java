@@ -6,11 +6,11 @@ import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.Optional;
 
-/** Cuts a stream into lines. Blank lines count as lines, but are no rows. */
+/** Cuts a stream into lines. Blank lines count as lines, but are not rows. */
 final class LineReader implements RowReader {
   private static final int CHUNK_BYTES = 1 << 16;
 
-  /** More is no line of a document: it is passed over as a broken one. */
+  /** More is no line of a document: it is skipped as a broken one. */
   static final int MOST_LINE_BYTES = 1 << 28;
 
   private final InputStream in;

@@ -24,21 +24,21 @@ import java.util.stream.Stream;
 
 /**
  * Encodes a corpus into a directory that {@link PreparedCorpus} opens. The result depends on the
- * corpus and the settings, never on the number of threads. A preparation that was killed goes on
+ * corpus and the settings, never on the number of threads. A preparation that was killed continues
  * with the first shard that is not done.
  *
  * @param tokenizer whose ids are wanted
  * @param threads that encode
  * @param home the directory
- * @param listener hears how far it has come
+ * @param listener is told how far it has come
  */
 public record Preparation(Tokenizer tokenizer, int threads, Path home, Listener listener) {
   private static final String PLAN = "plan.json";
 
-  /** Changes where files are read otherwise than before, so that a cache is made anew. */
+  /** Changes where files are read otherwise than before, so that a cache is created again. */
   private static final String READING = "2\n";
 
-  /** Hears how far a preparation has come. */
+  /** Is told how far a preparation has come. */
   @FunctionalInterface
   public interface Listener {
     /**
@@ -140,7 +140,7 @@ public record Preparation(Tokenizer tokenizer, int threads, Path home, Listener 
   }
 
   /**
-   * Encodes plain text, a file a document; held out is what the corpus holds out.
+   * Encodes plain text, a file per document; held out is what the corpus holds out.
    *
    * @param text one token a byte; closed here
    */

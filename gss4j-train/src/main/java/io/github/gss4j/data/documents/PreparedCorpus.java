@@ -66,7 +66,8 @@ public record PreparedCorpus(
             .orElseThrow(
                 () ->
                     new DataException(
-                        file, "is no manifest of format " + FORMAT + ": prepare the corpus again"));
+                        file,
+                        "is not a manifest of format " + FORMAT + ": prepare the corpus again"));
     return Optional.of(read);
   }
 

@@ -3,7 +3,7 @@ package io.github.gss4j.data.documents;
 import java.io.IOException;
 import java.util.Optional;
 
-/** Reads the rows of a shard one after another. Not for several threads. */
+/** Reads the rows of a shard one after another. Not thread-safe. */
 public interface RowReader extends AutoCloseable {
   /**
    * The next row, nothing after the last.

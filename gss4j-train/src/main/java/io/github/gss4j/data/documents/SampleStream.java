@@ -9,7 +9,7 @@ import java.util.concurrent.TimeUnit;
 
 /**
  * The samples of a run, step after step, read ahead by a thread of its own while the run computes;
- * several more turn rows into tokens. What comes out depends on none of them.
+ * several more turn rows into tokens. The result does not depend on their timing.
  */
 public final class SampleStream implements AutoCloseable {
   private static final int STEPS_AHEAD = 4;

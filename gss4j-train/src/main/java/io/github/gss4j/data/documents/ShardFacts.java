@@ -13,7 +13,7 @@ import io.github.gss4j.data.TokenFile;
  * @param bytes of the text of all
  * @param heldOutBytes of these
  * @param brokenRows that hold no document
- * @param brokenOff where and why its end was left out; empty for a sound one
+ * @param brokenOff where and why its end was left out; empty if it is intact
  * @param train ids to train on
  * @param heldOut ids that are held out
  * @param cuts how often a text was cut where its ids may not be those of the whole

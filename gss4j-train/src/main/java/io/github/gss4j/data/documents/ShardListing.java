@@ -14,9 +14,9 @@ import java.util.Optional;
 /**
  * The shards on disk that a directory or a path with a glob stands for.
  *
- * <p>As Spark and pyarrow read a directory, names that begin with a dot or an underscore are passed
- * over, for a job's marks and logs have them; those of partitions ({@code _year=2024}) are not, nor
- * what the glob spells out.
+ * <p>As Spark and pyarrow read a directory, names that begin with a dot or an underscore are
+ * skipped, for a job's marks and logs have them; those of partitions ({@code _year=2024}) are not,
+ * nor what the glob spells out.
  *
  * @param shards sorted by name
  * @param leftOut what else lies there
@@ -56,7 +56,7 @@ record ShardListing(List<DocumentShard> shards, SkippedFiles leftOut) {
     if (documents.isEmpty() && !passedOver.isEmpty()) {
       throw new DataException(
           root,
-          "holds documents only under names that begin with _, which are passed over: "
+          "holds documents only under names that begin with _, which are skipped: "
               + named("files", passedOver)
               + ": name them in --data, or choose other text by --glob");
     }

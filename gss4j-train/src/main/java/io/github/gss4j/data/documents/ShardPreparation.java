@@ -47,7 +47,7 @@ record ShardPreparation(int number, DocumentShard shard, RowEncoder encoder, Pat
   /**
    * Encodes it.
    *
-   * @param progress hears the share done and the documents so far
+   * @param progress is told the share done and the documents so far
    */
   ShardFacts run(ExecutorService threads, BrokenRows broken, BiConsumer<Double, Long> progress) {
     Tokenizer tokenizer = encoder.tokenizer();

@@ -35,7 +35,7 @@ final class ShardRows implements AutoCloseable {
   /**
    * Opens a shard.
    *
-   * @param wanted which rows, by number; others are passed over unparsed
+   * @param wanted which rows, by number; others are skipped unparsed
    */
   ShardRows(
       DocumentShard shard, RowEncoder encoder, ExecutorService threads, LongPredicate wanted) {
@@ -49,7 +49,7 @@ final class ShardRows implements AutoCloseable {
   private RowReader open() {
     DocumentFormat format =
         DocumentFormat.of(shard.name())
-            .orElseThrow(() -> new DataException(shard.name() + ": is no file of documents"));
+            .orElseThrow(() -> new DataException(shard.name() + ": is not a file of documents"));
     Path file = shard.file();
     if (LfsPointer.is(file)) {
       throw new DataException(shard.name() + ": " + LfsPointer.MESSAGE);
@@ -111,7 +111,7 @@ final class ShardRows implements AutoCloseable {
               + read
               + " ("
               + reason
-              + "): get it anew"
+              + "): download it again"
               + where
               + ", or leave out what comes after a break with --skip-broken",
           e);

@@ -18,8 +18,7 @@ import java.util.List;
  * @param row last row read of the next one
  * @param drawn documents drawn in this epoch
  * @param buffer shard and row of each document in the shuffle buffer, in the buffer's order
- * @param open shard and row of the document in the midst of which the next sample begins; empty for
- *     none
+ * @param open shard and row of the document inside which the next sample begins; empty for none
  * @param used how many of its tokens went before
  * @param carry the token that the next sample begins with, which is the last label before; -1 at
  *     the very beginning

@@ -12,13 +12,13 @@ import java.util.Optional;
 import java.util.concurrent.ExecutorService;
 
 /**
- * Documents that are read while a run goes on: shards in a seeded order, shuffled among {@link
+ * Documents that are read during training: shards in a seeded order, shuffled among {@link
  * #shuffleBuffer}, packed to the sequence length.
  *
  * <p>There is one global order of samples, of which each process takes its {@link Slice}; it is a
- * function of the shards, the options and the seed alone. A {@link StreamPosition} goes on anywhere
- * in it: what the buffer held is read again, which costs reading the shards that it lies in, and
- * encoding as many documents as it holds.
+ * function of the shards, the options and the seed alone. A {@link StreamPosition} continues
+ * anywhere in it: what the buffer held is read again, which costs reading the shards that it lies
+ * in, and encoding as many documents as it holds.
  */
 public final class StreamedCorpus implements TrainingText {
   private final DocumentSource source;
@@ -79,8 +79,8 @@ public final class StreamedCorpus implements TrainingText {
     StreamPosition position = from.orElseGet(() -> StreamPosition.begin(fingerprint));
     if (!position.corpus().equals(fingerprint)) {
       throw new IllegalArgumentException(
-          "the checkpoint stands in a stream of other documents, or read with another tokenizer,"
-              + " text_field or held_out: go on with those, or begin a new run");
+          "the checkpoint's position is in a stream of other documents, or read with another"
+              + " tokenizer, text_field or held_out: continue with those, or begin a new run");
     }
     return new SampleStream(this, slice, seed, threads, position);
   }

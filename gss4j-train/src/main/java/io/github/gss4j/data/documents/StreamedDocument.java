@@ -3,7 +3,7 @@ package io.github.gss4j.data.documents;
 import java.util.List;
 
 /**
- * A document on its way.
+ * A document of a stream.
  *
  * @param shard its place among the shards
  * @param row in the shard

@@ -4,7 +4,7 @@ import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.nio.file.Path;
 
-/** The frames of a zstd file (RFC 8878), passed over unread. */
+/** The frames of a zstd file (RFC 8878), skipped unread. */
 final class ZstdFrames {
   private static final long MAGIC = 0xFD2FB528L;
   private static final long SKIPPABLE = 0x184D2A5L;

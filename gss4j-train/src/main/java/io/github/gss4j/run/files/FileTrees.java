@@ -10,7 +10,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.stream.Stream;
 
-/** Files and directories as a whole. */
+/** Operations on whole directories. */
 final class FileTrees {
   private FileTrees() {}
 
@@ -41,14 +41,14 @@ final class FileTrees {
     return true;
   }
 
-  /** Brings a file, or a directory's list of names, to the disk. */
+  /** Syncs a file, or a directory's list of names, to disk. */
   static void sync(Path path) throws IOException {
     try (FileChannel channel = FileChannel.open(path, StandardOpenOption.READ)) {
       channel.force(true);
     }
   }
 
-  /** Brings a directory and the files in it to the disk. */
+  /** Syncs a directory and its files to disk. */
   static void syncAll(Path directory) throws IOException {
     try (Stream<Path> files = Files.list(directory)) {
       for (Path file : files.toList()) {

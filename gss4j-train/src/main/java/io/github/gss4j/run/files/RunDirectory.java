@@ -33,7 +33,7 @@ public record RunDirectory(Path path) {
   /** Names the checkpoint of the lowest held-out loss. */
   public static final String BEST = "best";
 
-  /** In a checkpoint: where the optimizer's memory lies that ranks wrote in parts. */
+  /** In a checkpoint: where the optimizer's moments lies that ranks wrote in parts. */
   public static final String OPTIMIZER_INDEX = "optimizer.safetensors.index.json";
 
   private static final String ASIDE = ".writing";
@@ -79,14 +79,12 @@ public record RunDirectory(Path path) {
   public void refuseUsed() throws IOException {
     if (isUsed()) {
       throw new IllegalArgumentException(
-          path
-              + " already holds a run: choose another --out, or go on with it by --resume "
-              + path);
+          path + " already holds a run: choose another --out, or resume it with --resume " + path);
     }
     Optional<Path> there = SavedCheckpoint.entries(path, WRITTEN).stream().findFirst();
     if (there.isPresent()) {
       throw new IllegalArgumentException(
-          there.get() + " is there, which a new run would replace: choose another --out");
+          there.get() + " exists, and a new run would replace it: choose another --out");
     }
   }
 
@@ -113,10 +111,10 @@ public record RunDirectory(Path path) {
   }
 
   /**
-   * Makes a directory ready for a run that goes on: {@code last} and {@code best} that were copied
-   * as directories become links again.
+   * Makes a directory ready for a resumed run: {@code last} and {@code best} that were copied as
+   * directories become links again.
    *
-   * @return the checkpoint to go on from; empty where none was written yet
+   * @return the checkpoint to continue from; empty where none was written yet
    * @throws CheckpointException if something in it is not a run's and would be replaced, or no
    *     checkpoint is whole
    */
@@ -135,7 +133,7 @@ public record RunDirectory(Path path) {
               || (entry.toString().endsWith(ASIDE) && SavedCheckpoint.isHalfWritten(entry));
       if (!own && step(entry) > reached) {
         throw new CheckpointException(
-            entry, "is no checkpoint of this run, which would replace it: move it away");
+            entry, "is not a checkpoint of this run, which would replace it: move it away");
       }
     }
     List<SavedCheckpoint> all = SavedCheckpoint.all(path);
@@ -146,7 +144,7 @@ public record RunDirectory(Path path) {
     if (last.isEmpty()) {
       keepMetrics();
     } else if (new CheckpointLink(path.resolve(LAST)).target().isEmpty()) {
-      LOG.warn("{}: the name 'last' is lost, going on from {}", path, last.get().getFileName());
+      LOG.warn("{}: the name 'last' is lost, continuing from {}", path, last.get().getFileName());
       point(LAST, last.get());
     }
     return last;
@@ -163,7 +161,7 @@ public record RunDirectory(Path path) {
     }
     Path kept = path.resolve("metrics-" + number + ".jsonl");
     Files.move(metrics(), kept);
-    LOG.warn("{}: no checkpoint was written, the run begins anew; its metrics: {}", path, kept);
+    LOG.warn("{}: no checkpoint was written, the run starts again; its metrics: {}", path, kept);
   }
 
   /** A copy of a checkpoint beside it goes; the only one gets the checkpoint's name. */
@@ -223,12 +221,12 @@ public record RunDirectory(Path path) {
     return target;
   }
 
-  /** Makes room; only for what replaces a run's own. */
+  /** Deletes what is replaced, if the run wrote it. */
   private static void replace(Path directory, boolean own) throws IOException {
     if (own) {
       FileTrees.delete(directory);
     } else if (Files.exists(directory, LinkOption.NOFOLLOW_LINKS)) {
-      throw new IOException(directory + " is there and is not this run's: move it away");
+      throw new IOException(directory + " exists and does not belong to this run: move it away");
     }
   }
 
@@ -238,11 +236,11 @@ public record RunDirectory(Path path) {
 
   private String kept() {
     return checkpoint(LAST)
-        .map(last -> "; the checkpoint before is sound: " + last)
+        .map(last -> "; the checkpoint before is intact: " + last)
         .orElse("; there is no checkpoint before it");
   }
 
-  /** Makes {@code last} or {@code best} point to a checkpoint, in one move. */
+  /** Makes {@code last} or {@code best} point to a checkpoint, atomically. */
   public void point(String name, Path checkpoint) throws IOException {
     new CheckpointLink(path.resolve(name)).point(checkpoint);
     FileTrees.sync(path);

@@ -11,7 +11,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 
 /**
- * Keeps a second process out of a run's directory. The operating system lets go of it when the
+ * Locks a run's directory against a second process. The operating system releases it when the
  * process ends, however it ends; the file {@code run.lock} stays and says nothing by itself.
  */
 public final class RunLock implements AutoCloseable {
@@ -22,7 +22,7 @@ public final class RunLock implements AutoCloseable {
   }
 
   /**
-   * Takes a directory, which is made where there is none.
+   * Locks a directory, which is created if there is none.
    *
    * @throws IOException if another process has it
    */

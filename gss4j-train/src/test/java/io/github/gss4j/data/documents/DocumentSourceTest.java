@@ -167,7 +167,7 @@ class DocumentSourceTest {
     assertThatThrownBy(() -> parse(dir.resolve("in")))
         .isInstanceOf(DataException.class)
         .hasMessageContaining(
-            "in: holds documents only under names that begin with _, which are passed over: 1 files"
+            "in: holds documents only under names that begin with _, which are skipped: 1 files"
                 + " (_a.jsonl)");
     assertThat(names(parse(dir.resolve("in/_a.jsonl")))).containsExactly("_a.jsonl");
   }

@@ -73,14 +73,14 @@ class FieldShardsTest {
     assertThatThrownBy(() -> read(file, STRICT))
         .isInstanceOf(DataException.class)
         .hasMessage(
-            "garbage.jsonl.gz: is broken after row 100 (bytes that are no gzip follow member 1): get"
-                + " it anew, or leave out what comes after a break with --skip-broken");
+            "garbage.jsonl.gz: is broken after row 100 (bytes that are not gzip follow member 1):"
+                + " get it anew, or leave out what comes after a break with --skip-broken");
     assertThat(read(file, SKIP))
         .isEqualTo(
             new Read(
                 100,
                 List.of(),
-                Optional.of("broken after row 100: bytes that are no gzip follow member 1")));
+                Optional.of("broken after row 100: bytes that are not gzip follow member 1")));
   }
 
   @ParameterizedTest

@@ -72,12 +72,12 @@ class JsonLinesTest {
     assertThat(read(file))
         .satisfiesExactly(
             r -> assertThat(r).isEqualTo("1 broken: has no text in the field 'text'"),
-            r -> assertThat(r).isEqualTo("2 broken: is no JSON object"),
+            r -> assertThat(r).isEqualTo("2 broken: is not a JSON object"),
             r -> assertThat(r).isEqualTo("3 broken: has more than one JSON object"),
             r -> assertThat(r).isEqualTo("4 broken: has no field 'text'"),
-            r -> assertThat(r).startsWith("5 broken: is no JSON object: "),
+            r -> assertThat(r).startsWith("5 broken: is not a JSON object: "),
             r -> assertThat(r).isEqualTo("6 ok"),
-            r -> assertThat(r).isEqualTo("7 broken: is no JSON object"));
+            r -> assertThat(r).isEqualTo("7 broken: is not a JSON object"));
   }
 
   @Test

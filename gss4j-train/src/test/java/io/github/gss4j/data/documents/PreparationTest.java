@@ -191,7 +191,7 @@ class PreparationTest {
       Files.write(ids, other);
       assertThatThrownBy(() -> made.open(home))
           .isInstanceOf(DataException.class)
-          .hasMessageContaining("00000.train.bin: is missing or has not the");
+          .hasMessageContaining("00000.train.bin: is missing or does not have the");
     }
     String manifest = Files.readString(home.resolve(PreparedCorpus.MANIFEST));
     Files.writeString(

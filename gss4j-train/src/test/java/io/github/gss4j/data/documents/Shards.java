@@ -73,7 +73,7 @@ final class Shards {
     return write(file, content.getBytes(StandardCharsets.UTF_8));
   }
 
-  /** The same with any bytes. */
+  /** A copy with any bytes. */
   static Path write(Path file, byte[] content) throws IOException {
     Files.createDirectories(file.getParent());
     String name = file.toString();

@@ -186,8 +186,8 @@ class RunDirectoryTest {
     assertThat(path.resolve("last/mine")).hasContent("mine");
     FileTrees.delete(path.resolve("last"));
     Files.writeString(path.resolve("last"), "my notes");
-    assertThatThrownBy(() -> directory.settle()).hasMessageContaining("is no link of a run");
-    assertThatThrownBy(() -> save(3)).hasMessageContaining("is no link of a run");
+    assertThatThrownBy(() -> directory.settle()).hasMessageContaining("is not a link of a run");
+    assertThatThrownBy(() -> save(3)).hasMessageContaining("is not a link of a run");
     assertThat(path.resolve("last")).hasContent("my notes");
   }
 
@@ -203,7 +203,7 @@ class RunDirectoryTest {
     assertThat(content(RunDirectory.BEST)).isEqualTo("step 7");
     assertThatThrownBy(() -> directory.settle())
         .isInstanceOf(CheckpointException.class)
-        .hasMessageContaining("step-13: is no checkpoint of this run");
+        .hasMessageContaining("step-13: is not a checkpoint of this run");
     FileTrees.delete(path.resolve("step-13"));
     assertThat(directory.settle()).contains(path.resolve("step-9").toRealPath());
     assertThat(Files.readSymbolicLink(path.resolve("last"))).isEqualTo(Path.of("step-9"));
@@ -259,7 +259,7 @@ class RunDirectoryTest {
     Files.writeString(path.resolve("step-12/mine"), "mine");
     assertThatThrownBy(() -> save(12))
         .isInstanceOf(IOException.class)
-        .hasMessageContaining("step-12 is there and is not this run's")
+        .hasMessageContaining("step-12 exists and does not belong to this run")
         .hasMessageContaining("sound");
     Files.createDirectories(path.resolve("step-13.writing"));
     Files.writeString(path.resolve("step-13.writing/mine"), "mine");
