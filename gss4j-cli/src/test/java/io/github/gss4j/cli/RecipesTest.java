@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.github.gss4j.cli.options.RunOptions;
+import io.github.gss4j.cli.train.DemoCommand;
 import io.github.gss4j.config.training.TrainConfig;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -70,6 +71,6 @@ class RecipesTest {
 
   @Test
   void theDemosRecipeIsTheDemo() {
-    assertThat(parse(CONFIGS.resolve("demo.json"))).isEqualTo(TrainConfig.defaults());
+    assertThat(parse(CONFIGS.resolve("demo.json"))).isEqualTo(DemoCommand.recipe());
   }
 }
