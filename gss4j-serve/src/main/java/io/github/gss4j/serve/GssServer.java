@@ -41,6 +41,7 @@ public final class GssServer implements AutoCloseable {
   private final Api api;
   private final HttpServer http;
   private DecodeLoop loop;
+  private boolean closed;
 
   private GssServer(ServerOptions options) {
     this.options = options;
@@ -152,6 +153,10 @@ public final class GssServer implements AutoCloseable {
   /** Ends at once what is open, and frees all but the model. */
   @Override
   public void close() {
+    if (closed) {
+      return;
+    }
+    closed = true;
     if (loop != null) {
       loop.close();
     }

@@ -56,7 +56,7 @@ public final class ServeCommand implements Callable<Integer> {
         err.println("ends once open requests have ended ...");
         err.flush();
         server.drain();
-        server.close();
+        server.close(); // before the model
       }
     }
     return ExitCode.OK;

@@ -28,7 +28,7 @@ public record Capacity(
     long directoryBytes,
     Duration slice) {
   /** Decoders' gap stays under 250 ms while a long prompt is read. */
-  private static final Duration SLICE = Duration.ofMillis(120);
+  private static final Duration SLICE = Duration.ofMillis(100);
 
   /** Checks the sizes. */
   public Capacity {
