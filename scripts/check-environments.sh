@@ -196,6 +196,7 @@ full_disk() {
   [ $broken -ge 5 ] || fail "the disk was full $broken times only"
   holds "a disk that is full at one of $broken moments of a run: a line, and the run continues to the same bits once there is room"
   mount -t tmpfs -o size=16k tmpfs disk
+  head -c 16384 /dev/zero >disk/full
   ends 1 'disk' "$gss" convert "$tiny" disk/copy.pt
   ends 1 'disk' "$gss" convert "$tiny" disk/copy
   ends 1 'disk' "$gss" synthesize --out disk/new --num-tokens 100 --dim 16 --depth 1

@@ -171,6 +171,7 @@ public final class Gss implements Program, Runnable {
   private static boolean isOurs(Exception e) {
     return e instanceof IllegalArgumentException
         || e instanceof IllegalStateException
+        || e instanceof ArithmeticException // logits that are no numbers
         || e.getClass().getName().startsWith("io.github.gss4j.");
   }
 

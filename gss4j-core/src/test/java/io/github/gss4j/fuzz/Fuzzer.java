@@ -22,6 +22,7 @@ import java.util.concurrent.TimeUnit;
  */
 public record Fuzzer(Path kept, Duration patience) {
   static final int MAX_FAILURES = 20;
+  private static final long LOOK_MILLIS = 200;
 
   /**
    * What came out of a kind.
@@ -144,13 +145,14 @@ public record Fuzzer(Path kept, Duration patience) {
 
   private boolean isHung(Process process, FuzzProgress progress)
       throws IOException, InterruptedException {
-    long since = System.nanoTime();
+    long looks = 0; // rather than a clock, which goes on while both processes are stopped
     long ended = -1;
-    while (!process.waitFor(200, TimeUnit.MILLISECONDS)) {
+    while (!process.waitFor(LOOK_MILLIS, TimeUnit.MILLISECONDS)) {
+      looks++;
       if (progress.ended() != ended || progress.begun() == progress.ended()) {
         ended = progress.ended();
-        since = System.nanoTime();
-      } else if (System.nanoTime() - since > patience.toNanos()) {
+        looks = 0;
+      } else if (looks * LOOK_MILLIS > patience.toMillis()) {
         stack(process);
         process.destroyForcibly().waitFor();
         return true;

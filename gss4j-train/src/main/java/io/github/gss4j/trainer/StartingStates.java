@@ -59,7 +59,7 @@ final class StartingStates implements AutoCloseable {
       return;
     }
     boolean lost = config.carry() && !place.equals(next);
-    if (lost && states.has(rows)) {
+    if (lost && (states.has(rows) || next.isPresent())) {
       LOG.warn(
           "the states that were carried so far are of another place in the text, as text, batch,"
               + " seq_len, carry_length, accumulate or seed is another than before: they start"

@@ -4,6 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
 import io.github.gss4j.batches.BatchSource;
 import io.github.gss4j.batches.LongStretches;
 import io.github.gss4j.batches.TextPosition;
@@ -35,6 +38,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.slf4j.LoggerFactory;
 
 /** Long documents, block by block. */
 class CarriedStateTest {
@@ -191,9 +195,16 @@ class CarriedStateTest {
       }
       saved = SavedTrainer.of(trainer, directory);
     }
+    ListAppender<ILoggingEvent> said = new ListAppender<>();
+    said.start();
+    Logger log = (Logger) LoggerFactory.getLogger(StartingStates.class);
+    log.addAppender(said);
     assertThat(next(saved, changed, cutAnew, names -> true))
         .isEqualTo(next(saved, changed, cutAnew, names -> !names.startsWith("state.")))
         .isNotEqualTo(next(saved, config, text, names -> true));
+    log.detachAppender(said);
+    assertThat(said.list).hasSize(1);
+    assertThat(said.list.get(0).getMessage()).contains("another place in the text");
   }
 
   @Test
