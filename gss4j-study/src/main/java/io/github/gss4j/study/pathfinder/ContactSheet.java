@@ -1,8 +1,10 @@
 package io.github.gss4j.study.pathfinder;
 
+import io.github.gss4j.files.AtomicFile;
 import java.awt.Color;
 import java.awt.Graphics2D;
 import java.awt.image.BufferedImage;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
@@ -51,7 +53,9 @@ public final class ContactSheet {
       }
     }
     graphics.dispose();
-    ImageIO.write(sheet, "png", file.toFile());
+    ByteArrayOutputStream png = new ByteArrayOutputStream();
+    ImageIO.write(sheet, "png", png);
+    AtomicFile.write(file, png.toByteArray());
   }
 
   private static BufferedImage image(PathfinderImages images, int index) {

@@ -2,6 +2,7 @@ package io.github.gss4j.study.pathfinder;
 
 import io.github.gss4j.data.DataException;
 import java.awt.image.BufferedImage;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -127,7 +128,9 @@ public record Generator(Variant variant, long seed, int threads) {
   private String write(Path home, String folder, int index) throws IOException {
     Scene scene = scene(index);
     String name = "sample_" + index % BATCH + ".png";
-    ImageIO.write(Drawing.of(scene), "png", home.resolve(folder).resolve(name).toFile());
+    ByteArrayOutputStream png = new ByteArrayOutputStream(); // ImageIO does not say why it fails
+    ImageIO.write(Drawing.of(scene), "png", png);
+    Files.write(home.resolve(folder).resolve(name), png.toByteArray());
     return String.format(
         Locale.ROOT,
         "%s %s %d %d %s %d %d %d %s %d 1",
