@@ -25,8 +25,18 @@ final class Gelu {
   static float of(float x) {
     float z = Math.max(-4, Math.min(4, x * SQRT_HALF));
     float z2 = z * z;
-    float p = ((((((P13 * z2 + P11) * z2 + P9) * z2 + P7) * z2 + P5) * z2 + P3) * z2 + P1) * z;
-    float q = (((Q8 * z2 + Q6) * z2 + Q4) * z2 + Q2) * z2 + Q0;
-    return 0.5f * x * (1 + p / q);
+    float p = P13;
+    p = Math.fma(p, z2, P11);
+    p = Math.fma(p, z2, P9);
+    p = Math.fma(p, z2, P7);
+    p = Math.fma(p, z2, P5);
+    p = Math.fma(p, z2, P3);
+    p = Math.fma(p, z2, P1) * z;
+    float q = Q8;
+    q = Math.fma(q, z2, Q6);
+    q = Math.fma(q, z2, Q4);
+    q = Math.fma(q, z2, Q2);
+    q = Math.fma(q, z2, Q0);
+    return 0.5f * x * (p / q + 1);
   }
 }

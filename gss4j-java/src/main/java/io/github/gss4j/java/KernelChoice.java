@@ -15,6 +15,7 @@ final class KernelChoice {
     return ModuleLayer.boot().findModule(MODULE).isPresent();
   }
 
+  /** What a model computes with. */
   static Kernels best() {
     if (!hasVectors()) {
       LOG.info(
@@ -22,6 +23,11 @@ final class KernelChoice {
           MODULE);
       return new PlainKernels();
     }
+    return new WarmingKernels(new PlainKernels(), vectors());
+  }
+
+  /** The Vector API's loops, compiled or not. */
+  static Kernels vectors() {
     try {
       return Class.forName("io.github.gss4j.java.VectorKernels")
           .asSubclass(Kernels.class)

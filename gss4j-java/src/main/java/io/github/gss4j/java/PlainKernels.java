@@ -2,7 +2,8 @@ package io.github.gss4j.java;
 
 /**
  * Plain loops, column by column: HotSpot makes vector instructions of a sum over columns, not of
- * one along them.
+ * one along them. Products are added unrounded, as the Vector API does it: the numbers are the
+ * same, to the bit.
  */
 final class PlainKernels implements Kernels {
   @Override
@@ -41,7 +42,7 @@ final class PlainKernels implements Kernels {
 
   private static void add(float[] y, int yAt, float x, float[] w, int wAt) {
     for (int j = 0; j < PANEL; j++) {
-      y[yAt + j] += x * w[wAt + j];
+      y[yAt + j] = Math.fma(w[wAt + j], x, y[yAt + j]);
     }
   }
 
@@ -149,11 +150,12 @@ final class PlainKernels implements Kernels {
     for (int j = 0; j < BLOCK; j++) {
       float re = s[sAt + j];
       float im = s[sAt + BLOCK + j];
-      float nextRe = re * dr + (u[uAt + j] - im * di);
-      float nextIm = re * di + im * dr;
+      float nextRe = Math.fma(re, dr, u[uAt + j] - im * di);
+      float nextIm = Math.fma(re, di, im * dr);
       s[sAt + j] = nextRe;
       s[sAt + BLOCK + j] = nextIm;
-      y[yAt + j] += nextRe * c[cAt + j] + nextIm * c[cAt + BLOCK + j];
+      float sum = Math.fma(nextRe, c[cAt + j], y[yAt + j]);
+      y[yAt + j] = Math.fma(nextIm, c[cAt + BLOCK + j], sum);
     }
   }
 

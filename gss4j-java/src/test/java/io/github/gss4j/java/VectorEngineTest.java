@@ -8,7 +8,7 @@ import io.github.gss4j.engine.EngineOptions;
 class VectorEngineTest extends EngineContract {
   @Override
   protected Engine engine() {
-    return new JavaEngine(KernelChoice.best());
+    return new JavaEngine(KernelChoice.vectors());
   }
 
   @Override
