@@ -29,6 +29,7 @@ import java.nio.file.AccessDeniedException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystemException;
 import java.nio.file.NoSuchFileException;
+import java.util.List;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -42,27 +43,30 @@ import picocli.CommandLine.UnmatchedArgumentException;
     mixinStandardHelpOptions = true,
     version = "gss4j 0.1.0-SNAPSHOT",
     description = "Gated State Space language models on the JVM.",
-    synopsisSubcommandLabel = "COMMAND",
-    subcommands = {
-      DemoCommand.class,
-      TrainCommand.class,
-      PrepareCommand.class,
-      GenerateCommand.class,
-      EvalCommand.class,
-      ServeCommand.class,
-      PullCommand.class,
-      ConvertCommand.class,
-      InspectCommand.class,
-      SynthesizeCommand.class,
-      StudyCommand.class,
-      PathfinderCommand.class,
-      ListOpsCommand.class,
-      ClassifyCommand.class,
-      BenchCommand.class,
-      LaunchCommand.class,
-      CommandLine.HelpCommand.class
-    })
+    synopsisSubcommandLabel = "COMMAND")
 public final class Gss implements Program, Runnable {
+  private static final List<Class<?>> COMMANDS =
+      List.of(
+          DemoCommand.class,
+          TrainCommand.class,
+          PrepareCommand.class,
+          GenerateCommand.class,
+          EvalCommand.class,
+          ServeCommand.class,
+          PullCommand.class,
+          ConvertCommand.class,
+          InspectCommand.class,
+          SynthesizeCommand.class,
+          StudyCommand.class,
+          PathfinderCommand.class,
+          ListOpsCommand.class,
+          ClassifyCommand.class,
+          BenchCommand.class,
+          LaunchCommand.class,
+          CommandLine.HelpCommand.class);
+
+  private static final String LAUNCH = "launch";
+
   private final Interrupt interrupt;
 
   @Spec private CommandSpec spec;
@@ -79,7 +83,7 @@ public final class Gss implements Program, Runnable {
   }
 
   private static int run(Interrupt interrupt, String[] args) {
-    CommandLine line = commandLine(interrupt);
+    CommandLine line = commandLine(interrupt, args);
     line.setOut(new PrintWriter(System.out, true, StandardCharsets.UTF_8));
     line.setErr(new PrintWriter(System.err, true, StandardCharsets.UTF_8));
     try {
@@ -114,16 +118,34 @@ public final class Gss implements Program, Runnable {
     return interrupt;
   }
 
-  /** The parser, with one-line errors. */
-  static CommandLine commandLine(Interrupt interrupt) {
+  /**
+   * The parser, with one-line errors.
+   *
+   * @param args if the first names a command, it is read alone: all of them take a third of a
+   *     second
+   */
+  static CommandLine commandLine(Interrupt interrupt, String... args) {
     CommandLine line = new CommandLine(new Gss(interrupt));
+    String first = args.length == 0 || args[0].equals("help") ? "" : args[0];
+    boolean alone = COMMANDS.stream().anyMatch(each -> name(each).equals(first));
+    for (Class<?> each : COMMANDS) {
+      if (!alone || name(each).equals(first)) {
+        line.addSubcommand(name(each), each);
+      }
+    }
     line.setCaseInsensitiveEnumValuesAllowed(true);
     line.setAbbreviatedOptionsAllowed(false);
     line.setExpandAtFiles(false); // a text may begin with @
-    line.getSubcommands().get("launch").setStopAtPositional(true); // the rest is a rank's
+    if (line.getSubcommands().containsKey(LAUNCH)) {
+      line.getSubcommands().get(LAUNCH).setStopAtPositional(true); // the rest is a rank's
+    }
     line.setParameterExceptionHandler(Gss::refuse);
     line.setExecutionExceptionHandler((e, command, parsed) -> fail(e, command.getErr()));
     return line;
+  }
+
+  private static String name(Class<?> command) {
+    return command.getAnnotation(Command.class).name();
   }
 
   private static int refuse(ParameterException e, String[] args) {

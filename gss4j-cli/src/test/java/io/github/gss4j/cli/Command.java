@@ -47,9 +47,10 @@ final class Command {
   static Result here(Object... args) {
     StringWriter out = new StringWriter();
     StringWriter err = new StringWriter();
-    CommandLine line = Gss.commandLine(new Interrupt());
+    String[] words = Arrays.stream(args).map(String::valueOf).toArray(String[]::new);
+    CommandLine line = Gss.commandLine(new Interrupt(), words);
     line.setOut(new PrintWriter(out)).setErr(new PrintWriter(err));
-    int code = line.execute(Arrays.stream(args).map(String::valueOf).toArray(String[]::new));
+    int code = line.execute(words);
     return new Result(code, out.toString(), err.toString());
   }
 

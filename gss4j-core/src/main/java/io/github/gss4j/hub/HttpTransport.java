@@ -28,18 +28,25 @@ final class HttpTransport {
 
   private final HubSettings settings;
   private final RetryPolicy policy;
-  private final HttpClient http;
+  private HttpClient http;
 
   HttpTransport(HubSettings settings, RetryPolicy policy) {
     this.settings = settings;
     this.policy = policy;
-    this.http =
-        HttpClient.newBuilder()
-            .version(HttpClient.Version.HTTP_1_1)
-            .followRedirects(HttpClient.Redirect.NEVER)
-            .connectTimeout(policy.answer())
-            .proxy(settings.proxy().selector())
-            .build();
+  }
+
+  /** Made when something is asked first: it reads certificates for a tenth of a second. */
+  private synchronized HttpClient http() {
+    if (http == null) {
+      http =
+          HttpClient.newBuilder()
+              .version(HttpClient.Version.HTTP_1_1)
+              .followRedirects(HttpClient.Redirect.NEVER)
+              .connectTimeout(policy.answer())
+              .proxy(settings.proxy().selector())
+              .build();
+    }
+    return http;
   }
 
   /**
@@ -130,12 +137,13 @@ final class HttpTransport {
   private HttpResponse<InputStream> sendOnce(HttpRequest request) throws IOException {
     Duration silence = policy.silence();
     CompletableFuture<HttpResponse<InputStream>> answer =
-        http.sendAsync(
-            request,
-            head ->
-                HttpResponse.BodySubscribers.mapping(
-                    BodyHandlers.ofInputStream().apply(head),
-                    body -> new TimeoutInputStream(body, silence)));
+        http()
+            .sendAsync(
+                request,
+                head ->
+                    HttpResponse.BodySubscribers.mapping(
+                        BodyHandlers.ofInputStream().apply(head),
+                        body -> new TimeoutInputStream(body, silence)));
     try {
       return answer.get(policy.answer().toMillis(), TimeUnit.MILLISECONDS);
     } catch (TimeoutException e) {
