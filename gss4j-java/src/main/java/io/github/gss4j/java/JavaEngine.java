@@ -59,10 +59,11 @@ public final class JavaEngine implements Engine {
     }
     int threads =
         options.threads() == 0 ? Runtime.getRuntime().availableProcessors() : options.threads();
+    Weights.Dtype dtype = dtype(options.dtype());
     return new JavaModel(
         stored,
-        new Weights(stored.tensors(), dtype(options.dtype())),
-        kernels == null ? KernelChoice.best() : kernels,
+        new Weights(stored.tensors(), dtype),
+        kernels == null ? KernelChoice.best(dtype) : kernels,
         threads);
   }
 

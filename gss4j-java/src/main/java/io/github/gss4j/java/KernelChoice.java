@@ -15,15 +15,15 @@ final class KernelChoice {
     return ModuleLayer.boot().findModule(MODULE).isPresent();
   }
 
-  /** What a model computes with. */
-  static Kernels best() {
+  /** What a model with weights of a dtype computes with. */
+  static Kernels best(Weights.Dtype dtype) {
     if (!hasVectors()) {
-      LOG.info(
+      LOG.warn(
           "Java runs without --add-modules {}: decoding in plain loops, several times as slow",
           MODULE);
       return new PlainKernels();
     }
-    return new WarmingKernels(new PlainKernels(), vectors());
+    return new WarmingKernels(new PlainKernels(), vectors(), dtype);
   }
 
   /** The Vector API's loops, compiled or not. */

@@ -8,17 +8,18 @@ import io.github.gss4j.config.LayerConfig;
 import io.github.gss4j.config.MhesaConfig;
 import io.github.gss4j.config.MixerConfig;
 import io.github.gss4j.config.ModelConfig;
-import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.IntStream;
 
 /** Makes the layers that a configuration asks for: a new kind gets its line here. */
 record Layers(Weights weights, ModelConfig config) {
+  /** All of them, on all cores: memory that is new to a process is slow to come. */
   List<Layer> all() {
-    List<Layer> all = new ArrayList<>();
-    for (LayerConfig layer : config.layers()) {
-      all.add(layer(layer, "layers." + all.size() + "."));
-    }
-    return List.copyOf(all);
+    List<LayerConfig> layers = config.layers();
+    return IntStream.range(0, layers.size())
+        .parallel()
+        .mapToObj(i -> layer(layers.get(i), "layers." + i + "."))
+        .toList();
   }
 
   private Layer layer(LayerConfig layer, String at) {

@@ -27,16 +27,22 @@ final class WarmUp {
     void run(Kernels kernels);
   }
 
-  private final List<Loop> loops =
+  private final List<Loop> floatLoops =
       List.of(
           k -> k.gelu(y, 0, INPUTS),
           k -> k.floats(floats, INPUTS, x, INPUTS, 1, y, INPUTS, 0, 1),
           k -> k.stateSpace(state, 0, state, 0, decay, MODES, x, 0, y, 0, INPUTS, 1),
-          k -> k.halves(packed, INPUTS, x, INPUTS, 1, y, INPUTS, 0, 1, scratch),
-          k -> k.bytes(packed, INPUTS, x, INPUTS, 1, y, INPUTS, 0, 1, scratch),
           k -> k.floats(floats, INPUTS, x, INPUTS, ROWS, y, INPUTS, 0, 1),
-          k -> k.stateSpace(state, 0, state, 0, decay, MODES, x, 0, y, 0, INPUTS, ROWS),
-          k -> k.halves(packed, INPUTS, x, INPUTS, ROWS, y, INPUTS, 0, 1, scratch),
+          k -> k.stateSpace(state, 0, state, 0, decay, MODES, x, 0, y, 0, INPUTS, ROWS));
+
+  private final List<Loop> halfLoops =
+      List.of(
+          k -> k.halves(packed, INPUTS, x, INPUTS, 1, y, INPUTS, 0, 1, scratch),
+          k -> k.halves(packed, INPUTS, x, INPUTS, ROWS, y, INPUTS, 0, 1, scratch));
+
+  private final List<Loop> byteLoops =
+      List.of(
+          k -> k.bytes(packed, INPUTS, x, INPUTS, 1, y, INPUTS, 0, 1, scratch),
           k -> k.bytes(packed, INPUTS, x, INPUTS, ROWS, y, INPUTS, 0, 1, scratch));
 
   WarmUp(Kernels known, Kernels cold) {
@@ -44,8 +50,18 @@ final class WarmUp {
     this.cold = cold;
   }
 
-  /** Whether all of them became so. */
-  boolean run() {
+  /** Whether all that a model with weights of a dtype uses became so. */
+  boolean run(Weights.Dtype dtype) {
+    List<Loop> packedLoops =
+        switch (dtype) {
+          case FLOAT32 -> List.of();
+          case BFLOAT16 -> halfLoops;
+          case INT8 -> byteLoops;
+        };
+    return run(packedLoops) && run(floatLoops);
+  }
+
+  private boolean run(List<Loop> loops) {
     long end = System.nanoTime() + LIMIT_NANOS;
     for (Loop loop : loops) {
       long usual = Long.MAX_VALUE;

@@ -11,13 +11,15 @@ final class WarmingKernels implements Kernels {
 
   private final Kernels plain;
   private final Kernels vectors;
+  private final Weights.Dtype dtype;
   private volatile Kernels now;
   private volatile boolean warming;
   private long begun;
 
-  WarmingKernels(Kernels plain, Kernels vectors) {
+  WarmingKernels(Kernels plain, Kernels vectors, Weights.Dtype dtype) {
     this.plain = plain;
     this.vectors = vectors;
+    this.dtype = dtype;
     this.now = plain;
   }
 
@@ -47,7 +49,7 @@ final class WarmingKernels implements Kernels {
   }
 
   private void warm() {
-    if (new WarmUp(plain, vectors).run()) {
+    if (new WarmUp(plain, vectors).run(dtype)) {
       now = vectors;
     }
   }

@@ -17,7 +17,7 @@ final class Weights {
 
   private final TensorSource tensors;
   private final Dtype dtype;
-  private long bytes;
+  private final AtomicLong bytes = new AtomicLong();
 
   /** What matrices are kept in. */
   enum Dtype {
@@ -37,14 +37,14 @@ final class Weights {
 
   /** How many bytes were read into arrays so far. */
   long bytes() {
-    return bytes;
+    return bytes.get();
   }
 
   /** A small tensor. */
   float[] floats(String name) {
     StoredTensor stored = tensors.get(name);
     float[] values = stored.toFloats();
-    bytes += (long) values.length * Float.BYTES;
+    bytes.addAndGet((long) values.length * Float.BYTES);
     warn(name, strange(values));
     return values;
   }
@@ -52,7 +52,7 @@ final class Weights {
   /** A small tensor in float64. */
   double[] doubles(String name) {
     double[] values = tensors.get(name).toDoubles();
-    bytes += (long) values.length * Float.BYTES;
+    bytes.addAndGet((long) values.length * Float.BYTES);
     warn(name, Arrays.stream(values).filter(value -> !Double.isFinite(value)).count());
     return values;
   }
@@ -114,7 +114,7 @@ final class Weights {
     }
     int rows = Math.toIntExact(stored.shape().get(0));
     short[] halves = new short[Math.multiplyExact(rows, width)];
-    bytes += (long) halves.length * Short.BYTES;
+    bytes.addAndGet((long) halves.length * Short.BYTES);
     AtomicLong strange = new AtomicLong();
     forRows(
         stored,
@@ -143,7 +143,7 @@ final class Weights {
           case BFLOAT16 -> new BFloat16Matrix(outputs, inputs);
           case INT8 -> new Int8Matrix(outputs, inputs);
         };
-    bytes += matrix.bytes();
+    bytes.addAndGet(matrix.bytes());
     AtomicLong strange = new AtomicLong();
     forRows(
         stored,
