@@ -39,6 +39,36 @@ class SynthesizeCommandTest {
   }
 
   @Test
+  void otherSizesAndSlowModesAreTheConfigs() throws Exception {
+    Path out = directory.resolve("slow");
+    Object[] sizes = {
+      "synthesize",
+      "--out",
+      out,
+      "--num-tokens",
+      50,
+      "--dim",
+      16,
+      "--depth",
+      1,
+      "--state",
+      6,
+      "--kernel-dim",
+      8,
+      "--slow-modes",
+      2
+    };
+    Command.here(sizes).ok();
+    JsonNode facts = new ObjectMapper().readTree(Command.here("inspect", out, "--json").ok().out());
+    assertThat(facts.get("config").get("dss_kernel_N").asInt()).isEqualTo(6);
+    assertThat(facts.get("config").get("dss_kernel_H").asInt()).isEqualTo(8);
+    assertThat(facts.get("config").get("slow_modes").asInt()).isEqualTo(2);
+    JsonNode tokens = facts.get("state_spaces").get(0).get("time_constant_tokens");
+    assertThat(tokens.get("max").asDouble()).isBetween(1e5, 1e6);
+    assertThat(tokens.get("min").asDouble()).isLessThan(100);
+  }
+
+  @Test
   void theSeedDecidesTheWeights() throws Exception {
     byte[] one = Files.readAllBytes(make("a", 7).resolve("model.pt"));
     assertThat(make("b", 7).resolve("model.pt")).hasBinaryContent(one);
