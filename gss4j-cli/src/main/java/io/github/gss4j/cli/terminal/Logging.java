@@ -12,8 +12,8 @@ import java.nio.charset.StandardCharsets;
 /**
  * What is logged goes to standard error, a line each: warnings, what has to be said of data, and
  * the requests of {@code gss serve}. {@code GSS_LOG} and {@code GSS_ACCESS_LOG} set other levels.
- * Logback finds this class by {@code META-INF/services}; a file
- * of its own would take it a tenth of a second at every start.
+ * Logback finds this class by {@code META-INF/services}; a file of its own would take it a tenth of
+ * a second at every start.
  */
 public final class Logging extends ContextAwareBase implements Configurator {
   /** For Logback. */
