@@ -6,16 +6,24 @@ import java.util.concurrent.atomic.AtomicIntegerArray;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.LockSupport;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.LongSupplier;
 
 /**
  * Threads that do one piece of work together, meeting at barriers. They wait busily for some
  * microseconds and then sleep, so that an idle team uses no processor. A caller that finds the team
- * at work does its own work alone.
+ * at work does its own work alone; so does one that has waited long for the others, whose cores
+ * somebody else needs, for a while.
  */
 final class Team implements AutoCloseable {
   private static final int SPINS = 1 << 11;
   private static final int YIELDS = 64;
   private static final long NAP_NANOS = 50_000;
+
+  /** Who comes so late does not just wake up: somebody else has the core. */
+  private static final long LATE_NANOS = 1_000_000;
+
+  private static final long SHORTEST_ALONE_NANOS = 32_000_000;
+  private static final long LONGEST_ALONE_NANOS = 512_000_000;
 
   /** Counters, each on a cache line of its own. */
   private static final int ARRIVED = 32;
@@ -28,11 +36,18 @@ final class Team implements AutoCloseable {
   private static final Worker ALONE = new Worker(0, 1, null);
 
   private final int size;
+  private final LongSupplier clock;
   private final AtomicIntegerArray counters = new AtomicIntegerArray(COUNTERS);
   private final ReentrantLock inUse = new ReentrantLock();
   private final AtomicReference<Throwable> failure = new AtomicReference<>();
   private final List<Helper> helpers = new ArrayList<>();
   private final Worker first;
+
+  /** How long the caller has waited for others in the work at hand, beyond microseconds. */
+  private long waited;
+
+  private long aloneUntil;
+  private long aloneNanos = SHORTEST_ALONE_NANOS;
   private volatile Work work;
   private volatile boolean closed;
 
@@ -43,7 +58,13 @@ final class Team implements AutoCloseable {
 
   /** A team of so many threads, the caller's among them. They start with the first work. */
   Team(int size) {
+    this(size, System::nanoTime);
+  }
+
+  Team(int size, LongSupplier clock) {
     this.size = size;
+    this.clock = clock;
+    this.aloneUntil = clock.getAsLong();
     this.first = new Worker(0, size, this);
   }
 
@@ -58,9 +79,26 @@ final class Team implements AutoCloseable {
       return;
     }
     try {
+      long start = clock.getAsLong();
+      if (start - aloneUntil < 0) {
+        newWork.run(ALONE);
+        return;
+      }
+      waited = 0;
       together(newWork);
+      judge(start, clock.getAsLong());
     } finally {
       inUse.unlock();
+    }
+  }
+
+  /** Goes on alone for a while where most of the time was waiting. */
+  private void judge(long start, long end) {
+    if (waited > LATE_NANOS && waited > (end - start) / 2) {
+      aloneUntil = end + aloneNanos;
+      aloneNanos = Math.min(LONGEST_ALONE_NANOS, 2 * aloneNanos);
+    } else {
+      aloneNanos = SHORTEST_ALONE_NANOS;
     }
   }
 
@@ -80,7 +118,7 @@ final class Team implements AutoCloseable {
       helper.wake();
     }
     attempt(newWork, first);
-    await(FINISHED, size - 1);
+    await(first, FINISHED, size - 1);
     work = null;
     Throwable thrown = failure.getAndSet(null);
     if (thrown != null) {
@@ -102,8 +140,13 @@ final class Team implements AutoCloseable {
 
   /** Waits until a counter has a value, or for a barrier until somebody has failed. */
   @SuppressWarnings("ThreadPriorityCheck") // others may need the core that is waited on
-  private void await(int counter, int value) {
-    for (int spins = 0; counters.get(counter) != value; spins++) {
+  private void await(Worker worker, int counter, int value) {
+    long since = 0;
+    int spins = 0;
+    for (; counters.get(counter) != value; spins++) {
+      if (spins == SPINS) {
+        since = clock.getAsLong();
+      }
       if (spins < SPINS) {
         Thread.onSpinWait();
       } else if (spins < SPINS + YIELDS) {
@@ -115,15 +158,18 @@ final class Team implements AutoCloseable {
         throw new IllegalStateException("another thread of the team failed");
       }
     }
+    if (spins > SPINS && worker.index() == 0) {
+      waited += clock.getAsLong() - since;
+    }
   }
 
-  private void meet() {
+  private void meet(Worker worker) {
     int phase = counters.get(PHASE);
     if (counters.incrementAndGet(ARRIVED) == size) {
       counters.set(ARRIVED, 0);
       counters.set(PHASE, phase + 1);
     } else {
-      await(PHASE, phase + 1);
+      await(worker, PHASE, phase + 1);
     }
   }
 
@@ -154,7 +200,7 @@ final class Team implements AutoCloseable {
     /** Waits for the others, and sees all they wrote. */
     void meet() {
       if (size > 1) {
-        team.meet();
+        team.meet(this);
       }
     }
   }
