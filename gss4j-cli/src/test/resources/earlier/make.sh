@@ -61,7 +61,7 @@ language gss train "${space[@]}" --ema 0.9
 language dss train --mixer dss --dss-kernel-N 4 --init long_range --learned-step \
   --normalize-input --tie-embeddings --schedule linear
 language hybrid train --layers gss,attention "${space[@]}" --attention-heads 2 \
-  --attention-window 8 --attention-kind sliding
+  --attention-window 8 --attention-kind sliding --carry-state true
 language mhesa train --mixer mhesa --heads 2 --dim-mhesa 8 --accumulate 2 --schedule restarts \
   --restart-every 5 --lr-groups token_emb=1e-3
 language dsconv train --mixer dsconv --heads 2 --dim-dsconv 8 --max-seq-len 64 \

@@ -12,6 +12,9 @@ import org.bytedeco.pytorch.Tensor;
  * The micro-batches of a text that is read in long stretches, in a seeded order that takes each
  * once an epoch: each row reads its stretch to the end, block by block, and then the next one. A
  * text that is too short for as many stretches as there are rows is read in shorter ones.
+ *
+ * <p>A run of an earlier version goes on as it began: the text is cut into as many parts as there
+ * are rows, and each row reads its own one in order.
  */
 public final class LongStretches implements BatchSource {
   private final TokenStore text;
@@ -21,6 +24,7 @@ public final class LongStretches implements BatchSource {
   private final long blocks;
   private final int rank;
   private final long rows;
+  private final boolean inOrder;
   private final boolean together;
 
   /** The share of one rank: its rows of those of all ranks. */
@@ -29,10 +33,12 @@ public final class LongStretches implements BatchSource {
     this.batch = config.batch();
     this.rank = rank;
     this.rows = (long) worldSize * batch.size();
-    this.together = config.model().maxSeqLen().isPresent(); // else states are of unequal sizes
+    this.inOrder = batch.state().carriesInOrder();
+    this.together = // else states are of unequal sizes
+        inOrder || config.model().maxSeqLen().isPresent();
     long wanted = (batch.state().carryLength() + batch.seqLen() - 1L) / batch.seqLen();
     long most = (text.size() - 1) / batch.seqLen() / rows;
-    this.blocks = Math.max(1, Math.min(wanted, most));
+    this.blocks = Math.max(1, inOrder ? most : Math.min(wanted, most));
     this.order =
         SampleOrder.of(text.size(), Math.toIntExact(blocks * batch.seqLen()), config.seed());
     this.reading = "%s %d %d %d".formatted(text.fingerprint(), rows, batch.seqLen(), config.seed());
@@ -58,7 +64,8 @@ public final class LongStretches implements BatchSource {
     for (int b = 0; b < batch.size(); b++) {
       long row = (long) rank * batch.size() + b;
       long stretch = place.stretch(row) * rows + row;
-      text.read(order.offset(stretch) + place.block(row) * batch.seqLen(), one);
+      long from = inOrder ? row * blocks * batch.seqLen() : order.offset(stretch);
+      text.read(from + place.block(row) * batch.seqLen(), one);
       System.arraycopy(one, 0, ids, b * length, length);
     }
     return Tensors.of(ids, batch.size(), length);

@@ -3,6 +3,8 @@ package io.github.gss4j.run;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.github.gss4j.batches.BatchSource;
 import io.github.gss4j.batches.TextBatches;
+import io.github.gss4j.checkpoint.ConfigFile;
+import io.github.gss4j.config.training.BatchConfig;
 import io.github.gss4j.model.LanguageModel;
 import io.github.gss4j.tracking.MetricLine;
 import io.github.gss4j.trainer.StepObserver;
@@ -19,6 +21,7 @@ final class LanguageModelTask implements TrainingTask {
   private final RunSetting setting;
   private final BatchSource batches;
   private final LanguageModel model;
+  private final TrainableLanguageModel trained;
   private final Trainer<BatchSource> trainer;
   private final RunEvaluation evaluation;
   private final RunSample sample;
@@ -38,12 +41,10 @@ final class LanguageModelTask implements TrainingTask {
               setting.config(),
               setting.group().rank(),
               setting.group().worldSize());
-      this.trainer =
-          TrainableLanguageModel.trainer(
-              model,
-              setting.config(),
-              setting.inputs().teacher().objective(),
-              setting.distribution());
+      this.trained =
+          new TrainableLanguageModel(
+              model, setting.config(), setting.inputs().teacher().objective(), setting.group());
+      this.trainer = new Trainer<>(trained, setting.distribution());
     } catch (RuntimeException e) {
       model.close();
       throw e;
@@ -119,6 +120,24 @@ final class LanguageModelTask implements TrainingTask {
   @Override
   public void seek(JsonNode position) {
     batches.seek(position);
+  }
+
+  /**
+   * A checkpoint of an earlier version does not say where its carried states go on: with the next
+   * step, if text and blocks are as they were.
+   */
+  @Override
+  public void restored(RunCheckpoint state) throws IOException {
+    BatchConfig batch = setting.config().batch();
+    JsonNode before = ConfigFile.read(setting.directory().config());
+    boolean asBefore =
+        state.corpus().equals(fingerprint())
+            && before.path("batch").asInt() == batch.size()
+            && before.path("seq_len").asInt() == batch.seqLen()
+            && before.path("accumulate").asInt() == batch.accumulate();
+    if (batch.state().carriesInOrder() && asBefore) {
+      trained.resumeAt(batches.place(state.progress().steps() + 1, 0));
+    }
   }
 
   @Override

@@ -26,6 +26,7 @@ final class RunCheckpoints {
     RunCheckpoint state = RunCheckpoint.read(checkpoint, task.score());
     state.restore(trainer, checkpoint);
     state.position().ifPresent(task::seek);
+    task.restored(state);
     if (setting.isFirst()) {
       if (state.best()) {
         setting.directory().point(RunDirectory.BEST, checkpoint); // a kill may have come before

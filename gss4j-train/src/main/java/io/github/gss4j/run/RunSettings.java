@@ -49,7 +49,16 @@ public final class RunSettings {
       TrainConfig byDefault,
       RunContext context,
       Path directory) {
-    return complete(settings.deepCopy(), where, byDefault, context, Optional.of(directory));
+    ObjectNode all = settings.deepCopy();
+    fromEarlier(all);
+    return complete(all, where, byDefault, context, Optional.of(directory));
+  }
+
+  /** Earlier versions carried states through a text that was read in order. */
+  static void fromEarlier(ObjectNode run) {
+    if (run.path("carry_state").asBoolean() && !run.has("carry_length")) {
+      run.put("carry_length", 0);
+    }
   }
 
   /** Sizes and tokenizer are those of the model. */

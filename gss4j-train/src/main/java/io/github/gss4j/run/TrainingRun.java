@@ -3,6 +3,7 @@ package io.github.gss4j.run;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.SerializationFeature;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.github.gss4j.checkpoint.ConfigFile;
 import io.github.gss4j.config.JsonFields;
 import io.github.gss4j.config.training.TrainConfig;
@@ -145,7 +146,9 @@ public final class TrainingRun implements AutoCloseable {
    */
   public static TrainingRun resume(Path path) throws IOException {
     Path file = new RunDirectory(path).config();
-    JsonFields fields = new JsonFields(file.toString(), ConfigFile.read(file));
+    ObjectNode settings = ConfigFile.read(file);
+    RunSettings.fromEarlier(settings);
+    JsonFields fields = new JsonFields(file.toString(), settings);
     return resume(TrainConfig.from(fields, TrainConfig.defaults()), path, alone(path));
   }
 

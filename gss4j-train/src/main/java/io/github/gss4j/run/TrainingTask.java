@@ -56,6 +56,9 @@ interface TrainingTask extends AutoCloseable {
   /** Continues there. */
   default void seek(JsonNode position) {}
 
+  /** A checkpoint was gone back to, before the run's configuration is written anew. */
+  default void restored(RunCheckpoint state) throws IOException {}
+
   /** Writes what a checkpoint has beside model and optimizer, on the first rank. */
   default void saveBeside(Path checkpoint) throws IOException {}
 

@@ -96,6 +96,16 @@ final class StartingStates implements AutoCloseable {
   }
 
   /**
+   * Says which micro-batch comes next, after a checkpoint that keeps states and not their position,
+   * as those of earlier versions do.
+   */
+  void resumeAt(Optional<TextPosition> place) {
+    if (next.isEmpty() && states.has(batch.size())) {
+      next = place;
+    }
+  }
+
+  /**
    * Resumes from a checkpoint.
    *
    * @param names of what it keeps

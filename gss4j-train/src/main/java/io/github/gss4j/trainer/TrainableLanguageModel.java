@@ -1,6 +1,7 @@
 package io.github.gss4j.trainer;
 
 import io.github.gss4j.batches.BatchSource;
+import io.github.gss4j.batches.TextPosition;
 import io.github.gss4j.checkpoint.ModelFiles;
 import io.github.gss4j.config.training.Recipe;
 import io.github.gss4j.config.training.TrainConfig;
@@ -18,6 +19,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
 import org.bytedeco.javacpp.PointerScope;
@@ -38,7 +40,7 @@ public final class TrainableLanguageModel implements Trainable<BatchSource> {
    * @param config of which the text, the watch and the seed have no part in it
    * @param group the ranks that train, of which each keeps the states of its own sequences
    */
-  TrainableLanguageModel(
+  public TrainableLanguageModel(
       LanguageModel model, TrainConfig config, Objective objective, ProcessGroup group) {
     this.model = model;
     this.config = config;
@@ -127,6 +129,11 @@ public final class TrainableLanguageModel implements Trainable<BatchSource> {
   @Override
   public void restore(Set<String> names, Function<String, Tensor> source) {
     states.restore(names, source);
+  }
+
+  /** Says where the states of a checkpoint of an earlier version go on. */
+  public void resumeAt(Optional<TextPosition> place) {
+    states.resumeAt(place);
   }
 
   @Override

@@ -37,12 +37,12 @@ class TrackedRunTest {
   @BeforeEach
   void listen() {
     log.start();
-    ((Logger) LoggerFactory.getLogger("io.github.gss4j.trainer")).addAppender(log);
+    ((Logger) LoggerFactory.getLogger("io.github.gss4j.run")).addAppender(log);
   }
 
   @AfterEach
   void listenNoMore() {
-    ((Logger) LoggerFactory.getLogger("io.github.gss4j.trainer")).detachAppender(log);
+    ((Logger) LoggerFactory.getLogger("io.github.gss4j.run")).detachAppender(log);
   }
 
   private static TrainConfig config(long steps, long watchEvery) {

@@ -10,7 +10,8 @@ import io.github.gss4j.config.JsonFields;
  * @param carry {@code carry_state}: the text is read in long stretches, in a random order and as
  *     many at a time as a step has sequences; each sequence continues from the state that the one
  *     before it left
- * @param carryLength {@code carry_length}, tokens of a stretch
+ * @param carryLength {@code carry_length}, tokens of a stretch; 0 as earlier versions read: the
+ *     text in as many parts as there are sequences, in order
  * @param passing {@code state_passing}: sequences begin from what another one left, whatever its
  *     text, but for every so many-th, which begins from zero; 0 is off. With {@code carry_state}
  *     this holds where a stretch begins
@@ -22,7 +23,7 @@ public record StateConfig(boolean carry, int carryLength, int passing, double pa
 
   /** Checks the ranges. */
   public StateConfig {
-    Checks.that(carryLength >= 1, "carry_length", carryLength, "at least 1");
+    Checks.that(carryLength >= 0, "carry_length", carryLength, "at least 1 (0: in order)");
     Checks.that(passing == 0 || passing >= 2, "state_passing", passing, "0 (off), or 2 or more");
     Checks.that(
         passingFrom >= 0 && passingFrom < 1,
@@ -54,6 +55,11 @@ public record StateConfig(boolean carry, int carryLength, int passing, double pa
   /** Whether the n-th of what might begin from zero is passed a state. */
   public boolean passes(long n) {
     return passing > 0 && n % passing != 0;
+  }
+
+  /** Whether the text is read in order, in as many parts as there are sequences. */
+  public boolean carriesInOrder() {
+    return carry && carryLength == 0;
   }
 
   static StateConfig from(JsonFields f, StateConfig byDefault) {
