@@ -85,6 +85,7 @@ class ArchitectureTest {
           "batches.LongStretches",
           "cli.Gss",
           "cli.study.ChildRuns",
+          "cli.terminal.Logging",
           "config.ParameterShapes",
           "config.training.LongRun",
           "data.documents.DocumentShard",
