@@ -1,0 +1,344 @@
+import { Api } from './api.js';
+import { Piece } from './text.js';
+import { Paper } from './paper.js';
+import { Forks } from './forks.js';
+import { Settings } from './settings.js';
+import { States } from './states.js';
+import { LANGUAGES } from './snippets.js';
+
+/** Longer texts are read without being rated token by token, which is faster. */
+const RATED_TOKENS = 1024;
+
+const $ = (id) => document.getElementById(id);
+const api = new Api(askForKey);
+const paper = new Paper($('paper'), $('alternatives'), (piece, end, text) => act(() => goOn(piece, end, text)));
+const forks = new Forks($('forks'), show, (piece) => act(() => remove(piece)));
+const settings = new Settings($('settings'), drawCode);
+const states = new States($('states'), $('no-states'), api, beginAt, failed);
+
+let model;
+let roots = [];
+let here = { piece: null, end: 0 }; // where the text on the paper ends
+let base = null; // a state that the next text begins with
+let writing = null; // the AbortController of what is being written
+let language = Object.keys(LANGUAGES)[0];
+
+/** Runs something that the user asked for; what fails is said below the field. */
+async function act(does) {
+  $('error').hidden = true;
+  try {
+    await does();
+  } catch (error) {
+    failed(error);
+  }
+}
+
+function failed(error) {
+  $('error').textContent = error instanceof TypeError && error.message.includes('fetch') ? 'The server does not answer.' : error.message;
+  $('error').hidden = false;
+}
+
+function show(piece, end = piece?.length ?? 0) {
+  here = { piece, end };
+  paper.show(piece ? piece.path(end) : []);
+  draw();
+}
+
+function draw() {
+  const { piece, end } = here;
+  forks.draw(roots, piece);
+  $('no-forks').hidden = roots.length > 0;
+  $('paper').classList.toggle('writing', writing !== null);
+  $('write').disabled = writing !== null;
+  $('stop').disabled = writing === null;
+  $('again').disabled = writing !== null || piece?.by !== 'model';
+  $('keep').disabled = writing !== null || !piece;
+  $('more-label').textContent = piece || base ? 'Your text, before the model goes on (may be empty)' : 'Your text';
+  $('from').textContent = base ? 'begins with the state that you chose' : piece && end < piece.length ? `goes on after token ${end} of ${piece.length}: a fork` : '';
+  drawCode();
+}
+
+function drawCode() {
+  let body;
+  try {
+    body = { model: model?.id ?? '', prompt: textHere() + $('more').value, ...settings.request() };
+  } catch (error) {
+    $('code').textContent = error.message;
+    return;
+  }
+  $('code').textContent = LANGUAGES[language](location.origin, body);
+}
+
+function textHere() {
+  return [...$('paper').querySelectorAll('span')].map((s) => s.textContent).join('');
+}
+
+/** Writes on: first the user's text, if any, then what the model makes of it. */
+async function write(change = {}) {
+  if (writing) return;
+  const request = { ...settings.request(), ...change };
+  const text = $('more').value;
+  let { piece, end } = here;
+  if (text === '' && !piece && !base) throw new Error('There is nothing to go on from: write a beginning.');
+  writing = new AbortController();
+  draw();
+  try {
+    if (text !== '' || !piece) {
+      const ids = text === '' ? [] : await api.tokenize(text);
+      const [parent, at] = piece ? Piece.place(piece, end) : [null, 0];
+      const mine = new Piece('you', parent, at, parent ? null : base);
+      if (!parent) roots.push(mine);
+      if (ids.length) mine.tokens = [{ ids, text, logprob: null, top: null }];
+      $('more').value = '';
+      base = null;
+      [piece, end] = [mine, mine.length];
+    }
+    await stream(request, piece, end);
+  } finally {
+    writing = null;
+    keepTexts();
+    draw();
+  }
+}
+
+/** Streams what the model writes after `end` tokens of a piece. */
+async function stream(request, piece, end) {
+  const { state, ids } = piece.resume(end);
+  const [parent, at] = Piece.place(piece, end);
+  const block = piece.by === 'you' && end === piece.length && piece.length === 1 && piece.tokens[0].ids.length > 1;
+  const echo = block && ids.length <= RATED_TOKENS;
+  const body = {
+    model: model.id, prompt: ids, ...request, logprobs: 5, stream: true, return_token_ids: true,
+    return_state: true, stream_options: { include_usage: true },
+  };
+  if (state) body.state = state;
+  if (echo) body.echo = true;
+  const written = Array.from({ length: request.n ?? 1 }, () => new Piece('model', parent, at));
+  const seen = written.map(() => 0);
+  const echoed = [];
+  const began = performance.now();
+  let first = 0;
+  let count = 0;
+  let usage = null;
+  let reason = 'stopped';
+  show(written[0]);
+  try {
+    for await (const chunk of api.complete(body, writing.signal)) {
+      if (chunk.usage) usage = chunk.usage;
+      for (const choice of chunk.choices) {
+        const target = written[choice.index];
+        const from = target.length;
+        for (const token of tokens(choice)) {
+          if (echo && seen[choice.index]++ < ids.length) {
+            if (choice.index === 0) echoed.push(token);
+            continue;
+          }
+          target.tokens.push(token);
+          count++;
+        }
+        if (choice.index === 0 && echoed.length === ids.length && echo && block && piece.length === 1) {
+          piece.tokens = echoed.slice(echoed.length - piece.tokens[0].ids.length);
+          for (const child of written) child.at = piece.length;
+          here = { piece: written[0], end: 0 };
+          paper.show(written[0].path());
+        } else if (choice.index === 0) {
+          paper.append(target, from, target.length);
+        }
+        here.end = written[0].length;
+        if (count && !first) first = performance.now();
+        if (choice.finish_reason) reason = choice.finish_reason;
+        if (choice.state) target.state = choice.state;
+      }
+      if (count) tell(count, began, first, usage, null);
+    }
+  } catch (error) {
+    if (error.name !== 'AbortError') {
+      if (error.status === 404 && state) return retryWithout(state, request, piece, end, written);
+      if (count === 0) written.forEach((w) => w.remove());
+      if (count === 0) show(piece, end);
+      throw error;
+    }
+  }
+  for (const w of written) if (w.length === 0) w.remove();
+  if (written[0].length === 0) show(piece, piece.length);
+  tell(count, began, first, usage, reason);
+}
+
+/** The server has forgotten a state: it reads the text again. */
+async function retryWithout(state, request, piece, end, written) {
+  written.forEach((w) => w.remove());
+  for (const root of roots) {
+    if (root.base === state) throw new Error('The state that this text began with is no longer on the server.');
+    for (const p of root.all()) if (p.state === state) p.state = null;
+  }
+  return stream(request, piece, end);
+}
+
+/** The tokens of a streamed choice. */
+function tokens(choice) {
+  const { logprobs, token_ids: ids } = choice;
+  return (logprobs?.tokens ?? []).map((text, i) => ({
+    ids: [ids[i]],
+    text,
+    logprob: logprobs.token_logprobs[i],
+    top: Object.entries(logprobs.top_logprobs?.[i] ?? {})
+      .map(([other, logprob]) => ({ text: other, logprob })).sort((a, b) => b.logprob - a.logprob),
+  }));
+}
+
+function tell(count, began, first, usage, reason) {
+  const parts = [`${count.toLocaleString('en')} tokens`];
+  const seconds = (performance.now() - first) / 1000;
+  if (count > 1 && seconds > 0) parts.push(`${Math.round((count - 1) / seconds).toLocaleString('en')} tokens/s`);
+  if (first) parts.push(`the first after ${Math.round(first - began)} ms`);
+  const cached = usage?.prompt_tokens_details?.cached_tokens;
+  if (cached) parts.push(`${cached.toLocaleString('en')} of ${usage.prompt_tokens.toLocaleString('en')} read before`);
+  const ends = { stop: 'ended by itself', length: 'as many as asked for', stopped: 'stopped' };
+  if (reason) parts.push(ends[reason] ?? reason);
+  $('status').textContent = parts.join(' · ');
+}
+
+/** Goes on after `end` tokens of a piece, with another token's text first where one is given. */
+async function goOn(piece, end, text) {
+  if (writing) throw new Error('Stop what is being written first.');
+  [piece, end] = Piece.place(piece, end);
+  show(piece, end);
+  base = null;
+  if (text === null) {
+    $('more').focus();
+    return;
+  }
+  const typed = $('more').value;
+  $('more').value = text;
+  await write();
+  $('more').value = typed;
+}
+
+async function again() {
+  const { piece } = here;
+  if (writing || piece?.by !== 'model') return;
+  show(piece.parent, piece.at);
+  const typed = $('more').value;
+  $('more').value = '';
+  await write({ seed: crypto.getRandomValues(new Uint32Array(1))[0] });
+  $('more').value = typed;
+}
+
+/** Begins a text with a kept state. */
+function beginAt(state) {
+  base = state;
+  show(null);
+  $('more').focus();
+}
+
+async function remove(piece) {
+  if (writing) throw new Error('Stop what is being written first.');
+  const parent = piece.parent;
+  piece.remove();
+  roots = roots.filter((r) => r !== piece);
+  for (const p of piece.all()) if (p.state) api.forget(p.state).catch(() => {}); // expires by itself
+  const gone = here.piece?.path().some((p) => p.piece === piece);
+  if (gone) show(parent, parent ? piece.at : 0);
+  else draw();
+  keepTexts();
+}
+
+async function keep() {
+  const { piece, end } = here;
+  if (!piece || writing) return;
+  const { state, ids } = piece.resume(end);
+  const kept = ids.length ? await api.keep(ids, state) : await api.fork(state);
+  await states.add(kept.id, textHere().trim().replace(/\s+/g, ' ').slice(-60) || 'a state');
+  $('status').textContent = 'The state is kept.';
+}
+
+function keepTexts() {
+  try {
+    localStorage.setItem(`gss4j-texts ${model.id}`, JSON.stringify({ roots, here: here.piece?.key }));
+  } catch {
+    $('status').textContent += ' · too much text for this browser to keep: it goes when the page closes';
+  }
+}
+
+function restoreTexts() {
+  const kept = JSON.parse(localStorage.getItem(`gss4j-texts ${model.id}`) ?? '{"roots": []}');
+  roots = kept.roots.map((r) => Piece.fromJSON(r));
+  const pieces = roots.flatMap((r) => [...r.all()]);
+  show(pieces.find((p) => p.key === kept.here) ?? null);
+}
+
+function askForKey() {
+  return new Promise((resolve) => {
+    $('key').showModal();
+    $('key').addEventListener('close', () => resolve($('key-field').value || null), { once: true });
+  });
+}
+
+$('composer').addEventListener('submit', (e) => {
+  e.preventDefault();
+  act(write);
+});
+$('stop').addEventListener('click', () => writing?.abort());
+$('again').addEventListener('click', () => act(again));
+$('keep').addEventListener('click', () => act(keep));
+$('new').addEventListener('click', () => {
+  if (writing) return;
+  base = null;
+  show(null);
+  $('more').focus();
+});
+$('load').addEventListener('change', (e) => act(async () => {
+  const [file] = e.target.files;
+  e.target.value = '';
+  if (file) await states.upload(file);
+}));
+$('more').addEventListener('input', drawCode);
+$('shade').addEventListener('change', (e) => $('paper').classList.toggle('shade', e.target.checked));
+$('copy').addEventListener('click', async () => {
+  await navigator.clipboard.writeText($('code').textContent);
+  $('copy').textContent = 'Copied';
+  setTimeout(() => ($('copy').textContent = 'Copy'), 1500);
+});
+$('help-button').addEventListener('click', () => $('help').showModal());
+
+document.addEventListener('keydown', (e) => {
+  const typing = ['TEXTAREA', 'INPUT'].includes(e.target.tagName);
+  if (e.key === 'Enter' && (e.ctrlKey || e.metaKey)) {
+    e.preventDefault();
+    act(e.shiftKey ? again : write);
+  } else if (e.key === 'Escape' && !document.querySelector('dialog[open]')) {
+    if (paper.isChosen) paper.choose(-1);
+    else writing?.abort();
+  } else if (e.key === '?' && !typing) {
+    $('help').showModal();
+  } else if (e.altKey && ['t', 'f', 'w', 'k'].includes(e.key)) {
+    e.preventDefault();
+    ({
+      t: () => $('paper').focus(),
+      f: () => $('forks').querySelector('[tabindex="0"]')?.focus(),
+      w: () => $('more').focus(),
+      k: () => act(keep),
+    })[e.key]();
+  }
+});
+
+for (const name of Object.keys(LANGUAGES)) {
+  const button = Object.assign(document.createElement('button'), { type: 'button', textContent: name });
+  button.addEventListener('click', () => {
+    language = name;
+    for (const b of $('languages').children) b.setAttribute('aria-pressed', b === button);
+    drawCode();
+  });
+  button.setAttribute('aria-pressed', name === language);
+  $('languages').append(button);
+}
+$('paper').classList.add('shade');
+if (window.matchMedia('(max-width: 900px)').matches) $('sampling').open = false;
+
+act(async () => {
+  [model] = await api.models();
+  $('model').textContent = model.id;
+  document.title = `${model.id} · gss4j`;
+  restoreTexts();
+  await states.draw();
+});
