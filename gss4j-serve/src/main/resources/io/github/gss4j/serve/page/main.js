@@ -4,10 +4,8 @@ import { Paper } from './paper.js';
 import { Forks } from './forks.js';
 import { Settings } from './settings.js';
 import { States } from './states.js';
+import { Writing } from './writing.js';
 import { LANGUAGES } from './snippets.js';
-
-/** Longer texts are read without being rated token by token, which is faster. */
-const RATED_TOKENS = 1024;
 
 const $ = (id) => document.getElementById(id);
 const api = new Api(askForKey);
@@ -20,7 +18,7 @@ let model;
 let roots = [];
 let here = { piece: null, end: 0 }; // where the text on the paper ends
 let base = null; // a state that the next text begins with
-let writing = null; // the AbortController of what is being written
+let stopper = null; // the AbortController of what is being written
 let language = Object.keys(LANGUAGES)[0];
 
 /** Runs something that the user asked for; what fails is said below the field. */
@@ -48,11 +46,11 @@ function draw() {
   const { piece, end } = here;
   forks.draw(roots, piece);
   $('no-forks').hidden = roots.length > 0;
-  $('paper').classList.toggle('writing', writing !== null);
-  $('write').disabled = writing !== null;
-  $('stop').disabled = writing === null;
-  $('again').disabled = writing !== null || piece?.by !== 'model';
-  $('keep').disabled = writing !== null || !piece;
+  $('paper').classList.toggle('writing', stopper !== null);
+  $('write').disabled = stopper !== null;
+  $('stop').disabled = stopper === null;
+  $('again').disabled = stopper !== null || piece?.by !== 'model';
+  $('keep').disabled = stopper !== null || !piece;
   $('more-label').textContent = piece || base ? 'Your text, before the model goes on (may be empty)' : 'Your text';
   $('from').textContent = base ? 'begins with the state that you chose' : piece && end < piece.length ? `goes on after token ${end} of ${piece.length}: a fork` : '';
   drawCode();
@@ -75,12 +73,12 @@ function textHere() {
 
 /** Writes on: first the user's text, if any, then what the model makes of it. */
 async function write(change = {}) {
-  if (writing) return;
+  if (stopper) return;
   const request = { ...settings.request(), ...change };
   const text = $('more').value;
   let { piece, end } = here;
   if (text === '' && !piece && !base) throw new Error('There is nothing to go on from: write a beginning.');
-  writing = new AbortController();
+  stopper = new AbortController();
   draw();
   try {
     if (text !== '' || !piece) {
@@ -93,114 +91,50 @@ async function write(change = {}) {
       base = null;
       [piece, end] = [mine, mine.length];
     }
-    await stream(request, piece, end);
+    await stream(new Writing(piece, end, request));
   } finally {
-    writing = null;
+    stopper = null;
     keepTexts();
     draw();
   }
 }
 
-/** Streams what the model writes after `end` tokens of a piece. */
-async function stream(request, piece, end) {
-  const { state, ids } = piece.resume(end);
-  const [parent, at] = Piece.place(piece, end);
-  const block = piece.by === 'you' && end === piece.length && piece.length === 1 && piece.tokens[0].ids.length > 1;
-  const echo = block && ids.length <= RATED_TOKENS;
-  const body = {
-    model: model.id, prompt: ids, ...request, logprobs: 5, stream: true, return_token_ids: true,
-    return_state: true, stream_options: { include_usage: true },
-  };
-  if (state) body.state = state;
-  if (echo) body.echo = true;
-  const written = Array.from({ length: request.n ?? 1 }, () => new Piece('model', parent, at));
-  const seen = written.map(() => 0);
-  const echoed = [];
-  const began = performance.now();
-  let first = 0;
-  let count = 0;
-  let usage = null;
-  let reason = 'stopped';
-  show(written[0]);
+/** Streams what the model writes. */
+async function stream(writing) {
+  const [shown] = writing.pieces;
+  show(shown);
   try {
-    for await (const chunk of api.complete(body, writing.signal)) {
-      if (chunk.usage) usage = chunk.usage;
-      for (const choice of chunk.choices) {
-        const target = written[choice.index];
-        const from = target.length;
-        for (const token of tokens(choice)) {
-          if (echo && seen[choice.index]++ < ids.length) {
-            if (choice.index === 0) echoed.push(token);
-            continue;
-          }
-          target.tokens.push(token);
-          count++;
-        }
-        if (choice.index === 0 && echoed.length === ids.length && echo && block && piece.length === 1) {
-          piece.tokens = echoed.slice(echoed.length - piece.tokens[0].ids.length);
-          for (const child of written) child.at = piece.length;
-          here = { piece: written[0], end: 0 };
-          paper.show(written[0].path());
-        } else if (choice.index === 0) {
-          paper.append(target, from, target.length);
-        }
-        here.end = written[0].length;
-        if (count && !first) first = performance.now();
-        if (choice.finish_reason) reason = choice.finish_reason;
-        if (choice.state) target.state = choice.state;
-      }
-      if (count) tell(count, began, first, usage, null);
+    for await (const chunk of api.complete(writing.body(model.id), stopper.signal)) {
+      const from = shown.length;
+      if (writing.take(chunk)) paper.show(shown.path());
+      else paper.append(shown, from, shown.length);
+      here.end = shown.length;
+      if (!writing.isEmpty) $('status').textContent = writing.told(false);
     }
   } catch (error) {
-    if (error.name !== 'AbortError') {
-      if (error.status === 404 && state) return retryWithout(state, request, piece, end, written);
-      if (count === 0) written.forEach((w) => w.remove());
-      if (count === 0) show(piece, end);
-      throw error;
-    }
+    if (error.status === 404 && error.param === 'state') return readAgain(writing);
+    writing.prune();
+    if (shown.length === 0) show(writing.piece, writing.end);
+    if (error.name !== 'AbortError') throw error;
   }
-  for (const w of written) if (w.length === 0) w.remove();
-  if (written[0].length === 0) show(piece, piece.length);
-  tell(count, began, first, usage, reason);
+  writing.prune();
+  if (shown.length === 0) show(writing.piece, writing.end);
+  $('status').textContent = writing.told(true);
 }
 
-/** The server has forgotten a state: it reads the text again. */
-async function retryWithout(state, request, piece, end, written) {
-  written.forEach((w) => w.remove());
+/** The server has forgotten the state to go on from: it reads the text again. */
+async function readAgain({ state, piece, end, request, pieces }) {
+  pieces.forEach((p) => p.remove());
   for (const root of roots) {
     if (root.base === state) throw new Error('The state that this text began with is no longer on the server.');
     for (const p of root.all()) if (p.state === state) p.state = null;
   }
-  return stream(request, piece, end);
-}
-
-/** The tokens of a streamed choice. */
-function tokens(choice) {
-  const { logprobs, token_ids: ids } = choice;
-  return (logprobs?.tokens ?? []).map((text, i) => ({
-    ids: [ids[i]],
-    text,
-    logprob: logprobs.token_logprobs[i],
-    top: Object.entries(logprobs.top_logprobs?.[i] ?? {})
-      .map(([other, logprob]) => ({ text: other, logprob })).sort((a, b) => b.logprob - a.logprob),
-  }));
-}
-
-function tell(count, began, first, usage, reason) {
-  const parts = [`${count.toLocaleString('en')} tokens`];
-  const seconds = (performance.now() - first) / 1000;
-  if (count > 1 && seconds > 0) parts.push(`${Math.round((count - 1) / seconds).toLocaleString('en')} tokens/s`);
-  if (first) parts.push(`the first after ${Math.round(first - began)} ms`);
-  const cached = usage?.prompt_tokens_details?.cached_tokens;
-  if (cached) parts.push(`${cached.toLocaleString('en')} of ${usage.prompt_tokens.toLocaleString('en')} read before`);
-  const ends = { stop: 'ended by itself', length: 'as many as asked for', stopped: 'stopped' };
-  if (reason) parts.push(ends[reason] ?? reason);
-  $('status').textContent = parts.join(' · ');
+  return stream(new Writing(piece, end, request));
 }
 
 /** Goes on after `end` tokens of a piece, with another token's text first where one is given. */
 async function goOn(piece, end, text) {
-  if (writing) throw new Error('Stop what is being written first.');
+  if (stopper) throw new Error('Stop what is being written first.');
   [piece, end] = Piece.place(piece, end);
   show(piece, end);
   base = null;
@@ -216,7 +150,7 @@ async function goOn(piece, end, text) {
 
 async function again() {
   const { piece } = here;
-  if (writing || piece?.by !== 'model') return;
+  if (stopper || piece?.by !== 'model') return;
   show(piece.parent, piece.at);
   const typed = $('more').value;
   $('more').value = '';
@@ -232,7 +166,7 @@ function beginAt(state) {
 }
 
 async function remove(piece) {
-  if (writing) throw new Error('Stop what is being written first.');
+  if (stopper) throw new Error('Stop what is being written first.');
   const parent = piece.parent;
   piece.remove();
   roots = roots.filter((r) => r !== piece);
@@ -245,7 +179,7 @@ async function remove(piece) {
 
 async function keep() {
   const { piece, end } = here;
-  if (!piece || writing) return;
+  if (!piece || stopper) return;
   const { state, ids } = piece.resume(end);
   const kept = ids.length ? await api.keep(ids, state) : await api.fork(state);
   await states.add(kept.id, textHere().trim().replace(/\s+/g, ' ').slice(-60) || 'a state');
@@ -278,11 +212,11 @@ $('composer').addEventListener('submit', (e) => {
   e.preventDefault();
   act(write);
 });
-$('stop').addEventListener('click', () => writing?.abort());
+$('stop').addEventListener('click', () => stopper?.abort());
 $('again').addEventListener('click', () => act(again));
 $('keep').addEventListener('click', () => act(keep));
 $('new').addEventListener('click', () => {
-  if (writing) return;
+  if (stopper) return;
   base = null;
   show(null);
   $('more').focus();
@@ -308,7 +242,7 @@ document.addEventListener('keydown', (e) => {
     act(e.shiftKey ? again : write);
   } else if (e.key === 'Escape' && !document.querySelector('dialog[open]')) {
     if (paper.isChosen) paper.choose(-1);
-    else writing?.abort();
+    else stopper?.abort();
   } else if (e.key === '?' && !typing) {
     $('help').showModal();
   } else if (e.altKey && ['t', 'f', 'w', 'k'].includes(e.key)) {
