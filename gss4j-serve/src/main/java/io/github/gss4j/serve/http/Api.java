@@ -75,6 +75,7 @@ public final class Api {
   }
 
   private void addRoutes() {
+    Page.addTo(router);
     router.get("/health").handler(this::health);
     router.get("/ready").handler(this::ready);
     router

@@ -28,7 +28,7 @@ public final class Guards {
   private static final Set<String> LOOPBACK = Set.of("localhost", "127.0.0.1", "::1", "[::1]");
 
   /** What says nothing of the model, and what a browser asks for before it can give a key. */
-  private static final Set<String> OPEN = Set.of("/health", "/ready", "/");
+  private static final Set<String> OPEN = Set.of("/health", "/ready");
 
   private final Access access;
   private final boolean loopback;
@@ -176,6 +176,7 @@ public final class Guards {
   private void checkKey(RoutingContext context) {
     if (access.apiKeys().isEmpty()
         || OPEN.contains(context.normalizedPath())
+        || Page.has(context.normalizedPath())
         || isKnown(context.request().getHeader(HttpHeaders.AUTHORIZATION))) {
       context.next();
     } else {
