@@ -43,11 +43,14 @@ export class Writing {
     let rated = false;
     for (const choice of chunk.choices) {
       const i = choice.index;
+      const ids = [...choice.token_ids]; // of what is written, not of what is echoed
       for (const token of tokens(choice)) {
-        if (this.rates && this.#seen[i]++ < this.ids.length) {
+        if (this.rates && this.#seen[i] < this.ids.length) {
+          token.ids = [this.ids[this.#seen[i]++]];
           if (i === 0) this.#echoed.push(token);
           continue;
         }
+        token.ids = [ids.shift()];
         this.pieces[i].tokens.push(token);
         this.#count++;
         this.#first ||= performance.now();
@@ -94,10 +97,9 @@ export class Writing {
   }
 }
 
-/** The tokens of a streamed choice. */
-function tokens({ logprobs, token_ids: ids }) {
+/** The tokens of a streamed choice, without their ids. */
+function tokens({ logprobs }) {
   return (logprobs?.tokens ?? []).map((text, i) => ({
-    ids: [ids[i]],
     text,
     logprob: logprobs.token_logprobs[i],
     top: Object.entries(logprobs.top_logprobs?.[i] ?? {})
