@@ -332,7 +332,7 @@ class PageTest {
   }
 
   private static void until(BooleanSupplier holds) {
-    new WebDriverWait(browser, Duration.ofSeconds(60))
+    new WebDriverWait(browser, Duration.ofSeconds(20))
         .ignoring(org.openqa.selenium.StaleElementReferenceException.class)
         .until(b -> holds.getAsBoolean());
   }

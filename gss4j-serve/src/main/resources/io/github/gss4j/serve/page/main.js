@@ -7,10 +7,12 @@ import { States } from './states.js';
 import { Writing } from './writing.js';
 import { LANGUAGES } from './snippets.js';
 
+const PAINT_MILLIS = 40;
+
 const $ = (id) => document.getElementById(id);
 const api = new Api(askForKey);
 const paper = new Paper($('paper'), $('alternatives'), (piece, end, text) => act(() => goOn(piece, end, text)));
-const forks = new Forks($('forks'), show, (piece) => act(() => remove(piece)));
+const forks = new Forks($('forks'), (piece) => stopper || show(piece), (piece) => act(() => remove(piece)));
 const settings = new Settings($('settings'), drawCode);
 const states = new States($('states'), $('no-states'), api, beginAt, failed);
 
@@ -99,32 +101,47 @@ async function write(change = {}) {
   }
 }
 
-/** Streams what the model writes. */
+/** Streams what the model writes. A fast model is painted in steps, so that keys are heard. */
 async function stream(writing) {
   const [shown] = writing.pieces;
+  let painted = 0;
+  let timer = null;
+  let forgotten = false;
+  const paint = () => {
+    clearTimeout(timer);
+    timer = null;
+    paper.append(shown, painted, shown.length);
+    painted = here.end = shown.length;
+    if (!writing.isEmpty) $('status').textContent = writing.told(false);
+  };
   show(shown);
   try {
+    let rested = performance.now();
     for await (const chunk of api.complete(writing.body(model.id), stopper.signal)) {
-      const from = shown.length;
-      if (writing.take(chunk)) paper.show(shown.path());
-      else paper.append(shown, from, shown.length);
-      here.end = shown.length;
-      if (!writing.isEmpty) $('status').textContent = writing.told(false);
+      if (writing.take(chunk)) {
+        paper.show(shown.path());
+        painted = shown.length;
+      }
+      timer ??= setTimeout(paint, PAINT_MILLIS);
+      if (performance.now() - rested > PAINT_MILLIS) {
+        await new Promise((resume) => setTimeout(resume));
+        rested = performance.now();
+      }
     }
   } catch (error) {
-    if (error.status === 404 && error.param === 'state') return readAgain(writing);
+    forgotten = error.status === 404 && error.param === 'state';
+    if (!forgotten && error.name !== 'AbortError') throw error;
+  } finally {
+    paint();
     writing.prune();
     if (shown.length === 0) show(writing.piece, writing.end);
-    if (error.name !== 'AbortError') throw error;
   }
-  writing.prune();
-  if (shown.length === 0) show(writing.piece, writing.end);
+  if (forgotten) return readAgain(writing);
   $('status').textContent = writing.told(true);
 }
 
 /** The server has forgotten the state to go on from: it reads the text again. */
-async function readAgain({ state, piece, end, request, pieces }) {
-  pieces.forEach((p) => p.remove());
+async function readAgain({ state, piece, end, request }) {
   for (const root of roots) {
     if (root.base === state) throw new Error('The state that this text began with is no longer on the server.');
     for (const p of root.all()) if (p.state === state) p.state = null;
