@@ -138,7 +138,7 @@ class PageTest {
   @Test
   void goesOnFromAnyPlaceAsTheServerDoesFromTheWholeText() {
     set("temperature", "0");
-    set("logit_bias", "{\"97\": 1000}"); // writes a, always
+    set("logit_bias", "{\"97\": 100}"); // writes a, always
     write("one two");
     focus("paper");
     keys(Keys.HOME, Keys.ARROW_RIGHT, Keys.ARROW_RIGHT, Keys.ENTER); // after "one"
@@ -257,8 +257,8 @@ class PageTest {
   void fitsAPhone() throws IOException {
     write("public static void main(String[] arguments) throws InterruptedException {");
     browser.manage().window().setSize(PHONE);
-    assertThat(script("return document.documentElement.scrollWidth - window.innerWidth"))
-        .isEqualTo(0L);
+    assertThat((Long) script("return document.documentElement.scrollWidth - window.innerWidth"))
+        .isNotPositive();
     screenshot("phone.png");
   }
 

@@ -46,6 +46,21 @@ class StatesTest {
   }
 
   @Test
+  void aStateIsGoneOnWithByAPromptOfIdsAsByOneOfText() {
+    try (Serving serving = Serving.start(directory)) {
+      String id = serving.post("/v1/states", "{\"prompt\":\"one\"}").json().path("id").asText();
+      String rest = "\"max_tokens\":5,\"temperature\":0,\"state\":\"" + id + "\"}";
+      Serving.Answer text = serving.complete("{\"prompt\":\" two\"," + rest);
+      Serving.Answer ids = serving.complete("{\"prompt\":[32,116,119,111]," + rest);
+      assertThat(ids.text()).isEqualTo(text.text());
+      assertThat(ids.json().path("usage").path("prompt_tokens").asInt()).isEqualTo(4);
+      for (String nothing : new String[] {"\"\"", "[]", "null"}) {
+        assertThat(serving.complete("{\"prompt\":" + nothing + "," + rest).status()).isEqualTo(200);
+      }
+    }
+  }
+
+  @Test
   void aPromptIsReadOnceAndItsBeginningsServeOthers() {
     String shared = text(1300);
     try (Serving serving = Serving.start(directory)) {

@@ -1,5 +1,6 @@
 package io.github.gss4j.serve.api;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.github.gss4j.GssModel;
 import io.github.gss4j.generation.GenerationOptions;
@@ -102,7 +103,7 @@ public record CompletionRequest(
 
   private static List<int[]> prompts(Fields fields, boolean goesOn, GssModel model, Limits limits) {
     var prompt = fields.any("prompt");
-    if (goesOn && (prompt.isEmpty() || prompt.get().asText("x").isEmpty())) {
+    if (goesOn && prompt.map(CompletionRequest::isNothing).orElse(true)) {
       return List.of(new int[0]);
     }
     return prompt
@@ -111,6 +112,11 @@ public record CompletionRequest(
             () ->
                 ApiException.of(
                     400, "prompt", "missing_required_parameter", "'prompt' is missing"));
+  }
+
+  private static boolean isNothing(JsonNode prompt) {
+    return (prompt.isArray() && prompt.isEmpty())
+        || (prompt.isTextual() && prompt.textValue().isEmpty());
   }
 
   /** Whether the prompt's own tokens are scored. */
