@@ -42,7 +42,7 @@ class AtomicFileTest {
                       Files.writeString(aside, "half");
                       throw new IOException("No space left on device");
                     }))
-        .hasMessage("No space left on device");
+        .hasMessage(file + ": cannot be written: No space left on device");
     assertThat(file).hasContent("old");
     assertThat(names()).containsExactly("a.txt");
   }
@@ -57,11 +57,11 @@ class AtomicFileTest {
     Files.writeString(file, "mine");
     assertThatThrownBy(() -> OverwriteCheck.check(file, "gss4j"))
         .isInstanceOf(IllegalArgumentException.class)
-        .hasMessageContaining("a.svg is there");
+        .hasMessageContaining("a.svg exists and would be replaced");
     Files.delete(file);
     Files.createSymbolicLink(file, directory.resolve("gone"));
-    assertThatThrownBy(() -> OverwriteCheck.check(file, "gss4j")).hasMessageContaining("is there");
+    assertThatThrownBy(() -> OverwriteCheck.check(file, "gss4j")).hasMessageContaining("would be replaced");
     assertThatThrownBy(() -> OverwriteCheck.check(directory, "gss4j"))
-        .hasMessageContaining("is there");
+        .hasMessageContaining("would be replaced");
   }
 }
