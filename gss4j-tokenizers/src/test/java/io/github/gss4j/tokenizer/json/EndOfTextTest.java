@@ -113,7 +113,7 @@ class EndOfTextTest {
   void aFileBesideThatIsNoObjectIsNamed() {
     assertThatThrownBy(() -> open("[]", "", ""))
         .isInstanceOf(TokenizerException.class)
-        .hasMessageContainingAll("tokenizer_config.json", "no JSON object");
+        .hasMessageContainingAll("tokenizer_config.json", "is not a JSON object");
   }
 
   @Test

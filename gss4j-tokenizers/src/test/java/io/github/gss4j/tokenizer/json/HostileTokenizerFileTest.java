@@ -100,8 +100,8 @@ class HostileTokenizerFileTest {
         "/normalizer | {'type':'Replace','pattern':{'Regex':'a{2}?'},'content':'x'} | never"
             + " matches",
         "/normalizer | {'type':'Sequence','normalizers':[['']]} | expected an object",
-        "/normalizer | {'type':'Precompiled','precompiled_charsmap':''} | a sound table",
-        "/normalizer | {'type':'Precompiled','precompiled_charsmap':'AAAAAA=='} | a sound table",
+        "/normalizer | {'type':'Precompiled','precompiled_charsmap':''} | a valid table",
+        "/normalizer | {'type':'Precompiled','precompiled_charsmap':'AAAAAA=='} | a valid table",
         "/normalizer | {'type':'Precompiled','precompiled_charsmap':'/////2FiY2Q='} | a sound"
             + " table",
         "/normalizer | {'type':'Precompiled','precompiled_charsmap':'CAAAAGFiY2RlZmdoaWo='} |"
