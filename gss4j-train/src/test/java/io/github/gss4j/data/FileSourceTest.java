@@ -67,6 +67,6 @@ class FileSourceTest {
         .hasMessage(dir.resolve("none") + ": cannot be read: no such file");
     assertThatThrownBy(() -> open(dir, 0.1))
         .isInstanceOf(DataException.class)
-        .hasMessageContaining("no regular file");
+        .hasMessageContaining("is not a regular file");
   }
 }

@@ -315,7 +315,7 @@ class ClassifierRunTest {
     for (String[] wrong :
         new String[][] {
           {"\"dss_kernel_N\" : 8", "\"dss_kernel_N\" : 9", "has shape"},
-          {"\"depth\" : 2", "\"depth\" : 1", "knows nothing of: layers.1."},
+          {"\"depth\" : 2", "\"depth\" : 1", "does not describe: layers.1."},
           {"\"depth\" : 2", "\"depth\" : 3", "has no tensor 'layers.2."},
           {"\"num_classes\"", "\"num_clases\"", "'num_classes' is missing"}
         }) {

@@ -43,7 +43,7 @@ class RoutesTest {
                         .fieldNames()
                         .forEachRemaining(method -> documented.add(method + " " + path.getKey())));
       }
-      routes.remove("get /"); // the page
+      routes.removeIf(route -> Page.has(route.substring(route.indexOf('/'))));
       assertThat(routes).isEqualTo(documented);
     } finally {
       vertx.close().toCompletionStage().toCompletableFuture().join();

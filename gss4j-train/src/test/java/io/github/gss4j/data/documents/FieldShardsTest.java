@@ -74,7 +74,7 @@ class FieldShardsTest {
         .isInstanceOf(DataException.class)
         .hasMessage(
             "garbage.jsonl.gz: is broken after row 100 (bytes that are not gzip follow member 1):"
-                + " get it anew, or leave out what comes after a break with --skip-broken");
+                + " download it again, or leave out what comes after a break with --skip-broken");
     assertThat(read(file, SKIP))
         .isEqualTo(
             new Read(

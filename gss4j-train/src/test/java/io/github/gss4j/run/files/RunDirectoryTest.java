@@ -104,7 +104,7 @@ class RunDirectoryTest {
                     }))
         .isInstanceOf(IOException.class)
         .hasMessageContaining("step-2: cannot be written: No space left on device")
-        .hasMessageContaining("sound")
+        .hasMessageContaining("intact")
         .hasMessageContaining("step-1");
     assertThat(content(RunDirectory.LAST)).isEqualTo("step 1");
     assertThat(names()).containsExactlyInAnyOrder("last", "step-1");
@@ -260,7 +260,7 @@ class RunDirectoryTest {
     assertThatThrownBy(() -> save(12))
         .isInstanceOf(IOException.class)
         .hasMessageContaining("step-12 exists and does not belong to this run")
-        .hasMessageContaining("sound");
+        .hasMessageContaining("intact");
     Files.createDirectories(path.resolve("step-13.writing"));
     Files.writeString(path.resolve("step-13.writing/mine"), "mine");
     assertThatThrownBy(() -> save(13)).hasMessageContaining("step-13.writing is there");
