@@ -190,7 +190,7 @@ class ConvertCommandTest {
         wrong(List.of("nowhere", "no such"), "nowhere", free),
         wrong(List.of("Missing", "TO"), run),
         wrong(List.of("there", "already exists"), run, there),
-        wrong(List.of("config.json", "another model's"), run, beside),
+        wrong(List.of("config.json", "another model"), run, beside),
         wrong(List.of("--dtype is 'int8'", "bfloat16"), run, free, "--dtype", "int8"),
         wrong(List.of("--shard-size is '0MB'", "500MB"), run, free, "--shard-size", "0MB"),
         wrong(List.of("--shard-size is '5 TB'", "GB"), run, free, "--shard-size", "5 TB"),

@@ -130,9 +130,10 @@ class WrongInputTest {
 
   @TestFactory
   List<DynamicTest> sizes() {
-    for (String zero : List.of("dim", "depth", "dss-kernel-N", "dss-kernel-H")) {
+    for (String zero : List.of("dim", "dss-kernel-N", "dss-kernel-H")) {
       wrongTraining(zero.replace('-', '_') + " is 0", "at least 1", "--" + zero, 0);
     }
+    wrongTraining("depth is 0", "expected 1 to 65536", "--depth", 0);
     for (String zero : List.of("steps", "batch", "accumulate", "seq-len", "eval-tokens")) {
       wrongTraining(zero.replace('-', '_') + " is 0", "at least 1", "--" + zero, 0);
     }

@@ -60,7 +60,8 @@ class AtomicFileTest {
         .hasMessageContaining("a.svg exists and would be replaced");
     Files.delete(file);
     Files.createSymbolicLink(file, directory.resolve("gone"));
-    assertThatThrownBy(() -> OverwriteCheck.check(file, "gss4j")).hasMessageContaining("would be replaced");
+    assertThatThrownBy(() -> OverwriteCheck.check(file, "gss4j"))
+        .hasMessageContaining("would be replaced");
     assertThatThrownBy(() -> OverwriteCheck.check(directory, "gss4j"))
         .hasMessageContaining("would be replaced");
   }

@@ -24,7 +24,7 @@ class ArchitectureTest {
             ROOT + "spark..",
             ROOT + "distributed..",
             ROOT + "tracking..",
-            ROOT + "trainer..")
+            ROOT + "run..")
         .check(
             new ClassFileImporter()
                 .withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS)

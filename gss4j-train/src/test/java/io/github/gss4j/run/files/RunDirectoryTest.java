@@ -263,7 +263,8 @@ class RunDirectoryTest {
         .hasMessageContaining("intact");
     Files.createDirectories(path.resolve("step-13.writing"));
     Files.writeString(path.resolve("step-13.writing/mine"), "mine");
-    assertThatThrownBy(() -> save(13)).hasMessageContaining("step-13.writing is there");
+    assertThatThrownBy(() -> save(13))
+        .hasMessageContaining("step-13.writing exists and does not belong");
     assertThat(path.resolve("step-12/mine")).hasContent("mine");
     assertThat(path.resolve("step-13.writing/mine")).hasContent("mine");
     assertThat(content(RunDirectory.LAST)).isEqualTo("step 11");
