@@ -102,10 +102,10 @@ class HostileTokenizerFileTest {
         "/normalizer | {'type':'Sequence','normalizers':[['']]} | expected an object",
         "/normalizer | {'type':'Precompiled','precompiled_charsmap':''} | a valid table",
         "/normalizer | {'type':'Precompiled','precompiled_charsmap':'AAAAAA=='} | a valid table",
-        "/normalizer | {'type':'Precompiled','precompiled_charsmap':'/////2FiY2Q='} | a sound"
+        "/normalizer | {'type':'Precompiled','precompiled_charsmap':'/////2FiY2Q='} | a valid"
             + " table",
         "/normalizer | {'type':'Precompiled','precompiled_charsmap':'CAAAAGFiY2RlZmdoaWo='} |"
-            + " sound",
+            + " a valid table",
         "/decoder | {'type':'Strip','content':'a','start':0,'stop':1} | decoder.stop is 1",
         "/model/continuing_subword_prefix | '####' | right half that begins with ####",
         "/model/continuing_subword_prefix | 'é' | right half that begins with é",
