@@ -9,15 +9,12 @@ import io.github.gss4j.generation.Session;
 import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.Deque;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -40,10 +37,8 @@ public final class DecodeLoop implements AutoCloseable {
   private final Capacity capacity;
   private final Meters meters;
   private final StateSize stateSize;
-  private final PrefixCache cache;
-  private final Optional<PrefixDisk> cacheOnDisk;
+  private final PromptQueue prompts;
   private final StateStore states;
-  private final Pace pace = new Pace();
   private final BlockingQueue<Runnable> commands = new LinkedBlockingQueue<>();
   private final AtomicInteger open = new AtomicInteger();
   private final ExecutorService disk =
@@ -52,8 +47,6 @@ public final class DecodeLoop implements AutoCloseable {
 
   /** The decode thread's own. */
   private final Deque<Job> waiting = new ArrayDeque<>();
-
-  private final Deque<Reading> reading = new ArrayDeque<>();
 
   /** Jobs that have begun, and the memory that each may need. */
   private final Map<Job, Long> begun = new HashMap<>();
@@ -75,12 +68,7 @@ public final class DecodeLoop implements AutoCloseable {
     this.capacity = capacity;
     this.meters = meters;
     this.stateSize = new StateSize(model.model());
-    this.cache = new PrefixCache(capacity.cacheBytes());
-    this.cacheOnDisk =
-        capacity
-            .directory()
-            .map(
-                d -> new PrefixDisk(model, d.resolve("prefixes"), capacity.directoryBytes(), disk));
+    this.prompts = new PromptQueue(this, model, capacity, disk);
     this.states = new StateStore(model, capacity, disk);
     this.batch = model.batch(1);
     thread.start();
@@ -161,6 +149,11 @@ public final class DecodeLoop implements AutoCloseable {
     commands.add(() -> {});
   }
 
+  /** Has the decode thread do something between two steps. */
+  void execute(Runnable command) {
+    commands.add(command);
+  }
+
   /** Does something on the decode thread, between two steps. */
   public <T> CompletableFuture<T> call(Supplier<T> work) {
     CompletableFuture<T> result = new CompletableFuture<>();
@@ -230,7 +223,6 @@ public final class DecodeLoop implements AutoCloseable {
     }
     endAll(new IllegalStateException("the server is closed"));
     batch.close();
-    cache.clear();
     states.close();
     note();
   }
@@ -250,14 +242,13 @@ public final class DecodeLoop implements AutoCloseable {
   private void note() {
     rowsInUse = begun.keySet().stream().mapToInt(Job::width).sum();
     rowsWaiting = waiting.stream().mapToInt(Job::width).sum();
-    cacheBytes = cache.bytes();
+    cacheBytes = prompts.cacheBytes();
     stateBytes = states.bytes();
   }
 
   /** Nothing is known of what a failed step left: all jobs end, and a new batch begins. */
   private void startOver(Throwable e) {
     LOG.error("a step failed: all texts end", e);
-    cache.clear();
     endAll(new IllegalStateException("a step failed: " + e.getMessage(), e));
     try {
       batch.close();
@@ -271,8 +262,7 @@ public final class DecodeLoop implements AutoCloseable {
     List<Job> all = new ArrayList<>(begun.keySet());
     all.addAll(waiting);
     waiting.clear();
-    reading.forEach(Reading::close);
-    reading.clear();
+    prompts.clear();
     for (Job job : all) {
       job.fail(error);
       end(job, job.failure());
@@ -285,28 +275,18 @@ public final class DecodeLoop implements AutoCloseable {
     dropFailed();
     admit();
     boolean writes = batch.step();
-    boolean reads = readSlice();
+    boolean reads = prompts.readSlice();
     return writes || reads || changed;
   }
 
   private void dropFailed() {
-    dropFailed(waiting);
-    for (Reading one : reading) {
-      if (one.job().failure() != null) {
-        one.close();
-        end(one.job(), one.job().failure());
-      }
-    }
-    reading.removeIf(one -> one.job().ended());
-  }
-
-  private void dropFailed(Collection<Job> jobs) {
-    for (Job job : jobs) {
+    for (Job job : waiting) {
       if (job.failure() != null) {
         end(job, job.failure());
       }
     }
-    jobs.removeIf(Job::ended);
+    waiting.removeIf(Job::ended);
+    prompts.dropFailed();
   }
 
   private void admit() {
@@ -321,7 +301,7 @@ public final class DecodeLoop implements AutoCloseable {
         }
         waiting.remove();
         begun.put(job, bytes);
-        reading.add(new Reading(job, job.mayReuse() ? cache.shared(job.prompt()) : 0));
+        prompts.add(job);
       } catch (RuntimeException e) {
         waiting.remove();
         job.fail(e);
@@ -339,148 +319,6 @@ public final class DecodeLoop implements AutoCloseable {
               .formatted(bytes, capacity.rowBytes()));
     }
     return bytes;
-  }
-
-  /** Reads prompts until the time is over; gives whether there was any that could be read. */
-  private boolean readSlice() {
-    long begin = System.nanoTime();
-    long end = begin + capacity.slice().toNanos();
-    for (long now = begin; now < end; now = System.nanoTime()) {
-      Reading one = nextReady();
-      if (one == null) {
-        return now > begin;
-      }
-      try {
-        read(one, end - now);
-      } catch (RuntimeException e) {
-        drop(one, e);
-      }
-      if (!one.job().ended() && one.session() != null) {
-        reading.add(one); // behind the others: prompts take turns
-      }
-      if (end - System.nanoTime() < capacity.slice().toNanos() / 3) {
-        break; // what is left is too short to read many tokens at once
-      }
-    }
-    return true;
-  }
-
-  private void drop(Reading one, RuntimeException error) {
-    one.job().fail(error);
-    one.close();
-    end(one.job(), error);
-  }
-
-  private Reading nextReady() {
-    for (int i = reading.size(); i > 0; i--) {
-      Reading one = reading.remove();
-      try {
-        if (isReady(one)) {
-          return one;
-        }
-        reading.add(one);
-      } catch (CompletionException e) {
-        if (one.job().from().isEmpty()) {
-          LOG.warn("a cached prompt cannot be used: {}", e.getCause().getMessage());
-          one.startAgain();
-          changed = true;
-          reading.add(one);
-        } else {
-          drop(one, e.getCause() instanceof RuntimeException cause ? cause : e);
-        }
-      } catch (RuntimeException e) {
-        drop(one, e);
-      }
-    }
-    return null;
-  }
-
-  private boolean isReady(Reading one) {
-    if (one.job().failure() != null) {
-      return false; // dropped in the next turn
-    }
-    if (!one.hasSource() && !one.follows() && !findLeader(one)) {
-      findSource(one);
-    }
-    return one.isReady();
-  }
-
-  /** Whether somebody is about to read more of a prompt's beginning than is known so far. */
-  private boolean findLeader(Reading one) {
-    if (!one.job().mayReuse() || capacity.cacheBytes() == 0) {
-      return false;
-    }
-    int known = cache.longest(one.prompt()).map(PrefixCache.Entry::length).orElse(0);
-    for (Reading other : reading) {
-      if (other != one && other.hasSource() && other.job().mayReuse()) {
-        int common =
-            Prefixes.common(
-                one.prompt(), one.prompt().length, other.prompt(), other.prompt().length);
-        int kept =
-            common == other.prompt().length ? common : common / Prefixes.EVERY * Prefixes.EVERY;
-        if (kept > Math.max(known, other.at())) {
-          one.follow(other, kept);
-          return true;
-        }
-      }
-    }
-    return false;
-  }
-
-  private void findSource(Reading one) {
-    Job job = one.job();
-    if (job.from().isPresent()) {
-      one.goOnFrom(states.fork(job.from().get(), commands::add), 0);
-      return;
-    }
-    if (job.mayReuse()) {
-      Optional<PrefixCache.Entry> known = cache.longest(job.prompt());
-      int length = known.map(PrefixCache.Entry::length).orElse(0);
-      Optional<PrefixDisk.Found> file = cacheOnDisk.flatMap(d -> d.longest(job.prompt(), length));
-      if (file.isPresent()) {
-        one.goOnFrom(fromDisk(file.get()), file.get().length());
-        return;
-      } else if (known.isPresent()) {
-        one.goOnFrom(CompletableFuture.completedFuture(known.get().fork()), length);
-        return;
-      }
-    }
-    one.goOnFrom(CompletableFuture.completedFuture(model.session()), 0);
-  }
-
-  private CompletableFuture<Session> fromDisk(PrefixDisk.Found file) {
-    CompletableFuture<Session> session =
-        CompletableFuture.supplyAsync(() -> cacheOnDisk.orElseThrow().load(file), disk);
-    CompletionStage<Session> there = session;
-    there.whenComplete((loaded, error) -> wake());
-    return session;
-  }
-
-  private void read(Reading one, long nanos) {
-    if (one.at() < one.prompt().length) {
-      long begin = System.nanoTime();
-      int tokens = one.readSome(pace.tokens(nanos));
-      pace.note(tokens, System.nanoTime() - begin);
-      meters.read(tokens);
-    }
-    boolean whole = one.at() == one.prompt().length;
-    if (one.job().mayReuse() && one.isWorthKeeping()) {
-      keep(one);
-    }
-    if (whole) {
-      meters.prompt(one.prompt().length, one.cachedTokens());
-      one.job().begin(one.take(), one.cachedTokens(), this);
-    }
-  }
-
-  private void keep(Reading one) {
-    int length = one.at();
-    if (capacity.cacheBytes() > 0 && !cache.has(one.prompt(), length)) {
-      cache.put(one.prompt(), length, one.session().fork());
-    }
-    if (cacheOnDisk.isPresent() && length > one.cachedTokens() && cacheOnDisk.get().hasTime()) {
-      cacheOnDisk.get().put(one.prompt(), length, one.session().fork());
-    }
   }
 
   /** Ends all jobs with an error that their listeners hear. */
