@@ -3,6 +3,7 @@ package io.github.gss4j.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.gss4j.cli.terminal.Interrupt;
+import java.io.File;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
@@ -89,7 +90,7 @@ final class Command {
     if (Runtime.version().feature() >= 23) {
       line.add("--sun-misc-unsafe-memory-access=allow");
     }
-    line.addAll(List.of("-cp", System.getProperty("java.class.path"), main.getName()));
+    line.addAll(List.of("-cp", classPath(main), main.getName()));
     Arrays.stream(args).map(String::valueOf).forEach(line::add);
     try {
       Path out = Files.createTempFile(directory, "out", ".txt");
@@ -103,6 +104,15 @@ final class Command {
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
+  }
+
+  /** Of the command line, what a distribution has and nothing of the tests. */
+  private static String classPath(Class<?> main) {
+    if (main != Gss.class) {
+      return System.getProperty("java.class.path");
+    }
+    Path classes = Path.of("target", "classes").toAbsolutePath();
+    return classes + File.pathSeparator + classes.resolveSibling("lib").resolve("*");
   }
 
   /** A process on its way. */

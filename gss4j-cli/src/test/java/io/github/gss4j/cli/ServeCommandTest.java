@@ -54,8 +54,12 @@ class ServeCommandTest {
   }
 
   private HttpResponse<java.io.InputStream> complete(String url, String json) throws Exception {
+    return post(url + "/v1/completions", json);
+  }
+
+  private HttpResponse<java.io.InputStream> post(String url, String json) throws Exception {
     return client.send(
-        HttpRequest.newBuilder(URI.create(url + "/v1/completions"))
+        HttpRequest.newBuilder(URI.create(url))
             .POST(HttpRequest.BodyPublishers.ofString(json))
             .build(),
         HttpResponse.BodyHandlers.ofInputStream());
@@ -90,6 +94,21 @@ class ServeCommandTest {
       }
       Command.Result result = running.end().ok();
       assertThat(result.out().lines()).hasSize(1);
+    }
+  }
+
+  @Test
+  void itServesChatsByATemplateThatItIsGiven() throws Exception {
+    Path template = Files.writeString(directory.resolve("t.jinja"), "{{ messages[0].content }}");
+    try (Command.Running running =
+        Command.start(
+            directory, "serve", "--model", model(), "--port", 0, "--chat-template", template)) {
+      HttpResponse<java.io.InputStream> chat =
+          post(
+              ready(running).group(1) + "/v1/chat/completions",
+              "{\"messages\":[{\"role\":\"user\",\"content\":\"x\"}],\"max_tokens\":1}");
+      assertThat(new String(chat.body().readAllBytes(), StandardCharsets.UTF_8))
+          .contains("\"prompt_tokens\":1,");
     }
   }
 
