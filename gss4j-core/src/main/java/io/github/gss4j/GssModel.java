@@ -70,7 +70,8 @@ public final class GssModel implements AutoCloseable {
         Tokenizers.ofModel(stored.directory(), config.tokenizer(), config.numTokens());
     try {
       InferenceModel model =
-          Engine.choose(options.engine(), options.forEngine()).load(stored, options.forEngine());
+          Engine.choose(options.engine(), config, options.forEngine())
+              .load(stored, options.forEngine());
       return new GssModel(model, tokenizer);
     } catch (RuntimeException e) {
       tokenizer.ifPresent(Tokenizer::close);

@@ -61,6 +61,8 @@ class InspectCommandTest {
     }
     assertThat(facts.get("parameters").asLong()).isEqualTo(numbers);
     assertThat(facts.get("bytes").asLong()).isEqualTo(2 * numbers);
+    assertThat(facts.get("state_numbers").asLong()).isPositive();
+    assertThat(facts.get("multiplications_a_token").asLong()).isGreaterThan(numbers / 2);
     assertThat(facts.get("config").get("num_tokens").asInt()).isPositive();
     assertThat(facts.get("state_spaces")).hasSize(facts.get("config").get("depth").asInt());
     String text = Command.here("inspect", Tiny.published("model_float16.pt")).ok().out();

@@ -7,6 +7,7 @@ import io.github.gss4j.checkpoint.StoredModel;
 import io.github.gss4j.config.LayerConfig;
 import io.github.gss4j.config.LayerKinds;
 import io.github.gss4j.config.ModelConfig;
+import io.github.gss4j.config.NewMixer;
 import io.github.gss4j.generation.Session;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -16,6 +17,7 @@ import java.util.Optional;
 import java.util.Random;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -41,7 +43,18 @@ class EnginesTest {
   }
 
   private static InferenceModel load(String engine, StoredModel stored, EngineOptions options) {
-    return Engine.choose(Optional.of(engine), options).load(stored, options);
+    return Engine.choose(Optional.of(engine), stored.config(), options).load(stored, options);
+  }
+
+  /** A new mixer may have its form in one engine alone. */
+  @Test
+  void aMixerThatJavaDoesNotHaveIsRunByLibtorch() {
+    ModelConfig known = ModelConfig.of(VOCABULARY, 16, 1);
+    ModelConfig model = known.withLayers(List.of(new NewMixer(8)));
+    Engine java = Engine.choose(Optional.of("java"), known, FLOAT32);
+    assertThat(java.runs(known, FLOAT32)).isTrue();
+    assertThat(java.runs(model, FLOAT32)).isFalse();
+    assertThat(Engine.choose(Optional.empty(), model, FLOAT32).name()).isEqualTo("torch");
   }
 
   @ParameterizedTest

@@ -76,6 +76,22 @@ public record AttentionConfig(int heads, int window, Kind windows) implements La
     json.put("attention_kind", windows.text());
   }
 
+  /** Keys and values of the window. */
+  @Override
+  public long stateNumbers(int dim, long tokens) {
+    return 2L * dim * Math.min(tokens, window - 1);
+  }
+
+  @Override
+  public long stateGrowsUpTo() {
+    return window;
+  }
+
+  @Override
+  public long mixing(int dim, long tokens) {
+    return 2L * dim * Math.min(tokens + 1, window);
+  }
+
   @Override
   public void shapes(ParameterShapes p, int dim, int innerDim) {
     ParameterShapes attention = p.at("attn");

@@ -1,6 +1,7 @@
 package io.github.gss4j.config;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.google.auto.service.AutoService;
 import java.util.List;
 import java.util.OptionalInt;
 
@@ -11,9 +12,10 @@ import java.util.OptionalInt;
  * @param channels {@code dim_dsconv}, H, the number of channels
  * @param maxSeqLen {@code max_seq_len}, the longest sequence it reads: its memory grows with it
  */
+@AutoService(MixerConfig.class)
 public record DsConvConfig(int heads, int channels, int maxSeqLen) implements MixerConfig {
   /** The published package's defaults: 8 heads, 512 channels, 2,048 tokens. */
-  public static final DsConvConfig PUBLISHED = new DsConvConfig(8, 512, 2048);
+  public static final DsConvConfig PUBLISHED = new DsConvConfig();
 
   /** Checks the sizes. */
   public DsConvConfig {
@@ -21,6 +23,11 @@ public record DsConvConfig(int heads, int channels, int maxSeqLen) implements Mi
     if (maxSeqLen < 1) {
       throw new IllegalArgumentException("max_seq_len is " + maxSeqLen + ", expected at least 1");
     }
+  }
+
+  /** As the published package has it by default. */
+  public DsConvConfig() {
+    this(8, 512, 2048);
   }
 
   @Override
@@ -74,5 +81,16 @@ public record DsConvConfig(int heads, int channels, int maxSeqLen) implements Mi
     p.norm("norm", channels);
     p.linear("to_weight", channels, heads);
     p.add("param_D", channels);
+  }
+
+  /** All inputs so far, and a number of the kernel for each. */
+  @Override
+  public long stateNumbers(long tokens) {
+    return tokens * (channels + heads);
+  }
+
+  @Override
+  public long mixing(long tokens) {
+    return (tokens + 2) * channels;
   }
 }

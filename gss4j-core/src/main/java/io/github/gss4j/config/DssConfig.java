@@ -94,6 +94,16 @@ public record DssConfig(
   }
 
   @Override
+  public long stateNumbers(int dim, long tokens) {
+    return at(dim).stateNumbers(tokens);
+  }
+
+  @Override
+  public long mixing(int dim, long tokens) {
+    return at(dim).mixing(tokens);
+  }
+
+  @Override
   public void shapes(ParameterShapes p, int dim, int innerDim) {
     at(dim).shapes(p.at("dss"));
     p.linearWithBias("to_out", dim, dim);

@@ -1,6 +1,7 @@
 package io.github.gss4j.config;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.google.auto.service.AutoService;
 import java.util.List;
 
 /**
@@ -24,6 +25,7 @@ import java.util.List;
  *     before the norm of the state space's input; 0 is off. As in H3 (Dao et al. 2022, arXiv
  *     2212.14052) and Mamba (Gu and Dao 2023, arXiv 2312.00752, section 3.4), which have 4 taps.
  */
+@AutoService(MixerConfig.class)
 public record GssConfig(
     int stateSize,
     int kernelDim,
@@ -35,7 +37,7 @@ public record GssConfig(
     implements MixerConfig {
 
   /** The published package's defaults: N 512, H 256, exponential. */
-  public static final GssConfig PUBLISHED = new GssConfig(512, 256, true);
+  public static final GssConfig PUBLISHED = new GssConfig();
 
   /** The key of H, which a state space on all D channels does not have. */
   static final String CHANNELS = "dss_kernel_H";
@@ -65,6 +67,11 @@ public record GssConfig(
         "short_conv",
         shortConv,
         "0 (off), or 2 to " + MOST_TAPS + " taps");
+  }
+
+  /** As the published package has it by default. */
+  public GssConfig() {
+    this(512, 256, true);
   }
 
   /** With the published package's behaviour in all else. */
@@ -188,5 +195,17 @@ public record GssConfig(
     if (learnedStep) {
       p.add("log_step", stateSize);
     }
+  }
+
+  /** The N modes of each channel, complex, and what the short convolution looks back on. */
+  @Override
+  public long stateNumbers(long tokens) {
+    return (long) kernelDim * (2L * stateSize + Math.max(0, shortConv - 1));
+  }
+
+  /** A complex product and a real part for each mode of each channel. */
+  @Override
+  public long mixing(long tokens) {
+    return (long) kernelDim * (6L * stateSize + shortConv + 1);
   }
 }

@@ -50,6 +50,24 @@ public sealed interface LayerConfig permits MixerConfig, DssConfig, AttentionCon
   /** Adds the options so that {@link #read} gives them again. */
   void write(ObjectNode json);
 
+  /** How many numbers it remembers of a text of so many tokens, in a model of that width. */
+  long stateNumbers(int dim, long tokens);
+
+  /** After how many tokens what it remembers grows no more; 0 where its size is fixed. */
+  default long stateGrowsUpTo() {
+    return longestText().orElse(0);
+  }
+
+  /** How many multiplications it takes for the token after so many, beside its linear maps. */
+  long mixing(int dim, long tokens);
+
+  /** How many multiplications the layer takes for the token after so many. */
+  default long multiplications(int dim, int innerDim, long tokens) {
+    ParameterShapes p = new ParameterShapes();
+    shapes(p, dim, innerDim);
+    return p.products() + mixing(dim, tokens);
+  }
+
   /**
    * Adds the names and shapes of the layer's parameters, in the order of declaration.
    *

@@ -137,7 +137,7 @@ final class LayerFields {
     List<String> kinds = new ArrayList<>(layers.stream().map(LayerConfig::kind).toList());
     if (kinds.stream().distinct().count() > 1) {
       kinds.forEach(json.putArray("layers")::add);
-    } else if (!kinds.get(0).equals(LayerConfig.kinds().get(0).kind())) {
+    } else if (!kinds.get(0).equals(GssConfig.PUBLISHED.kind())) {
       json.put("mixer", kinds.get(0));
     }
     layers.stream().distinct().forEach(layer -> layer.write(json));

@@ -1,6 +1,7 @@
 package io.github.gss4j.config;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.google.auto.service.AutoService;
 import java.util.List;
 
 /**
@@ -9,13 +10,19 @@ import java.util.List;
  * @param heads {@code heads}, groups of channels that share a decay
  * @param channels {@code dim_mhesa}, H, the number of channels
  */
+@AutoService(MixerConfig.class)
 public record MhesaConfig(int heads, int channels) implements MixerConfig {
   /** The published package's defaults: 8 heads, 512 channels. */
-  public static final MhesaConfig PUBLISHED = new MhesaConfig(8, 512);
+  public static final MhesaConfig PUBLISHED = new MhesaConfig();
 
   /** Checks the sizes. */
   public MhesaConfig {
     MixerConfig.checkHeads("dim_mhesa", channels, heads);
+  }
+
+  /** As the published package has it by default. */
+  public MhesaConfig() {
+    this(8, 512);
   }
 
   @Override
@@ -54,5 +61,15 @@ public record MhesaConfig(int heads, int channels) implements MixerConfig {
     p.add("alphas", heads);
     p.add("dampen_factors", heads);
     p.add("param_D", channels);
+  }
+
+  @Override
+  public long stateNumbers(long tokens) {
+    return channels;
+  }
+
+  @Override
+  public long mixing(long tokens) {
+    return 3L * channels;
   }
 }

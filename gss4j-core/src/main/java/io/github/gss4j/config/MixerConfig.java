@@ -2,13 +2,16 @@ package io.github.gss4j.config;
 
 import java.util.List;
 import java.util.Optional;
+import java.util.ServiceLoader;
 
-/** A gated layer by its mixer. */
-public sealed interface MixerConfig extends LayerConfig
-    permits GssConfig, DsConvConfig, MhesaConfig {
-  /** One of each kind of mixer, with its published options: a new kind gets its line here. */
+/**
+ * A gated layer by its mixer. Kinds are found by {@link ServiceLoader}, each with its default
+ * options, so that a new one changes no other file.
+ */
+public non-sealed interface MixerConfig extends LayerConfig {
+  /** One of each kind of mixer on the class path, with its default options; {@code gss} first. */
   static List<MixerConfig> kinds() {
-    return List.of(GssConfig.PUBLISHED, DsConvConfig.PUBLISHED, MhesaConfig.PUBLISHED);
+    return MixerKinds.ALL;
   }
 
   /** The mixer's prefix in the layer's parameter names, as published. */
@@ -20,9 +23,25 @@ public sealed interface MixerConfig extends LayerConfig
   /** Adds the mixer's own parameters. */
   void shapes(ParameterShapes p);
 
+  /** How many numbers it remembers of a text of so many tokens. */
+  long stateNumbers(long tokens);
+
+  /** How many multiplications it takes for the token after so many, beside its linear maps. */
+  long mixing(long tokens);
+
   @Override
   default Optional<MixerConfig> mixer(int dim) {
     return Optional.of(this);
+  }
+
+  @Override
+  default long stateNumbers(int dim, long tokens) {
+    return stateNumbers(tokens);
+  }
+
+  @Override
+  default long mixing(int dim, long tokens) {
+    return mixing(tokens);
   }
 
   @Override

@@ -70,6 +70,24 @@ public record ModelConfig(
     return p.all();
   }
 
+  /** How many numbers it remembers of a text of so many tokens. */
+  public long stateNumbers(long tokens) {
+    return layers().stream().mapToLong(layer -> layer.stateNumbers(dim(), tokens)).sum();
+  }
+
+  /** After how many tokens what it remembers grows no more; 0 where its size is fixed. */
+  public long stateGrowsUpTo() {
+    return layers().stream().mapToLong(LayerConfig::stateGrowsUpTo).max().orElse(0);
+  }
+
+  /** How many multiplications it takes for the token after so many, and for its logits. */
+  public long multiplications(long tokens) {
+    long head = (long) dim() * numTokens;
+    return layers().stream()
+        .mapToLong(layer -> layer.multiplications(dim(), innerDim(), tokens))
+        .reduce(head, Long::sum);
+  }
+
   /** The longest text it reads from one state; empty where there is no end, as in most models. */
   public OptionalInt maxSeqLen() {
     return layers().stream().flatMapToInt(layer -> layer.longestText().stream()).min();

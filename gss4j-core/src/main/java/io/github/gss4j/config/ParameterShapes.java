@@ -5,44 +5,48 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.atomic.LongAdder;
 
 /** Collects the names and shapes of the parameters that a configuration asks for, in order. */
 public final class ParameterShapes {
   private final String prefix;
   private final Map<String, List<Long>> shapes;
+  private final LongAdder products;
 
   ParameterShapes() {
-    this("", new LinkedHashMap<>());
+    this("", new LinkedHashMap<>(), new LongAdder());
   }
 
-  private ParameterShapes(String prefix, Map<String, List<Long>> shapes) {
+  private ParameterShapes(String prefix, Map<String, List<Long>> shapes, LongAdder products) {
     this.prefix = prefix;
     this.shapes = shapes;
+    this.products = products;
   }
 
   /** The same list under a name within: {@code at("dss")} adds {@code dss.…}. */
-  ParameterShapes at(String name) {
-    return new ParameterShapes(prefix + name + ".", shapes);
+  public ParameterShapes at(String name) {
+    return new ParameterShapes(prefix + name + ".", shapes, products);
   }
 
   /** Adds a parameter. */
-  void add(String name, long... shape) {
+  public void add(String name, long... shape) {
     shapes.put(prefix + name, Arrays.stream(shape).boxed().toList());
   }
 
   /** Adds a LayerNorm's scale and shift. */
-  void norm(String name, long width) {
+  public void norm(String name, long width) {
     at(name).add("weight", width);
     at(name).add("bias", width);
   }
 
-  /** Adds a dense product's weight. */
-  void linear(String name, long inputs, long outputs) {
+  /** Adds a linear map's weight. */
+  public void linear(String name, long inputs, long outputs) {
     at(name).add("weight", outputs, inputs);
+    products.add(inputs * outputs);
   }
 
-  /** Adds a dense product's weight and bias. */
-  void linearWithBias(String name, long inputs, long outputs) {
+  /** Adds a linear map's weight and bias. */
+  public void linearWithBias(String name, long inputs, long outputs) {
     linear(name, inputs, outputs);
     at(name).add("bias", outputs);
   }
@@ -53,6 +57,11 @@ public final class ParameterShapes {
     ff.norm("norm", dim);
     ff.linear("to_hidden.0", dim, innerDim);
     ff.linearWithBias("to_out", innerDim, dim);
+  }
+
+  /** How many multiplications all linear maps take for a token. */
+  long products() {
+    return products.sum();
   }
 
   /** All shapes by name, in order. */

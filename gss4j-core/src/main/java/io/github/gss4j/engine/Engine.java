@@ -1,6 +1,7 @@
 package io.github.gss4j.engine;
 
 import io.github.gss4j.checkpoint.StoredModel;
+import io.github.gss4j.config.ModelConfig;
 import java.util.List;
 import java.util.Optional;
 import java.util.ServiceLoader;
@@ -15,7 +16,7 @@ public interface Engine {
   int priority();
 
   /** Whether it can run a model so; where none was chosen, one that can is taken. */
-  default boolean runs(EngineOptions options) {
+  default boolean runs(ModelConfig model, EngineOptions options) {
     return true;
   }
 
@@ -41,10 +42,11 @@ public interface Engine {
    * @param name empty takes the first choice of those that can run a model so
    * @throws IllegalArgumentException if there is none
    */
-  static Engine choose(Optional<String> name, EngineOptions options) {
+  static Engine choose(Optional<String> name, ModelConfig model, EngineOptions options) {
     List<Engine> all = all();
     return all.stream()
-        .filter(engine -> name.map(engine.name()::equals).orElseGet(() -> engine.runs(options)))
+        .filter(
+            engine -> name.map(engine.name()::equals).orElseGet(() -> engine.runs(model, options)))
         .findFirst()
         .orElseThrow(() -> new IllegalArgumentException(missing(name, options, all)));
   }
@@ -57,7 +59,7 @@ public interface Engine {
     return name.map(wanted -> "engine is '" + wanted + "', expected one of " + known)
         .orElseGet(
             () ->
-                "no engine computes in %s on %s: of those on the class path, %s, none can"
+                "no engine runs the model in %s on %s: of those on the class path, %s, none can"
                     .formatted(options.dtype(), options.device(), known));
   }
 }

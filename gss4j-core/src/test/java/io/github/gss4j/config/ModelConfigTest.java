@@ -71,6 +71,24 @@ class ModelConfigTest {
   }
 
   @Test
+  void aModelSaysWhatAStateAndATokenTake() {
+    ModelConfig gss =
+        ModelConfig.of(61, 16, 1).withLayers(List.of(new GssConfig(6, 8, true).withShortConv(4)));
+    assertThat(gss.stateGrowsUpTo()).isZero();
+    assertThat(gss.stateNumbers(1000)).isEqualTo(8 * (2 * 6 + 3));
+    long linear = 16 * 64 + 16 * 8 + 8 * 64 + 64 * 16;
+    assertThat(gss.multiplications(1000)).isEqualTo(linear + 8 * (6 * 6 + 4 + 1) + 16 * 61);
+    ModelConfig hybrid =
+        gss.withLayers(
+            List.of(
+                new DsConvConfig(2, 8, 64),
+                new AttentionConfig(2, 5, AttentionConfig.Kind.SLIDING)));
+    assertThat(hybrid.stateGrowsUpTo()).isEqualTo(64);
+    assertThat(hybrid.stateNumbers(2)).isEqualTo(2 * (8 + 2) + 2 * 2 * 16);
+    assertThat(hybrid.stateNumbers(64)).isEqualTo(64 * (8 + 2) + 4 * 2 * 16);
+  }
+
+  @Test
   void nullIsNoDefault() {
     assertThatThrownBy(() -> parse("'dss_kernel_N':null"))
         .hasMessageContainingAll("'dss_kernel_N' is null", "leave the key out");

@@ -22,7 +22,8 @@ record Attention(
     Linear toOut,
     FeedForward forward)
     implements Layer {
-  private int headDim() {
+  @Override
+  public int headDim() {
     return toQ.outputs() / config.heads();
   }
 

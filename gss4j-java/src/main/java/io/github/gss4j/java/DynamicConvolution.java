@@ -1,7 +1,9 @@
 package io.github.gss4j.java;
 
+import com.google.auto.service.AutoService;
 import io.github.gss4j.checkpoint.ArrayTensor;
 import io.github.gss4j.checkpoint.TensorData;
+import io.github.gss4j.config.DsConvConfig;
 import java.util.Arrays;
 import java.util.List;
 
@@ -35,6 +37,22 @@ final class DynamicConvolution implements Mixer {
 
   private int heads() {
     return toWeight.outputs();
+  }
+
+  private static DynamicConvolution read(Weights weights, DsConvConfig config, String at) {
+    return new DynamicConvolution(
+        weights.norm(at + "norm"),
+        weights.floatMatrix(at + "to_weight"), // κ is a kernel: never below float32
+        weights.floats(at + "param_D"));
+  }
+
+  /** Reads it by its configuration. */
+  @AutoService(MixerKind.class)
+  public static final class Kind extends MixerKind {
+    /** Found by its service. */
+    public Kind() {
+      super(DsConvConfig.class, DynamicConvolution::read);
+    }
   }
 
   @Override

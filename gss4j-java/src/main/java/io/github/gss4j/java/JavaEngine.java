@@ -1,6 +1,7 @@
 package io.github.gss4j.java;
 
 import io.github.gss4j.checkpoint.StoredModel;
+import io.github.gss4j.config.ModelConfig;
 import io.github.gss4j.engine.Engine;
 import io.github.gss4j.engine.EngineOptions;
 import io.github.gss4j.engine.InferenceModel;
@@ -46,9 +47,12 @@ public final class JavaEngine implements Engine {
   }
 
   @Override
-  public boolean runs(EngineOptions options) {
+  public boolean runs(ModelConfig model, EngineOptions options) {
     return options.device().equals("cpu")
-        && DTYPES.containsKey(options.dtype().toLowerCase(Locale.ROOT));
+        && DTYPES.containsKey(options.dtype().toLowerCase(Locale.ROOT))
+        && model.layers().stream()
+            .flatMap(layer -> layer.mixer(model.dim()).stream())
+            .allMatch(MixerKind::runs);
   }
 
   @Override

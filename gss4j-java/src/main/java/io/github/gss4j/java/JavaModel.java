@@ -3,7 +3,6 @@ package io.github.gss4j.java;
 import io.github.gss4j.checkpoint.StoredFingerprint;
 import io.github.gss4j.checkpoint.StoredModel;
 import io.github.gss4j.checkpoint.StoredTensor;
-import io.github.gss4j.config.AttentionConfig;
 import io.github.gss4j.config.MixerConfig;
 import io.github.gss4j.config.ModelConfig;
 import io.github.gss4j.engine.InferenceModel;
@@ -50,12 +49,7 @@ final class JavaModel implements InferenceModel {
     this.bytes = weights.bytes();
     this.widens = weights.dtype() != Weights.Dtype.FLOAT32;
     this.team = new Team(threads);
-    this.headDim =
-        config.layers().stream()
-            .filter(AttentionConfig.class::isInstance)
-            .mapToInt(layer -> config.dim() / ((AttentionConfig) layer).heads())
-            .findFirst()
-            .orElse(0);
+    this.headDim = layers.stream().mapToInt(Layer::headDim).max().orElse(0);
   }
 
   @Override
@@ -177,7 +171,8 @@ final class JavaModel implements InferenceModel {
   /** The widest of what is not as wide as the gated space. */
   int narrow() {
     return config.layers().stream()
-        .mapToInt(layer -> layer instanceof MixerConfig mixer ? mixer.channels() : 1)
+        .flatMap(layer -> layer.mixer(config.dim()).stream())
+        .mapToInt(MixerConfig::channels)
         .reduce(config.dim(), Math::max);
   }
 

@@ -5,6 +5,11 @@ interface Layer {
   /** What it remembers before the first token. */
   LayerState start();
 
+  /** The width of its heads, which are turned by their position; 0 where there are none. */
+  default int headDim() {
+    return 0;
+  }
+
   /** What it remembers by a saved state. */
   LayerState restore(SavedLayer saved);
 

@@ -1,7 +1,9 @@
 package io.github.gss4j.java;
 
+import com.google.auto.service.AutoService;
 import io.github.gss4j.checkpoint.ArrayTensor;
 import io.github.gss4j.checkpoint.TensorData;
+import io.github.gss4j.config.MhesaConfig;
 import java.util.List;
 
 /** Multi-head exponential smoothing: s ← q s + u, y = α s + D ⊙ u, u = LN(in). */
@@ -23,6 +25,32 @@ final class Smoothing implements Mixer {
     this.q = q;
     this.alpha = alpha;
     this.skip = skip;
+  }
+
+  private static Smoothing read(Weights weights, MhesaConfig config, String at) {
+    double[] alphas = weights.doubles(at + "alphas");
+    double[] dampen = weights.doubles(at + "dampen_factors");
+    float[] q = new float[config.channels()];
+    float[] alpha = new float[config.channels()];
+    for (int h = 0; h < q.length; h++) {
+      int head = h / (q.length / config.heads());
+      q[h] = (float) (sigmoid(-alphas[head]) * sigmoid(dampen[head]));
+      alpha[h] = (float) sigmoid(alphas[head]);
+    }
+    return new Smoothing(weights.norm(at + "norm"), q, alpha, weights.floats(at + "param_D"));
+  }
+
+  private static double sigmoid(double x) {
+    return 1 / (1 + Math.exp(-x));
+  }
+
+  /** Reads it by its configuration. */
+  @AutoService(MixerKind.class)
+  public static final class Kind extends MixerKind {
+    /** Found by its service. */
+    public Kind() {
+      super(MhesaConfig.class, Smoothing::read);
+    }
   }
 
   @Override

@@ -1,7 +1,9 @@
 package io.github.gss4j.java;
 
+import com.google.auto.service.AutoService;
 import io.github.gss4j.checkpoint.ArrayTensor;
 import io.github.gss4j.checkpoint.TensorData;
+import io.github.gss4j.config.GssConfig;
 import java.util.List;
 
 /**
@@ -69,6 +71,31 @@ final class StateSpace implements Mixer {
       blocks[place(at / (2 * modes), at % (2 * modes), modes)] = values[at];
     }
     return blocks;
+  }
+
+  static StateSpace read(Weights weights, GssConfig config, String at) {
+    Discretised discrete =
+        Discretised.of(
+            config,
+            weights.doubles(at + "Lambda_real"),
+            weights.doubles(at + "Lambda_imag"),
+            config.learnedStep() ? weights.doubles(at + "log_step") : null);
+    int taps = config.shortConv();
+    return new StateSpace(
+        taps > 0 ? new ShortConvolution(weights.floats(at + "conv.weight"), taps) : null,
+        weights.norm(at + "norm"),
+        discrete.decay(),
+        discrete.conjugateC(weights.floats(at + "C_real"), weights.floats(at + "C_imag")),
+        weights.floats(at + "param_D"));
+  }
+
+  /** Reads it by its configuration. */
+  @AutoService(MixerKind.class)
+  public static final class Kind extends MixerKind {
+    /** Found by its service. */
+    public Kind() {
+      super(GssConfig.class, StateSpace::read);
+    }
   }
 
   @Override

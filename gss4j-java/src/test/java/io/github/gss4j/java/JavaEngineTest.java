@@ -11,6 +11,8 @@ import io.github.gss4j.config.GssConfig;
 import io.github.gss4j.config.LayerConfig;
 import io.github.gss4j.config.LayerKinds;
 import io.github.gss4j.config.ModelConfig;
+import io.github.gss4j.config.NewMixer;
+import io.github.gss4j.engine.Engine;
 import io.github.gss4j.engine.EngineOptions;
 import io.github.gss4j.engine.InferenceModel;
 import io.github.gss4j.engine.RandomModel;
@@ -21,6 +23,7 @@ import java.lang.management.ManagementFactory;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import java.util.Random;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -97,6 +100,17 @@ class JavaEngineTest {
         SequenceState state = model.start()) {
       return state.logits(text);
     }
+  }
+
+  @Test
+  void aMixerThatItDoesNotHaveIsRefused() {
+    NewMixer mixer = new NewMixer(8);
+    ModelConfig model = ModelConfig.of(VOCABULARY, 16, 1).withLayers(List.of(mixer));
+    assertThat(new JavaEngine().runs(model, EngineOptions.DEFAULT)).isFalse();
+    assertThatThrownBy(() -> MixerKind.read(null, mixer, "layers.0.new."))
+        .hasMessage("the engine 'java' has no mixer 'new': take the engine 'torch'");
+    assertThatThrownBy(() -> Engine.choose(Optional.empty(), model, EngineOptions.DEFAULT))
+        .hasMessageContainingAll("no engine runs the model in float32 on cpu", "java");
   }
 
   @Test

@@ -36,7 +36,7 @@ final class BidirectionalGatedLayer implements SequenceLayer {
       Parameters p, int dim, int innerDim, MixerConfig config) {
     return new BidirectionalGatedLayer(
         GatedLayer.declare(p, dim, innerDim, config),
-        Layers.mixer(p.at("future").at(config.prefix()), config));
+        MixerKind.declare(p.at("future").at(config.prefix()), config));
   }
 
   @Override

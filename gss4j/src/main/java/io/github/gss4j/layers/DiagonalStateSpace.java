@@ -3,6 +3,7 @@ package io.github.gss4j.layers;
 import static io.github.gss4j.config.StateSpaceInit.LongRange.LEAST_PHASE;
 import static org.bytedeco.pytorch.global.torch.matmul;
 
+import com.google.auto.service.AutoService;
 import io.github.gss4j.config.GssConfig;
 import io.github.gss4j.config.StateSpaceInit;
 import io.github.gss4j.ops.CausalConvolution;
@@ -139,6 +140,15 @@ public final class DiagonalStateSpace implements SequenceMixer {
   /** Declares a state space's parameters. */
   public static DiagonalStateSpace declare(Parameters p, GssConfig config) {
     return new DiagonalStateSpace(p, config);
+  }
+
+  /** Makes it for its configuration. */
+  @AutoService(MixerKind.class)
+  public static final class Kind extends MixerKind {
+    /** Found by its service. */
+    public Kind() {
+      super(GssConfig.class, DiagonalStateSpace::new);
+    }
   }
 
   /** Re Λ, (N), float64: −1/Re Λ is a mode's time constant in tokens. */

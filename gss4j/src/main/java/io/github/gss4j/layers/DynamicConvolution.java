@@ -2,6 +2,7 @@ package io.github.gss4j.layers;
 
 import static org.bytedeco.pytorch.global.torch.matmul;
 
+import com.google.auto.service.AutoService;
 import io.github.gss4j.config.DsConvConfig;
 import io.github.gss4j.ops.CausalConvolution;
 import io.github.gss4j.ops.Tensors;
@@ -55,9 +56,13 @@ final class DynamicConvolution implements SequenceMixer {
     this.paramD = p.declare("param_D", Role.STATE_SPACE, Init.normal(1), h);
   }
 
-  /** Declares a dynamic convolution's parameters. */
-  public static DynamicConvolution declare(Parameters p, DsConvConfig config) {
-    return new DynamicConvolution(p, config);
+  /** Makes it for its configuration. */
+  @AutoService(MixerKind.class)
+  public static final class Kind extends MixerKind {
+    /** Found by its service. */
+    public Kind() {
+      super(DsConvConfig.class, DynamicConvolution::new);
+    }
   }
 
   /** It derives nothing: the kernel is made of the sequence. */

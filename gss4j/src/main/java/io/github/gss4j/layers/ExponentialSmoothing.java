@@ -3,6 +3,7 @@ package io.github.gss4j.layers;
 import static org.bytedeco.pytorch.global.torch.log_sigmoid;
 import static org.bytedeco.pytorch.global.torch.matmul;
 
+import com.google.auto.service.AutoService;
 import io.github.gss4j.config.MhesaConfig;
 import io.github.gss4j.ops.CausalConvolution;
 import io.github.gss4j.ops.Scopes;
@@ -52,9 +53,13 @@ final class ExponentialSmoothing implements SequenceMixer {
     this.paramD = p.declare("param_D", Role.STATE_SPACE, normal, config.channels());
   }
 
-  /** Declares a smoothing's parameters. */
-  public static ExponentialSmoothing declare(Parameters p, MhesaConfig config) {
-    return new ExponentialSmoothing(p, config);
+  /** Makes it for its configuration. */
+  @AutoService(MixerKind.class)
+  public static final class Kind extends MixerKind {
+    /** Found by its service. */
+    public Kind() {
+      super(MhesaConfig.class, ExponentialSmoothing::new);
+    }
   }
 
   private ScalarType type() {

@@ -49,7 +49,7 @@ public final class GatedLayer implements CausalLayer {
    * @param innerDim F, the width of the gated space
    */
   public static GatedLayer declare(Parameters p, int dim, int innerDim, MixerConfig config) {
-    SequenceMixer mixer = Layers.mixer(p.at(config.prefix()), config);
+    SequenceMixer mixer = MixerKind.declare(p.at(config.prefix()), config);
     return new GatedLayer(p, dim, innerDim, config.channels(), mixer);
   }
 

@@ -1,17 +1,14 @@
 package io.github.gss4j.layers;
 
 import io.github.gss4j.config.AttentionConfig;
-import io.github.gss4j.config.DsConvConfig;
 import io.github.gss4j.config.DssConfig;
-import io.github.gss4j.config.GssConfig;
 import io.github.gss4j.config.LayerConfig;
-import io.github.gss4j.config.MhesaConfig;
 import io.github.gss4j.config.MixerConfig;
 import io.github.gss4j.config.StackConfig;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Makes the layers that configurations ask for: a new kind gets its line here. */
+/** Makes the layers that configurations ask for; those made of a mixer by its {@link MixerKind}. */
 public final class Layers {
   private Layers() {}
 
@@ -36,16 +33,6 @@ public final class Layers {
     return config instanceof MixerConfig gated
         ? BidirectionalGatedLayer.declare(p, dim, innerDim, gated)
         : Bidirectional.declare(p, dim, innerDim, config);
-  }
-
-  /** Declares a mixer's own parameters. */
-  public static SequenceMixer mixer(Parameters p, MixerConfig config) {
-    if (config instanceof GssConfig dss) {
-      return DiagonalStateSpace.declare(p, dss);
-    } else if (config instanceof DsConvConfig dsconv) {
-      return DynamicConvolution.declare(p, dsconv);
-    }
-    return ExponentialSmoothing.declare(p, (MhesaConfig) config);
   }
 
   /** Declares all layers of a stack, each under its number. */

@@ -165,7 +165,7 @@ class MixerTest {
     Parameters p =
         Parameters.from(
             (name, init, shape) -> values.get(name), Precision.FLOAT64, Tensors.device("cpu"));
-    SequenceMixer mixer = Layers.mixer(p, config);
+    SequenceMixer mixer = MixerKind.declare(p, config);
     Tensor y = mixer.forward(x, mixer.kernel(x.size(1)));
     p.release();
     return y;
@@ -181,7 +181,7 @@ class MixerTest {
 
   private static Parameters declare(MixerConfig config, Parameters.Source source) {
     Parameters p = Parameters.from(source, Precision.FLOAT64, Tensors.device("cpu"));
-    Layers.mixer(p, config);
+    MixerKind.declare(p, config);
     return p;
   }
 
@@ -211,7 +211,8 @@ class MixerTest {
         new GssConfig(256, 32, true).with(StateSpaceInit.LONG_RANGE, false, normalize);
     try (PointerScope scope = new PointerScope()) {
       Parameters p = Parameters.from(Init.random(1), Precision.FLOAT64, Tensors.device("cpu"));
-      Tensor kernel = Layers.mixer(p, config).kernel(100_000).tensors().get(0).detach(); // (H, L)
+      Tensor kernel =
+          MixerKind.declare(p, config).kernel(100_000).tensors().get(0).detach(); // (H, L)
       double mean = Tensors.value(kernel.mul(kernel).sum(1).mean());
       p.release();
       return mean;

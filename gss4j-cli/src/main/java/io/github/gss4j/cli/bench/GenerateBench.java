@@ -71,7 +71,7 @@ final class GenerateBench implements Callable<Integer> {
               .formatted(options.written));
     }
     EngineOptions how = new EngineOptions(options.dtype, "cpu", options.threads);
-    Engine chosen = Engine.choose(engine.name(), how);
+    Engine chosen = Engine.choose(engine.name(), options.model(), how);
     ObjectNode result = options.result("generate");
     result.put("engine", chosen.name()).put("streams", streams);
     double bandwidth = ReadSpeed.bandwidth();

@@ -33,6 +33,19 @@ public record ModelFacts(StoredModel model, List<StateSpaceFacts> stateSpaces) {
         .sum();
   }
 
+  /** After how many tokens a text's state has its full size. */
+  private long longest() {
+    return model.config().stateGrowsUpTo();
+  }
+
+  private long stateNumbers() {
+    return model.config().stateNumbers(longest());
+  }
+
+  private long multiplications() {
+    return model.config().multiplications(longest());
+  }
+
   /** For people to read. */
   void print(PrintWriter out) {
     model
@@ -45,6 +58,9 @@ public record ModelFacts(StoredModel model, List<StateSpaceFacts> stateSpaces) {
                     name, model.tensors().dtype(name), shape.toString().replace(" ", "")));
     out.printf(Locale.ROOT, "%nparameters  %,d%n", parameters(model));
     out.printf(Locale.ROOT, "bytes       %,d%n", bytes());
+    String state = longest() == 0 ? "" : String.format(Locale.ROOT, " after %,d tokens", longest());
+    out.printf(Locale.ROOT, "state       %,d numbers a text%s%n", stateNumbers(), state);
+    out.printf(Locale.ROOT, "products    %,d a token%s%n", multiplications(), state);
     out.printf("config      %s%n", model.config().toJson());
     stateSpaces.forEach(layer -> out.println(layer.text()));
   }
@@ -55,6 +71,7 @@ public record ModelFacts(StoredModel model, List<StateSpaceFacts> stateSpaces) {
     facts.put("file", model.file().toString());
     facts.set("config", model.config().toJson());
     facts.put("parameters", parameters(model)).put("bytes", bytes());
+    facts.put("state_numbers", stateNumbers()).put("multiplications_a_token", multiplications());
     ArrayNode tensors = facts.putArray("tensors");
     model
         .tensors()

@@ -2,7 +2,7 @@ package io.github.gss4j.cli.inspect;
 
 import io.github.gss4j.checkpoint.StoredModel;
 import io.github.gss4j.config.MixerConfig;
-import io.github.gss4j.layers.Layers;
+import io.github.gss4j.layers.MixerKind;
 import io.github.gss4j.layers.Parameters;
 import io.github.gss4j.layers.Precision;
 import io.github.gss4j.layers.SequenceMixer;
@@ -21,7 +21,7 @@ final class StoredMixer implements AutoCloseable {
             Precision.FLOAT64,
             Tensors.device("cpu"));
     this.mixer =
-        Layers.mixer(
+        MixerKind.declare(
             parameters.at("layers").at(Integer.toString(layer)).at(config.prefix()), config);
   }
 

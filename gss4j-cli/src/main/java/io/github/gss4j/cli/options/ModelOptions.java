@@ -51,7 +51,7 @@ public final class ModelOptions {
 
   /** Loads its weights alone, into the engine that was chosen. */
   public InferenceModel weights(StoredModel stored) {
-    return Engine.choose(engine.name(), options()).load(stored, options());
+    return Engine.choose(engine.name(), stored.config(), options()).load(stored, options());
   }
 
   private EngineOptions options() {

@@ -1,7 +1,5 @@
 package io.github.gss4j.serve.decode;
 
-import io.github.gss4j.config.AttentionConfig;
-import io.github.gss4j.config.ModelConfig;
 import io.github.gss4j.engine.InferenceModel;
 import io.github.gss4j.engine.SequenceState;
 
@@ -18,7 +16,7 @@ final class StateSize {
 
   /** Measures a model's states by reading a few tokens. */
   StateSize(InferenceModel model) {
-    growsUpTo = growsUpTo(model.config());
+    growsUpTo = model.config().stateGrowsUpTo();
     try (SequenceState state = model.start()) {
       int more = (int) Math.min(SAMPLE, Math.max(1, growsUpTo - 1));
       state.read(new int[1], null);
@@ -27,16 +25,6 @@ final class StateSize {
       perToken = growsUpTo == 0 ? 0 : (state.bytes() - one) / (double) more;
       fixed = one;
     }
-  }
-
-  private static long growsUpTo(ModelConfig config) {
-    long most = config.maxSeqLen().orElse(0);
-    for (var layer : config.layers()) {
-      if (layer instanceof AttentionConfig attention) {
-        most = Math.max(most, attention.window());
-      }
-    }
-    return most;
   }
 
   /** An upper bound, in bytes. */
