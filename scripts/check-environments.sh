@@ -4,7 +4,7 @@
 # and overlayfs. Takes some minutes.
 #   scripts/check-environments.sh
 #   scripts/check-environments.sh full_disk      # one case alone
-set -euo pipefail
+set -eEuo pipefail
 home=$(cd "$(dirname "$0")/.." && pwd)
 if [ "${1:-}" != --inside ]; then
   [ "$(id -u)" = 0 ] || { echo "check-environments: needs root" >&2; exit 1; }
@@ -14,6 +14,7 @@ fi
 shift
 work=$(mktemp -d "${TMPDIR:-/tmp}/gss environments.XXXX")
 work=$(mv "$work" "$work ä" && echo "$work ä") # spaces and letters that are not ASCII throughout
+trap 'echo "check-environments: ${case:-}: line $LINENO: $BASH_COMMAND" >&2' ERR
 trap 'umount -R -l "$work"/* 2>/dev/null || true; rm -rf "$work"' EXIT
 chmod 755 "$work"
 cd "$work"
@@ -129,7 +130,8 @@ first_starts() {
   install "installed here"
   local target="$work/installed here/gss4j-cli/target" mvn=$work/mvn
   mkdir "$mvn"
-  printf '#!/bin/sh\necho built >>"%s"\nsleep 3\n' "$work/builds" >"$mvn/mvn"
+  printf '#!/bin/sh\necho built >>"%s"\nsleep 3\ncp -r "%s" "%s"\n' "$work/builds" \
+    "$home/gss4j-cli/target/lib" "$target/lib" >"$mvn/mvn"
   chmod +x "$mvn/mvn"
   rm "$target/built"
   PATH=$mvn:$PATH "installed here/gss" --version >first.out 2>first.err &
@@ -171,7 +173,7 @@ no_locks() {
 }
 
 full_disk() {
-  mkdir disk
+  mkdir -p disk
   local size broken=0
   for size in $(seq 16 32 720); do
     mount -t tmpfs -o "size=${size}k" tmpfs disk
@@ -195,6 +197,10 @@ full_disk() {
   done
   [ $broken -ge 5 ] || fail "the disk was full $broken times only"
   holds "a disk that is full at one of $broken moments of a run: a line, and the run continues to the same bits once there is room"
+}
+
+full_disk_elsewhere() {
+  mkdir -p disk
   mount -t tmpfs -o size=16k tmpfs disk
   head -c 16384 /dev/zero >disk/full
   ends 1 'disk' "$gss" convert "$tiny" disk/copy.pt
@@ -229,7 +235,7 @@ two_at_once() {
   holds "two processes in one run: the second ends with a line that names the first"
 }
 
-for case in ${*:-usual locale_c no_home read_only first_starts no_links no_locks full_disk two_at_once}; do
+for case in ${*:-usual locale_c no_home read_only first_starts no_links no_locks full_disk full_disk_elsewhere two_at_once}; do
   echo "$case"
   [ "$case" = usual ] || [ -d usual ] || usual >/dev/null
   "$case"

@@ -5,7 +5,9 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.channels.FileChannel;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicLong;
 
 /**
  * One tensor on disk, its values not read.
@@ -146,6 +148,18 @@ public record StoredTensor(
     double[] values = new double[Math.toIntExact(elements())];
     forEachChunk((from, chunk) -> dtype.toDoubles(chunk, values, from));
     return values;
+  }
+
+  /** How many values are NaN or infinite. */
+  public long nonFinite() {
+    AtomicLong count = new AtomicLong();
+    forEachChunk(
+        (from, chunk) -> {
+          double[] values = new double[chunk.remaining() / dtype.bytes()];
+          dtype.toDoubles(chunk, values, 0);
+          count.addAndGet(Arrays.stream(values).filter(v -> !Double.isFinite(v)).count());
+        });
+    return count.get();
   }
 
   /** The tensor as it is written to another file. */

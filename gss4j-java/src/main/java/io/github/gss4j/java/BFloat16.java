@@ -2,6 +2,9 @@ package io.github.gss4j.java;
 
 /** The upper half of a float32. */
 final class BFloat16 {
+  /** The largest float32 whose nearest bfloat16 is finite. */
+  static final float LARGEST = Float.intBitsToFloat(0x7f7f_7fff);
+
   private BFloat16() {}
 
   /** The nearest, ties to even. */

@@ -10,7 +10,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Reads a model's tensors into arrays. Values that are not numbers are logged as warnings, by name.
+ * Reads a model's tensors into arrays. Values that are not numbers, or become infinite, are logged
+ * as warnings, by name.
  */
 final class Weights {
   private static final Logger LOG = LoggerFactory.getLogger(Weights.class);
@@ -45,7 +46,7 @@ final class Weights {
     StoredTensor stored = tensors.get(name);
     float[] values = stored.toFloats();
     bytes.addAndGet((long) values.length * Float.BYTES);
-    warn(name, strange(values));
+    warn(name, Dtype.FLOAT32, infinite(values, Dtype.FLOAT32));
     return values;
   }
 
@@ -53,26 +54,44 @@ final class Weights {
   double[] doubles(String name) {
     double[] values = tensors.get(name).toDoubles();
     bytes.addAndGet((long) values.length * Float.BYTES);
-    warn(name, Arrays.stream(values).filter(value -> !Double.isFinite(value)).count());
+    warn(name, Dtype.FLOAT32, Arrays.stream(values).filter(v -> !Double.isFinite(v)).count());
     return values;
   }
 
-  private static long strange(float[] values) {
+  /** How many values are NaN, or infinite in a dtype. */
+  private static long infinite(float[] values, Dtype as) {
+    float largest = as == Dtype.BFLOAT16 ? BFloat16.LARGEST : Float.MAX_VALUE;
     long count = 0;
     for (float value : values) {
-      count += Float.isFinite(value) ? 0 : 1;
+      count += Math.abs(value) <= largest ? 0 : 1;
     }
     return count;
   }
 
-  private void warn(String name, long count) {
-    if (count > 0) {
+  /** Says of values that are NaN or infinite whether they are so in the file. */
+  private void warn(String name, Dtype as, long count) {
+    if (count == 0) {
+      return;
+    }
+    StoredTensor stored = tensors.get(name);
+    long inFile = stored.nonFinite();
+    if (inFile > 0) {
       LOG.warn(
           "{}: tensor '{}' holds {} values that are NaN or infinite: its output cannot be"
               + " trusted",
           tensors.file(),
           name,
-          count);
+          inFile);
+    }
+    if (count > inFile) {
+      LOG.warn(
+          "{}: tensor '{}': {} of {} values are too large for {} and become infinite: take a wider"
+              + " dtype",
+          tensors.file(),
+          name,
+          count - inFile,
+          stored.elements(),
+          as == Dtype.BFLOAT16 ? "BF16" : "F32");
     }
   }
 
@@ -115,17 +134,17 @@ final class Weights {
     int rows = Math.toIntExact(stored.shape().get(0));
     short[] halves = new short[Math.multiplyExact(rows, width)];
     bytes.addAndGet((long) halves.length * Short.BYTES);
-    AtomicLong strange = new AtomicLong();
+    AtomicLong infinite = new AtomicLong();
     forRows(
         stored,
         Kernels.PANEL,
         (first, values, count) -> {
-          strange.addAndGet(strange(values));
+          infinite.addAndGet(infinite(values, Dtype.BFLOAT16));
           for (int i = 0; i < count * width; i++) {
             halves[first * width + i] = BFloat16.of(values[i]);
           }
         });
-    warn(name, strange.get());
+    warn(name, Dtype.BFLOAT16, infinite.get());
     return (id, into, at) -> {
       for (int i = 0; i < width; i++) {
         into[at + i] = BFloat16.value(halves[id * width + i]);
@@ -144,15 +163,15 @@ final class Weights {
           case INT8 -> new Int8Matrix(outputs, inputs);
         };
     bytes.addAndGet(matrix.bytes());
-    AtomicLong strange = new AtomicLong();
+    AtomicLong infinite = new AtomicLong();
     forRows(
         stored,
         Kernels.PANEL,
         (first, values, count) -> {
-          strange.addAndGet(strange(values));
+          infinite.addAndGet(infinite(values, as));
           matrix.pack(first / Kernels.PANEL, values);
         });
-    warn(name, strange.get());
+    warn(name, as, infinite.get());
     return matrix;
   }
 

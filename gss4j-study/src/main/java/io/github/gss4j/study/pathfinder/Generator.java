@@ -118,7 +118,7 @@ public record Generator(Variant variant, long seed, int threads) {
       Thread.currentThread().interrupt();
       throw new IOException("interrupted", e);
     } catch (ExecutionException e) {
-      throw new IOException(e.getCause());
+      throw new IOException(DataException.reason(e.getCause()), e);
     } finally {
       pool.shutdownNow();
     }
