@@ -15,14 +15,19 @@ import java.util.function.LongSupplier;
  * somebody else needs, for a while.
  */
 final class Team implements AutoCloseable {
-  private static final int SPINS = 1 << 11;
+  /** Some 100 microseconds: longer than a token's logits take to be used. */
+  private static final int SPINS = 1 << 13;
+
   private static final int YIELDS = 64;
   private static final long NAP_NANOS = 50_000;
 
   /** Who comes so late does not just wake up: somebody else has the core. */
-  private static final long LATE_NANOS = 1_000_000;
+  private static final long LATE_NANOS = 300_000;
 
-  private static final long SHORTEST_ALONE_NANOS = 32_000_000;
+  /** The part of a piece of work that may be waiting. */
+  private static final double WAITING = 0.25;
+
+  private static final long SHORTEST_ALONE_NANOS = 2_000_000;
   private static final long LONGEST_ALONE_NANOS = 512_000_000;
 
   /** Counters, each on a cache line of its own. */
@@ -92,13 +97,13 @@ final class Team implements AutoCloseable {
     }
   }
 
-  /** Goes on alone for a while where most of the time was waiting. */
+  /** Goes on alone for a while where much of the time was waiting, the longer the more often. */
   private void judge(long start, long end) {
-    if (waited > LATE_NANOS && waited > (end - start) / 2) {
+    if (waited > LATE_NANOS && waited > WAITING * (end - start)) {
       aloneUntil = end + aloneNanos;
       aloneNanos = Math.min(LONGEST_ALONE_NANOS, 2 * aloneNanos);
     } else {
-      aloneNanos = SHORTEST_ALONE_NANOS;
+      aloneNanos = Math.max(SHORTEST_ALONE_NANOS, aloneNanos / 2);
     }
   }
 

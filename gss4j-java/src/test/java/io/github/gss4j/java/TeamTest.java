@@ -28,6 +28,22 @@ class TeamTest {
     assertThat(sizes).containsExactly(2, 1, 2);
   }
 
+  @Test
+  void whoIsLateAgainAndAgainIsLeftOutForLonger() {
+    AtomicLong time = new AtomicLong();
+    List<Integer> sizes = new ArrayList<>();
+    try (Team team = new Team(2, time::get)) {
+      for (int times : new int[] {1, 3}) {
+        for (int i = 0; i < times; i++) {
+          team.run(worker -> comeLate(worker, time));
+          time.addAndGet(SECOND / 200);
+        }
+        team.run(worker -> record(worker, sizes));
+      }
+    }
+    assertThat(sizes).containsExactly(2, 1);
+  }
+
   private static void record(Team.Worker worker, List<Integer> sizes) {
     if (worker.index() == 0) {
       sizes.add(worker.size());
