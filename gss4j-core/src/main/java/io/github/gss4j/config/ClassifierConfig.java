@@ -14,9 +14,16 @@ import java.util.Locale;
  * @param stack {@code dim}, {@code depth}, {@code dim_expansion_factor} and the layers' own options
  * @param bidirectional {@code bidirectional}: each layer reads both ways
  * @param pooling {@code pooling}: how a sequence becomes one vector
+ * @param placeClasses {@code place_classes}: how many classes it tells apart at every place, beside
+ *     those of the sequence; 0 for none
  */
 public record ClassifierConfig(
-    Input input, int numClasses, StackConfig stack, boolean bidirectional, Pooling pooling) {
+    Input input,
+    int numClasses,
+    StackConfig stack,
+    boolean bidirectional,
+    Pooling pooling,
+    int placeClasses) {
 
   /** What a sequence is made of. */
   public sealed interface Input permits Tokens, Values {}
@@ -49,6 +56,8 @@ public record ClassifierConfig(
   public enum Pooling {
     /** The mean over its tokens, as in the Long Range Arena. */
     MEAN,
+    /** The greatest of each number, wherever it is: what is found in one place alone counts. */
+    MAX,
     /** Its last token. */
     LAST;
 
@@ -63,7 +72,7 @@ public record ClassifierConfig(
         }
       }
       throw new IllegalArgumentException(
-          OneLine.of("pooling is '" + text + "', expected mean or last"));
+          OneLine.of("pooling is '" + text + "', expected mean, max or last"));
     }
   }
 
@@ -72,6 +81,16 @@ public record ClassifierConfig(
     if (numClasses < 2) {
       throw new IllegalArgumentException("num_classes is " + numClasses + ", expected at least 2");
     }
+    Checks.that(
+        placeClasses == 0 || placeClasses >= 2,
+        "place_classes",
+        placeClasses,
+        "0 (none) or 2 and more");
+  }
+
+  /** A copy that tells so many classes apart at every place. */
+  public ClassifierConfig withPlaceClasses(int count) {
+    return new ClassifierConfig(input, numClasses, stack, bidirectional, pooling, count);
   }
 
   /**
@@ -96,7 +115,8 @@ public record ClassifierConfig(
         fields.integer("num_classes"),
         StackConfig.from(fields, StackConfig.of(fields.integer("dim"), depth)),
         fields.flag("bidirectional", false),
-        Pooling.of(fields.text("pooling", Pooling.MEAN.text())));
+        Pooling.of(fields.text("pooling", Pooling.MEAN.text())),
+        fields.integer("place_classes", 0));
   }
 
   private static Input input(JsonFields fields) {
@@ -119,6 +139,9 @@ public record ClassifierConfig(
     }
     json.put("num_classes", numClasses).setAll(stack.toJson());
     json.put("bidirectional", bidirectional).put("pooling", pooling.text());
+    if (placeClasses > 0) { // a key that earlier versions do not know
+      json.put("place_classes", placeClasses);
+    }
     return json;
   }
 }

@@ -137,6 +137,10 @@ public record GssConfig(
             "RADIANS",
             "long_range, two_scale: the fastest turn a token (default: 0.314, 0.3)"),
         LayerOption.integer(
+            "phase_grid",
+            "TOKENS",
+            "long_range: modes turn in step with rows of so many tokens; 0 is off"),
+        LayerOption.integer(
             "slow_modes", "N", "two_scale: how many of the modes are slow (default: half)"),
         LayerOption.number(
             "tau_min", "TOKENS", "two_scale: the shortest memory of slow modes (default: 16)"),

@@ -14,7 +14,7 @@ public sealed interface StateSpaceInit {
    * Time constants from 20 to 20,000 tokens and phases up to π/10: Δ as S4 and DSS need it on
    * Path-X, phases as LRU needs them there.
    */
-  LongRange LONG_RANGE = new LongRange(1e-4, 1e-1, Math.PI / 10);
+  LongRange LONG_RANGE = new LongRange(1e-4, 1e-1, Math.PI / 10, 0);
 
   /** As configurations write it. */
   String text();
@@ -97,22 +97,32 @@ public sealed interface StateSpaceInit {
    *
    * <pre>
    * Re Λ = −Δ/2     Δ log-uniform in [dt_min, dt_max]: time constants of 2/dt_max to 2/dt_min tokens
-   * Im Λ = θ        θ uniform in [0, max_phase], radians a token
+   * Im Λ = θ        θ uniform in [0, max_phase], radians a token; with phase_grid W a multiple of 2π/W
    * </pre>
    *
    * <p>Decays as S4D's (Gu et al. 2022, arXiv 2206.11893), phases as LRU's (Orvieto et al. 2023,
    * arXiv 2303.06349, section 3.4). A mode of phase θ sees 2π/θ tokens as one turn: an image read
    * row by row wants 2π/θ down to a row's pixels and below, a long text hardly any phase at all.
    *
+   * <p>Kernels that were learned on images turn in step with their rows (Amos et al. 2023, arXiv
+   * 2310.02980): with the pixels of a row as {@code phase_grid} modes begin so.
+   *
    * @param dtMin {@code dt_min}
    * @param dtMax {@code dt_max}
    * @param maxPhase {@code max_phase}
+   * @param phaseGrid {@code phase_grid}, tokens; 0 for phases between
    */
-  record LongRange(double dtMin, double dtMax, double maxPhase) implements StateSpaceInit {
+  record LongRange(double dtMin, double dtMax, double maxPhase, int phaseGrid)
+      implements StateSpaceInit {
     /** Below it, phases have no logarithm worth learning. */
     public static final double LEAST_PHASE = 1e-6;
 
-    private static final List<String> KEYS = List.of("dt_min", "dt_max", "max_phase");
+    private static final List<String> KEYS = List.of("dt_min", "dt_max", "max_phase", "phase_grid");
+
+    /** Phases anywhere in their range. */
+    public LongRange(double dtMin, double dtMax, double maxPhase) {
+      this(dtMin, dtMax, maxPhase, 0);
+    }
 
     /** Checks the ranges. */
     public LongRange {
@@ -121,6 +131,7 @@ public sealed interface StateSpaceInit {
             "dt_min is " + dtMin + " and dt_max " + dtMax + ", expected 0 < dt_min <= dt_max <= 2");
       }
       checkPhase(maxPhase);
+      Checks.that(phaseGrid == 0 || phaseGrid >= 2, "phase_grid", phaseGrid, "0 (off), 2 or more");
     }
 
     private static void checkPhase(double maxPhase) {
@@ -135,7 +146,8 @@ public sealed interface StateSpaceInit {
       return new LongRange(
           fields.number("dt_min", range.dtMin),
           fields.number("dt_max", range.dtMax),
-          fields.number("max_phase", range.maxPhase));
+          fields.number("max_phase", range.maxPhase),
+          fields.integer("phase_grid", range.phaseGrid));
     }
 
     @Override
@@ -157,6 +169,9 @@ public sealed interface StateSpaceInit {
     public void write(ObjectNode json) {
       json.put("init", text()).put("dt_min", dtMin).put("dt_max", dtMax);
       json.put("max_phase", maxPhase);
+      if (phaseGrid > 0) { // a key that earlier versions do not know
+        json.put("phase_grid", phaseGrid);
+      }
     }
   }
 

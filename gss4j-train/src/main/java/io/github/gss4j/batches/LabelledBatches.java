@@ -2,6 +2,7 @@ package io.github.gss4j.batches;
 
 import io.github.gss4j.layers.Lengths;
 import java.util.List;
+import java.util.Optional;
 import org.bytedeco.pytorch.Tensor;
 
 /** The micro-batches of a classifier's training: a pure function of the step. */
@@ -14,8 +15,9 @@ public interface LabelledBatches {
    * @param lengths of the sequences, one at least being L
    * @param labels (B) of int64
    * @param tokens of all sequences, without padding
+   * @param places (B, L) of int64: the class of each place, −100 where it does not count
    */
-  record Batch(Tensor input, Lengths lengths, Tensor labels, long tokens) {
+  record Batch(Tensor input, Lengths lengths, Tensor labels, long tokens, Optional<Tensor> places) {
     /** Whether all are of length L, so that nothing is padding. */
     public boolean isFull() {
       return tokens == input.size(0) * input.size(1);

@@ -1,12 +1,43 @@
 package io.github.gss4j.batches;
 
+import java.util.List;
+
 /**
  * What a classifier is trained on.
  *
- * @param train the training part
- * @param validation the validation part
+ * @param stages easier forms of the task that are learned first, each in its turn, and at last the
+ *     task itself
+ * @param promoteAt the share of right answers on a stage's validation part at which the next begins
  * @param test what is reported
  * @param leftOut files that could not be read and are in no part
  */
 public record LabelledData(
-    LabelledSequences train, LabelledSequences validation, LabelledSequences test, long leftOut) {}
+    List<Stage> stages, double promoteAt, LabelledSequences test, long leftOut) {
+  /**
+   * One form of the task.
+   *
+   * @param name for the log and {@code metrics.jsonl}
+   * @param train the training part
+   * @param validation the validation part
+   */
+  public record Stage(String name, LabelledSequences train, LabelledSequences validation) {}
+
+  /** Checks that there is a task. */
+  public LabelledData {
+    stages = List.copyOf(stages);
+    if (stages.isEmpty()) {
+      throw new IllegalArgumentException("there are no stages, expected at least the task itself");
+    }
+  }
+
+  /** The task alone. */
+  public LabelledData(
+      LabelledSequences train, LabelledSequences validation, LabelledSequences test, long leftOut) {
+    this(List.of(new Stage("task", train, validation)), 1, test, leftOut);
+  }
+
+  /** The task itself: the last stage. */
+  public Stage task() {
+    return stages.get(stages.size() - 1);
+  }
+}

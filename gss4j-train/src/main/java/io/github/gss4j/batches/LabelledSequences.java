@@ -1,5 +1,6 @@
 package io.github.gss4j.batches;
 
+import java.util.Arrays;
 import java.util.stream.IntStream;
 
 /** Sequences of small integers, each of one class: pixels or tokens. Thread-safe. */
@@ -19,11 +20,39 @@ public interface LabelledSequences {
   /** Its class, from 0. */
   int label(int index);
 
+  /**
+   * Which places lie on the path that decides the class.
+   *
+   * @return 1 or 0 for each place
+   * @throws UnsupportedOperationException if the task has no such path
+   */
+  default int[] path(int index) {
+    throw new UnsupportedOperationException(
+        "objective is label_and_path, expected label or masked: this task has no path, only"
+            + " Pathfinder that is drawn while it is trained on (data: \"pathfinder:32\")");
+  }
+
+  /** Whether they are made when they are asked for, so that none need be taken twice. */
+  default boolean isEndless() {
+    return false;
+  }
+
   /** The share of the most frequent class: the accuracy of always choosing it. */
   default double majority() {
     int[] counts = new int[numClasses()];
     IntStream.range(0, size()).forEach(i -> counts[label(i)]++);
     return (double) IntStream.of(counts).max().orElseThrow() / size();
+  }
+
+  /** The share of the most frequent value of all their places. */
+  default double mostFrequentToken() {
+    long[] counts = new long[numTokens()];
+    for (int i = 0; i < size(); i++) {
+      for (int token : sequence(i)) {
+        counts[token]++;
+      }
+    }
+    return (double) Arrays.stream(counts).max().orElseThrow() / Arrays.stream(counts).sum();
   }
 
   /** Some of them, by their numbers. */
@@ -53,6 +82,11 @@ public interface LabelledSequences {
       @Override
       public int label(int index) {
         return all.label(indices[index]);
+      }
+
+      @Override
+      public int[] path(int index) {
+        return all.path(indices[index]);
       }
     };
   }

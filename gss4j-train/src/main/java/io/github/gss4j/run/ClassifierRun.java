@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.SerializationFeature;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.github.gss4j.batches.LabelledData;
+import io.github.gss4j.batches.LabelledSequences;
 import io.github.gss4j.config.ClassifierConfig;
 import io.github.gss4j.config.training.ClassifyConfig;
 import io.github.gss4j.distributed.Distribution;
@@ -79,7 +80,8 @@ public final class ClassifierRun {
     this.data = data;
     this.directory = directory;
     ClassifierConfig model = config.model();
-    int classes = data.train().numClasses();
+    LabelledSequences train = data.task().train();
+    int classes = train.numClasses();
     if (model.numClasses() != classes) {
       throw new IllegalArgumentException(
           "num_classes is "
@@ -89,14 +91,22 @@ public final class ClassifierRun {
               + " for "
               + config.data());
     }
-    int tokens = data.train().numTokens();
+    int tokens = train.numTokens();
     if (model.input() instanceof ClassifierConfig.Tokens ids && ids.numTokens() < tokens) {
       throw new IllegalArgumentException(
           "num_tokens is " + ids.numTokens() + ", expected " + tokens + " for " + config.data());
     }
-    if (model.input() instanceof ClassifierConfig.Values values && values.channels() != 1) {
+    if (model.input() instanceof ClassifierConfig.Values values && values.channels() > 2) {
       throw new IllegalArgumentException(
-          "input_dim is " + values.channels() + ", expected 1: a pixel is one number");
+          "input_dim is "
+              + values.channels()
+              + ", expected 1: a pixel is one number; or 2 where some are hidden");
+    }
+    if (model.placeClasses() > 0) {
+      throw new IllegalArgumentException(
+          "place_classes is "
+              + model.placeClasses()
+              + ", expected none: they follow from the objective");
     }
   }
 
@@ -162,7 +172,7 @@ public final class ClassifierRun {
             progress.steps(),
             Math.max(-1, -loop.best()),
             finished ? task.accuracy(data.test(), Integer.MAX_VALUE) : Double.NaN,
-            data.test().majority(),
+            task.majority(),
             task.trainer().learnedCount(),
             progress.skipped(),
             loop.seconds(),

@@ -1,11 +1,16 @@
 package io.github.gss4j.run;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import io.github.gss4j.batches.ClassifierBatches;
 import io.github.gss4j.batches.LabelledBatches;
 import io.github.gss4j.batches.LabelledData;
 import io.github.gss4j.batches.LabelledSequences;
 import io.github.gss4j.checkpoint.ModelFiles;
 import io.github.gss4j.checkpoint.TensorSource;
+import io.github.gss4j.config.Checks;
+import io.github.gss4j.config.JsonFields;
+import io.github.gss4j.config.training.ClassifierObjective;
 import io.github.gss4j.config.training.ClassifyConfig;
 import io.github.gss4j.layers.Init;
 import io.github.gss4j.layers.Parameter;
@@ -27,16 +32,22 @@ import java.util.List;
 import java.util.Optional;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.LongOptional;
-import org.bytedeco.pytorch.NoGradGuard;
 import org.bytedeco.pytorch.Tensor;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
-/** A classifier on labelled sequences. */
+/** A classifier on labelled sequences, stage by stage. */
 final class ClassifierTask implements TrainingTask {
+  private static final Logger LOG = LoggerFactory.getLogger(ClassifierTask.class);
+  private static final String STAGE = "stage";
+
   private final ClassifyConfig config;
   private final LabelledData data;
   private final RunListener listener;
   private final SequenceClassifier model;
   private final Trainer<LabelledBatches> trainer;
+  private final ReadAhead<List<ClassifierBatches.Drawn>> ahead = new ReadAhead<>();
+  private int stage;
   private StepResult latest;
   private long tokens;
 
@@ -46,18 +57,27 @@ final class ClassifierTask implements TrainingTask {
     this.config = config;
     this.data = data;
     this.listener = setting.listener();
+    int numTokens = data.task().train().numTokens();
     this.model =
         SequenceClassifier.of(
-            config.model(),
+            config.model().withPlaceClasses(config.objective().placeClasses(numTokens)),
             Init.random(config.seed()),
             Precision.forTraining(config.dtype()),
             Tensors.device(config.device()));
     try {
-      checkpoint.ifPresent(this::load);
+      if (checkpoint.isPresent()) {
+        load(checkpoint.get());
+      } else if (!config.startFrom().isEmpty()) {
+        FirstWeights.copy(Path.of(config.startFrom()), model);
+      }
       this.trainer =
           new Trainer<>(
               new TrainableClassifier(
-                  model, config.recipe(), config.stateSpaceLr(), config.checkpointLayers()),
+                  model,
+                  config.objective(),
+                  config.recipe(),
+                  config.stateSpaceLr(),
+                  config.checkpointLayers()),
               setting.distribution());
     } catch (RuntimeException e) {
       model.close();
@@ -70,10 +90,7 @@ final class ClassifierTask implements TrainingTask {
     TensorReader reader =
         new TensorReader(TensorSource.open(checkpoint.resolve(ModelFiles.WEIGHTS)));
     for (Parameter p : model.parameters()) {
-      try (PointerScope scope = new PointerScope();
-          NoGradGuard guard = new NoGradGuard()) {
-        p.value().copy_(reader.readWarned(p.name(), Tensors.type(p.value())));
-      }
+      FirstWeights.copy(reader, p);
     }
   }
 
@@ -98,19 +115,34 @@ final class ClassifierTask implements TrainingTask {
   }
 
   private List<LabelledBatches.Batch> batches(long step) {
-    ClassifierBatches train = batches(data.train());
-    List<LabelledBatches.Batch> batches = new ArrayList<>();
-    for (int micro = 0; micro < config.accumulate(); micro++) {
-      long number = (step - 1) * config.accumulate() + micro;
-      batches.add(train.drawn(config.seed(), number, config.batch()));
+    ClassifierBatches train = batches(data.stages().get(stage).train());
+    List<LabelledBatches.Batch> batches =
+        ahead.get(key(step), () -> drawn(train, step)).stream().map(train::batch).toList();
+    if (step < config.steps()) {
+      ahead.begin(key(step + 1), () -> drawn(train, step + 1));
     }
     tokens = batches.stream().mapToLong(LabelledBatches.Batch::tokens).sum();
     return batches;
   }
 
+  /** What a step's sequences depend on. */
+  private String key(long step) {
+    return stage + " " + step;
+  }
+
+  private List<ClassifierBatches.Drawn> drawn(ClassifierBatches train, long step) {
+    List<ClassifierBatches.Drawn> drawn = new ArrayList<>();
+    for (int micro = 0; micro < config.accumulate(); micro++) {
+      long number = (step - 1) * config.accumulate() + micro;
+      drawn.add(train.drawn(config.seed(), number, config.batch()));
+    }
+    return drawn;
+  }
+
   private ClassifierBatches batches(LabelledSequences sequences) {
     return new ClassifierBatches(
         sequences,
+        config.objective(),
         config.model().input(),
         Precision.forTraining(config.dtype()).base(),
         model.device());
@@ -124,41 +156,104 @@ final class ClassifierTask implements TrainingTask {
 
   @Override
   public double evaluate(RunRecord record, boolean last) throws IOException {
+    int most = last ? Integer.MAX_VALUE : config.evalExamples();
+    LabelledData.Stage now = data.stages().get(stage);
     double accuracy;
+    Optional<MetricLine.StageAccuracy> easier = Optional.empty();
     try (TrainingState.Averaged averaged = trainer.averaged()) {
-      accuracy = accuracy(data.validation(), last ? Integer.MAX_VALUE : config.evalExamples());
+      accuracy = accuracy(data.task().validation(), most);
+      if (stage < data.stages().size() - 1) {
+        double own = accuracy(now.validation(), config.evalExamples());
+        easier = Optional.of(new MetricLine.StageAccuracy(now.name(), own));
+      }
     }
     record.add(
-        new MetricLine.Validation(trainer.steps(), latest.loss(), latest.learningRate(), accuracy));
-    listener.validated(trainer.steps(), accuracy);
+        new MetricLine.Validation(
+            trainer.steps(), latest.loss(), latest.learningRate(), accuracy, easier));
+    listener.validated(trainer.steps(), accuracy, easier);
+    if (easier.isPresent() && easier.get().accuracy() >= data.promoteAt()) {
+      stage++;
+      LOG.info("step {}: {} from here on", trainer.steps(), data.stages().get(stage).name());
+    }
     return -accuracy;
   }
 
+  /** Which stage is trained on, where there are several. */
+  @Override
+  public Optional<JsonNode> position() {
+    return data.stages().size() == 1
+        ? Optional.empty()
+        : Optional.of(JsonNodeFactory.instance.objectNode().put(STAGE, stage));
+  }
+
+  @Override
+  public void seek(JsonNode position) {
+    JsonFields fields = new JsonFields("the checkpoint's position", position);
+    stage = fields.integer(STAGE);
+    Checks.that(
+        stage >= 0 && stage < data.stages().size(),
+        STAGE,
+        stage,
+        "below " + data.stages().size() + ", as many as curriculum has");
+  }
+
   /**
-   * The share of sequences whose greatest logit is their class's.
+   * The share of right answers: of sequences whose greatest logit is their class's, or of hidden
+   * places.
    *
-   * @param most of how many of them, the first ones
+   * @param most of how many sequences, the first ones
    */
   double accuracy(LabelledSequences sequences, int most) {
     ClassifierBatches batches = batches(sequences);
     int count = Math.min(most, sequences.size());
     long right = 0;
+    long asked = 0;
     for (int from = 0; from < count; from += config.batch()) {
       try (PointerScope scope = new PointerScope()) {
-        LabelledBatches.Batch batch = batches.inOrder(from, Math.min(count, from + config.batch()));
-        Tensor logits = Scopes.withoutGradient(() -> model.logits(batch.input(), batch.lengths()));
-        long[] guesses = Tensors.toLongs(logits.argmax(new LongOptional(1), false));
-        long[] labels = Tensors.toLongs(batch.labels());
-        for (int i = 0; i < labels.length; i++) {
-          right += guesses[i] == labels[i] ? 1 : 0;
+        LabelledBatches.Batch batch =
+            batches.batch(batches.inOrder(from, Math.min(count, from + config.batch())));
+        long[] guesses =
+            Tensors.toLongs(
+                Scopes.withoutGradient(() -> logits(batch))
+                    .argmax(new LongOptional(-1), false)
+                    .flatten());
+        long[] classes = answers(batch);
+        for (int i = 0; i < classes.length; i++) {
+          right += guesses[i] == classes[i] ? 1 : 0;
+          asked += classes[i] >= 0 ? 1 : 0;
         }
       }
     }
-    return (double) right / count;
+    return (double) right / asked;
+  }
+
+  private Tensor logits(LabelledBatches.Batch batch) {
+    if (config.objective() == ClassifierObjective.MASKED) {
+      return model.placeLogits(batch.input(), batch.lengths());
+    }
+    return batch.isFull()
+        ? model.logits(batch.input())
+        : model.logits(batch.input(), batch.lengths());
+  }
+
+  /** What is asked for, in the order of the logits; below 0 what is not. */
+  private long[] answers(LabelledBatches.Batch batch) {
+    return Tensors.toLongs(
+        config.objective() == ClassifierObjective.MASKED
+            ? batch.places().orElseThrow().flatten()
+            : batch.labels());
+  }
+
+  /** The share of the test part's most frequent answer: the accuracy of always giving it. */
+  double majority() {
+    return config.objective() == ClassifierObjective.MASKED
+        ? data.test().mostFrequentToken()
+        : data.test().majority();
   }
 
   @Override
   public void close() {
+    ahead.close();
     trainer.close();
     model.close();
   }

@@ -4,6 +4,7 @@ import io.github.gss4j.tracking.MetricLine;
 import io.github.gss4j.trainer.LayerMeasures;
 import io.github.gss4j.trainer.StepResult;
 import java.nio.file.Path;
+import java.util.Optional;
 
 /** Is told what a run does, to show it. All methods do nothing unless overridden. */
 public interface RunListener {
@@ -36,8 +37,13 @@ public interface RunListener {
   /** The held-out text was evaluated. */
   default void evaluated(long step, Evaluator.Result result, boolean whole) {}
 
-  /** A classifier was evaluated: its share of right answers on the validation part. */
-  default void validated(long step, double accuracy) {}
+  /**
+   * A classifier was evaluated.
+   *
+   * @param accuracy its share of right answers on the validation part
+   * @param stage the same on the easier form of the task that is trained on, where it is one
+   */
+  default void validated(long step, double accuracy, Optional<MetricLine.StageAccuracy> stage) {}
 
   /** The whole held-out text is being evaluated. */
   default void evaluating(double share) {}

@@ -5,6 +5,7 @@ import io.github.gss4j.trainer.LayerMeasures;
 import io.github.gss4j.trainer.StepResult;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * Several listeners as one; each is told everything, in their order.
@@ -48,8 +49,8 @@ public record RunListeners(List<RunListener> all) implements RunListener {
   }
 
   @Override
-  public void validated(long step, double accuracy) {
-    all.forEach(l -> l.validated(step, accuracy));
+  public void validated(long step, double accuracy, Optional<MetricLine.StageAccuracy> stage) {
+    all.forEach(l -> l.validated(step, accuracy, stage));
   }
 
   @Override

@@ -4,6 +4,7 @@ import io.github.gss4j.tracking.MetricLine;
 import io.github.gss4j.trainer.LayerMeasures;
 import io.github.gss4j.trainer.StepResult;
 import java.nio.file.Path;
+import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -76,8 +77,8 @@ public final class SafeListener implements RunListener, AutoCloseable {
   }
 
   @Override
-  public void validated(long step, double accuracy) {
-    guard(() -> listener.validated(step, accuracy));
+  public void validated(long step, double accuracy, Optional<MetricLine.StageAccuracy> stage) {
+    guard(() -> listener.validated(step, accuracy, stage));
   }
 
   @Override

@@ -11,6 +11,7 @@ import io.github.gss4j.tracking.MetricLine.Evaluation;
 import io.github.gss4j.tracking.MetricLine.LayerStats;
 import io.github.gss4j.tracking.MetricLine.Sample;
 import io.github.gss4j.tracking.MetricLine.SkippedData;
+import io.github.gss4j.tracking.MetricLine.StageAccuracy;
 import io.github.gss4j.tracking.MetricLine.Step;
 import io.github.gss4j.tracking.MetricLine.Taught;
 import io.github.gss4j.tracking.MetricLine.Validation;
@@ -48,6 +49,7 @@ final class MetricJson {
       keys("step", "eval_loss", "bits_per_byte", "perplexity", "eval_tokens", "whole");
   private static final Set<String> VALIDATION_KEYS =
       keys("step", "loss", "lr", "validation_accuracy");
+  private static final Set<String> STAGE_KEYS = with(VALIDATION_KEYS, "stage", "stage_accuracy");
   private static final Set<String> WATCH_KEYS =
       keys(
           "step",
@@ -89,6 +91,9 @@ final class MetricJson {
       node.put("loss", validation.loss())
           .put("lr", validation.lr())
           .put("validation_accuracy", validation.accuracy());
+      validation
+          .stage()
+          .ifPresent(s -> node.put("stage", s.name()).put("stage_accuracy", s.accuracy()));
     } else if (line instanceof Sample sample) {
       node.put("prompt", sample.prompt()).put("sample", sample.text());
     }
@@ -141,12 +146,15 @@ final class MetricJson {
           whole(node, "eval_tokens"),
           truth(node, "whole"));
     }
-    if (keys.equals(VALIDATION_KEYS)) {
+    if (keys.equals(VALIDATION_KEYS) || keys.equals(STAGE_KEYS)) {
       return new Validation(
           whole(node, "step"),
           real(node, "loss"),
           real(node, "lr"),
-          real(node, "validation_accuracy"));
+          real(node, "validation_accuracy"),
+          keys.equals(STAGE_KEYS)
+              ? Optional.of(new StageAccuracy(text(node, "stage"), real(node, "stage_accuracy")))
+              : Optional.empty());
     }
     if (keys.equals(WATCH_KEYS)) {
       return new LayerStats(

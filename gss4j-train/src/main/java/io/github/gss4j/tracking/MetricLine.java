@@ -121,13 +121,24 @@ public sealed interface MetricLine {
    * @param loss of the step before
    * @param lr the learning rate that it used
    * @param accuracy the share of right answers
+   * @param stage the same on the easier form of the task that is trained on, where it is one
    */
-  record Validation(long step, double loss, double lr, double accuracy) implements MetricLine {
+  record Validation(
+      long step, double loss, double lr, double accuracy, Optional<StageAccuracy> stage)
+      implements MetricLine {
     /** Checks the step. */
     public Validation {
       checkStep(step);
     }
   }
+
+  /**
+   * How far an easier form of a task is learned.
+   *
+   * @param name of the stage
+   * @param accuracy the share of right answers on its validation part
+   */
+  record StageAccuracy(String name, double accuracy) {}
 
   /**
    * A text that the model wrote.

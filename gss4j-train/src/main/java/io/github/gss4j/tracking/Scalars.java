@@ -33,6 +33,7 @@ public final class Scalars {
       scalars.put(part + "perplexity", evaluation.perplexity());
     } else if (line instanceof MetricLine.Validation validation) {
       scalars.put("validation/accuracy", validation.accuracy());
+      validation.stage().ifPresent(s -> scalars.put("validation/stage_accuracy", s.accuracy()));
     }
     return scalars;
   }

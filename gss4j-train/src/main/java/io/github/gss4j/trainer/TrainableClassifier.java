@@ -2,6 +2,7 @@ package io.github.gss4j.trainer;
 
 import io.github.gss4j.batches.LabelledBatches;
 import io.github.gss4j.config.Checks;
+import io.github.gss4j.config.training.ClassifierObjective;
 import io.github.gss4j.config.training.Recipe;
 import io.github.gss4j.distributed.ShardingStrategy;
 import io.github.gss4j.layers.Lengths;
@@ -25,12 +26,13 @@ import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
 
 /**
- * A classifier to train on the mean cross entropy of its sequences.
+ * A classifier to train on the mean cross entropy of its sequences, or of their places.
  *
  * <p>The graph is cut at every layer, as {@link GradientPass} cuts a language model's.
  */
 public final class TrainableClassifier implements Trainable<LabelledBatches> {
   private final SequenceClassifier model;
+  private final ClassifierObjective objective;
   private final Recipe recipe;
   private final double stateSpaceLr;
   private final boolean recompute;
@@ -38,14 +40,20 @@ public final class TrainableClassifier implements Trainable<LabelledBatches> {
   /**
    * A model with how it is trained.
    *
+   * @param objective of which the batches hold what is asked for
    * @param stateSpaceLr the peak rate of Λ and its step, which have one of their own in S4's
    *     recipes; 0 for that of all others
    * @param recompute whether layers are computed again in the backward pass instead of remembered
    */
   public TrainableClassifier(
-      SequenceClassifier model, Recipe recipe, double stateSpaceLr, boolean recompute) {
+      SequenceClassifier model,
+      ClassifierObjective objective,
+      Recipe recipe,
+      double stateSpaceLr,
+      boolean recompute) {
     Checks.that(stateSpaceLr >= 0, "state_space_lr", stateSpaceLr, "0 (as lr) or more");
     this.model = model;
+    this.objective = objective;
     this.recipe = recipe;
     this.stateSpaceLr = stateSpaceLr;
     this.recompute = recompute;
@@ -56,9 +64,12 @@ public final class TrainableClassifier implements Trainable<LabelledBatches> {
     return model.parameters();
   }
 
+  /** Without labels, all but what tells them apart. */
   @Override
   public List<Parameter> trained() {
-    return model.parameters();
+    return objective == ClassifierObjective.MASKED
+        ? model.parameters().stream().filter(p -> !p.name().startsWith("to_logits.")).toList()
+        : model.parameters();
   }
 
   @Override
@@ -99,11 +110,9 @@ public final class TrainableClassifier implements Trainable<LabelledBatches> {
         cuts.push(GraphSegment.forward(x, in -> forward(layer, in, batch), recompute));
       }
       Tensor last = cuts.element().output();
-      cuts.push(
-          GraphSegment.forward(
-              last, in -> CrossEntropy.sum(model.head(in, lengths), batch.labels()), false));
+      cuts.push(GraphSegment.forward(last, in -> sum(in, batch), false));
       Tensor sum = cuts.element().output();
-      long count = batch.labels().size(0);
+      long count = objective == ClassifierObjective.MASKED ? counted(batch) : sequences(batch);
       Tensor gradient =
           Scopes.kept(() -> Tensors.zerosLike(sum).add(new Scalar(weight / count))); // a scalar
       double loss = Tensors.value(sum) / count;
@@ -118,6 +127,36 @@ public final class TrainableClassifier implements Trainable<LabelledBatches> {
     } finally {
       cuts.forEach(GraphSegment::close);
     }
+  }
+
+  /** The loss of what the last layer gives, summed over sequences or hidden places: a scalar. */
+  private Tensor sum(Tensor x, LabelledBatches.Batch batch) {
+    return switch (objective) {
+      case LABEL -> labels(x, batch);
+      case MASKED -> places(x, batch);
+      case LABEL_AND_PATH -> {
+        double share = (double) sequences(batch) / counted(batch);
+        yield labels(x, batch).add(places(x, batch).mul(new Scalar(share)));
+      }
+    };
+  }
+
+  private Tensor labels(Tensor x, LabelledBatches.Batch batch) {
+    return CrossEntropy.sum(model.head(x, batch.lengths()), batch.labels());
+  }
+
+  private Tensor places(Tensor x, LabelledBatches.Batch batch) {
+    Tensor places = batch.places().orElseThrow();
+    return CrossEntropy.sum(model.placeHead(x).flatten(0, 1), places.flatten());
+  }
+
+  private static long sequences(LabelledBatches.Batch batch) {
+    return batch.labels().size(0);
+  }
+
+  private static long counted(LabelledBatches.Batch batch) {
+    Tensor counts = batch.places().orElseThrow().ge(new Scalar(0L)).sum();
+    return Math.max(1, Math.round(Tensors.value(counts)));
   }
 
   private static Tensor forward(SequenceLayer layer, Tensor x, LabelledBatches.Batch batch) {

@@ -32,6 +32,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -116,6 +117,149 @@ class ClassifierRunTest {
   void settingsOfARunAreReadAgain() {
     ClassifyConfig config = config(settings().put("state_space_lr", 1e-3).put("accumulate", 2));
     assertThat(config(config.toJson())).isEqualTo(config);
+    ObjectNode drawn = settings().put("data", "pathfinder:32").put("objective", "label_and_path");
+    drawn.put("start_from", "runs/a").put("optimizer", "muon").put("promote_at", 0.9);
+    drawn.putArray("curriculum").add(2).add(6);
+    assertThat(config(config(drawn).toJson())).isEqualTo(config(drawn));
+  }
+
+  @Test
+  void keysOfDrawnImagesAreRefusedWhereNoneAreDrawn() {
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> config(settings().put("data", "there").put("contour_length", 6)))
+        .withMessageContaining("contour_length");
+  }
+
+  /** A token that is the same all along is known where it is hidden, too. */
+  @Test
+  void whatIsHiddenIsLearnedAndIsAStartForTheLabel() throws IOException {
+    ObjectNode masked = settings().put("objective", "masked").put("num_tokens", 5).put("steps", 60);
+    LabelledSequences same = new Constant(400);
+    LabelledData data = new LabelledData(same, new Constant(40), new Constant(40), 0);
+    ClassifierRun.Result result =
+        ClassifierRun.start(config(masked), data, directory.resolve("masked"))
+            .run(SILENT, () -> false);
+    assertThat(result.majority()).isCloseTo(0.25, within(1e-9));
+    assertThat(result.test()).isGreaterThan(0.9);
+    Path start = directory.resolve("masked/best");
+    ObjectNode label = settings().put("num_tokens", 5).put("steps", 1).put("lr", 1e-9);
+    label.put("start_from", start.toString()).put("eval_every", 1);
+    ClassifierRun.start(config(label), task(), directory.resolve("label")).run(SILENT, () -> false);
+    try (PointerScope scope = new PointerScope();
+        SequenceClassifier first = load(start);
+        SequenceClassifier then = load(directory.resolve("label/best"))) {
+      for (int i = 0; i < then.parameters().size(); i++) {
+        assertThat(
+                Tensors.value(
+                    then.parameters()
+                        .get(i)
+                        .value()
+                        .sub(first.parameters().get(i).value())
+                        .abs()
+                        .max()))
+            .as(then.parameters().get(i).name())
+            .isLessThan(1e-6);
+      }
+    }
+    assertThatIllegalArgumentException()
+        .isThrownBy(
+            () ->
+                ClassifierRun.start(config(label.put("dim", 8)), task(), directory.resolve("other"))
+                    .run(SILENT, () -> false))
+        .withMessageContaining("start_from is " + start);
+  }
+
+  private static SequenceClassifier load(Path directory) {
+    return PretrainedClassifier.load(directory, Precision.FLOAT32, Tensors.device("cpu"));
+  }
+
+  /** One token again and again. */
+  private record Constant(int size) implements LabelledSequences {
+    @Override
+    public int numClasses() {
+      return 2;
+    }
+
+    @Override
+    public int numTokens() {
+      return 4;
+    }
+
+    @Override
+    public int[] sequence(int index) {
+      int[] ids = new int[16];
+      Arrays.fill(ids, index % 4);
+      return ids;
+    }
+
+    @Override
+    public int label(int index) {
+      return index % 2;
+    }
+  }
+
+  /** Sequences that say how often each was asked for. */
+  private record Counted(String name, List<String> asked) implements LabelledSequences {
+    @Override
+    public int size() {
+      return Integer.MAX_VALUE;
+    }
+
+    @Override
+    public boolean isEndless() {
+      return true;
+    }
+
+    @Override
+    public int numClasses() {
+      return 2;
+    }
+
+    @Override
+    public int numTokens() {
+      return 4;
+    }
+
+    @Override
+    public int[] sequence(int index) {
+      synchronized (asked) {
+        asked.add(name + index);
+      }
+      return new SameEnds(8, 1).sequence(index);
+    }
+
+    @Override
+    public int label(int index) {
+      return index % 2;
+    }
+  }
+
+  @Test
+  void stagesAreLearnedInTheirTurnAndNoSequenceOfEndlessOnesTwice() throws IOException {
+    ClassifyConfig config = config(settings().put("steps", 9).put("eval_every", 2));
+    List<String> asked = new ArrayList<>();
+    LabelledData data =
+        new LabelledData(
+            List.of(
+                new LabelledData.Stage("easy", new Counted("easy ", asked), new SameEnds(8, 1)),
+                new LabelledData.Stage("task", new Counted("task ", asked), new SameEnds(8, 2))),
+            0.01,
+            new SameEnds(8, 3),
+            0);
+    Path whole = directory.resolve("whole");
+    ClassifierRun.start(config, data, whole).run(SILENT, () -> false);
+    assertThat(asked).doesNotHaveDuplicates();
+    assertThat(asked.stream().filter(a -> a.startsWith("easy"))).hasSizeBetween(32, 48);
+    assertThat(asked).contains("task " + (9 * 16 - 1));
+    assertThat(validations(whole))
+        .extracting(v -> v.stage().map(MetricLine.StageAccuracy::name))
+        .startsWith(Optional.of("easy"), Optional.empty());
+    Path parts = directory.resolve("parts");
+    int[] steps = {0};
+    ClassifierRun.start(config, data, parts).run(SILENT, () -> ++steps[0] == 5);
+    ClassifierRun.resume(config, data, parts).run(SILENT, () -> false);
+    assertThat(parts.resolve("last/model.safetensors"))
+        .hasSameBinaryContentAs(whole.resolve("last/model.safetensors"));
   }
 
   /** Weights, optimizer, sequences drawn, looks and the best of them: all continue as they were. */
@@ -182,7 +326,8 @@ class ClassifierRunTest {
         PretrainedClassifier.load(home.resolve("last"), Precision.FLOAT32, Tensors.device("cpu"))) {
       MetricLine.Validation last =
           validations(home).stream().filter(line -> line.step() == 40).findFirst().orElseThrow();
-      assertThat(accuracy(model, task().validation())).isCloseTo(last.accuracy(), within(1e-9));
+      assertThat(accuracy(model, task().task().validation()))
+          .isCloseTo(last.accuracy(), within(1e-9));
     }
   }
 

@@ -41,6 +41,12 @@ final class BidirectionalGatedLayer implements SequenceLayer {
 
   @Override
   public Tensor forward(Tensor x) {
+    if (layer.mixer() instanceof DiagonalStateSpace before
+        && future instanceof DiagonalStateSpace after
+        && before.readsAtOnce()) {
+      return Scopes.scoped(
+          () -> layer.gated(x, TwoSidedStateSpace.apply(before, after, layer.value(x))));
+    }
     return forward(x, v -> v.flip(1));
   }
 

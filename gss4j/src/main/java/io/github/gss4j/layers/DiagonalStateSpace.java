@@ -17,6 +17,7 @@ import java.util.function.UnaryOperator;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.LongOptional;
 import org.bytedeco.pytorch.Scalar;
+import org.bytedeco.pytorch.ScalarOptional;
 import org.bytedeco.pytorch.ScalarTypeOptional;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.TensorVector;
@@ -104,7 +105,7 @@ public final class DiagonalStateSpace implements SequenceMixer {
   /** For Λ_im, which is a phase or its logarithm. */
   private static Init phases(StateSpaceInit start, boolean logarithm) {
     if (start instanceof StateSpaceInit.LongRange range) {
-      return learned(Init.uniform(LEAST_PHASE, range.maxPhase()), logarithm);
+      return learned(turns(range), logarithm);
     } else if (start instanceof StateSpaceInit.TwoScale two) {
       Init turning = Init.uniform(LEAST_PHASE, two.maxPhase());
       Init everyOther =
@@ -118,6 +119,21 @@ public final class DiagonalStateSpace implements SequenceMixer {
       return slow(two, learned(everyOther, logarithm));
     }
     return Init.normal(1);
+  }
+
+  private static Init turns(StateSpaceInit.LongRange range) {
+    Init anywhere = Init.uniform(LEAST_PHASE, range.maxPhase());
+    if (range.phaseGrid() == 0) {
+      return anywhere;
+    }
+    double turn = 2 * Math.PI / range.phaseGrid();
+    return (shape, random) ->
+        anywhere
+            .value(shape, random)
+            .div(new Scalar(turn))
+            .round()
+            .mul(new Scalar(turn))
+            .clamp(new ScalarOptional(new Scalar(LEAST_PHASE)), new ScalarOptional());
   }
 
   private static Init learned(Init phases, boolean logarithm) {
@@ -191,10 +207,30 @@ public final class DiagonalStateSpace implements SequenceMixer {
     return new ConvolutionKernel(values, Math.max(0, config.shortConv() - 1), this::convolve);
   }
 
+  /** K with D in it, (H, T): all that is convolved with u. */
+  Tensor taps(long length) {
+    return withSkip(kernel(length).tensors().get(0));
+  }
+
+  /** What it reads is normalised by this. */
+  LayerNorm norm() {
+    return norm;
+  }
+
+  /** Whether nothing stands between what it is given and its norm. */
+  boolean readsAtOnce() {
+    return conv == null;
+  }
+
+  /** How many channels of x, (B, L, …), a cache holds. */
+  static long channelsAtOnce(Tensor x) {
+    return Math.max(1, GROUP / (x.size(0) * x.size(1)));
+  }
+
   private Tensor convolve(Tensor x, Tensor kernel) {
     Tensor taps = withSkip(kernel);
     Tensor u = norm.apply(conv == null ? x : convolved(noPast(x.size(0)), x)); // (B, L, H)
-    long channels = Math.max(1, GROUP / (x.size(0) * x.size(1)));
+    long channels = channelsAtOnce(x);
     if (channels >= u.size(2)) {
       return CausalConvolution.apply(sequenceLast(u), taps).transpose(1, 2); // (B, L, H)
     }

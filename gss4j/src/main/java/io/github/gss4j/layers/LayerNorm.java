@@ -32,12 +32,16 @@ public record LayerNorm(Tensor weight, Tensor bias, double epsilon) {
 
   /** Normalises (…, D). */
   public Tensor apply(Tensor x) {
+    return normalised(x, new TensorOptional(weight), new TensorOptional(bias));
+  }
+
+  /** (x − mean)/√(variance + ε) alone, without weight and bias. */
+  Tensor standardised(Tensor x) {
+    return normalised(x, new TensorOptional(), new TensorOptional());
+  }
+
+  private Tensor normalised(Tensor x, TensorOptional scale, TensorOptional shift) {
     return torch.layer_norm(
-        x.to(weight.scalar_type()),
-        new long[] {weight.size(0)},
-        new TensorOptional(weight),
-        new TensorOptional(bias),
-        epsilon,
-        false);
+        x.to(weight.scalar_type()), new long[] {weight.size(0)}, scale, shift, epsilon, false);
   }
 }

@@ -78,6 +78,17 @@ public record Lengths(Tensor each) {
     return x.mul(weights).sum(1).div(each.unsqueeze(1).to(x.scalar_type()));
   }
 
+  /**
+   * The greatest of each number over a sequence's tokens.
+   *
+   * @param x (B, L, D)
+   * @return (B, D)
+   */
+  public Tensor max(Tensor x) {
+    Tensor padding = mask(x.size(1)).logical_not().unsqueeze(2); // (B, L, 1)
+    return x.masked_fill(padding, new Scalar(Double.NEGATIVE_INFINITY)).amax(new long[] {1}, false);
+  }
+
   private Tensor places(long length) {
     return Tensors.range(0, length, each).to(ScalarType.Long).unsqueeze(0);
   }

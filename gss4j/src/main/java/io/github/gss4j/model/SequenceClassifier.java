@@ -24,12 +24,14 @@ import org.bytedeco.pytorch.global.torch;
  *
  * <pre>
  * x = embedding(ids) or W_in·values + b;  x = layer(x) for each layer;  logits = W·pool(LN(x)) + b
+ *                                                       at each place:  logits = W_p·LN(x) + b_p
  * </pre>
  *
  * <table>
  * <caption>Shapes</caption>
  * <tr><td>input</td><td>(B, L) of 64-bit integers, or (B, L, input_dim) of real numbers</td></tr>
  * <tr><td>logits</td><td>(B, num_classes)</td></tr>
+ * <tr><td>logits of places</td><td>(B, L, place_classes), where the config has such</td></tr>
  * </table>
  *
  * <p>Sequences of a batch may have different lengths, padded at their ends with anything: padding
@@ -45,6 +47,7 @@ public final class SequenceClassifier implements AutoCloseable {
   private final List<SequenceLayer> layers;
   private final LayerNorm norm;
   private final Linear toLogits;
+  private final Linear toPlaceLogits;
 
   private SequenceClassifier(ClassifierConfig config, Parameters p, Device device) {
     StackConfig stack = config.stack();
@@ -66,6 +69,10 @@ public final class SequenceClassifier implements AutoCloseable {
             : List.copyOf(Layers.causal(p.at("layers"), stack));
     this.norm = LayerNorm.declare(p, "norm", stack.dim());
     this.toLogits = Linear.declareWithBias(p, "to_logits", stack.dim(), config.numClasses());
+    this.toPlaceLogits =
+        config.placeClasses() > 0
+            ? Linear.declareWithBias(p, "to_place_logits", stack.dim(), config.placeClasses())
+            : null;
   }
 
   /** A new model with weights drawn from a seed, on the CPU in float32. */
@@ -117,7 +124,8 @@ public final class SequenceClassifier implements AutoCloseable {
    */
   public Tensor logits(Tensor input) {
     check(input);
-    return logits(input, Lengths.full(input.size(0), input.size(1), input));
+    Lengths full = Lengths.full(input.size(0), input.size(1), input);
+    return head(hidden(input, full, true), full);
   }
 
   /**
@@ -133,11 +141,46 @@ public final class SequenceClassifier implements AutoCloseable {
       throw new IllegalArgumentException(
           "there are " + lengths.each().size(0) + " lengths for " + input.size(0) + " sequences");
     }
+    return head(hidden(input, lengths, false), lengths);
+  }
+
+  /**
+   * The logits of every place.
+   *
+   * @param input (B, L) ids, or (B, L, input_dim) numbers
+   * @param lengths of the B sequences
+   * @return (B, L, place_classes); what stands at padding means nothing
+   * @throws IllegalStateException if the model tells no classes of places apart
+   */
+  public Tensor placeLogits(Tensor input, Lengths lengths) {
+    check(input);
+    return placeHead(hidden(input, lengths, false));
+  }
+
+  /**
+   * What the last layer gives.
+   *
+   * @param full whether nothing is padding, which is read faster
+   */
+  private Tensor hidden(Tensor input, Lengths lengths, boolean full) {
     Tensor x = embed(input, lengths);
     for (SequenceLayer layer : layers) {
-      x = layer.forward(x, lengths); // (B, L, D)
+      x = full ? layer.forward(x) : layer.forward(x, lengths); // (B, L, D)
     }
-    return head(x, lengths);
+    return x;
+  }
+
+  /**
+   * The logits of every place, of what the last layer gives.
+   *
+   * @param x (…, D)
+   * @return (…, place_classes)
+   */
+  public Tensor placeHead(Tensor x) {
+    if (toPlaceLogits == null) {
+      throw new IllegalStateException("place_classes is 0, expected a model with such classes");
+    }
+    return toPlaceLogits.apply(norm.apply(x)).to(parameters.precision().base());
   }
 
   /**
@@ -151,6 +194,7 @@ public final class SequenceClassifier implements AutoCloseable {
     Tensor pooled =
         switch (config.pooling()) {
           case MEAN -> lengths.mean(normed);
+          case MAX -> lengths.max(normed);
           case LAST -> lengths.last(normed);
         };
     return toLogits.apply(pooled).to(parameters.precision().base());

@@ -35,7 +35,7 @@ class SequenceClassifierTest {
   private static ClassifierConfig config(
       ClassifierConfig.Input input, LayerConfig kind, boolean bidirectional, Pooling pooling) {
     StackConfig stack = new StackConfig(LayerFixture.DIM, 2, List.of(kind, kind));
-    return new ClassifierConfig(input, 3, stack, bidirectional, pooling);
+    return new ClassifierConfig(input, 3, stack, bidirectional, pooling, 0);
   }
 
   private static SequenceClassifier classifier(ClassifierConfig config) {
@@ -62,6 +62,22 @@ class SequenceClassifierTest {
           assertThat(difference(logits.narrow(0, 1, 1), model.logits(b))).isLessThan(1e-11);
         }
       }
+    }
+  }
+
+  @Test
+  void placesAreToldApartWhateverStandsBehindThem() {
+    ClassifierConfig config =
+        config(new ClassifierConfig.Values(2), LayerKinds.all().get(0), true, Pooling.MAX)
+            .withPlaceClasses(4);
+    try (PointerScope scope = new PointerScope();
+        SequenceClassifier model = classifier(config)) {
+      Tensor a = random(1, Precision.FLOAT64, 1, 23, 2);
+      Tensor padded = torch.cat(new TensorVector(a, random(2, Precision.FLOAT64, 1, 5, 2)), 1);
+      Tensor alone = model.placeLogits(a, Lengths.of(new long[] {23}, 23, a));
+      Tensor places = model.placeLogits(padded, Lengths.of(new long[] {23}, 28, padded));
+      assertThat(Tensors.shape(alone)).containsExactly(1, 23, 4);
+      assertThat(difference(places.narrow(1, 0, 23), alone)).isLessThan(1e-11);
     }
   }
 
@@ -103,6 +119,8 @@ class SequenceClassifierTest {
           List.of(new ClassifierConfig.Tokens(7), new ClassifierConfig.Values(2))) {
         ClassifierConfig config = config(input, kind, true, Pooling.LAST);
         assertThat(ClassifierConfig.parse("config.json", config.toJson())).isEqualTo(config);
+        ClassifierConfig places = config.withPlaceClasses(5);
+        assertThat(ClassifierConfig.parse("config.json", places.toJson())).isEqualTo(places);
       }
     }
   }

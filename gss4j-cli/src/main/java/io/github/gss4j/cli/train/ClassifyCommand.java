@@ -11,11 +11,13 @@ import io.github.gss4j.cli.terminal.Interrupt;
 import io.github.gss4j.cli.terminal.JsonOutput;
 import io.github.gss4j.cli.terminal.Program;
 import io.github.gss4j.config.JsonFields;
+import io.github.gss4j.config.training.ClassifierObjective;
 import io.github.gss4j.config.training.ClassifyConfig;
 import io.github.gss4j.run.ClassifierRun;
 import io.github.gss4j.run.RunListener;
 import io.github.gss4j.run.files.RunDirectory;
 import io.github.gss4j.study.classifier.Arena;
+import io.github.gss4j.tracking.MetricLine;
 import io.github.gss4j.trainer.StepResult;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -23,6 +25,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -45,7 +48,7 @@ import picocli.CommandLine.Spec;
 public final class ClassifyCommand implements Callable<Integer> {
   /** What is not a setting of the run. */
   private static final Set<String> OWN =
-      Set.of("--config", "--out", "--resume", "--json", "--threads");
+      Set.of("--config", "--out", "--resume", "--json", "--threads", "--pretrain");
 
   @Spec private CommandSpec spec;
 
@@ -69,8 +72,27 @@ public final class ClassifyCommand implements Callable<Integer> {
   @Option(
       names = "--data",
       paramLabel = "DIR",
-      description = "of gss pathfinder generate, of gss listops, or of the arena's release")
+      description =
+          "of gss pathfinder generate, of gss listops, or of the arena's release; or pathfinder:32,"
+              + " images that are drawn on the way")
   String data;
+
+  @Option(
+      names = "--pretrain",
+      description = "learn what half of the places hold, without labels: for --start-from")
+  private boolean pretrain;
+
+  @Option(
+      names = "--objective",
+      paramLabel = "KIND",
+      description = "label (default), masked as --pretrain, or label_and_path")
+  String objective;
+
+  @Option(
+      names = "--start-from",
+      paramLabel = "DIR",
+      description = "a classifier whose weights are the first ones, such as of --pretrain")
+  String startFrom;
 
   @Option(
       names = "--init",
@@ -91,7 +113,7 @@ public final class ClassifyCommand implements Callable<Integer> {
     threads.apply();
     String where = (resume == null ? configFile : resume).toString();
     ClassifyConfig config = ClassifyConfig.from(new JsonFields(where, settings()));
-    LabelledData labelled = Arena.open(Path.of(config.data()));
+    LabelledData labelled = Arena.of(config);
     ClassifierRun run =
         resume == null
             ? ClassifierRun.start(config, labelled, out)
@@ -125,9 +147,12 @@ public final class ClassifyCommand implements Callable<Integer> {
     List<OptionSpec> options =
         spec.options().stream().filter(option -> !OWN.contains(option.longestName())).toList();
     if (init != null) {
-      settings.remove(List.of("dt_min", "dt_max", "max_phase"));
+      settings.remove(List.of("dt_min", "dt_max", "max_phase", "phase_grid"));
     }
     RunOptions.given(spec.commandLine().getParseResult(), options, settings);
+    if (pretrain) {
+      settings.put("objective", ClassifierObjective.MASKED.toString());
+    }
     return settings;
   }
 
@@ -175,10 +200,18 @@ public final class ClassifyCommand implements Callable<Integer> {
     }
 
     @Override
-    public void validated(long step, double accuracy) {
+    public void validated(long step, double accuracy, Optional<MetricLine.StageAccuracy> stage) {
+      String easier =
+          stage
+              .map(s -> String.format(Locale.ROOT, ", %.2f %% of %s", 100 * s.accuracy(), s.name()))
+              .orElse("");
       progress.note(
           String.format(
-              Locale.ROOT, "step %,d: %.2f %% right on the validation part", step, 100 * accuracy));
+              Locale.ROOT,
+              "step %,d: %.2f %% right on the validation part%s",
+              step,
+              100 * accuracy,
+              easier));
     }
   }
 }

@@ -2,22 +2,62 @@ package io.github.gss4j.study.classifier;
 
 import io.github.gss4j.batches.LabelledData;
 import io.github.gss4j.batches.LabelledSequences;
+import io.github.gss4j.config.training.ClassifyConfig;
+import io.github.gss4j.config.training.DrawnImages;
 import io.github.gss4j.data.DataException;
 import io.github.gss4j.study.listops.ListOps;
+import io.github.gss4j.study.pathfinder.DrawnPathfinder;
 import io.github.gss4j.study.pathfinder.PathfinderImages;
+import io.github.gss4j.study.pathfinder.Variant;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 import java.util.SplittableRandom;
 import java.util.stream.IntStream;
 
 /**
- * Tasks of the Long Range Arena on disk. Of Pathfinder's images 80 % are trained on, 10 % are for
- * validation and 10 % for the test, by a fixed shuffle; ListOps has files of its own for each.
+ * Tasks of the Long Range Arena, on disk or drawn on the way. Of Pathfinder's images 80 % are
+ * trained on, 10 % are for validation and 10 % for the test, by a fixed shuffle; ListOps has files
+ * of its own for each.
  */
 public final class Arena {
   private static final long SHUFFLE = 42;
 
+  /** Seeds of images that no run is trained on; those of runs are small. */
+  private static final long VALIDATION = 1L << 40;
+
+  private static final long TEST = VALIDATION + 1;
+
   private Arena() {}
+
+  /**
+   * What a configuration is trained on: images that are drawn, or what lies in its directory.
+   *
+   * @throws DataException if nothing lies there
+   */
+  public static LabelledData of(ClassifyConfig config) {
+    return config
+        .images()
+        .map(images -> drawn(images, config.seed()))
+        .orElseGet(() -> open(Path.of(config.data())));
+  }
+
+  private static LabelledData drawn(DrawnImages images, long seed) {
+    Variant task = Variant.of(images.size()).withContourLength(images.contourLength());
+    List<LabelledData.Stage> stages = new ArrayList<>();
+    images.curriculum().forEach(length -> stages.add(stage(task.easier(length), images, seed)));
+    stages.add(stage(task, images, seed));
+    return new LabelledData(
+        stages, images.promoteAt(), DrawnPathfinder.of(task, TEST, images.tested()), 0);
+  }
+
+  private static LabelledData.Stage stage(Variant variant, DrawnImages images, long seed) {
+    return new LabelledData.Stage(
+        "contours of " + variant.contourLength() + " pieces",
+        DrawnPathfinder.endless(variant, seed),
+        DrawnPathfinder.of(variant, VALIDATION, images.tested()));
+  }
 
   /**
    * Opens what lies in a directory: Pathfinder's images or ListOps' files.

@@ -12,6 +12,9 @@ import java.util.List;
 
 /** Scenes as grey images: light pieces on black, edges smoothed by the share of a pixel covered. */
 final class Drawing {
+  /** A pixel is on a path where a quarter of it is covered. */
+  private static final int ON_PATH = 64;
+
   private Drawing() {}
 
   /** Draws a scene; where things overlap the lightest is seen. */
@@ -24,6 +27,16 @@ final class Drawing {
     lighten(pixels, contours(v, scene.distractors()), v.contrast());
     lighten(pixels, markers(scene), 1);
     return image;
+  }
+
+  /** Which pixels lie on the path from marker to marker, row by row: 1 or 0. */
+  static int[] path(Scene scene) {
+    byte[] covered = contours(scene.variant(), List.of(scene.path()));
+    int[] path = new int[covered.length];
+    for (int i = 0; i < path.length; i++) {
+      path[i] = (covered[i] & 255) >= ON_PATH ? 1 : 0;
+    }
+    return path;
   }
 
   private static void lighten(byte[] pixels, byte[] layer, double contrast) {

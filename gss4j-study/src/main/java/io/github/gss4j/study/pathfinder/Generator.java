@@ -153,9 +153,13 @@ public record Generator(Variant variant, long seed, int threads) {
 
   /** What one image shows. */
   Scene scene(int index) {
+    return Scene.sample(variant, label(index), random(index, 2));
+  }
+
+  /** Whether its markers lie on one contour. */
+  int label(int index) {
     boolean first = random(index / 2, 1).nextBoolean(); // of a pair, which has label 1
-    int label = first == (index % 2 == 0) ? 1 : 0;
-    return Scene.sample(variant, label, random(index, 2));
+    return first == (index % 2 == 0) ? 1 : 0;
   }
 
   /** An image's own random numbers. */

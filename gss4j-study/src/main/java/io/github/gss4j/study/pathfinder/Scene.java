@@ -15,6 +15,7 @@ import java.util.SplittableRandom;
  * @param distractors the short ones
  * @param label 1 where both markers lie on one contour
  * @param markers two tips of long contours: where one began, and where it or the other ended
+ * @param path the contour from marker to marker; none with label 0
  */
 record Scene(
     Variant variant,
@@ -22,7 +23,8 @@ record Scene(
     List<List<Paddle>> targets,
     List<List<Paddle>> distractors,
     int label,
-    List<Point> markers) {
+    List<Point> markers,
+    List<Paddle> path) {
   /** How often a distractor is begun before the whole image is begun again. */
   private static final int SEEDS = 300;
 
@@ -77,7 +79,8 @@ record Scene(
             targets.stream().map(Contour::paddles).toList(),
             List.copyOf(distractors),
             label,
-            List.of(begun.origin(), ended.terminal())));
+            List.of(begun.origin(), ended.terminal()),
+            label == 1 ? begun.paddles() : List.of()));
   }
 
   /** The first pieces of the two long contours, in the middle of the image; else nothing. */

@@ -64,16 +64,31 @@ public record Variant(
   /** Checks the contours. */
   public Variant {
     margins = List.copyOf(margins);
-    if (contourLength < 3 || contourLength > 20) {
+    if (contourLength < 2 || contourLength > 20) {
       throw new IllegalArgumentException(
           "contour-length is "
               + contourLength
-              + ", expected 3 to 20; the arena has 6 (easy), 9 and 14 (hard)");
+              + ", expected 2 to 20; the arena has 6 (easy), 9 and 14 (hard)");
     }
   }
 
   /** A copy with contours of another length: the arena's difficulties are 6, 9 and 14. */
   public Variant withContourLength(int length) {
+    return with(length, distractorPaddles);
+  }
+
+  /**
+   * A copy that is easier, in images of the same size: shorter contours, and the fewer distractors
+   * the shorter they are, none where contours have 2 pieces.
+   */
+  public Variant easier(int length) {
+    Variant shorter = withContourLength(length);
+    double share = (length - 2.0) / (contourLength - 2.0);
+    int distractors = Math.toIntExact(Math.round(distractors() * share));
+    return shorter.with(length, distractors * shorter.distractorLength());
+  }
+
+  private Variant with(int length, int paddles) {
     return new Variant(
         size,
         seedDistance,
@@ -83,7 +98,7 @@ public record Variant(
         margins,
         continuity,
         length,
-        distractorPaddles,
+        paddles,
         contrast,
         paddleContrast,
         padding);
@@ -91,7 +106,7 @@ public record Variant(
 
   /** Pieces of a distractor: a third of a contour's. */
   public int distractorLength() {
-    return contourLength / 3;
+    return Math.max(1, contourLength / 3);
   }
 
   /** How many contours end in no marker. */

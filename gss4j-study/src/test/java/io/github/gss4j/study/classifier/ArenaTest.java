@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.github.gss4j.batches.LabelledData;
+import io.github.gss4j.batches.LabelledSequences;
 import io.github.gss4j.config.JsonFields;
 import io.github.gss4j.config.training.ClassifyConfig;
 import io.github.gss4j.run.ClassifierRun;
@@ -15,6 +16,11 @@ import io.github.gss4j.study.pathfinder.Generator;
 import io.github.gss4j.study.pathfinder.Variant;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -42,10 +48,55 @@ class ArenaTest {
   void pathfinderIsDividedAndTrainedOn() throws IOException {
     new Generator(Variant.PATH32, 1, 1).write(directory.resolve("path"), 20, i -> {});
     LabelledData images = Arena.open(directory.resolve("path"));
-    assertThat(images.train().size()).isEqualTo(16);
-    assertThat(images.validation().size()).isEqualTo(2);
+    assertThat(images.task().train().size()).isEqualTo(16);
+    assertThat(images.task().validation().size()).isEqualTo(2);
     assertThat(images.test().size()).isEqualTo(2);
     assertThat(train(settings().put("input_dim", 1), images, "run").finished()).isTrue();
+  }
+
+  @Test
+  void imagesAreDrawnOnTheWayEachOnceAndNoneOfTheTest() {
+    ObjectNode drawn = settings().put("input_dim", 1).put("data", "pathfinder:16");
+    drawn.put("contour_length", 4).put("test_images", 40).putArray("curriculum").add(2);
+    LabelledData images = Arena.of(config(drawn));
+    assertThat(images.stages())
+        .extracting(LabelledData.Stage::name)
+        .containsExactly("contours of 2 pieces", "contours of 4 pieces");
+    Set<String> seen = new HashSet<>();
+    for (LabelledSequences part :
+        List.of(images.task().train(), images.task().validation(), images.test())) {
+      for (int i = 0; i < 40; i++) {
+        assertThat(seen.add(Arrays.toString(part.sequence(i))))
+            .as("image %d of %s", i, part)
+            .isTrue();
+      }
+    }
+    assertThat(images.test().majority()).isEqualTo(0.5);
+  }
+
+  /** The path is bright where it is, joins the markers' surroundings, and is none with label 0. */
+  @Test
+  void thePathIsTheContourBetweenTheMarkers() {
+    ObjectNode drawn = settings().put("input_dim", 1).put("data", "pathfinder:32");
+    LabelledSequences images = Arena.of(config(drawn)).task().train();
+    for (int i = 0; i < 20; i++) {
+      int[] path = images.path(i);
+      int[] pixels = images.sequence(i);
+      int on = Arrays.stream(path).sum();
+      if (images.label(i) == 0) {
+        assertThat(on).isZero();
+      } else {
+        assertThat(on).isGreaterThan(14);
+        assertThat(IntStream.range(0, path.length).filter(p -> path[p] == 1))
+            .allMatch(p -> pixels[p] > 30);
+      }
+    }
+  }
+
+  @Test
+  void easierImagesHaveShorterContoursAndFewerDistractors() {
+    assertThat(IntStream.of(2, 4, 6, 9, 13).map(l -> Variant.PATH32.easier(l).distractors()))
+        .containsExactly(0, 1, 2, 3, 5);
   }
 
   @Test

@@ -10,7 +10,7 @@ abstract class TaskKind implements FuzzKind {
   @Override
   public void read(Path target) {
     LabelledData task = Arena.open(target);
-    for (LabelledSequences part : new LabelledSequences[] {task.train(), task.test()}) {
+    for (LabelledSequences part : new LabelledSequences[] {task.task().train(), task.test()}) {
       for (int i = 0; i < part.size(); i++) {
         part.sequence(i);
         part.label(i);

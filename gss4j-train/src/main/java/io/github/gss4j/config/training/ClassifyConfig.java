@@ -9,13 +9,19 @@ import io.github.gss4j.layers.Precision;
 import io.github.gss4j.optim.Decay;
 import io.github.gss4j.optim.OptimizerConfig;
 import io.github.gss4j.optim.Schedule;
+import java.util.Optional;
 
 /**
  * A classifier's training, as it stands in a config file: the model's fields, and these.
  *
- * @param data {@code data}: a directory of Pathfinder or ListOps
+ * @param data {@code data}: a directory of Pathfinder or ListOps, or {@code pathfinder:32} for
+ *     images that are drawn on the way
+ * @param images {@code contour_length, curriculum, …} of images that are drawn on the way
+ * @param objective {@code objective}: label, masked or label_and_path
+ * @param startFrom {@code start_from}: a classifier whose weights are the first ones; none for
+ *     weights that are drawn
  * @param model {@code num_tokens} or {@code input_dim}, {@code num_classes}, {@code dim}, …
- * @param optimizer {@code lr, weight_decay, …}: AdamW
+ * @param optimizer {@code optimizer, lr, weight_decay, …}
  * @param stateSpaceLr {@code state_space_lr}: the peak rate of Λ and its step; 0 for lr
  * @param steps {@code steps}, optimizer steps
  * @param batch {@code batch}, sequences of a micro-batch
@@ -33,6 +39,9 @@ import io.github.gss4j.optim.Schedule;
  */
 public record ClassifyConfig(
     String data,
+    Optional<DrawnImages> images,
+    ClassifierObjective objective,
+    String startFrom,
     ClassifierConfig model,
     OptimizerConfig optimizer,
     double stateSpaceLr,
@@ -48,6 +57,9 @@ public record ClassifyConfig(
     long evalEvery,
     int evalExamples,
     LongRun longRun) {
+  private static final OptimizerConfig OPTIMIZER =
+      new OptimizerConfig(OptimizerConfig.Kind.ADAMW, 1e-3, 0.9, 0.999, 1e-8, 0.05, false, 1);
+
   /** Checks the sizes. */
   public ClassifyConfig {
     Checks.that(stateSpaceLr >= 0, "state_space_lr", stateSpaceLr, "0 (as lr) or more");
@@ -75,19 +87,18 @@ public record ClassifyConfig(
 
   /** Reads a configuration; an unknown field is an error. */
   public static ClassifyConfig from(JsonFields f) {
+    String data = f.text("data", "");
     ClassifyConfig config =
         new ClassifyConfig(
-            f.text("data", ""),
+            data,
+            DrawnImages.areAt(data) ? Optional.of(DrawnImages.from(f, data)) : Optional.empty(),
+            Checks.oneOf(
+                "objective",
+                f.text("objective", ClassifierObjective.LABEL.toString()),
+                ClassifierObjective.byName()),
+            f.text("start_from", ""),
             ClassifierConfig.from(f),
-            new OptimizerConfig(
-                OptimizerConfig.Kind.ADAMW,
-                f.number("lr", 1e-3),
-                f.number("beta1", 0.9),
-                f.number("beta2", 0.999),
-                f.number("eps", 1e-8),
-                f.number("weight_decay", 0.05),
-                false,
-                f.number("grad_clip", 1)),
+            OptimizerConfig.from(f, OPTIMIZER),
             f.number("state_space_lr", 0),
             f.integer64("steps", 1000),
             f.integer("batch", 32),
@@ -108,10 +119,14 @@ public record ClassifyConfig(
   /** The fields as they stand in a run's {@code run.json}. */
   public ObjectNode toJson() {
     ObjectNode json = JsonNodeFactory.instance.objectNode();
-    json.put("data", data).setAll(model.toJson());
-    json.put("lr", optimizer.lr()).put("beta1", optimizer.beta1());
-    json.put("beta2", optimizer.beta2()).put("eps", optimizer.eps());
-    json.put("weight_decay", optimizer.weightDecay()).put("grad_clip", optimizer.gradClip());
+    json.put("data", data);
+    images.ifPresent(drawn -> drawn.putInto(json));
+    json.put("objective", objective.toString());
+    if (!startFrom.isEmpty()) {
+      json.put("start_from", startFrom);
+    }
+    json.setAll(model.toJson());
+    optimizer.putInto(json);
     json.put("state_space_lr", stateSpaceLr).put("steps", steps).put("batch", batch);
     json.put("accumulate", accumulate).put("warmup", warmup);
     decay.putInto(json);
