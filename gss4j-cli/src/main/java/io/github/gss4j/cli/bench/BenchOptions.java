@@ -85,7 +85,7 @@ final class BenchOptions {
       names = "--new",
       defaultValue = "16",
       paramLabel = "TOKENS",
-      description = "that generate writes (default 16)")
+      description = "that generate reads one by one after its prompt (default 16)")
   int written;
 
   @Option(

@@ -6,7 +6,6 @@ import io.github.gss4j.cli.options.ModelOptions;
 import io.github.gss4j.cli.terminal.ExitCode;
 import io.github.gss4j.cli.terminal.Speed;
 import io.github.gss4j.engine.InferenceModel;
-import io.github.gss4j.engine.SequenceState;
 import io.github.gss4j.ops.Tensors;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -31,9 +30,6 @@ import picocli.CommandLine.Spec;
             + " tokens per second, all streams together, as a share of what the measured read"
             + " bandwidth allows for one.")
 final class DecodeBench implements Callable<Integer> {
-  /** After it all that is decoded with is compiled. */
-  private static final long WARM_UP_NANOS = 3_000_000_000L;
-
   @Spec private CommandSpec spec;
 
   @Mixin private ModelOptions model;
@@ -99,34 +95,24 @@ final class DecodeBench implements Callable<Integer> {
   }
 
   private void decode(InferenceModel loaded, double bandwidth, ObjectNode result) {
-    FixedTokens fixed = new FixedTokens(loaded, streams);
-    double rate = median(() -> fixed.decode(tokens));
+    FixedTokens fixed = new FixedTokens(loaded, streams, FixedTokens.SHORT_PROMPT);
+    fixed.warmUp(tokens);
+    double rate = median(() -> fixed.decode(tokens).rate());
     long aToken = ReadSpeed.bytesAToken(loaded, model.dtype);
-    result.put("tokens_per_second", rate).put("weight_bytes_a_token", aToken);
+    result.put("tokens_per_second", rate).put("tokens_per_second_after_first", rate);
+    result.put("weight_bytes_a_token", aToken);
     result.put("read_bandwidth_gb_per_second", bandwidth / 1e9);
     result.put("share_of_bandwidth", rate / streams * aToken / bandwidth);
     if (promptLen > 0) {
-      result.put("prompt_tokens_per_second", median(() -> prompt(loaded)));
+      FixedTokens prompt = new FixedTokens(loaded, 1, promptLen);
+      prompt.warmUp(1);
+      result.put(
+          "prompt_tokens_per_second", median(() -> promptLen / prompt.decode(1).promptSeconds()));
     }
   }
 
   private double median(DoubleSupplier rate) {
-    long end = System.nanoTime() + WARM_UP_NANOS;
-    while (rate.getAsDouble() > 0 && System.nanoTime() < end) {
-      // Java compiles meanwhile
-    }
     return BenchTimer.median(
         IntStream.range(0, rounds).mapToDouble(i -> rate.getAsDouble()).toArray());
-  }
-
-  private double prompt(InferenceModel loaded) {
-    int vocabulary = loaded.config().numTokens();
-    int[] ids = IntStream.range(0, promptLen).map(i -> (i * 13 + 7) % 200 % vocabulary).toArray();
-    float[] logits = new float[vocabulary];
-    try (SequenceState state = loaded.start()) {
-      long start = System.nanoTime();
-      state.read(ids, logits);
-      return promptLen / ((System.nanoTime() - start) / 1e9);
-    }
   }
 }

@@ -7,11 +7,6 @@ import io.github.gss4j.cli.terminal.ExitCode;
 import io.github.gss4j.engine.Engine;
 import io.github.gss4j.engine.EngineOptions;
 import io.github.gss4j.engine.InferenceModel;
-import io.github.gss4j.generation.DecodingBatch;
-import io.github.gss4j.generation.DecodingListener;
-import io.github.gss4j.generation.GenerationOptions;
-import io.github.gss4j.generation.Sampling;
-import io.github.gss4j.generation.Session;
 import io.github.gss4j.layers.Init;
 import io.github.gss4j.layers.Precision;
 import io.github.gss4j.model.LanguageModel;
@@ -21,7 +16,6 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
@@ -39,15 +33,10 @@ import picocli.CommandLine.Spec;
     mixinStandardHelpOptions = true,
     sortOptions = false,
     description =
-        "Reads a prompt of random tokens with a new model and continues from it: the time of the"
-            + " prompt, and tokens per second after the first, of all streams together, as a share"
-            + " of what the measured read bandwidth allows for one.")
+        "Reads a prompt with a new model, then given tokens one by one, logits computed, nothing"
+            + " sampled: the time of the prompt, and tokens per second after it, of all streams"
+            + " together, as a share of what the measured read bandwidth allows for one.")
 final class GenerateBench implements Callable<Integer> {
-  /** The published package's {@code filter_thres}. */
-  private static final double FILTER_THRES = 0.9;
-
-  private static final int SLICE_TOKENS = 512;
-
   @Spec private CommandSpec spec;
 
   @Mixin private BenchOptions options;
@@ -58,18 +47,13 @@ final class GenerateBench implements Callable<Integer> {
       names = "--streams",
       defaultValue = "1",
       paramLabel = "B",
-      description = "sequences that are written together (default 1)")
+      description = "sequences that are read together (default 1)")
   private int streams;
 
   @Override
   public Integer call() throws IOException {
     options.begin(List.of("float32", "bfloat16", "int8"));
     BenchOptions.atLeastOne("streams", streams);
-    if (options.written < 2) {
-      throw new IllegalArgumentException(
-          "--new is %d, expected at least 2: the first token waits for the prompt"
-              .formatted(options.written));
-    }
     EngineOptions how = new EngineOptions(options.dtype, "cpu", options.threads);
     Engine chosen = Engine.choose(engine.name(), options.model(), how);
     ObjectNode result = options.result("generate");
@@ -77,18 +61,18 @@ final class GenerateBench implements Callable<Integer> {
     double bandwidth = ReadSpeed.bandwidth();
     Path file = newModel();
     try (InferenceModel model = chosen.load(StoredModel.open(file), how)) {
-      int[] prompt =
-          Arrays.stream(options.randomIds(options.promptLen)).mapToInt(id -> (int) id).toArray();
-      List<Times> times = new ArrayList<>();
+      new FixedTokens(model, streams, FixedTokens.SHORT_PROMPT).warmUp(options.written);
+      FixedTokens fixed = new FixedTokens(model, streams, options.promptLen);
+      List<FixedTokens.Times> times = new ArrayList<>();
       BenchTimer.measure(
           options.repeats,
           (long) streams * options.written,
           result,
-          () -> times.add(write(model, prompt)));
-      List<Times> measured = times.subList(1, times.size()); // without the warm-up
-      double rate = median(measured, Times::rate);
+          () -> times.add(fixed.decode(options.written)));
+      List<FixedTokens.Times> measured = times.subList(1, times.size()); // without the warm-up
+      double rate = median(measured, FixedTokens.Times::rate);
       result.put("tokens_per_second_after_first", rate);
-      result.put("prompt_seconds", median(measured, Times::promptSeconds));
+      result.put("prompt_seconds", median(measured, FixedTokens.Times::promptSeconds));
       long bytes = ReadSpeed.bytesAToken(model, options.dtype);
       result.put("weight_bytes_a_token", bytes);
       result.put("read_bandwidth_gb_per_second", bandwidth / 1e9);
@@ -123,39 +107,8 @@ final class GenerateBench implements Callable<Integer> {
     Files.delete(directory);
   }
 
-  /**
-   * What writing took.
-   *
-   * @param promptSeconds until the first tokens
-   * @param rate tokens per second after the first of each stream, all together
-   */
-  private record Times(double promptSeconds, double rate) {}
-
-  /** Reads the prompt into each stream, then continues in all of them together. */
-  private Times write(InferenceModel model, int[] prompt) {
-    Sampling sampling =
-        Sampling.seeded(BenchOptions.SEED).withTopK(Sampling.topKOf(FILTER_THRES, options.vocab));
-    GenerationOptions how = GenerationOptions.of(options.written, sampling);
-    long start = System.nanoTime();
-    List<Session> sessions = new ArrayList<>();
-    try (DecodingBatch batch = new DecodingBatch(model, null, SLICE_TOKENS)) {
-      for (int i = 0; i < streams; i++) {
-        Session session = Session.start(model, null);
-        sessions.add(session);
-        session.read(prompt);
-        batch.join(session, new int[0], how, DecodingListener.SILENT);
-      }
-      batch.step();
-      long first = System.nanoTime();
-      batch.run();
-      double seconds = (System.nanoTime() - first) / 1e9;
-      return new Times((first - start) / 1e9, (double) streams * (options.written - 1) / seconds);
-    } finally {
-      sessions.forEach(Session::close);
-    }
-  }
-
-  private static double median(List<Times> times, ToDoubleFunction<Times> figure) {
+  private static double median(
+      List<FixedTokens.Times> times, ToDoubleFunction<FixedTokens.Times> figure) {
     return BenchTimer.median(times.stream().mapToDouble(figure).toArray());
   }
 }
