@@ -153,7 +153,11 @@ public final class ClassifierRun {
       try (ClassifierTask task = new ClassifierTask(config, data, setting, last);
           RunLoop loop = new RunLoop(setting, task, last)) {
         if (directory.isUsed()) {
-          ConfigDrift.between(directory.config(), config.toJson()).forEach(LOG::warn);
+          ConfigDrift.between(
+                  directory.config(),
+                  config.toJson(),
+                  fields -> ClassifyConfig.from(fields).toJson())
+              .forEach(LOG::warn);
         }
         directory.writeConfig(JSON.writeValueAsBytes(config.toJson()));
         return Underway.run(() -> toTheEnd(task, loop, stop));

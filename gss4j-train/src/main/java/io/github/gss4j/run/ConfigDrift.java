@@ -3,9 +3,11 @@ package io.github.gss4j.run;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.github.gss4j.checkpoint.ConfigFile;
+import io.github.gss4j.config.JsonFields;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.TreeSet;
+import java.util.function.Function;
 
 /** The differences between a run's configuration and an earlier one. */
 final class ConfigDrift {
@@ -14,10 +16,12 @@ final class ConfigDrift {
   /**
    * The keys that have changed, one line each.
    *
-   * @param before the file of the resumed run
+   * @param before the file of the resumed run; an earlier version may have left keys out
+   * @param complete gives a configuration with all its keys
    */
-  static List<String> between(Path before, ObjectNode present) {
-    JsonNode old = ConfigFile.read(before);
+  static List<String> between(
+      Path before, ObjectNode present, Function<JsonFields, ObjectNode> complete) {
+    JsonNode old = complete.apply(new JsonFields(before.toString(), ConfigFile.read(before)));
     TreeSet<String> names = new TreeSet<>();
     old.fieldNames().forEachRemaining(names::add);
     present.fieldNames().forEachRemaining(names::add);

@@ -85,7 +85,11 @@ public final class TrainingRun implements AutoCloseable {
   private void writeSettings() throws IOException {
     RunDirectory directory = setting.directory();
     if (directory.isUsed()) {
-      ConfigDrift.between(directory.config(), setting.config().toJson()).forEach(LOG::warn);
+      ConfigDrift.between(
+              directory.config(),
+              setting.config().toJson(),
+              fields -> TrainConfig.from(fields, TrainConfig.defaults()).toJson())
+          .forEach(LOG::warn);
     }
     setting.tokenizer().save(directory.path());
     directory.writeConfig(JSON.writeValueAsBytes(setting.config().toJson()));

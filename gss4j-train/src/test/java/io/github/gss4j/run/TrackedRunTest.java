@@ -156,6 +156,18 @@ class TrackedRunTest {
   }
 
   @Test
+  void aKeyThatAnEarlierVersionDidNotHaveIsNoChange() throws IOException {
+    Path out = directory.resolve("run");
+    run(config(4, 0), out, new RunListener() {});
+    Path file = out.resolve("run.json");
+    String earlier = Files.readString(file).replaceAll("\"(add_modes|carry_length)\" : 0,", "");
+    Files.writeString(file, earlier);
+    run(config(5, 0), out, new RunListener() {});
+    assertThat(log.list.stream().map(ILoggingEvent::getFormattedMessage))
+        .containsExactly("resuming with steps 5 instead of 4");
+  }
+
+  @Test
   void aRunThatStopsForBadStepsNamesTheLastGoodCheckpoint() throws IOException {
     Path out = directory.resolve("run");
     TrainingRun[] run = new TrainingRun[1];
