@@ -10,6 +10,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeSet;
+import java.util.stream.Stream;
 
 /**
  * The packages of a module, and which packages of gss4j each may import. A package is named after
@@ -45,6 +46,11 @@ public final class PackageOrder {
     imports.put(name, List.of(imported));
     known.add(name);
     return this;
+  }
+
+  /** Some packages, and others. */
+  public static String[] and(String[] some, String... others) {
+    return Stream.concat(Stream.of(some), Stream.of(others)).toArray(String[]::new);
   }
 
   /** Adds a package that may import all that stand before it. */

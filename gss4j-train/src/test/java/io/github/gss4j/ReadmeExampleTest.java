@@ -15,6 +15,7 @@ import io.github.gss4j.model.LanguageModel;
 import io.github.gss4j.ops.Scopes;
 import io.github.gss4j.ops.Tensors;
 import io.github.gss4j.run.TrainingRun;
+import io.github.gss4j.run.listener.RunOutcome;
 import io.github.gss4j.weights.PretrainedModel;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -56,7 +57,7 @@ class ReadmeExampleTest {
   private static double train(String texts, long steps, Path run) throws IOException {
     // begin train
     TrainConfig config = TrainConfig.defaults().withData(texts).withSteps(steps);
-    TrainingRun.Outcome outcome = TrainingRun.start(config, run).run(); // resume(run) continues
+    RunOutcome outcome = TrainingRun.start(config, run).run(); // resume(run) continues
     // end train
     return outcome.heldOut().bitsPerByte();
   }

@@ -26,6 +26,7 @@ class ArchitectureTest {
     "data.documents",
     "distributed",
     "engine",
+    "evaluation",
     "files",
     "generation",
     "hub",
@@ -37,6 +38,8 @@ class ArchitectureTest {
     "optim",
     "run",
     "run.files",
+    "run.inputs",
+    "run.listener",
     "serve",
     "serve.api",
     "serve.decode",
@@ -70,8 +73,8 @@ class ArchitectureTest {
   }
 
   private static String[] with(String... packages) {
-    return Stream.concat(Stream.of(LIBRARY), Stream.of(packages).map(name -> "cli." + name))
-        .toArray(String[]::new);
+    return PackageOrder.and(
+        LIBRARY, Stream.of(packages).map("cli."::concat).toArray(String[]::new));
   }
 
   /**
@@ -107,7 +110,7 @@ class ArchitectureTest {
           "reference.SmoothingReference",
           "reference.StateSpaceReference",
           "reference.Weights",
-          "run.RunTeacher",
+          "run.inputs.RunTeacher",
           "serve.decode.Job",
           "serve.decode.StateStore",
           "serve.http.ServerMetrics",

@@ -5,11 +5,12 @@ import io.github.gss4j.cli.options.RunOptions;
 import io.github.gss4j.config.training.TrainConfig;
 import io.github.gss4j.data.TrainingText;
 import io.github.gss4j.ops.Scopes;
-import io.github.gss4j.run.RunListener;
 import io.github.gss4j.run.TrainingRun;
 import io.github.gss4j.run.files.RunDirectory;
+import io.github.gss4j.run.listener.RunListener;
+import io.github.gss4j.run.listener.RunView;
 import io.github.gss4j.tokenizer.ByteTokenizer;
-import io.github.gss4j.trainer.StepResult;
+import io.github.gss4j.trainer.StepMetrics;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Set;
@@ -50,13 +51,13 @@ final class SpoiledRun implements RunListener {
   }
 
   @Override
-  public void started(TrainingRun run, long fromStep) {
+  public void started(RunView run, long fromStep) {
     weight = run.model().parameters().get(0).value();
     prepare(fromStep + 1);
   }
 
   @Override
-  public void stepped(long step, StepResult result, double tokensPerSecond) {
+  public void stepped(long step, StepMetrics result, double tokensPerSecond) {
     if (mended != null) {
       Scopes.withoutGradient(() -> weight.copy_(mended).detach());
       mended.releaseReference();

@@ -151,7 +151,7 @@ final class HubClient {
   private void check(HttpResponse<?> answer, HubAddress address) throws IOException {
     int status = answer.statusCode();
     if (status == 429 || status >= 500) {
-      throw new BusyException(status, answer.headers());
+      throw new RetryableException(status, answer.headers());
     }
     if (status < 200 || status >= 300) {
       throw HttpErrors.of(answer, address, settings);

@@ -59,7 +59,7 @@ final class Retries {
   void after(IOException failure) {
     failures++;
     Optional<Duration> asked =
-        failure instanceof BusyException busy ? busy.retryAfter() : Optional.empty();
+        failure instanceof RetryableException busy ? busy.retryAfter() : Optional.empty();
     Duration wait = asked.orElse(Duration.ofSeconds(1L << Math.min(failures - 1, 5)));
     String problem = what + ": " + describe(failure);
     if (isCausedBy(CertificateException.class, failure)) {
@@ -81,7 +81,7 @@ final class Retries {
   }
 
   private static String advice(IOException failure) {
-    return failure instanceof BusyException
+    return failure instanceof RetryableException
         ? "try again later, or set HF_HUB_OFFLINE=1 to use the cache alone"
         : "check the network, HTTPS_PROXY and HF_ENDPOINT, or set HF_HUB_OFFLINE=1 to use the cache"
             + " alone";

@@ -60,7 +60,7 @@ class HubPatienceTest extends PullCase {
                 "Date", List.of("Wed, 21 Oct 2015 07:28:00 GMT")),
             (name, value) -> true);
 
-    assertThat(new BusyException(429, headers).retryAfter()).contains(Duration.ofSeconds(9));
+    assertThat(new RetryableException(429, headers).retryAfter()).contains(Duration.ofSeconds(9));
   }
 
   @Test

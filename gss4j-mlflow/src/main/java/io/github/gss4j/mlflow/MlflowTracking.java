@@ -1,9 +1,10 @@
 package io.github.gss4j.mlflow;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import io.github.gss4j.run.RunListener;
-import io.github.gss4j.run.TrainingRun;
 import io.github.gss4j.run.files.RunDirectory;
+import io.github.gss4j.run.listener.RunListener;
+import io.github.gss4j.run.listener.RunOutcome;
+import io.github.gss4j.run.listener.RunView;
 import io.github.gss4j.tracking.MetricLine;
 import io.github.gss4j.tracking.MetricsLog;
 import java.io.IOException;
@@ -49,7 +50,7 @@ public final class MlflowTracking implements RunListener, AutoCloseable {
   private RemoteRun remote;
   private Map<String, String> settings = Map.of();
   private RunDirectory directory;
-  private TrainingRun.Outcome outcome;
+  private RunOutcome outcome;
 
   /** A logger to a server with the time-outs of daily use: 10 s an answer, 15 s at the end. */
   public MlflowTracking(URI uri, String experiment) {
@@ -75,7 +76,7 @@ public final class MlflowTracking implements RunListener, AutoCloseable {
   }
 
   @Override
-  public void started(TrainingRun run, long fromStep) {
+  public void started(RunView run, long fromStep) {
     directory = run.directory();
     settings = settings(run.config().toJson());
     settings.put("parameters", Long.toString(run.model().parameterCount()));
@@ -174,7 +175,7 @@ public final class MlflowTracking implements RunListener, AutoCloseable {
   }
 
   @Override
-  public void ended(TrainingRun run, TrainingRun.Outcome result) {
+  public void ended(RunView run, RunOutcome result) {
     outcome = result;
   }
 

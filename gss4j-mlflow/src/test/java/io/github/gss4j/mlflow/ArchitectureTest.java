@@ -17,8 +17,11 @@ class ArchitectureTest {
     "config.training",
     "batches",
     "trainer",
+    "evaluation",
     "run",
-    "run.files"
+    "run.files",
+    "run.inputs",
+    "run.listener"
   };
 
   @Test

@@ -21,14 +21,15 @@ import io.github.gss4j.data.CorpusSource;
 import io.github.gss4j.optim.Decay;
 import io.github.gss4j.optim.OptimizerConfig;
 import io.github.gss4j.optim.Schedule;
-import io.github.gss4j.run.RunListener;
-import io.github.gss4j.run.RunListeners;
-import io.github.gss4j.run.SafeListener;
 import io.github.gss4j.run.TrainingRun;
+import io.github.gss4j.run.listener.RunListener;
+import io.github.gss4j.run.listener.RunListeners;
+import io.github.gss4j.run.listener.RunOutcome;
+import io.github.gss4j.run.listener.SafeListener;
 import io.github.gss4j.tokenizer.ByteTokenizer;
 import io.github.gss4j.tracking.MetricLine;
 import io.github.gss4j.tracking.MetricsLog;
-import io.github.gss4j.trainer.StepResult;
+import io.github.gss4j.trainer.StepMetrics;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Files;
@@ -79,14 +80,14 @@ class MlflowTrackingTest {
         .with(new ComputeConfig("float32", "cpu", false));
   }
 
-  private TrainingRun.Outcome run(URI uri, Path out, BooleanSupplier stop, LongConsumer stepped)
+  private RunOutcome run(URI uri, Path out, BooleanSupplier stop, LongConsumer stepped)
       throws IOException {
     Path text = directory.resolve("text.txt");
     Files.writeString(text, "the state of a gate is kept. ".repeat(100));
     RunListener own =
         new RunListener() {
           @Override
-          public void stepped(long step, StepResult result, double tokensPerSecond) {
+          public void stepped(long step, StepMetrics result, double tokensPerSecond) {
             stepped.accept(step);
           }
         };
@@ -291,7 +292,7 @@ class MlflowTrackingTest {
       try (FakeMlflow server = new FakeMlflow()) {
         server.mood = mood;
         timeout = Duration.ofSeconds(mood == FakeMlflow.Mood.HANGS ? 1 : 10);
-        TrainingRun.Outcome outcome =
+        RunOutcome outcome =
             run(server.uri(), directory.resolve(mood.name()), () -> false, s -> {});
         assertThat(outcome.heldOut().loss()).isEqualTo(expected);
         assertThat(warnings()).as("%s: %s", mood, log.list).hasSize(2);

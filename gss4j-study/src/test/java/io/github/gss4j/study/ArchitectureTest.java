@@ -24,8 +24,11 @@ class ArchitectureTest {
     "config.training",
     "batches",
     "trainer",
+    "evaluation",
     "run",
-    "run.files"
+    "run.files",
+    "run.inputs",
+    "run.listener"
   };
 
   @Test

@@ -12,6 +12,9 @@ import io.github.gss4j.distributed.Distribution;
 import io.github.gss4j.files.AtomicFile;
 import io.github.gss4j.run.files.RunDirectory;
 import io.github.gss4j.run.files.RunLock;
+import io.github.gss4j.run.listener.RunListener;
+import io.github.gss4j.run.loop.LoopSetup;
+import io.github.gss4j.run.loop.RunLoop;
 import io.github.gss4j.trainer.TrainingProgress;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -146,8 +149,8 @@ public final class ClassifierRun {
    * @throws IOException if a file cannot be written, or another process trains in the directory
    */
   public Result run(RunListener listener, BooleanSupplier stop) throws IOException {
-    LoopSetting setting =
-        new LoopSetting(directory, Distribution.single(), listener, config.intervals());
+    LoopSetup setting =
+        new LoopSetup(directory, Distribution.single(), listener, config.intervals());
     try (RunLock lock = RunLock.take(directory.path())) {
       Optional<Path> last = directory.settle();
       try (ClassifierTask task = new ClassifierTask(config, data, setting, last);
@@ -160,7 +163,7 @@ public final class ClassifierRun {
               .forEach(LOG::warn);
         }
         directory.writeConfig(JSON.writeValueAsBytes(config.toJson()));
-        return Underway.run(() -> toTheEnd(task, loop, stop));
+        return UnexpectedErrors.run(() -> toTheEnd(task, loop, stop));
       }
     }
   }
@@ -177,7 +180,7 @@ public final class ClassifierRun {
             Math.max(-1, -loop.best()),
             finished ? task.accuracy(data.test(), Integer.MAX_VALUE) : Double.NaN,
             task.majority(),
-            task.trainer().learnedCount(),
+            task.trainer().trainableCount(),
             progress.skipped(),
             loop.seconds(),
             finished,

@@ -18,9 +18,14 @@ import io.github.gss4j.layers.Precision;
 import io.github.gss4j.model.SequenceClassifier;
 import io.github.gss4j.ops.Scopes;
 import io.github.gss4j.ops.Tensors;
+import io.github.gss4j.run.checkpoint.Score;
+import io.github.gss4j.run.listener.RunListener;
+import io.github.gss4j.run.loop.LoopSetup;
+import io.github.gss4j.run.loop.RunRecord;
+import io.github.gss4j.run.loop.TrainingTask;
 import io.github.gss4j.tracking.MetricLine;
+import io.github.gss4j.trainer.StepMetrics;
 import io.github.gss4j.trainer.StepObserver;
-import io.github.gss4j.trainer.StepResult;
 import io.github.gss4j.trainer.TrainableClassifier;
 import io.github.gss4j.trainer.Trainer;
 import io.github.gss4j.trainer.TrainingState;
@@ -48,12 +53,12 @@ final class ClassifierTask implements TrainingTask {
   private final Trainer<LabelledBatches> trainer;
   private final ReadAhead<List<ClassifierBatches.Drawn>> ahead = new ReadAhead<>();
   private int stage;
-  private StepResult latest;
+  private StepMetrics latest;
   private long tokens;
 
   /** A new model, or that of a checkpoint. */
   ClassifierTask(
-      ClassifyConfig config, LabelledData data, LoopSetting setting, Optional<Path> checkpoint) {
+      ClassifyConfig config, LabelledData data, LoopSetup setting, Optional<Path> checkpoint) {
     this.config = config;
     this.data = data;
     this.listener = setting.listener();
@@ -109,7 +114,7 @@ final class ClassifierTask implements TrainingTask {
   }
 
   @Override
-  public StepResult step(StepObserver observer) {
+  public StepMetrics step(StepObserver observer) {
     latest = trainer.step(this::batches, observer);
     return latest;
   }
@@ -149,7 +154,7 @@ final class ClassifierTask implements TrainingTask {
   }
 
   @Override
-  public MetricLine.Step line(StepResult result, double seconds) {
+  public MetricLine.Step line(StepMetrics result, double seconds) {
     return new MetricLine.Step(
         trainer.steps(), result.loss(), result.learningRate(), result.gradNorm(), tokens / seconds);
   }

@@ -5,10 +5,16 @@ import io.github.gss4j.batches.BatchSource;
 import io.github.gss4j.batches.TextBatches;
 import io.github.gss4j.checkpoint.ConfigFile;
 import io.github.gss4j.config.training.BatchConfig;
+import io.github.gss4j.evaluation.Evaluator;
 import io.github.gss4j.model.LanguageModel;
+import io.github.gss4j.run.checkpoint.RunCheckpoint;
+import io.github.gss4j.run.checkpoint.Score;
+import io.github.gss4j.run.inputs.RunModel;
+import io.github.gss4j.run.loop.RunRecord;
+import io.github.gss4j.run.loop.TrainingTask;
 import io.github.gss4j.tracking.MetricLine;
+import io.github.gss4j.trainer.StepMetrics;
 import io.github.gss4j.trainer.StepObserver;
-import io.github.gss4j.trainer.StepResult;
 import io.github.gss4j.trainer.TrainableLanguageModel;
 import io.github.gss4j.trainer.Trainer;
 import java.io.IOException;
@@ -18,7 +24,7 @@ import java.util.function.BooleanSupplier;
 
 /** A language model on a text. */
 final class LanguageModelTask implements TrainingTask {
-  private final RunSetting setting;
+  private final RunSetup setting;
   private final BatchSource batches;
   private final LanguageModel model;
   private final TrainableLanguageModel trained;
@@ -31,9 +37,10 @@ final class LanguageModelTask implements TrainingTask {
    *
    * @param setting stays open
    */
-  LanguageModelTask(RunSetting setting, Optional<Path> checkpoint) {
+  LanguageModelTask(RunSetup setting, Optional<Path> checkpoint) {
     this.setting = setting;
-    this.model = RunModel.open(setting, checkpoint);
+    this.model =
+        RunModel.open(setting.config(), setting.tokenizer(), setting.context(), checkpoint);
     try {
       this.batches =
           TextBatches.of(
@@ -68,12 +75,12 @@ final class LanguageModelTask implements TrainingTask {
   }
 
   @Override
-  public StepResult step(StepObserver observer) {
+  public StepMetrics step(StepObserver observer) {
     return trainer.step(batches, observer);
   }
 
   @Override
-  public MetricLine.Step line(StepResult result, double seconds) {
+  public MetricLine.Step line(StepMetrics result, double seconds) {
     return new MetricLine.Step(
         trainer.steps(),
         result.loss(),

@@ -1,7 +1,9 @@
 package io.github.gss4j.run;
 
 import io.github.gss4j.config.training.TrainConfig;
+import io.github.gss4j.evaluation.Evaluator;
 import io.github.gss4j.model.LanguageModel;
+import io.github.gss4j.run.loop.RunRecord;
 import io.github.gss4j.torch.TorchModel;
 import io.github.gss4j.tracking.MetricLine;
 import io.github.gss4j.trainer.Trainer;
@@ -17,11 +19,11 @@ import java.util.function.Function;
  * does, while the others wait.
  */
 final class RunEvaluation {
-  private final RunSetting setting;
+  private final RunSetup setting;
   private final Trainer<?> trainer;
   private final LanguageModel trained;
 
-  RunEvaluation(RunSetting setting, Trainer<?> trainer, LanguageModel trained) {
+  RunEvaluation(RunSetup setting, Trainer<?> trainer, LanguageModel trained) {
     this.setting = setting;
     this.trainer = trainer;
     this.trained = trained;

@@ -14,11 +14,11 @@ import io.github.gss4j.trainer.TrainingState;
 final class RunSample {
   private static final int TOKENS = 400;
 
-  private final RunSetting setting;
+  private final RunSetup setting;
   private final Trainer<?> trainer;
   private final LanguageModel model;
 
-  RunSample(RunSetting setting, Trainer<?> trainer, LanguageModel model) {
+  RunSample(RunSetup setting, Trainer<?> trainer, LanguageModel model) {
     this.setting = setting;
     this.trainer = trainer;
     this.model = model;

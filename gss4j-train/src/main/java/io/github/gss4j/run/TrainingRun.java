@@ -8,9 +8,18 @@ import io.github.gss4j.checkpoint.ConfigFile;
 import io.github.gss4j.config.JsonFields;
 import io.github.gss4j.config.training.TrainConfig;
 import io.github.gss4j.data.TrainingText;
+import io.github.gss4j.evaluation.Evaluator;
 import io.github.gss4j.model.LanguageModel;
 import io.github.gss4j.run.files.RunDirectory;
 import io.github.gss4j.run.files.RunLock;
+import io.github.gss4j.run.inputs.RunConfigs;
+import io.github.gss4j.run.inputs.RunContext;
+import io.github.gss4j.run.inputs.RunInputs;
+import io.github.gss4j.run.inputs.RunTeacher;
+import io.github.gss4j.run.listener.RunListener;
+import io.github.gss4j.run.listener.RunOutcome;
+import io.github.gss4j.run.listener.RunView;
+import io.github.gss4j.run.loop.RunLoop;
 import io.github.gss4j.tokenizer.Tokenizer;
 import io.github.gss4j.tracking.Comparison;
 import io.github.gss4j.tracking.KernelPicture;
@@ -36,36 +45,18 @@ import org.slf4j.LoggerFactory;
  * <p>Where several ranks train together, each is such a run, and the first one alone writes, but
  * for its share of a checkpoint; it also evaluates and samples, while the others wait.
  */
-public final class TrainingRun implements AutoCloseable {
+public final class TrainingRun implements RunView, AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(TrainingRun.class);
   private static final ObjectMapper JSON =
       JsonMapper.builder().enable(SerializationFeature.INDENT_OUTPUT).build();
 
-  private final RunSetting setting;
+  private final RunSetup setting;
   private final RunLock lock;
   private final LanguageModelTask task;
   private final Trainer<?> trainer;
   private final RunLoop loop;
 
-  /**
-   * The outcome of a run.
-   *
-   * @param steps taken in all
-   * @param heldOut the whole held-out text evaluated at the end; null where the run was stopped
-   *     early
-   * @param sample written at the end; empty where the run was stopped early
-   * @param tokensPerSecond over the whole run
-   * @param skipped steps whose loss or gradient was not finite
-   */
-  public record Outcome(
-      long steps, Evaluator.Result heldOut, String sample, double tokensPerSecond, long skipped) {
-    /** Whether the run came to its end. */
-    public boolean finished() {
-      return heldOut != null;
-    }
-  }
-
-  private TrainingRun(RunSetting setting, RunLock lock, Optional<Path> resumeFrom)
+  private TrainingRun(RunSetup setting, RunLock lock, Optional<Path> resumeFrom)
       throws IOException {
     this.setting = setting;
     this.lock = lock;
@@ -127,7 +118,7 @@ public final class TrainingRun implements AutoCloseable {
   private static TrainingRun start(
       TrainConfig config, Path path, RunInputs inputs, RunContext context) throws IOException {
     RunDirectory directory = new RunDirectory(path);
-    RunSetting setting = new RunSetting(config, directory, inputs, context);
+    RunSetup setting = new RunSetup(config, directory, inputs, context);
     return RunLock.locked(
         setting.group(),
         path,
@@ -151,7 +142,7 @@ public final class TrainingRun implements AutoCloseable {
   public static TrainingRun resume(Path path) throws IOException {
     Path file = new RunDirectory(path).config();
     ObjectNode settings = ConfigFile.read(file);
-    RunSettings.fromEarlier(settings);
+    RunConfigs.fromEarlier(settings);
     JsonFields fields = new JsonFields(file.toString(), settings);
     return resume(TrainConfig.from(fields, TrainConfig.defaults()), path, alone(path));
   }
@@ -178,7 +169,7 @@ public final class TrainingRun implements AutoCloseable {
   private static TrainingRun resume(
       TrainConfig config, Path path, RunInputs inputs, RunContext context) throws IOException {
     RunDirectory directory = new RunDirectory(path);
-    RunSetting setting = new RunSetting(config, directory, inputs, context);
+    RunSetup setting = new RunSetup(config, directory, inputs, context);
     return RunLock.locked(
         setting.group(),
         path,
@@ -204,38 +195,38 @@ public final class TrainingRun implements AutoCloseable {
     }
   }
 
-  /** The model that is being trained, with the weights that are trained, not their average. */
+  @Override
   public LanguageModel model() {
     return task.model();
   }
 
-  /** How many of the model's numbers are learned; all others are frozen. */
-  public long learnedCount() {
-    return trainer.learnedCount();
+  @Override
+  public long trainableCount() {
+    return trainer.trainableCount();
   }
 
-  /** The run's configuration. */
+  @Override
   public TrainConfig config() {
     return setting.config();
   }
 
-  /** The text. */
+  @Override
   public TrainingText corpus() {
     return setting.corpus();
   }
 
   /** What of a stream was left out so far. */
-  public Optional<MetricLine.SkippedData> leftOut() {
+  public Optional<MetricLine.SkippedData> skippedData() {
     return task.leftOut();
   }
 
-  /** Where everything is written. */
+  @Override
   public RunDirectory directory() {
     return setting.directory();
   }
 
   /** Trains to the end, and closes the run. */
-  public Outcome run() throws IOException {
+  public RunOutcome run() throws IOException {
     try (TrainingRun closed = this) {
       return closed.run(() -> false);
     }
@@ -247,11 +238,11 @@ public final class TrainingRun implements AutoCloseable {
    *
    * @param stop asked after every step, and on the way through the last evaluation
    */
-  public Outcome run(BooleanSupplier stop) throws IOException {
-    return Underway.run(() -> toTheEnd(stop));
+  public RunOutcome run(BooleanSupplier stop) throws IOException {
+    return UnexpectedErrors.run(() -> toTheEnd(stop));
   }
 
-  private Outcome toTheEnd(BooleanSupplier stop) throws IOException {
+  private RunOutcome toTheEnd(BooleanSupplier stop) throws IOException {
     setting.listener().started(this, trainer.steps());
     boolean whole = loop.train(stop);
     Optional<Evaluator.Result> heldOut =
@@ -260,7 +251,7 @@ public final class TrainingRun implements AutoCloseable {
     writeReport(List.of());
     double rate = trainer.steps() * tokensPerStep() / Math.max(loop.seconds(), 1e-9);
     long skipped = trainer.progress().skipped();
-    Outcome outcome = new Outcome(trainer.steps(), heldOut.orElse(null), text, rate, skipped);
+    RunOutcome outcome = new RunOutcome(trainer.steps(), heldOut.orElse(null), text, rate, skipped);
     setting.listener().ended(this, outcome);
     return outcome;
   }
@@ -290,10 +281,7 @@ public final class TrainingRun implements AutoCloseable {
     }
   }
 
-  /**
-   * What the state-space layers have learned so far, to be drawn; where several ranks train, while
-   * the run tells its listeners of an evaluation, or on all ranks at once.
-   */
+  @Override
   public List<KernelPicture> kernels() {
     try (TrainingState.Averaged averaged = trainer.averaged()) {
       return RunReport.kernels(model().layers());

@@ -6,7 +6,7 @@ import java.util.Locale;
 public final class NonFiniteLossException extends RuntimeException {
   private static final long serialVersionUID = 1L;
 
-  NonFiniteLossException(long step, int inARow, StepResult result) {
+  NonFiniteLossException(long step, int inARow, StepMetrics result) {
     super(
         String.format(
             Locale.ROOT,

@@ -67,12 +67,12 @@ public final class Trainer<B> implements AutoCloseable {
    *
    * @throws NonFiniteLossException if so many in a row were not finite as the configuration allows
    */
-  public StepResult step(B batches) {
+  public StepMetrics step(B batches) {
     return step(batches, StepObserver.NONE);
   }
 
   /** As above, looked at from within. */
-  public StepResult step(B batches, StepObserver observer) {
+  public StepMetrics step(B batches, StepObserver observer) {
     long step = progress.steps() + 1;
     double lr = recipe.schedule().at(step, recipe.optimizer().lr());
     List<MicroLoss> losses = task.addGradients(step, batches, sharding, group.worldSize());
@@ -83,7 +83,7 @@ public final class Trainer<B> implements AutoCloseable {
     }
     observer.beforeUpdate(sharding);
     double norm = trainingState.clip();
-    StepResult result = new StepResult(overRanks(losses), lr, norm);
+    StepMetrics result = new StepMetrics(overRanks(losses), lr, norm);
     if (result.skipped()) {
       trainingState.forgetGradients();
       skip(step, result);
@@ -112,7 +112,7 @@ public final class Trainer<B> implements AutoCloseable {
     return List.copyOf(means);
   }
 
-  private void skip(long step, StepResult result) {
+  private void skip(long step, StepMetrics result) {
     TrainingProgress next = progress.skippedOne();
     if (next.skippedInARow() >= recipe.longRun().maxBadSteps()) {
       throw new NonFiniteLossException(step, next.skippedInARow(), result);
@@ -178,7 +178,7 @@ public final class Trainer<B> implements AutoCloseable {
   }
 
   /** How many numbers are learned; all others stay as they are. */
-  public long learnedCount() {
+  public long trainableCount() {
     return task.trained().stream().mapToLong(p -> p.value().numel()).sum();
   }
 

@@ -18,12 +18,16 @@ import io.github.gss4j.layers.Precision;
 import io.github.gss4j.model.SequenceClassifier;
 import io.github.gss4j.ops.Scopes;
 import io.github.gss4j.ops.Tensors;
+import io.github.gss4j.run.checkpoint.RunCheckpoint;
+import io.github.gss4j.run.checkpoint.Score;
 import io.github.gss4j.run.files.RunDirectory;
+import io.github.gss4j.run.listener.RunListener;
+import io.github.gss4j.run.loop.LoopSetup;
 import io.github.gss4j.tracking.MetricLine;
 import io.github.gss4j.tracking.MetricsLog;
 import io.github.gss4j.trainer.NonFiniteLossException;
+import io.github.gss4j.trainer.StepMetrics;
 import io.github.gss4j.trainer.StepObserver;
-import io.github.gss4j.trainer.StepResult;
 import io.github.gss4j.trainer.TinyRun;
 import io.github.gss4j.trainer.TrainingState;
 import io.github.gss4j.weights.PretrainedClassifier;
@@ -361,7 +365,7 @@ class ClassifierRunTest {
       this.bad = Set.of(bad);
     }
 
-    StepResult step() {
+    StepMetrics step() {
       if (!bad.contains(task.trainer().steps() + 1)) {
         return task.step(StepObserver.NONE);
       }
@@ -378,8 +382,8 @@ class ClassifierRunTest {
   }
 
   private ClassifierTask task(ClassifyConfig config, Optional<Path> checkpoint) {
-    LoopSetting setting =
-        new LoopSetting(
+    LoopSetup setting =
+        new LoopSetup(
             new RunDirectory(directory), Distribution.single(), SILENT, config.intervals());
     return new ClassifierTask(config, task(), setting, checkpoint);
   }

@@ -13,6 +13,8 @@ import io.github.gss4j.layers.Precision;
 import io.github.gss4j.loss.Objective;
 import io.github.gss4j.model.LanguageModel;
 import io.github.gss4j.ops.Tensors;
+import io.github.gss4j.run.checkpoint.RunCheckpoint;
+import io.github.gss4j.run.checkpoint.Score;
 import io.github.gss4j.trainer.TinyRun;
 import io.github.gss4j.trainer.TrainableLanguageModel;
 import io.github.gss4j.trainer.Trainer;

@@ -10,11 +10,15 @@ import io.github.gss4j.config.training.TrainConfig;
 import io.github.gss4j.data.Corpus;
 import io.github.gss4j.data.CorpusSource;
 import io.github.gss4j.ops.Scopes;
+import io.github.gss4j.run.listener.RunListener;
+import io.github.gss4j.run.listener.RunView;
+import io.github.gss4j.run.listener.SafeListener;
+import io.github.gss4j.run.listener.TensorBoard;
 import io.github.gss4j.tokenizer.ByteTokenizer;
 import io.github.gss4j.tracking.MetricLine;
 import io.github.gss4j.tracking.MetricsLog;
 import io.github.gss4j.trainer.NonFiniteLossException;
-import io.github.gss4j.trainer.StepResult;
+import io.github.gss4j.trainer.StepMetrics;
 import io.github.gss4j.trainer.TinyRun;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -170,16 +174,16 @@ class TrackedRunTest {
   @Test
   void aRunThatStopsForBadStepsNamesTheLastGoodCheckpoint() throws IOException {
     Path out = directory.resolve("run");
-    TrainingRun[] run = new TrainingRun[1];
+    RunView[] run = new RunView[1];
     RunListener spoiler =
         new RunListener() {
           @Override
-          public void started(TrainingRun started, long fromStep) {
+          public void started(RunView started, long fromStep) {
             run[0] = started;
           }
 
           @Override
-          public void stepped(long step, StepResult result, double tokensPerSecond) {
+          public void stepped(long step, StepMetrics result, double tokensPerSecond) {
             if (step == 7) {
               var weight = run[0].model().parameters().get(0).value();
               Scopes.withoutGradient(() -> weight.fill_(new Scalar(Double.NaN)).detach());

@@ -217,7 +217,7 @@ class CarriedStateTest {
       trainer.step(text);
       saved = SavedTrainer.of(trainer, directory);
     }
-    StepResult anew = next(saved, config, text, name -> !name.startsWith("state."));
+    StepMetrics anew = next(saved, config, text, name -> !name.startsWith("state."));
     assertThat(next(saved, config, text, name -> true)).isNotEqualTo(anew);
     assertThat(next(saved, config, text, name -> !name.equals("state.position"))).isEqualTo(anew);
     LongStretches longer = new LongStretches(new Counting(4001 + 64), config, 0, 1);
@@ -226,7 +226,7 @@ class CarriedStateTest {
   }
 
   /** The next step out of the checkpoint, some of whose state is there. */
-  private static StepResult next(
+  private static StepMetrics next(
       SavedTrainer saved, TrainConfig config, BatchSource text, Predicate<String> kept) {
     try (LanguageModel loaded =
             PretrainedModel.load(saved.directory(), Precision.FLOAT64, Tensors.device("cpu"));

@@ -23,7 +23,7 @@ import io.github.gss4j.loss.TokenLoss;
 import io.github.gss4j.model.LanguageModel;
 import io.github.gss4j.ops.Autograd;
 import io.github.gss4j.ops.Tensors;
-import io.github.gss4j.run.RunTeacher;
+import io.github.gss4j.run.inputs.RunTeacher;
 import io.github.gss4j.tokenizer.ByteTokenizer;
 import io.github.gss4j.tokenizer.Gpt2Tokenizer;
 import io.github.gss4j.tokenizer.TokenizerException;
@@ -143,9 +143,9 @@ class DistillationTest {
     return gradients;
   }
 
-  private static List<StepResult> train(Objective objective, int accumulate, int steps) {
+  private static List<StepMetrics> train(Objective objective, int accumulate, int steps) {
     TrainConfig config = TinyRun.config("float32", 2, accumulate, false, false);
-    List<StepResult> results = new ArrayList<>();
+    List<StepMetrics> results = new ArrayList<>();
     try (LanguageModel model = TinyRun.model(config);
         Trainer<BatchSource> trainer = TrainableLanguageModel.trainer(model, config, objective)) {
       for (int i = 0; i < steps; i++) {
@@ -159,20 +159,20 @@ class DistillationTest {
   void eachStepSaysWhatItsLossIs() {
     try (LanguageModel wise = LanguageModel.create(TinyRun.MODEL, 9)) {
       TokenLoss distillation = new Distillation(new FullTargets(Teacher.of(wise), 1), 1);
-      List<StepResult> steps =
+      List<StepMetrics> steps =
           train(new Alternating(new CrossEntropy(), distillation, Alternating.Every.STEP), 2, 3);
       assertThat(steps)
-          .extracting(StepResult::objective)
+          .extracting(StepMetrics::objective)
           .containsExactly("cross_entropy", "distillation", "cross_entropy");
       assertThat(steps.get(0).loss()).isEqualTo(steps.get(0).crossEntropy());
       assertThat(steps.get(0).lossOf("distillation")).isNaN();
       assertThat(steps.get(1).loss()).isEqualTo(steps.get(1).lossOf("distillation"));
       assertThat(steps.get(1).crossEntropy()).isNotEqualTo(steps.get(1).loss()).isPositive();
 
-      List<StepResult> micros =
+      List<StepMetrics> micros =
           train(new Alternating(new CrossEntropy(), distillation, Alternating.Every.MICRO), 3, 2);
       assertThat(micros)
-          .extracting(StepResult::objective)
+          .extracting(StepMetrics::objective)
           .containsExactly("alternating", "alternating");
       assertThat(micros.get(1).microBatches())
           .extracting(MicroLoss::objective)

@@ -53,7 +53,7 @@ class LongRunTest {
       this.bad = Set.of(bad);
     }
 
-    StepResult step(Trainer<BatchSource> trainer) {
+    StepMetrics step(Trainer<BatchSource> trainer) {
       boolean spoil = bad.contains(trainer.steps() + 1);
       if (!spoil) {
         return trainer.step(LongRunTest::ids);
@@ -210,7 +210,7 @@ class LongRunTest {
       for (int i = 0; i < 5; i++) {
         Map<String, double[]> before = weights(model);
         try (LayerMonitor watch = new LayerMonitor(true)) {
-          StepResult result = trainer.step(LongRunTest::ids, watch);
+          StepMetrics result = trainer.step(LongRunTest::ids, watch);
           assertThat(result).isEqualTo(other.step(LongRunTest::ids));
           LayerMeasures seen = watch.measures();
           assertThat(seen.gradNorms().keySet())

@@ -92,7 +92,7 @@ class RanksEqualOneTest {
                   .narrow(0, (long) group.rank() * config.batch().size(), config.batch().size())
                   .clone();
       for (int i = 0; i < STEPS; i++) {
-        StepResult result = trainer.step(batches);
+        StepMetrics result = trainer.step(batches);
         numbers.addAll(result.losses());
         numbers.add(result.gradNorm());
       }

@@ -19,8 +19,8 @@ import org.junit.jupiter.api.Test;
 class TrainerTest {
   private static final int LENGTH = 33;
 
-  private static List<StepResult> train(TrainConfig config, int steps, BatchSource source) {
-    List<StepResult> results = new ArrayList<>();
+  private static List<StepMetrics> train(TrainConfig config, int steps, BatchSource source) {
+    List<StepMetrics> results = new ArrayList<>();
     try (LanguageModel model = TinyRun.model(config);
         Trainer<BatchSource> trainer = TrainableLanguageModel.trainer(model, config)) {
       for (int i = 0; i < steps; i++) {
@@ -37,7 +37,7 @@ class TrainerTest {
   @Test
   void oneBatchIsLearnedByHeart() {
     BatchSource same = (step, micro) -> TinyRun.ids(1, 2, LENGTH);
-    List<StepResult> results = train(TinyRun.config("float32"), 120, same);
+    List<StepMetrics> results = train(TinyRun.config("float32"), 120, same);
     assertThat(results.get(0).loss()).isGreaterThan(3);
     assertThat(results.get(results.size() - 1).loss()).isLessThan(0.1);
   }
@@ -52,8 +52,8 @@ class TrainerTest {
 
   @Test
   void layersComputedAgainGiveTheSameBits() {
-    List<StepResult> kept = train(TinyRun.config("float32", 2, 2, false, false), 8, fresh(2));
-    List<StepResult> again = train(TinyRun.config("float32", 2, 2, false, true), 8, fresh(2));
+    List<StepMetrics> kept = train(TinyRun.config("float32", 2, 2, false, false), 8, fresh(2));
+    List<StepMetrics> again = train(TinyRun.config("float32", 2, 2, false, true), 8, fresh(2));
     assertThat(again).isEqualTo(kept);
   }
 
@@ -62,8 +62,8 @@ class TrainerTest {
     BatchSource parts =
         (step, micro) -> TinyRun.ids(step, 4, LENGTH).narrow(0, 2L * micro, 2).clone();
     BatchSource whole = (step, micro) -> TinyRun.ids(step, 4, LENGTH);
-    List<StepResult> small = train(TinyRun.config("float64", 2, 2, false, false), 10, parts);
-    List<StepResult> large = train(TinyRun.config("float64", 4, 1, false, false), 10, whole);
+    List<StepMetrics> small = train(TinyRun.config("float64", 2, 2, false, false), 10, parts);
+    List<StepMetrics> large = train(TinyRun.config("float64", 4, 1, false, false), 10, whole);
     for (int i = 0; i < small.size(); i++) {
       assertThat(small.get(i).losses()).hasSize(2);
       assertThat(small.get(i).loss()).isCloseTo(large.get(i).loss(), within(1e-9));

@@ -42,7 +42,7 @@ class TrainingMemoryTest {
       trainer.step((step, micro) -> TinyRun.ids(step, 2, 33), count);
       assertThat(trainer.held().gradients()).isZero();
       assertThat(seen.get(0)).isEqualTo(seen.get(1));
-      assertThat(seen.get(0).parameters()).isLessThan(5 * trainer.learnedCount());
+      assertThat(seen.get(0).parameters()).isLessThan(5 * trainer.trainableCount());
     }
     return seen.get(0);
   }

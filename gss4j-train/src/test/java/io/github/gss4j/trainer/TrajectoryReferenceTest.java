@@ -94,7 +94,7 @@ class TrajectoryReferenceTest {
               .map(name -> Tensors.toDoubles(TensorFiles.read(run.file(), name)));
       int micros = recipe.get("micro_batches").asInt();
       for (int step = 0; step < data.size(0); step++) {
-        StepResult result = trainer.step((s, micro) -> batch(data, s, micro));
+        StepMetrics result = trainer.step((s, micro) -> batch(data, s, micro));
         for (int micro = 0; micro < micros; micro++) {
           assertThat(result.losses().get(micro))
               .as("loss of step %d, micro-batch %d", step, micro)

@@ -14,7 +14,7 @@ import io.github.gss4j.ops.Tensors;
 import io.github.gss4j.optim.Decay;
 import io.github.gss4j.optim.OptimizerConfig;
 import io.github.gss4j.optim.Schedule;
-import io.github.gss4j.trainer.StepResult;
+import io.github.gss4j.trainer.StepMetrics;
 import io.github.gss4j.trainer.TrainableLanguageModel;
 import io.github.gss4j.trainer.Trainer;
 import java.io.IOException;
@@ -75,7 +75,7 @@ final class TrainBench implements Callable<Integer> {
   }
 
   private static void step(Trainer<BatchSource> trainer, BatchSource batches) {
-    StepResult step = trainer.step(batches);
+    StepMetrics step = trainer.step(batches);
     if (step.skipped()) {
       throw new IllegalStateException(
           "step %d: loss %s and gradient norm %s are not finite, so there was no step to measure"

@@ -14,11 +14,11 @@ import io.github.gss4j.config.JsonFields;
 import io.github.gss4j.config.training.ClassifierObjective;
 import io.github.gss4j.config.training.ClassifyConfig;
 import io.github.gss4j.run.ClassifierRun;
-import io.github.gss4j.run.RunListener;
 import io.github.gss4j.run.files.RunDirectory;
+import io.github.gss4j.run.listener.RunListener;
 import io.github.gss4j.study.classifier.Arena;
 import io.github.gss4j.tracking.MetricLine;
-import io.github.gss4j.trainer.StepResult;
+import io.github.gss4j.trainer.StepMetrics;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Files;
@@ -193,7 +193,7 @@ public final class ClassifyCommand implements Callable<Integer> {
   /** What is shown on the way. */
   private record Shown(CountProgress progress) implements RunListener {
     @Override
-    public void stepped(long step, StepResult result, double tokensPerSecond) {
+    public void stepped(long step, StepMetrics result, double tokensPerSecond) {
       progress.say(
           String.format(Locale.ROOT, "loss %.4f  %,.0f tokens/s", result.loss(), tokensPerSecond));
       progress.accept(Math.toIntExact(step));

@@ -17,10 +17,11 @@ import io.github.gss4j.config.training.TrainConfig;
 import io.github.gss4j.data.Compressors;
 import io.github.gss4j.data.Corpus;
 import io.github.gss4j.optim.OptimizerConfig;
-import io.github.gss4j.run.RunContext;
-import io.github.gss4j.run.RunSettings;
 import io.github.gss4j.run.TrainingRun;
 import io.github.gss4j.run.files.RunDirectory;
+import io.github.gss4j.run.inputs.RunConfigs;
+import io.github.gss4j.run.inputs.RunContext;
+import io.github.gss4j.run.listener.RunOutcome;
 import io.github.gss4j.tracking.Comparison;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -88,7 +89,7 @@ public final class DemoCommand implements Callable<Integer> {
     ObjectNode flags = run.overlay(JsonNodeFactory.instance.objectNode());
     try (DownloadProgress downloads = new DownloadProgress(spec.commandLine().getErr())) {
       RunContext context = Models.context().withDownloads(downloads);
-      TrainConfig config = RunSettings.begin(flags, "command line", recipe(), context);
+      TrainConfig config = RunConfigs.begin(flags, "command line", recipe(), context);
       return train(config, directory, context);
     }
   }
@@ -99,7 +100,7 @@ public final class DemoCommand implements Callable<Integer> {
         TrackingOptions.Listeners heard = tracking.listeners(progress, directory);
         TrainingRun training =
             TrainingRun.start(config, directory, context.withListener(heard.all()))) {
-      TrainingRun.Outcome outcome = training.run(interrupt);
+      RunOutcome outcome = training.run(interrupt);
       progress.close();
       if (!outcome.finished()) {
         spec.commandLine().getErr().println("Stopped. To resume: gss train --resume " + directory);
@@ -130,7 +131,7 @@ public final class DemoCommand implements Callable<Integer> {
   }
 
   private void print(
-      TrainingRun.Outcome outcome, List<Comparison> others, TrainConfig config, Path directory)
+      RunOutcome outcome, List<Comparison> others, TrainConfig config, Path directory)
       throws IOException {
     PrintWriter stdout = spec.commandLine().getOut();
     if (json) {

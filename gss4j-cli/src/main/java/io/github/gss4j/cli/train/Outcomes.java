@@ -3,8 +3,8 @@ package io.github.gss4j.cli.train;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.github.gss4j.cli.terminal.ExitCode;
-import io.github.gss4j.run.TrainingRun;
 import io.github.gss4j.run.files.RunDirectory;
+import io.github.gss4j.run.listener.RunOutcome;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 
@@ -13,11 +13,11 @@ final class Outcomes {
   private Outcomes() {}
 
   /** The exit code of a run. */
-  static int exitCode(TrainingRun.Outcome outcome, PrintWriter err) {
+  static int exitCode(RunOutcome outcome, PrintWriter err) {
     return outcome.finished() ? ExitCode.ofLoss(outcome.heldOut().loss(), err) : ExitCode.OK;
   }
 
-  static ObjectNode json(TrainingRun.Outcome outcome, Path directory) {
+  static ObjectNode json(RunOutcome outcome, Path directory) {
     ObjectNode json = JsonNodeFactory.instance.objectNode();
     json.put("steps", outcome.steps());
     json.put("finished", outcome.finished());

@@ -1,10 +1,10 @@
 package io.github.gss4j.cli.train;
 
+import io.github.gss4j.evaluation.Evaluator;
 import io.github.gss4j.loss.Distillation;
-import io.github.gss4j.run.Evaluator;
-import io.github.gss4j.run.RunListener;
-import io.github.gss4j.run.TrainingRun;
-import io.github.gss4j.trainer.StepResult;
+import io.github.gss4j.run.listener.RunListener;
+import io.github.gss4j.run.listener.RunView;
+import io.github.gss4j.trainer.StepMetrics;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.Locale;
@@ -38,14 +38,14 @@ final class RunProgress implements RunListener, AutoCloseable {
   }
 
   @Override
-  public void started(TrainingRun run, long fromStep) {
+  public void started(RunView run, long fromStep) {
     total = run.config().schedule().steps();
-    long learned = run.learnedCount();
-    long frozen = run.model().parameterCount() - learned;
+    long trainable = run.trainableCount();
+    long frozen = run.model().parameterCount() - trainable;
     say(
         "%,d parameters%s; %s: %s; %s on %s",
         run.model().parameterCount(),
-        frozen == 0 ? "" : String.format(" (%,d trained, %,d frozen)", learned, frozen),
+        frozen == 0 ? "" : String.format(" (%,d trained, %,d frozen)", trainable, frozen),
         run.corpus().name(),
         run.corpus().size(),
         run.config().compute().dtype(),
@@ -68,7 +68,7 @@ final class RunProgress implements RunListener, AutoCloseable {
   }
 
   @Override
-  public void stepped(long step, StepResult result, double tokensPerSecond) {
+  public void stepped(long step, StepMetrics result, double tokensPerSecond) {
     loss = smooth(loss, result.crossEntropy());
     double taught = result.lossOf(Distillation.NAME);
     distillation = Double.isNaN(taught) ? distillation : smooth(distillation, taught);

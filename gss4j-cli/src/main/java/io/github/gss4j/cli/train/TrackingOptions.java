@@ -1,10 +1,10 @@
 package io.github.gss4j.cli.train;
 
 import io.github.gss4j.mlflow.MlflowTracking;
-import io.github.gss4j.run.RunListener;
-import io.github.gss4j.run.RunListeners;
-import io.github.gss4j.run.SafeListener;
-import io.github.gss4j.run.TensorBoard;
+import io.github.gss4j.run.listener.RunListener;
+import io.github.gss4j.run.listener.RunListeners;
+import io.github.gss4j.run.listener.SafeListener;
+import io.github.gss4j.run.listener.TensorBoard;
 import java.net.URI;
 import java.nio.file.Path;
 import java.util.ArrayList;

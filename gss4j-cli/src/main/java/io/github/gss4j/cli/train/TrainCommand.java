@@ -13,10 +13,11 @@ import io.github.gss4j.config.training.TrainConfig;
 import io.github.gss4j.distributed.ProcessGroup;
 import io.github.gss4j.distributed.Rendezvous;
 import io.github.gss4j.ops.Native;
-import io.github.gss4j.run.RunContext;
-import io.github.gss4j.run.RunSettings;
 import io.github.gss4j.run.TrainingRun;
 import io.github.gss4j.run.files.RunDirectory;
+import io.github.gss4j.run.inputs.RunConfigs;
+import io.github.gss4j.run.inputs.RunContext;
+import io.github.gss4j.run.listener.RunOutcome;
 import io.github.gss4j.tracking.MetricLine;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -109,8 +110,8 @@ public final class TrainCommand implements Callable<Integer> {
     String where = where(directory);
     TrainConfig byDefault = TrainConfig.defaults();
     return resume == null
-        ? RunSettings.begin(settings, where, byDefault, context)
-        : RunSettings.resume(settings, where, byDefault, context, resume);
+        ? RunConfigs.begin(settings, where, byDefault, context)
+        : RunConfigs.resume(settings, where, byDefault, context, resume);
   }
 
   private int train(TrainConfig config, Path path, RunContext context) throws IOException {
@@ -119,10 +120,10 @@ public final class TrainCommand implements Callable<Integer> {
         RunProgress progress = new RunProgress(spec.commandLine().getErr());
         TrackingOptions.Listeners heard = listeners(progress, path, group);
         TrainingRun run = open(config, path, context.withListener(heard.all()))) {
-      TrainingRun.Outcome outcome = run.run(interrupt);
+      RunOutcome outcome = run.run(interrupt);
       progress.close();
       if (group.isFirst()) {
-        print(outcome, run.leftOut(), path);
+        print(outcome, run.skippedData(), path);
       }
       return Outcomes.exitCode(outcome, spec.commandLine().getErr());
     }
@@ -160,8 +161,7 @@ public final class TrainCommand implements Callable<Integer> {
     return run.overlay(base);
   }
 
-  private void print(
-      TrainingRun.Outcome outcome, Optional<MetricLine.SkippedData> leftOut, Path directory)
+  private void print(RunOutcome outcome, Optional<MetricLine.SkippedData> leftOut, Path directory)
       throws IOException {
     var stdout = spec.commandLine().getOut();
     if (json) {

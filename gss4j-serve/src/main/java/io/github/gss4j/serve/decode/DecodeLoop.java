@@ -113,7 +113,7 @@ public final class DecodeLoop implements AutoCloseable {
   /**
    * Takes jobs in, all or none.
    *
-   * @throws BusyException if as many wait as may
+   * @throws QueueFullException if as many wait as may
    * @throws IllegalArgumentException if one has more texts than there are rows
    */
   public void submit(List<? extends Job> jobs) {
@@ -128,7 +128,7 @@ public final class DecodeLoop implements AutoCloseable {
     int more = rows;
     int before = open.getAndUpdate(n -> n < capacity.rows() + capacity.queue() ? n + more : n);
     if (before >= capacity.rows() + capacity.queue()) {
-      throw new BusyException(before);
+      throw new QueueFullException(before);
     }
     commands.add(() -> waiting.addAll(jobs));
   }

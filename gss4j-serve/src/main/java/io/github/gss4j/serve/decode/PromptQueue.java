@@ -26,7 +26,7 @@ final class PromptQueue {
   private final Optional<PrefixDisk> cacheOnDisk;
   private final Executor disk;
   private final Pace pace = new Pace();
-  private final Deque<Reading> reading = new ArrayDeque<>();
+  private final Deque<PendingPrompt> reading = new ArrayDeque<>();
 
   /**
    * An empty queue.
@@ -48,7 +48,7 @@ final class PromptQueue {
 
   /** Begins to read a job's prompt. */
   void add(Job job) {
-    reading.add(new Reading(job, job.mayReuse() ? cache.shared(job.prompt()) : 0));
+    reading.add(new PendingPrompt(job, job.mayReuse() ? cache.shared(job.prompt()) : 0));
   }
 
   /** How much memory prompts take that were read before. */
@@ -58,14 +58,14 @@ final class PromptQueue {
 
   /** Forgets all that was read. */
   void clear() {
-    reading.forEach(Reading::close);
+    reading.forEach(PendingPrompt::close);
     reading.clear();
     cache.clear();
   }
 
   /** Ends the jobs that have failed. */
   void dropFailed() {
-    for (Reading one : reading) {
+    for (PendingPrompt one : reading) {
       if (one.job().failure() != null) {
         one.close();
         loop.end(one.job(), one.job().failure());
@@ -79,7 +79,7 @@ final class PromptQueue {
     long begin = System.nanoTime();
     long end = begin + capacity.slice().toNanos();
     for (long now = begin; now < end; now = System.nanoTime()) {
-      Reading one = nextReady();
+      PendingPrompt one = nextReady();
       if (one == null) {
         return now > begin;
       }
@@ -98,15 +98,15 @@ final class PromptQueue {
     return true;
   }
 
-  private void drop(Reading one, RuntimeException error) {
+  private void drop(PendingPrompt one, RuntimeException error) {
     one.job().fail(error);
     one.close();
     loop.end(one.job(), error);
   }
 
-  private Reading nextReady() {
+  private PendingPrompt nextReady() {
     for (int i = reading.size(); i > 0; i--) {
-      Reading one = reading.remove();
+      PendingPrompt one = reading.remove();
       try {
         if (isReady(one)) {
           return one;
@@ -128,7 +128,7 @@ final class PromptQueue {
     return null;
   }
 
-  private boolean isReady(Reading one) {
+  private boolean isReady(PendingPrompt one) {
     if (one.job().failure() != null) {
       return false; // dropped in the next turn
     }
@@ -139,12 +139,12 @@ final class PromptQueue {
   }
 
   /** Whether somebody is about to read more of a prompt's beginning than is known so far. */
-  private boolean findLeader(Reading one) {
+  private boolean findLeader(PendingPrompt one) {
     if (!one.job().mayReuse() || capacity.cacheBytes() == 0) {
       return false;
     }
     int known = cache.longest(one.prompt()).map(PrefixCache.Entry::length).orElse(0);
-    for (Reading other : reading) {
+    for (PendingPrompt other : reading) {
       if (other != one && other.hasSource() && other.job().mayReuse()) {
         int common =
             Prefixes.common(
@@ -160,7 +160,7 @@ final class PromptQueue {
     return false;
   }
 
-  private void findSource(Reading one) {
+  private void findSource(PendingPrompt one) {
     Job job = one.job();
     if (job.from().isPresent()) {
       one.goOnFrom(loop.states().fork(job.from().get(), loop::execute), 0);
@@ -189,7 +189,7 @@ final class PromptQueue {
     return session;
   }
 
-  private void read(Reading one, long nanos) {
+  private void read(PendingPrompt one, long nanos) {
     if (one.at() < one.prompt().length) {
       long begin = System.nanoTime();
       int tokens = one.readSome(pace.tokens(nanos));
@@ -206,7 +206,7 @@ final class PromptQueue {
     }
   }
 
-  private void keep(Reading one) {
+  private void keep(PendingPrompt one) {
     int length = one.at();
     if (capacity.cacheBytes() > 0 && !cache.has(one.prompt(), length)) {
       cache.put(one.prompt(), length, one.session().fork());

@@ -3,7 +3,7 @@ package io.github.gss4j.serve.http;
 import io.github.gss4j.checkpoint.CheckpointException;
 import io.github.gss4j.serve.api.ApiException;
 import io.github.gss4j.serve.api.Json;
-import io.github.gss4j.serve.decode.BusyException;
+import io.github.gss4j.serve.decode.QueueFullException;
 import io.github.gss4j.serve.decode.QuotaException;
 import io.github.gss4j.serve.decode.UnknownStateException;
 import io.vertx.ext.web.RoutingContext;
@@ -63,7 +63,7 @@ final class Errors {
       return error;
     } else if (failure instanceof CompletionException wrapped && wrapped.getCause() != null) {
       return of(wrapped.getCause());
-    } else if (failure instanceof BusyException) {
+    } else if (failure instanceof QueueFullException) {
       return ApiException.of(429, null, "busy", failure.getMessage());
     } else if (failure instanceof UnknownStateException) {
       return ApiException.of(404, "state", "state_not_found", failure.getMessage());

@@ -10,7 +10,7 @@ import io.github.gss4j.batches.LabelledSequences;
 import io.github.gss4j.config.JsonFields;
 import io.github.gss4j.config.training.ClassifyConfig;
 import io.github.gss4j.run.ClassifierRun;
-import io.github.gss4j.run.RunListener;
+import io.github.gss4j.run.listener.RunListener;
 import io.github.gss4j.study.listops.ListOpsGenerator;
 import io.github.gss4j.study.pathfinder.Generator;
 import io.github.gss4j.study.pathfinder.Variant;

@@ -1,0 +1,28 @@
+package io.github.gss4j.run;
+
+import java.io.IOException;
+
+/** Work whose settings were accepted: what goes wrong from here on is no fault of the caller's. */
+final class UnexpectedErrors {
+  private UnexpectedErrors() {}
+
+  /** Work that may fail. */
+  @FunctionalInterface
+  public interface Work<T> {
+    /** Runs the work. */
+    T run() throws IOException;
+  }
+
+  /**
+   * Does work.
+   *
+   * @throws IllegalStateException for an {@link IllegalArgumentException}, with its message
+   */
+  public static <T> T run(Work<T> work) throws IOException {
+    try {
+      return work.run();
+    } catch (IllegalArgumentException e) {
+      throw new IllegalStateException(e.getMessage(), e);
+    }
+  }
+}
