@@ -206,7 +206,8 @@ def first_token(server, prompt):
 def measure_cache(a, server):
     cold, warm = [], []
     with server.awake():
-        first_token(server, ids("warm-up", 4160))
+        for number in range(12):  # until the cache is full, and memory is used again
+            first_token(server, ids(number, 4160))
         for number in range(2 * a.rounds + 1):
             shared = ids(("shared", number).__repr__(), 4096)
             cold.append(first_token(server, shared + ids(("first", number).__repr__(), 64)))
@@ -303,7 +304,7 @@ def main():
             a.model.parent.mkdir(parents=True, exist_ok=True)
             subprocess.run([a.gss, "synthesize", "--out", a.model, *SIZE], check=True)
         ours = Server("gss", [str(a.gss), "serve", "--model", str(a.model), "--port", "0", "--engine", "java",
-                              "--threads", str(a.threads)])
+                              "--threads", str(a.threads), "--cache-bytes", "512MB"])
         servers.append(ours)
         if "streams" in a.parts:
             peers = []

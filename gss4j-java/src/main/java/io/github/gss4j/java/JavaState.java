@@ -177,6 +177,11 @@ final class JavaState implements SequenceState {
 
   @Override
   public void close() {
-    layers = null;
+    if (layers != null) {
+      for (LayerState layer : layers) {
+        layer.close();
+      }
+      layers = null;
+    }
   }
 }

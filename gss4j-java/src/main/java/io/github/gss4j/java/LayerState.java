@@ -11,6 +11,9 @@ interface LayerState {
   /** How many bytes it takes. */
   long bytes();
 
+  /** Gives its memory back; nothing is asked of it from then on. */
+  default void close() {}
+
   /** Makes room for what a growing memory is about to read. */
   default void prepare(long tokens, int more) {}
 

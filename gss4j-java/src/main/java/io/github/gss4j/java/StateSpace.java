@@ -25,6 +25,7 @@ final class StateSpace implements Mixer {
   private final float[] decay;
   private final float[] c;
   private final float[] skip;
+  private final SpareArrays spare;
 
   /**
    * A state space.
@@ -41,6 +42,7 @@ final class StateSpace implements Mixer {
     this.decay = decay;
     this.c = inBlocks(c);
     this.skip = skip;
+    this.spare = new SpareArrays(blocks() * blockSize());
   }
 
   int channels() {
@@ -100,14 +102,14 @@ final class StateSpace implements Mixer {
 
   @Override
   public LayerState start() {
-    return new State(modes, channels(), new float[blocks() * blockSize()], new float[past()]);
+    return new State(modes, channels(), spare, spare.zeros(), new float[past()]);
   }
 
   @Override
   public LayerState restore(SavedLayer saved) {
     float[] s = inBlocks(saved.floats(1, channels(), 2L * modes));
     float[] past = conv == null ? new float[0] : saved.floats(1, conv.taps() - 1L, channels());
-    return new State(modes, channels(), s, past);
+    return new State(modes, channels(), spare, s, past);
   }
 
   private int past() {
@@ -162,6 +164,7 @@ final class StateSpace implements Mixer {
   private static final class State implements LayerState {
     private final int modes;
     private final int channels;
+    private final SpareArrays spare;
     private final float[] s;
     private float[] past;
     private float[] next;
@@ -169,12 +172,14 @@ final class StateSpace implements Mixer {
     /**
      * A state.
      *
+     * @param spare where s goes in the end
      * @param next what the convolution reads of the tokens before, (taps − 1, H): while a pass
      *     reads it, it writes the next one
      */
-    State(int modes, int channels, float[] s, float[] next) {
+    State(int modes, int channels, SpareArrays spare, float[] s, float[] next) {
       this.modes = modes;
       this.channels = channels;
+      this.spare = spare;
       this.s = s;
       this.past = new float[next.length];
       this.next = next;
@@ -189,7 +194,12 @@ final class StateSpace implements Mixer {
 
     @Override
     public LayerState copy() {
-      return new State(modes, channels, s.clone(), next.clone());
+      return new State(modes, channels, spare, spare.copyOf(s), next.clone());
+    }
+
+    @Override
+    public void close() {
+      spare.giveBack(s);
     }
 
     @Override

@@ -132,6 +132,33 @@ class JavaEngineTest {
     }
   }
 
+  /** Servers begin and end texts all the time. */
+  @Test
+  void aClosedStatesMemoryIsTheNextOnesAndRemembersNothing() {
+    ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+    StoredModel stored = stored(new GssConfig(128, 64, true), 64);
+    int[] text = {1, 2, 3};
+    try (InferenceModel model = new JavaEngine().load(stored, EngineOptions.DEFAULT);
+        SequenceState first = model.start()) {
+      float[][] expected = first.logits(text);
+      long before = threads.getCurrentThreadAllocatedBytes();
+      for (int i = 0; i < 100; i++) {
+        try (SequenceState state = model.start()) {
+          state.read(text, null);
+          SequenceState fork = state.fork();
+          fork.close();
+          fork.close(); // a second time: it gives back nothing more
+        }
+      }
+      assertThat(threads.getCurrentThreadAllocatedBytes() - before).isLessThan(20 * first.bytes());
+      try (SequenceState one = model.start();
+          SequenceState other = model.start()) {
+        other.read(text, null);
+        assertThat(Arrays.deepEquals(one.logits(text), expected)).isTrue();
+      }
+    }
+  }
+
   @Test
   void anIdleModelUsesNoProcessor() throws InterruptedException {
     ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
