@@ -31,7 +31,7 @@ HOME = pathlib.Path(__file__).resolve().parent.parent
 LEFT_OUT = ("OPENBLAS_", "OMP_", "GOMP_", "KMP_", "MKL_", "MALLOC_", "GLIBC_TUNABLES", "LD_PRELOAD")
 ENVIRONMENT = {k: v for k, v in os.environ.items() if not k.startswith(LEFT_OUT)}
 SIZE = ["--num-tokens", "256", "--dim", "512", "--depth", "8"]  # 24 M parameters
-NEW = 192
+NEW = 384
 PARTS = ("streams", "cache", "gap", "health")
 
 PEER = """
@@ -77,15 +77,6 @@ class Server:
         self.process.wait()
         self.log.close()
         os.unlink(self.log.name)
-
-    def processor_seconds(self):
-        """Of each of its threads, by name."""
-        seconds = {}
-        for task in pathlib.Path(f"/proc/{self.process.pid}/task").iterdir():
-            name, _, rest = (task / "stat").read_text().partition("(")[2].rpartition(")")
-            fields = rest.split()
-            seconds[name] = seconds.get(name, 0) + (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
-        return seconds
 
 
 class Stream:
@@ -157,7 +148,7 @@ def rate(server, streams, new=NEW):
 
 def without_http(a, streams):
     line = [str(a.gss), "bench", "generate", *SIZE[2:], "--vocab", "256", "--engine", "java", "--streams", str(streams),
-            "--prompt-len", "16", "--new", str(NEW), "--repeats", "2", "--threads", str(a.threads), "--json"]
+            "--prompt-len", "16", "--new", str(NEW), "--repeats", "1", "--threads", str(a.threads), "--json"]
     done = subprocess.run(line, env=ENVIRONMENT, capture_output=True, text=True)
     if done.returncode != 0:
         raise Failed(f"{' '.join(line)}: {done.stderr.strip().splitlines()[-1:]}")
@@ -275,7 +266,7 @@ def measure_gap(a, server):
 
 def measure_health(a, server):
     with server.awake(), Health(server) as health:
-        drive([Stream(server, request(ids(random.random(), 16), 2 * NEW)) for _ in range(32)])
+        drive([Stream(server, request(ids(random.random(), 16), NEW)) for _ in range(32)])
     print(f"/health while 32 streams are written: {health}")
 
 
