@@ -74,6 +74,7 @@ class RunOptionsTest {
               "",
               "--schedule restarts --restart-every 100",
               "--init long_range",
+              "--init long_range --phase-grid 32",
               "--short-conv 4",
               "--init two_scale",
               "--mixer dsconv",
