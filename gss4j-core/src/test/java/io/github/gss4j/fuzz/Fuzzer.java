@@ -105,6 +105,7 @@ public record Fuzzer(Path kept, Duration patience) {
             "-Xmn192m",
             "-XX:+UseSerialGC",
             "-XX:+AlwaysPreTouch",
+            "-XX:TieredStopAtLevel=1", // the other compiler takes tens of MB by the way
             "-XX:MetaspaceSize=256m",
             "-XX:ErrorFile=" + error,
             "-Dorg.bytedeco.javacpp.maxPhysicalBytes=0", // which would collect the heap
