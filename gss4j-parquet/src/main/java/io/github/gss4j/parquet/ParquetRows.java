@@ -27,7 +27,11 @@ import java.util.Set;
  * replaced in the one and left out in the other: where the two differ, the row is broken.
  */
 final class ParquetRows implements RowReader {
-  private static final long BESIDES_BYTES = 512L << 20;
+  private static final long BESIDES_BYTES = 1L << 30;
+
+  /** More is no document: it is left out as a broken row. */
+  private static final int MOST_BYTES = 1 << 28;
+
   private static final Set<String> TEXT_TYPES = Set.of("VARCHAR", "JSON");
 
   private final Connection connection;
@@ -43,8 +47,9 @@ final class ParquetRows implements RowReader {
     this.statement =
         connection.prepareStatement(
             String.format(
-                "SELECT a.%1$s, a.%1$s IS DISTINCT FROM b.%1$s FROM %2$s a POSITIONAL JOIN %3$s b",
-                column, table(file, "replace"), table(file, "ignore")));
+                "SELECT CASE WHEN strlen(a.%1$s) <= %4$d THEN a.%1$s END, strlen(a.%1$s),"
+                    + " a.%1$s IS DISTINCT FROM b.%1$s FROM %2$s a POSITIONAL JOIN %3$s b",
+                column, table(file, "replace"), table(file, "ignore"), MOST_BYTES));
     this.rows = statement.executeQuery();
   }
 
@@ -120,16 +125,19 @@ final class ParquetRows implements RowReader {
   }
 
   /** A row's text. */
-  private record TextRow(long number, String value, boolean isBroken) implements Row {
+  private record TextRow(long number, String value, long length, boolean isBroken) implements Row {
     @Override
     public long bytes() {
-      return value == null ? 0 : value.length();
+      return value == null ? 0 : length;
     }
 
     @Override
     public String text() throws BrokenRowException {
       if (isBroken) {
         throw new BrokenRowException("is not UTF-8");
+      }
+      if (length > MOST_BYTES) {
+        throw new BrokenRowException("is longer than " + MOST_BYTES + " bytes");
       }
       if (value == null) {
         throw new BrokenRowException("has no text (null)");
@@ -145,7 +153,8 @@ final class ParquetRows implements RowReader {
         return Optional.empty();
       }
       number++;
-      return Optional.of(new TextRow(number, rows.getString(1), rows.getBoolean(2)));
+      return Optional.of(
+          new TextRow(number, rows.getString(1), rows.getLong(2), rows.getBoolean(3)));
     } catch (SQLException e) {
       throw new IOException(reason(e), e);
     }

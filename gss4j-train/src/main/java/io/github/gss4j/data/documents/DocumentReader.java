@@ -74,12 +74,12 @@ final class DocumentReader implements AutoCloseable {
           count(shards.get(shard), nothing);
         } else if (next.get() instanceof EncodedRow.Document document
             && !document.heldOut()
-            && document.ids().length > 0) {
+            && !document.ids().isEmpty()) {
           if (epoch == 0) {
             broken.cut(shards.get(shard), document);
             cuts += document.cuts();
           }
-          return Optional.of(new StreamedDocument(shard, row, document.ids()));
+          return Optional.of(new StreamedDocument(shard, row, document.joined()));
         }
       }
     }
@@ -152,7 +152,7 @@ final class DocumentReader implements AutoCloseable {
           break;
         }
         if (next.get() instanceof EncodedRow.Document document && !document.heldOut()) {
-          StreamedDocument read = new StreamedDocument(shard, document.row(), document.ids());
+          StreamedDocument read = new StreamedDocument(shard, document.row(), document.joined());
           found.put(read.reference(), read);
           missing.remove(document.row());
         }

@@ -110,7 +110,7 @@ record HeldOutDocuments(
           break;
         }
         if (next.get() instanceof EncodedRow.Document document) {
-          out.write(document.ids(), document.counts());
+          document.write(out);
           broken.cut(shard, document);
         } else if (next.get() instanceof EncodedRow.Broken row) {
           broken.row(shard, row);

@@ -7,7 +7,11 @@ import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.core.json.JsonReadFeature;
 import io.github.gss4j.files.OneLine;
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.io.InputStream;
+import java.io.InputStreamReader;
+import java.io.Reader;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
@@ -57,9 +61,15 @@ record JsonRow(long number, byte[] json, String textField, boolean tooLong) impl
     }
   }
 
-  private String decoded() throws CharacterCodingException {
-    String line = StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(json)).toString();
-    return number == 1 && line.startsWith(BYTE_ORDER_MARK) ? line.substring(1) : line;
+  /** Decodes as it is read, what is not UTF-8 is an error. */
+  private Reader decoded() throws IOException {
+    ByteBuffer mark = StandardCharsets.UTF_8.encode(BYTE_ORDER_MARK);
+    int skipped = mark.remaining();
+    boolean marked =
+        number == 1 && json.length >= skipped && ByteBuffer.wrap(json, 0, skipped).equals(mark);
+    InputStream bytes = new ByteArrayInputStream(json);
+    bytes.skipNBytes(marked ? skipped : 0);
+    return new InputStreamReader(bytes, StandardCharsets.UTF_8.newDecoder());
   }
 
   private static String firstLine(String message) {

@@ -1,13 +1,10 @@
 package io.github.gss4j.data.documents;
 
 import io.github.gss4j.tokenizer.PiecewiseEncoder;
-import io.github.gss4j.tokenizer.PiecewiseEncoder.Encoded;
 import io.github.gss4j.tokenizer.TextWindow;
 import io.github.gss4j.tokenizer.Tokenizer;
-import java.nio.CharBuffer;
-import java.nio.charset.CharacterCodingException;
-import java.nio.charset.StandardCharsets;
-import java.util.Arrays;
+import java.util.ArrayList;
+import java.util.List;
 
 /**
  * Turns rows into ids.
@@ -18,42 +15,67 @@ import java.util.Arrays;
  * @param heldOut whether those of what is held out are
  */
 record RowEncoder(Tokenizer tokenizer, DocumentOptions options, boolean train, boolean heldOut) {
-  private static final int[] NONE = {};
-  private static final Encoded NOTHING = new Encoded(NONE, NONE, 0);
-
   EncodedRow encode(Row row) {
     try {
       String text = row.text();
       long bytes = utf8Bytes(text);
       boolean held = options.isHeldOut(text);
-      Encoded encoded = (held ? heldOut : train) ? encoded(text, held) : NOTHING;
-      return new EncodedRow.Document(
-          row.number(), held, encoded.ids(), encoded.bytes(), encoded.cuts(), bytes);
+      List<int[]> ids = new ArrayList<>();
+      List<int[]> counts = new ArrayList<>();
+      long cuts = 0;
+      if (held ? heldOut : train) {
+        cuts = encode(text, held, ids, counts);
+      }
+      return new EncodedRow.Document(row.number(), held, ids, counts, cuts, bytes);
     } catch (BrokenRowException e) {
       return new EncodedRow.Broken(row.number(), e.getMessage());
     }
   }
 
   private static long utf8Bytes(String text) throws BrokenRowException {
-    try {
-      return StandardCharsets.UTF_8.newEncoder().encode(CharBuffer.wrap(text)).remaining();
-    } catch (CharacterCodingException e) {
-      throw new BrokenRowException("has half of a surrogate pair in its text", e);
+    long bytes = 0;
+    for (int i = 0; i < text.length(); i++) {
+      char c = text.charAt(i);
+      if (!Character.isSurrogate(c)) {
+        bytes += c < 0x80 ? 1 : c < 0x800 ? 2 : 3;
+      } else if (i + 1 < text.length() && Character.isSurrogatePair(c, text.charAt(i + 1))) {
+        bytes += 4;
+        i++;
+      } else {
+        throw new BrokenRowException("has half of a surrogate pair in its text");
+      }
     }
+    return bytes;
   }
 
-  private Encoded encoded(String text, boolean counted) {
-    Encoded encoded =
-        counted || !TextWindow.isShort(text)
-            ? PiecewiseEncoder.encode(tokenizer, text)
-            : new Encoded(tokenizer.encode(text), NONE, 0);
-    if (tokenizer.endOfText().isEmpty()) {
-      return encoded;
+  /** Adds the ids of a text, and what they stand for if that is counted; how often it was cut. */
+  private long encode(String text, boolean counted, List<int[]> ids, List<int[]> counts) {
+    long cuts = 0;
+    if (counted || !TextWindow.isShort(text)) {
+      PiecewiseEncoder pieces =
+          new PiecewiseEncoder(
+              tokenizer,
+              (some, bytes) -> {
+                ids.add(some);
+                if (counted) {
+                  counts.add(bytes);
+                }
+              });
+      TextWindow.of(text).forEach(pieces::add);
+      pieces.end();
+      cuts = pieces.cuts();
+    } else {
+      int[] all = tokenizer.encode(text);
+      if (all.length > 0) {
+        ids.add(all);
+      }
     }
-    int count = encoded.ids().length;
-    int[] ended = Arrays.copyOf(encoded.ids(), count + 1);
-    ended[count] = tokenizer.endOfText().getAsInt();
-    return new Encoded(
-        ended, counted ? Arrays.copyOf(encoded.bytes(), count + 1) : NONE, encoded.cuts());
+    if (tokenizer.endOfText().isPresent()) {
+      ids.add(new int[] {tokenizer.endOfText().getAsInt()});
+      if (counted) {
+        counts.add(new int[1]);
+      }
+    }
+    return cuts;
   }
 }

@@ -68,11 +68,7 @@ record ShardPreparation(int number, DocumentShard shard, RowEncoder encoder, Pat
           break;
         }
         if (next.get() instanceof EncodedRow.Document document) {
-          if (document.heldOut()) {
-            heldOutOut.write(document.ids(), document.counts());
-          } else {
-            trainOut.write(document.ids());
-          }
+          document.write(document.heldOut() ? heldOutOut : trainOut);
           broken.cut(shard, document);
           cuts += document.cuts();
           documents++;

@@ -28,6 +28,7 @@ final class ShardRows implements AutoCloseable {
   private final Deque<Long> bytesAhead = new ArrayDeque<>();
   private long sumAhead;
   private long read;
+  private long taken;
   private boolean empty;
   private boolean ended;
   private Optional<String> broken = Optional.empty();
@@ -72,14 +73,24 @@ final class ShardRows implements AutoCloseable {
    * @throws DataException if the shard is broken here, unless that is to be skipped
    */
   Optional<EncodedRow> next() {
-    while (!ended && !work.isFull() && sumAhead < MOST_BYTES_AHEAD) {
-      readOne();
+    try {
+      while (!ended && !work.isFull() && sumAhead < MOST_BYTES_AHEAD) {
+        readOne();
+      }
+      if (work.isEmpty()) {
+        return Optional.empty();
+      }
+      sumAhead -= bytesAhead.remove();
+      EncodedRow next = work.take();
+      taken = next.row();
+      return Optional.of(next);
+    } catch (OutOfMemoryError e) {
+      throw new DataException(
+          "%s: a row after row %d does not fit into memory (%s): rows are held whole, give Java more"
+                  .formatted(shard.name(), taken, e.getMessage())
+              + " (GSS_JAVA_OPTS=-Xmx4g)",
+          e);
     }
-    if (work.isEmpty()) {
-      return Optional.empty();
-    }
-    sumAhead -= bytesAhead.remove();
-    return Optional.of(work.take());
   }
 
   private void readOne() {
