@@ -9,7 +9,7 @@ trap 'rm -rf "$work"' EXIT
 [ $# -gt 0 ] || set -- "$(dirname "$(dirname "$(readlink -f "$(command -v javac)")")")"
 
 (cd "$home" && mvn -B -q -ntp -pl gss4j-java dependency:build-classpath -Dmdep.outputFile="$work/classpath" \
-  -Dmdep.includeScope=runtime)
+  -DincludeScope=runtime)
 jar=$(ls "$home"/gss4j-java/target/gss4j-java-*.jar | grep -v -e sources -e javadoc -e tests)
 classpath=$jar:$(cat "$work/classpath")
 [ "$(stat -c %s "$jar")" -lt 1000000 ] || { echo "$jar has $(stat -c %s "$jar") bytes, expected less than 1 MB" >&2; exit 1; }
