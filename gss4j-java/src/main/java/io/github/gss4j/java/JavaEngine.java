@@ -67,7 +67,7 @@ public final class JavaEngine implements Engine {
     return new JavaModel(
         stored,
         new Weights(stored.tensors(), dtype),
-        kernels == null ? KernelChoice.best(dtype) : kernels,
+        kernels == null ? KernelChoice.best(dtype) : () -> kernels,
         threads);
   }
 

@@ -12,6 +12,7 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Supplier;
 
 /** A model in arrays. */
 final class JavaModel implements InferenceModel {
@@ -20,7 +21,7 @@ final class JavaModel implements InferenceModel {
 
   private final StoredModel stored;
   private final ModelConfig config;
-  private final Kernels kernels;
+  private final Supplier<Kernels> kernels;
   private final Team team;
   private final Embedding embedding;
   private final List<Layer> layers;
@@ -36,7 +37,7 @@ final class JavaModel implements InferenceModel {
   private final long bytes;
   private String fingerprint;
 
-  JavaModel(StoredModel stored, Weights weights, Kernels kernels, int threads) {
+  JavaModel(StoredModel stored, Weights weights, Supplier<Kernels> kernels, int threads) {
     this.stored = stored;
     this.config = stored.config();
     this.kernels = kernels;
@@ -135,7 +136,7 @@ final class JavaModel implements InferenceModel {
   }
 
   Kernels kernels() {
-    return kernels;
+    return kernels.get();
   }
 
   Team team() {

@@ -1,5 +1,6 @@
 package io.github.gss4j.java;
 
+import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -16,12 +17,13 @@ final class KernelChoice {
   }
 
   /** What a model with weights of a dtype computes with. */
-  static Kernels best(Weights.Dtype dtype) {
+  static Supplier<Kernels> best(Weights.Dtype dtype) {
     if (!hasVectors()) {
       LOG.warn(
           "Java runs without --add-modules {}: decoding in plain loops, several times as slow",
           MODULE);
-      return new PlainKernels();
+      Kernels plain = new PlainKernels();
+      return () -> plain;
     }
     return new WarmingKernels(new PlainKernels(), vectors(), dtype);
   }

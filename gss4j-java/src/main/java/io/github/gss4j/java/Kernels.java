@@ -25,9 +25,6 @@ interface Kernels {
     return Math.multiplyExact(-Math.floorDiv(-width, PANEL), PANEL);
   }
 
-  /** How the loops are written, for people. */
-  String describe();
-
   /**
    * Panels of y = x Wᵀ.
    *

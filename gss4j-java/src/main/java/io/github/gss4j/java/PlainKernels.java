@@ -7,11 +7,6 @@ package io.github.gss4j.java;
  */
 final class PlainKernels implements Kernels {
   @Override
-  public String describe() {
-    return "plain loops";
-  }
-
-  @Override
   public void floats(
       float[] w,
       int inputs,
@@ -58,25 +53,14 @@ final class PlainKernels implements Kernels {
       int from,
       int to,
       float[] scratch) {
-    for (int panel = from; panel < to; panel++) {
-      for (int row = 0; row < rows; row++) {
-        clear(y, row * yStride + panel * PANEL);
-      }
-      for (int i = 0; i < inputs; i++) {
-        int at = (panel * inputs + i) * (PANEL / 2);
-        for (int j = 0; j < PANEL / 2; j++) {
-          scratch[j] = Float.intBitsToFloat(w[at + j] << 16);
-          scratch[j + PANEL / 2] = Float.intBitsToFloat(w[at + j] & 0xffff0000);
-        }
-        addToRows(scratch, x, xStride, rows, y, yStride, i, panel);
-      }
-    }
+    packed(
+        PlainKernels::widenHalves, 2, w, inputs, x, xStride, rows, y, yStride, from, to, scratch);
   }
 
-  private static void addToRows(
-      float[] wide, float[] x, int xStride, int rows, float[] y, int yStride, int i, int panel) {
-    for (int row = 0; row < rows; row++) {
-      add(y, row * yStride + panel * PANEL, x[row * xStride + i], wide, 0);
+  private static void widenHalves(int[] w, int at, float[] wide) {
+    for (int j = 0; j < PANEL / 2; j++) {
+      wide[j] = Float.intBitsToFloat(w[at + j] << 16);
+      wide[j + PANEL / 2] = Float.intBitsToFloat(w[at + j] & 0xffff0000);
     }
   }
 
@@ -92,20 +76,46 @@ final class PlainKernels implements Kernels {
       int from,
       int to,
       float[] scratch) {
+    packed(PlainKernels::widenBytes, 4, w, inputs, x, xStride, rows, y, yStride, from, to, scratch);
+  }
+
+  private static void widenBytes(int[] w, int at, float[] wide) {
+    for (int j = 0; j < PANEL / 4; j++) {
+      int four = w[at + j];
+      wide[j] = (four << 24) >> 24;
+      wide[j + 16] = (four << 16) >> 24;
+      wide[j + 32] = (four << 8) >> 24;
+      wide[j + 48] = four >> 24;
+    }
+  }
+
+  /** Makes float32 of a panel's weights of one input. */
+  private interface Widen {
+    void widen(int[] w, int at, float[] wide);
+  }
+
+  private static void packed(
+      Widen widen,
+      int outputs,
+      int[] w,
+      int inputs,
+      float[] x,
+      int xStride,
+      int rows,
+      float[] y,
+      int yStride,
+      int from,
+      int to,
+      float[] scratch) {
     for (int panel = from; panel < to; panel++) {
       for (int row = 0; row < rows; row++) {
         clear(y, row * yStride + panel * PANEL);
       }
       for (int i = 0; i < inputs; i++) {
-        int at = (panel * inputs + i) * (PANEL / 4);
-        for (int j = 0; j < PANEL / 4; j++) {
-          int four = w[at + j];
-          scratch[j] = (four << 24) >> 24;
-          scratch[j + 16] = (four << 16) >> 24;
-          scratch[j + 32] = (four << 8) >> 24;
-          scratch[j + 48] = four >> 24;
+        widen.widen(w, (panel * inputs + i) * (PANEL / outputs), scratch);
+        for (int row = 0; row < rows; row++) {
+          add(y, row * yStride + panel * PANEL, x[row * xStride + i], scratch, 0);
         }
-        addToRows(scratch, x, xStride, rows, y, yStride, i, panel);
       }
     }
   }
