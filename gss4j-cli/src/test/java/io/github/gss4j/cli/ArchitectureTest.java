@@ -1,16 +1,7 @@
 package io.github.gss4j.cli;
 
-import static org.assertj.core.api.Assertions.assertThat;
-
-import com.tngtech.archunit.core.domain.Dependency;
-import com.tngtech.archunit.core.domain.JavaClass;
-import com.tngtech.archunit.core.domain.JavaClasses;
-import com.tngtech.archunit.core.domain.JavaModifier;
-import com.tngtech.archunit.core.importer.ClassFileImporter;
-import com.tngtech.archunit.core.importer.ImportOption;
 import io.github.gss4j.PackageOrder;
-import java.util.Set;
-import java.util.TreeSet;
+import io.github.gss4j.PublicTypes;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
@@ -77,75 +68,58 @@ class ArchitectureTest {
         LIBRARY, Stream.of(packages).map("cli."::concat).toArray(String[]::new));
   }
 
-  /**
-   * Public though no other package names them: for users of the library (references, exceptions,
-   * types in signatures), found by ServiceLoader, named for a constant alone, or used by modules
-   * that are not seen here.
-   */
-  private static final Set<String> FOR_USERS =
-      Set.of(
-          "batches.CorpusBatches",
-          "batches.LongStretches",
-          "cli.Gss",
-          "cli.study.ChildRuns",
-          "cli.terminal.Logging",
-          "config.ParameterShapes",
-          "config.training.LongRun",
-          "data.documents.DocumentShard",
-          "data.documents.ShardFacts",
-          "distributed.Pending",
-          "distributed.RankException",
-          "hub.HubException",
-          "java.JavaEngine",
-          "layers.DiagonalStateSpace",
-          "layers.GatedLayer",
-          "layers.MixerInspection",
-          "layers.Reversed",
-          "loss.BatchTargets",
-          "loss.TeacherCacheException",
-          "parquet.ParquetFormat",
-          "reference.DynamicConvolutionReference",
-          "reference.GatedLayerReference",
-          "reference.LocalAttentionReference",
-          "reference.SmoothingReference",
-          "reference.StateSpaceReference",
-          "reference.Weights",
-          "run.inputs.RunTeacher",
-          "serve.decode.Job",
-          "serve.decode.StateStore",
-          "serve.http.ServerMetrics",
-          "study.Budget",
-          "study.probe.Probe",
-          "tokenizer.ByteTokenizer",
-          "tokenizer.json.JsonTokenizer",
-          "tokenizer.json.JsonTokenizers",
-          "torch.TorchEngine",
-          "tracking.MetricsFollower",
-          "trainer.MicroLoss");
-
+  /** Of all modules that the command line has on its class path. */
   @Test
-  void publicTypesAreUsedByOtherPackages() {
-    JavaClasses all =
-        new ClassFileImporter()
-            .withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS)
-            .withImportOption(location -> !location.contains("-tests.jar"))
-            .importPackages("io.github.gss4j");
-    Set<String> used = new TreeSet<>();
-    for (JavaClass type : all) {
-      for (Dependency dependency : type.getDirectDependenciesFromSelf()) {
-        JavaClass target = dependency.getTargetClass().getBaseComponentType();
-        if (!target.getPackageName().equals(type.getPackageName())) {
-          used.add(target.getName().replaceFirst("\\$.*", ""));
-        }
-      }
-    }
-    assertThat(all.stream())
-        .filteredOn(type -> type.isTopLevelClass() && !type.getSimpleName().equals("package-info"))
-        .filteredOn(type -> type.getModifiers().contains(JavaModifier.PUBLIC))
-        .filteredOn(type -> !used.contains(type.getName()))
-        .extracting(type -> type.getName().replace("io.github.gss4j.", ""))
-        .filteredOn(name -> !FOR_USERS.contains(name))
-        .as("public types that only their own package uses")
-        .isEmpty();
+  void nothingIsPublicThatItsOwnPackageAloneUses() {
+    new PublicTypes()
+        .except("the program", "cli.Gss")
+        .except(
+            "found by ServiceLoader",
+            "cli.terminal.Logging",
+            "java.JavaEngine",
+            "parquet.ParquetFormat",
+            "tokenizer.json.JsonTokenizers",
+            "torch.TorchEngine")
+        .except(
+            "caught by users of the library",
+            "distributed.RankException",
+            "hub.HubException",
+            "loss.TeacherCacheException")
+        .except(
+            "read first, and what tests are compared with",
+            "reference.DynamicConvolutionReference",
+            "reference.GatedLayerReference",
+            "reference.LocalAttentionReference",
+            "reference.SmoothingReference",
+            "reference.StateSpaceReference",
+            "reference.Weights")
+        .except(
+            "made or named by users of the library",
+            "batches.CorpusBatches",
+            "batches.LongStretches",
+            "config.training.LongRun",
+            "layers.DiagonalStateSpace",
+            "layers.GatedLayer",
+            "layers.Reversed",
+            "tokenizer.ByteTokenizer",
+            "tokenizer.json.JsonTokenizer",
+            "tracking.MetricsFollower")
+        .except(
+            "in signatures that other packages call",
+            "config.ParameterShapes",
+            "data.documents.DocumentShard",
+            "data.documents.ShardFacts",
+            "distributed.Pending",
+            "layers.MixerInspection",
+            "loss.BatchTargets",
+            "run.inputs.RunTeacher",
+            "serve.decode.Job",
+            "serve.decode.StateStore",
+            "serve.http.ServerMetrics",
+            "study.Budget",
+            "study.probe.Probe",
+            "trainer.MicroLoss")
+        .except("run by the tests of commands", "cli.study.ChildRuns")
+        .check();
   }
 }

@@ -136,7 +136,10 @@ class ReferenceTest {
     for (OptionSpec option : train.getCommandSpec().mixins().get("run").options()) {
       String key = RunOptions.key(option);
       page.append("| `%s` | %s | ".formatted(key, byDefault(key, defaults)));
-      page.append(text(option.description()).replace("|", "\\|")).append(" |\n");
+      String shown = defaults.path(key).asText().replaceFirst("\\.0$", "");
+      String inItsColumn = " (default: " + shown + ")";
+      String description = text(option.description()).replace(inItsColumn, "");
+      page.append(description.replace("|", "\\|")).append(" |\n");
     }
     page.append("\n`num_tokens` follows from the tokenizer. Classifiers have keys of their own: ");
     page.append("[arena.md](arena.md#keys); studies: [study.md](study.md).\n");

@@ -113,6 +113,20 @@ class RunOptionsTest {
   }
 
   @Test
+  void helpSaysWhatHoldsWhereAFlagIsNotGiven() {
+    assertThat(help("train"))
+        .containsPattern("width of the residual stream\\s+\\(default: 256\\)")
+        .containsPattern("optimizer steps of the run\\s+\\(default: 800\\)")
+        .containsPattern("modes of the state space\\s+\\(default: 64\\)")
+        .containsOnlyOnce("java (default)");
+    assertThat(help("demo")).containsPattern("optimizer steps of the run\\s+\\(default: 900\\)");
+  }
+
+  private static String help(String command) {
+    return Gss.commandLine(new Interrupt()).getSubcommands().get(command).getUsageMessage();
+  }
+
+  @Test
   void layersAreChosenByFlags() {
     TrainConfig byDefault = TrainConfig.defaults();
     assertThat(layers("--mixer", "dsconv").get("mixer").asText()).isEqualTo("dsconv");

@@ -93,15 +93,6 @@ public final class ShardedSafetensors {
     return Collections.unmodifiableMap(all);
   }
 
-  /** The shard that holds a tensor. */
-  Safetensors shardOf(String name) {
-    Safetensors shard = byTensor.get(name);
-    if (shard == null) {
-      throw new CheckpointException(index, "has no tensor '" + name + "'");
-    }
-    return shard;
-  }
-
   /** The tensors by name, in the index's order, to be read one by one. */
   public Map<String, StoredTensor> stored() {
     Map<String, StoredTensor> stored = new LinkedHashMap<>();

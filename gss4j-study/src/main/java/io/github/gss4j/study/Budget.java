@@ -14,11 +14,6 @@ public sealed interface Budget {
    */
   long steps(TrainConfig config, double tokensPerSecond);
 
-  /** Whether it needs the speed that a sweep measures. */
-  default boolean needsSpeed() {
-    return false;
-  }
-
   /** So many optimizer steps. */
   record Steps(long steps) implements Budget {
     @Override
@@ -40,11 +35,6 @@ public sealed interface Budget {
     @Override
     public long steps(TrainConfig config, double tokensPerSecond) {
       return Math.max(1, (long) (seconds * tokensPerSecond / config.tokensPerStep()));
-    }
-
-    @Override
-    public boolean needsSpeed() {
-      return true;
     }
   }
 

@@ -152,11 +152,6 @@ public final class C10d implements ProcessGroup {
     return start(() -> backend._allgather_base(whole, part));
   }
 
-  @Override
-  public Pending broadcast(Tensor values) {
-    return start(() -> backend.broadcast(new TensorVector(values)));
-  }
-
   private Pending start(Supplier<Work> collective) {
     heartbeat.called();
     try {

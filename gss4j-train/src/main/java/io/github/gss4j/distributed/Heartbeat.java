@@ -80,11 +80,6 @@ final class Heartbeat implements AutoCloseable {
     return rank != at.rank() && System.nanoTime() - changed[rank] > nanos;
   }
 
-  /** How long between two beats. */
-  Duration interval() {
-    return interval;
-  }
-
   /** Writes a reason down for all ranks, where none stands yet, and gives the one that does. */
   String fail(String reason) {
     if (failure == null) {

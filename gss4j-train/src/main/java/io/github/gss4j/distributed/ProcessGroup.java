@@ -45,9 +45,6 @@ public sealed interface ProcessGroup extends AutoCloseable permits SingleProcess
    */
   Pending allGather(Tensor whole, Tensor part);
 
-  /** Gives all ranks the first rank's values, in place. */
-  Pending broadcast(Tensor values);
-
   /** Sums numbers over ranks, and waits for them. */
   double[] sum(double... values);
 

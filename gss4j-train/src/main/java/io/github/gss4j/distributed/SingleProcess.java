@@ -39,11 +39,6 @@ public record SingleProcess() implements ProcessGroup {
   }
 
   @Override
-  public Pending broadcast(Tensor values) {
-    return Pending.NONE;
-  }
-
-  @Override
   public double[] sum(double... values) {
     return values;
   }

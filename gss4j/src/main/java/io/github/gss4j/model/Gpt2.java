@@ -37,17 +37,15 @@ import org.bytedeco.pytorch.global.torch;
 public final class Gpt2 implements AutoCloseable {
   private final Gpt2Config config;
   private final Parameters parameters;
-  private final Device device;
   private final Tensor tokens;
   private final Tensor positions;
   private final List<Gpt2Block> blocks = new ArrayList<>();
   private final LayerNorm headNorm;
   private final Linear toLogits;
 
-  private Gpt2(Gpt2Config config, Parameters p, Device device) {
+  private Gpt2(Gpt2Config config, Parameters p) {
     this.config = config;
     this.parameters = p;
-    this.device = device;
     this.tokens = embedding(p, "wte", config.numTokens(), config.dim());
     this.positions = embedding(p, "wpe", config.positions(), config.dim());
     for (int i = 0; i < config.depth(); i++) {
@@ -78,7 +76,7 @@ public final class Gpt2 implements AutoCloseable {
     }
     Parameters parameters = Parameters.from(source, precision, device);
     try {
-      return new Gpt2(config, parameters, device);
+      return new Gpt2(config, parameters);
     } catch (RuntimeException e) {
       parameters.release();
       throw e;
@@ -103,11 +101,6 @@ public final class Gpt2 implements AutoCloseable {
   /** Its tensors, under the names of its files without {@code transformer.}. */
   public List<Parameter> parameters() {
     return parameters.all();
-  }
-
-  /** The device of its weights. */
-  public Device device() {
-    return device;
   }
 
   /**
@@ -149,11 +142,6 @@ public final class Gpt2 implements AutoCloseable {
   public Tensor head(Tensor hidden) {
     return Scopes.withoutGradient(
         () -> toLogits.apply(headNorm.apply(hidden)).to(parameters.precision().base()));
-  }
-
-  /** The logits after each token of whole sequences (B, L). */
-  public Tensor logits(Tensor ids) {
-    return head(hidden(ids));
   }
 
   /** Frees the weights. */

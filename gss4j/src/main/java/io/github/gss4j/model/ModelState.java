@@ -37,11 +37,6 @@ public record ModelState(List<MixerState> layers, List<Long> tokens, List<Option
     this(layers, tokens, Collections.nCopies(tokens.size(), OptionalInt.empty()));
   }
 
-  /** A copy with a token pending in its one sequence. */
-  public ModelState withPending(OptionalInt token) {
-    return new ModelState(layers, tokens, List.of(token));
-  }
-
   /** How many sequences there are. */
   public int batch() {
     return tokens.size();

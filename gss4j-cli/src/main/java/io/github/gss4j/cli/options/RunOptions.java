@@ -8,6 +8,7 @@ import io.github.gss4j.optim.Decay;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Collection;
+import java.util.List;
 import java.util.Locale;
 import java.util.Set;
 import java.util.TreeSet;
@@ -24,6 +25,8 @@ import picocli.CommandLine.Spec;
  */
 public final class RunOptions {
   private static final ObjectMapper JSON = new ObjectMapper();
+
+  private final TrainConfig byDefault;
 
   @Spec(Spec.Target.MIXEE)
   private CommandSpec command;
@@ -104,7 +107,7 @@ public final class RunOptions {
   @Option(names = "--seq-len", description = "tokens per sequence")
   Integer seqLen;
 
-  @Option(names = "--optimizer", paramLabel = "adam|adamw|muon", description = "adamw by default")
+  @Option(names = "--optimizer", paramLabel = "KIND", description = "adam, adamw or muon")
   String optimizer;
 
   @Option(names = "--warmup", paramLabel = "STEPS", description = "steps of warm-up learning rate")
@@ -275,6 +278,29 @@ public final class RunOptions {
       paramLabel = "STEPS",
       description = "measures each layer's gradient and update; 0 is off")
   Long watchEvery;
+
+  /**
+   * The flags of a command.
+   *
+   * @param byDefault what holds where none is given, which help says
+   */
+  public RunOptions(TrainConfig byDefault) {
+    this.byDefault = byDefault;
+  }
+
+  @Spec(Spec.Target.SELF)
+  void showDefaults(CommandSpec mixin) {
+    ObjectNode defaults = byDefault.toJson();
+    for (OptionSpec option : List.copyOf(mixin.options())) {
+      String text = defaults.path(key(option)).asText().replaceFirst("\\.0$", "");
+      String description = String.join("", option.description());
+      mixin.remove(option);
+      mixin.addOption(
+          text.isBlank() || description.contains("default")
+              ? option
+              : option.toBuilder().description(description + " (default: " + text + ")").build());
+    }
+  }
 
   /** The flags that were given, over what a config file says. */
   public ObjectNode overlay(ObjectNode file) {

@@ -65,7 +65,7 @@ public final class DemoCommand implements Callable<Integer> {
   @Mixin private final TrackingOptions tracking = new TrackingOptions();
 
   @Mixin(name = "run")
-  private final RunOptions run = new RunOptions();
+  private final RunOptions run = new RunOptions(recipe());
 
   /**
    * What holds where no flag says otherwise: 64 slow modes beside the 64 published ones, states

@@ -70,7 +70,7 @@ public final class TrainCommand implements Callable<Integer> {
   @Mixin private final RankOptions ranks = new RankOptions();
 
   @Mixin(name = "run")
-  private final RunOptions run = new RunOptions();
+  private final RunOptions run = new RunOptions(TrainConfig.defaults());
 
   @Override
   public Integer call() throws IOException {

@@ -50,10 +50,6 @@ final class PrefixCache {
     return bytes;
   }
 
-  int size() {
-    return entries.size();
-  }
-
   /** The state that has read most of a prompt and nothing else. */
   Optional<Entry> longest(int[] ids) {
     Optional<Entry> best =

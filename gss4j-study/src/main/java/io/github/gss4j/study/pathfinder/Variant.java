@@ -128,11 +128,6 @@ public record Variant(
                         + Arrays.toString(ALL.stream().mapToInt(Variant::size).toArray())));
   }
 
-  /** The task's name in the arena: {@code pathfinder32}. */
-  public String task() {
-    return "pathfinder" + size;
-  }
-
   /** The name of its difficulty in the arena. */
   public String difficulty() {
     return contourLength == BASELINE ? "curv_baseline" : "curv_contour_length_" + contourLength;
