@@ -11,7 +11,7 @@ import org.bytedeco.pytorch.global.torch;
  *
  * <pre>
  * y = K₁ * (x̂ w₁ + b₁) + K₂ ⋆ (x̂ w₂ + b₂)        x̂ = (v − mean)/√(variance + ε)
- *   = (w₁K₁ * + w₂K₂ ⋆) x̂ + b₁ Σ_{k≤l} K₁[k] + b₂ Σ_{k<L−l} K₂[k]
+ *   = (w₁K₁ * + w₂K₂ ⋆) x̂ + b₁ Σ_{k≤l} K₁[k] + b₂ Σ_{k≤L−1−l} K₂[k]
  * </pre>
  *
  * <p>* looks back and ⋆ ahead. The norms' weights go into the kernels, so that a sequence is

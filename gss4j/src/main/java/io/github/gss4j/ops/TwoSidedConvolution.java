@@ -9,7 +9,7 @@ import org.bytedeco.pytorch.global.torch;
  * Convolution of a whole sequence with a kernel of the past and one of the future, by one FFT.
  *
  * <pre>
- * y[l] = Σ_{k≤l} P[k] u[l−k] + Σ_{k<L−l} F[k] u[l+k]
+ * y[l] = Σ_{k≤l} P[k] u[l−k] + Σ_{k≤L−1−l} F[k] u[l+k]
  * </pre>
  *
  * <p>A kernel of the future is the complex conjugate of one of the past; padded to L + T − 1
