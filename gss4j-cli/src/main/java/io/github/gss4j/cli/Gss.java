@@ -16,6 +16,7 @@ import io.github.gss4j.cli.terminal.ExitCode;
 import io.github.gss4j.cli.terminal.Interrupt;
 import io.github.gss4j.cli.terminal.Program;
 import io.github.gss4j.cli.terminal.Utf8;
+import io.github.gss4j.cli.terminal.Version;
 import io.github.gss4j.cli.train.ClassifyCommand;
 import io.github.gss4j.cli.train.DemoCommand;
 import io.github.gss4j.cli.train.PrepareCommand;
@@ -41,7 +42,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
 @Command(
     name = "gss",
     mixinStandardHelpOptions = true,
-    version = "gss4j 0.1.0-SNAPSHOT",
+    versionProvider = Version.class,
     description = "Gated State Space language models on the JVM.",
     synopsisSubcommandLabel = "COMMAND")
 public final class Gss implements Program, Runnable {
