@@ -39,6 +39,12 @@ public final class StoredModel {
     dense.values().removeAll(source.others().keySet());
     source.get(all.get(ParameterNames.EMBEDDING)); // an error if it is one of the others
     this.config = config(files, source.named(dense).shapes());
+    if (config.depth() > dense.size()) { // before as many layers are listed
+      throw new CheckpointException(
+          source.file(),
+          "does not fit its configuration: depth is %d, and there are %d tensors"
+              .formatted(config.depth(), dense.size()));
+    }
     Map<String, List<Long>> expected = config.shapes();
     expected.keySet().stream().map(all::get).filter(Objects::nonNull).forEach(source::get);
     leaveOutHeadOfTied(source, dense);

@@ -1,8 +1,10 @@
 package io.github.gss4j.hub;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.json.JsonMapper;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.URI;
@@ -17,7 +19,8 @@ import java.util.stream.Collectors;
 
 /** The three requests to the hub: what a repository holds, what a file is, its bytes. */
 final class HubClient {
-  private static final ObjectMapper JSON = new ObjectMapper();
+  private static final ObjectMapper JSON =
+      JsonMapper.builder().enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS).build();
   private static final int MAX_LISTING_BYTES = 64 << 20;
   private static final String ETAG = "[A-Za-z0-9][A-Za-z0-9._-]{0,127}";
 

@@ -34,6 +34,11 @@ final class FuzzProgress {
     numbers.putLong(ENDED, ended() + 1);
   }
 
+  /** Counts an input that a worker died of as ended: the next one begins afresh. */
+  void settle() {
+    numbers.putLong(ENDED, begun());
+  }
+
   /** Of the input that was begun last. */
   long seed() {
     return numbers.getLong(SEED);

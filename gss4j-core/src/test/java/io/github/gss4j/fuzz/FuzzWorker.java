@@ -5,6 +5,7 @@ import ch.qos.logback.classic.Logger;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -151,10 +152,11 @@ final class FuzzWorker {
     Targets.copy(home, to);
     StringWriter trace = new StringWriter();
     failure.printStackTrace(new PrintWriter(trace, true));
-    Files.writeString(
-        to.resolve("failure.txt"),
+    String text =
         "%s of %s, seed %d%n%s"
-            .formatted(home.relativize(file), home.relativize(target), seed, trace));
+            .formatted(home.relativize(file), home.relativize(target), seed, trace);
+    Files.write(
+        to.resolve("failure.txt"), text.getBytes(StandardCharsets.UTF_8)); // half pairs, too
     System.out.println("failed " + seed + " " + brief(failure));
   }
 

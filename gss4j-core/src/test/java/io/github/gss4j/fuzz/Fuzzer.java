@@ -120,6 +120,7 @@ public record Fuzzer(Path kept, Duration patience) {
             Long.toString(inputs),
             Long.toString(millis));
     FuzzProgress progress = new FuzzProgress(progress(home));
+    progress.settle();
     long before = progress.begun();
     Process process =
         new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(log.toFile()).start();

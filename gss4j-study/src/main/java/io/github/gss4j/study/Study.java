@@ -1,6 +1,8 @@
 package io.github.gss4j.study;
 
+import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.json.JsonMapper;
 import io.github.gss4j.checkpoint.ConfigFile;
 import io.github.gss4j.config.training.TrainConfig;
 import io.github.gss4j.data.TokenStore;
@@ -31,7 +33,8 @@ import java.util.function.Consumer;
  * study that was stopped continues where it was.
  */
 public final class Study {
-  private static final ObjectMapper JSON = new ObjectMapper();
+  private static final ObjectMapper JSON =
+      JsonMapper.builder().enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS).build();
 
   private final StudyConfig config;
   private final TrainConfig byDefault;

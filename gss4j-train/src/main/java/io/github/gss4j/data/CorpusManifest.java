@@ -38,10 +38,19 @@ record CorpusManifest(
       JsonMapper.builder()
           .enable(DeserializationFeature.FAIL_ON_NULL_CREATOR_PROPERTIES)
           .enable(DeserializationFeature.FAIL_ON_MISSING_CREATOR_PROPERTIES)
+          .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
           .build();
 
   /** One file of joined text. */
   record Part(String file, long bytes, String sha256) {
+    /** Checks that it is a file of the directory. */
+    Part {
+      if (bytes < 0 || !file.matches("[\\w.-]+")) {
+        throw new IllegalArgumentException(
+            "the file '" + file + "' of " + bytes + " bytes is none of a corpus");
+      }
+    }
+
     private boolean isWhole(Path home) throws IOException {
       return Files.size(home.resolve(file)) == bytes;
     }

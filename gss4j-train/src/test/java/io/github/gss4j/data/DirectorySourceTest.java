@@ -24,6 +24,8 @@ import java.util.concurrent.Future;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class DirectorySourceTest {
   @TempDir Path dir;
@@ -196,6 +198,24 @@ class DirectorySourceTest {
     assertThatThrownBy(() -> Corpus.open(CorpusSource.parse(alone), cache()))
         .isInstanceOf(DataException.class)
         .hasMessageContaining("b.zip");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"../other.bin", "\\ud800", "", "a\\u0000b"})
+  void aManifestThatNamesOtherFilesIsMadeAgain(String file) throws IOException {
+    Texts.write(root().resolve("a.txt"), "some text that is kept");
+    String text;
+    try (Corpus corpus = open()) {
+      text = Texts.all(corpus.train());
+    }
+    Path manifest = cached().get(0).resolve("corpus.json");
+    String json = Files.readString(manifest);
+    Files.writeString(cache().resolve("other.bin"), "x".repeat(text.length()));
+    Files.writeString(manifest, json.replace("\"train.bin\"", '"' + file + '"'));
+    try (Corpus corpus = open()) {
+      assertThat(Texts.all(corpus.train())).isEqualTo(text);
+    }
+    assertThat(manifest).content().isEqualTo(json);
   }
 
   @Test

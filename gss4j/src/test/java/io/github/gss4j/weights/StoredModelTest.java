@@ -198,6 +198,16 @@ class StoredModelTest {
   }
 
   @Test
+  void moreLayersThanTensorsAreRefusedBeforeTheyAreListed() throws IOException {
+    write(tensors);
+    Files.writeString(
+        directory.resolve("config.json"), "{\"num_tokens\": 61, \"dim\": 16, \"depth\": 2222}");
+    assertThatThrownBy(() -> StoredModel.open(directory))
+        .isInstanceOf(CheckpointException.class)
+        .hasMessageContaining("depth is 2222, and there are 32 tensors");
+  }
+
+  @Test
   void missingAndUnexpectedNamesAreListed() throws IOException {
     tensors.put("net.layers.0.extra", tensors.remove("net.layers.1.to_gate.weight"));
     assertThatThrownBy(() -> logits(write(tensors)))

@@ -8,6 +8,7 @@ import io.github.gss4j.cli.options.JsonFile;
 import io.github.gss4j.engine.InferenceModel;
 import io.github.gss4j.engine.SequenceState;
 import io.github.gss4j.files.AtomicFile;
+import io.github.gss4j.files.OneLine;
 import io.github.gss4j.model.LanguageModel;
 import io.github.gss4j.ops.Tensors;
 import io.github.gss4j.torch.TorchModel;
@@ -53,7 +54,7 @@ final class IdsFile {
     for (int i = 0; i < ids.length; i++) {
       if (!array.get(i).isIntegralNumber() || !array.get(i).canConvertToLong()) {
         throw new IllegalArgumentException(
-            file + ": item " + i + " is " + array.get(i) + ", expected a token id");
+            OneLine.of(file + ": item " + i + " is " + array.get(i) + ", expected a token id"));
       }
       ids[i] = array.get(i).asLong();
     }

@@ -9,8 +9,13 @@ import com.hubspot.jinjava.LegacyOverrides;
 import com.hubspot.jinjava.interpret.RenderResult;
 import com.hubspot.jinjava.interpret.TemplateError;
 import com.hubspot.jinjava.lib.fn.ELFunctionDefinition;
+import io.github.gss4j.checkpoint.ConfigFile;
+import io.github.gss4j.files.LfsPointer;
+import io.github.gss4j.files.OneLine;
 import java.io.IOException;
+import java.nio.charset.CharacterCodingException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
@@ -71,7 +76,7 @@ public final class ChatTemplate {
   /** What a template calls where it wants no such messages. */
   @SuppressWarnings("DoNotCallSuggester") // templates call it
   public static String refuse(String message) {
-    throw ApiException.bad("messages", "the chat template refuses: " + message);
+    throw ApiException.bad("messages", OneLine.of("the chat template refuses: " + message));
   }
 
   /**
@@ -82,25 +87,48 @@ public final class ChatTemplate {
    * @throws IllegalArgumentException if a file cannot be read
    */
   public static Optional<ChatTemplate> of(Optional<Path> file, Path directory) {
-    try {
-      if (file.isPresent()) {
-        return Optional.of(new ChatTemplate(Files.readString(file.get())));
-      }
-      Path jinja = directory.resolve("chat_template.jinja");
-      if (Files.exists(jinja)) {
-        return Optional.of(new ChatTemplate(Files.readString(jinja)));
-      }
-      Path config = directory.resolve("tokenizer_config.json");
-      if (!Files.exists(config)) {
-        return Optional.empty();
-      }
-      JsonNode template = JSON.readTree(config.toFile()).path("chat_template");
-      return template.isTextual()
-          ? Optional.of(new ChatTemplate(template.asText()))
-          : Optional.empty();
-    } catch (IOException e) {
-      throw new IllegalArgumentException("the chat template cannot be read: " + e.getMessage(), e);
+    Path jinja = file.orElse(directory.resolve("chat_template.jinja"));
+    if (file.isPresent() || Files.exists(jinja)) {
+      return Optional.of(new ChatTemplate(text(jinja)));
     }
+    Path config = directory.resolve("tokenizer_config.json");
+    return Files.exists(config) ? named(config).map(ChatTemplate::new) : Optional.empty();
+  }
+
+  private static String text(Path file) {
+    if (LfsPointer.is(file)) {
+      throw new IllegalArgumentException(file + ": " + LfsPointer.MESSAGE);
+    }
+    try {
+      return Files.readString(file);
+    } catch (CharacterCodingException e) {
+      throw new IllegalArgumentException(file + ": is not UTF-8, expected a chat template", e);
+    } catch (NoSuchFileException e) {
+      throw new IllegalArgumentException(file + ": no such file, expected a chat template", e);
+    } catch (IOException e) {
+      throw new IllegalArgumentException(file + ": cannot be read: " + e.getMessage(), e);
+    }
+  }
+
+  /** The one in a tokenizer's config; of several, as some models have them, {@code default}. */
+  private static Optional<String> named(Path config) {
+    JsonNode template = ConfigFile.read(config).path("chat_template");
+    if (template.isMissingNode() || template.isNull()) {
+      return Optional.empty();
+    }
+    JsonNode found = template;
+    for (JsonNode one : template.isArray() ? template : List.<JsonNode>of()) {
+      if (one.path("name").asText().equals("default")) {
+        found = one.path("template");
+      }
+    }
+    if (!found.isTextual()) {
+      throw new IllegalArgumentException(
+          config
+              + ": chat_template is no text, nor a list with one named 'default': give a file by"
+              + " --chat-template");
+    }
+    return Optional.of(found.asText());
   }
 
   /**
@@ -136,7 +164,8 @@ public final class ChatTemplate {
     }
     return ApiException.bad(
         "messages",
-        "the chat template does not take these messages: line %d: %s"
-            .formatted(error.getLineno(), error.getMessage()));
+        OneLine.of(
+            "the chat template does not take these messages: line %d: %s"
+                .formatted(error.getLineno(), error.getMessage())));
   }
 }

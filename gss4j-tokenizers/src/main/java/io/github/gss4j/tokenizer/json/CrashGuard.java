@@ -49,6 +49,9 @@ final class CrashGuard {
       throw new TokenizerException(
           file.path(), at + " is " + brief(node) + ", expected an object with a type");
     }
+    if (!at.equals("model")) {
+      numbers(at, node);
+    }
     merges(at, node);
     fixedLength(at, node);
     charsMap(at, node);
@@ -64,6 +67,16 @@ final class CrashGuard {
           component(at + "." + field.getKey(), part);
         }
       }
+    }
+  }
+
+  /** What no double can hold. */
+  private void numbers(String at, JsonNode node) {
+    if (node.isNumber() && !Double.isFinite(node.doubleValue())) {
+      refuse(at, node, "a number that a double can hold");
+    }
+    for (JsonNode part : node) {
+      numbers(at, part);
     }
   }
 
@@ -92,18 +105,19 @@ final class CrashGuard {
   }
 
   private void charsMap(String at, JsonNode node) {
-    if (!node.has("precompiled_charsmap")) {
+    boolean wanted = node.path("type").asText().equals("Precompiled");
+    if (!wanted && !node.has("precompiled_charsmap")) {
       return;
     }
     boolean sound;
     try {
-      byte[] table = Base64.getDecoder().decode(node.get("precompiled_charsmap").asText());
+      byte[] table = Base64.getDecoder().decode(node.path("precompiled_charsmap").asText());
       sound = CharsMap.isSound(table);
     } catch (IllegalArgumentException notBase64) {
       sound = false;
     }
     if (!sound) {
-      refuse(at + ".precompiled_charsmap", node.get("precompiled_charsmap"), "a valid table");
+      refuse(at + ".precompiled_charsmap", node.path("precompiled_charsmap"), "a valid table");
     }
   }
 

@@ -100,6 +100,8 @@ class HostileTokenizerFileTest {
         "/normalizer | {'type':'Replace','pattern':{'Regex':'a{2}?'},'content':'x'} | never"
             + " matches",
         "/normalizer | {'type':'Sequence','normalizers':[['']]} | expected an object",
+        "/normalizer | {'type':'Precompiled'} | a valid table",
+        "/normalizer | {'type':'Precompiled','precompiled_charsmap':null} | a valid table",
         "/normalizer | {'type':'Precompiled','precompiled_charsmap':''} | a valid table",
         "/normalizer | {'type':'Precompiled','precompiled_charsmap':'AAAAAA=='} | a valid table",
         "/normalizer | {'type':'Precompiled','precompiled_charsmap':'/////2FiY2Q='} | a valid"
@@ -117,6 +119,15 @@ class HostileTokenizerFileTest {
     ((ObjectNode) root.at(at.substring(0, slash)))
         .set(at.substring(slash + 1), JSON.readTree(value.replace('\'', '"')));
     assertRefused(root.toString(), expected);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"1e999", "-1e999", "{\"a\": [1e400]}"})
+  void numberThatTheLibraryWouldDieOfIsRefused(String number) throws IOException {
+    ObjectNode root = (ObjectNode) JSON.readTree(sound());
+    root.set("decoder", JSON.readTree("{\"type\": \"ByteFallback\", \"x\": \"NUMBER\"}"));
+    assertRefused(
+        root.toString().replace("\"NUMBER\"", number), "expected a number that a double can hold");
   }
 
   @Test

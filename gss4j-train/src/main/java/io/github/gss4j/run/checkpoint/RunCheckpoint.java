@@ -1,5 +1,6 @@
 package io.github.gss4j.run.checkpoint;
 
+import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.SerializationFeature;
@@ -54,7 +55,10 @@ public record RunCheckpoint(
   private static final List<String> DECISIVE =
       List.of("processor", "threads", "bfloat16 in hardware", "gss4j", "libtorch");
   private static final ObjectMapper JSON =
-      JsonMapper.builder().enable(SerializationFeature.INDENT_OUTPUT).build();
+      JsonMapper.builder()
+          .enable(SerializationFeature.INDENT_OUTPUT)
+          .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
+          .build();
 
   /** The present environment, as far as the bits of a loss depend on it. */
   public static Map<String, String> presentEnvironment() {

@@ -1,8 +1,10 @@
 package io.github.gss4j.run.files;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.json.JsonMapper;
 import io.github.gss4j.checkpoint.CheckpointException;
 import io.github.gss4j.checkpoint.CheckpointLink;
 import io.github.gss4j.checkpoint.ModelFiles;
@@ -32,7 +34,8 @@ record SavedCheckpoint(Path path, long step, boolean best) {
   static final String MARK = ".gss4j-writing";
 
   private static final String STATE = "training.json";
-  private static final ObjectMapper JSON = new ObjectMapper();
+  private static final ObjectMapper JSON =
+      JsonMapper.builder().enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS).build();
 
   /** Looks into a directory, whatever its name; empty where no run wrote it. */
   static Optional<SavedCheckpoint> in(Path directory) throws IOException {
