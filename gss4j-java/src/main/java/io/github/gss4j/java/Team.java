@@ -15,7 +15,7 @@ import java.util.function.LongSupplier;
  * somebody else needs, for a while.
  */
 final class Team implements AutoCloseable {
-  /** Some 100 microseconds: longer than a token's logits take to be used. */
+  /** Some 200 microseconds: longer than a token's logits take to be used. */
   private static final int SPINS = 1 << 13;
 
   private static final int YIELDS = 64;

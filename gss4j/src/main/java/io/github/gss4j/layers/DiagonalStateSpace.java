@@ -334,7 +334,7 @@ public final class DiagonalStateSpace implements SequenceMixer {
 
     private MixerOutput oneToken(Tensor s, Tensor u) {
       Tensor next = step(s, u);
-      Tensor out = read(next).transpose(1, 2).add(u.mul(dss.paramD));
+      Tensor out = torch.addcmul(read(next).transpose(1, 2), u, dss.paramD);
       return new MixerOutput(out, new MixerState(List.of(next)));
     }
 
@@ -352,15 +352,14 @@ public final class DiagonalStateSpace implements SequenceMixer {
     /** s' = e^Λ s + u for one token: s (B, H, 2N), u (B, 1, H). Few passes: a state is large. */
     Tensor step(Tensor s, Tensor u) {
       long n = lambdaRe.size(0);
-      Tensor re = s.narrow(-1, 0, n);
-      Tensor im = s.narrow(-1, n, n);
+      Tensor parts = s.reshape(s.size(0), s.size(1), 2, n); // real, imaginary
+      Tensor input = torch.constant_pad_nd(u.transpose(1, 2).unsqueeze(-1), 0, 0, 0, 1);
       Tensor decayRe = decay.narrow(-1, 0, n);
       Tensor decayIm = decay.narrow(-1, n, n);
-      Tensor nextRe = torch.addcmul(u.transpose(1, 2), re, decayRe);
-      nextRe.addcmul_(im, decayIm, new Scalar(-1));
-      Tensor nextIm = im.mul(decayRe);
-      nextIm.addcmul_(re, decayIm);
-      return torch.cat(new TensorVector(nextRe, nextIm), -1);
+      Tensor next = torch.addcmul(input, parts, decayRe); // (B, H, 2, N)
+      next.select(2, 0).addcmul_(parts.select(2, 1), decayIm, new Scalar(-1));
+      next.select(2, 1).addcmul_(parts.select(2, 0), decayIm);
+      return next.view(Tensors.shape(s));
     }
 
     /** y = Re Σ C̃ s: (B, H, 1). */

@@ -86,12 +86,12 @@ public record Linear(Tensor weight, Tensor scale, Tensor bias, ScalarType produc
     Tensor rows = in.reshape(-1, w.size(1));
     TensorVector all = new TensorVector();
     for (long i = 0; i < rows.size(0); i++) {
-      all.push_back(w.mv(rows.select(0, i)));
+      Tensor row = rows.select(0, i);
+      all.push_back(bias == null ? w.mv(row) : torch.addmv(bias.to(products), w, row));
     }
     Tensor y = all.size() == 1 ? all.get(0) : torch.cat(all, 0);
     long[] shape = Tensors.shape(in);
     shape[shape.length - 1] = weight.size(0);
-    Tensor product = y.view(shape);
-    return bias == null ? product : product.add(bias.to(products));
+    return y.view(shape);
   }
 }
