@@ -19,10 +19,10 @@ final class Errors {
 
   /** Answers a request that has failed. */
   static void answer(RoutingContext context) {
-    ApiException error = of(context);
     if (context.response().ended() || context.response().closed()) {
-      return;
+      return; // nobody hears it
     }
+    ApiException error = of(context);
     if (context.response().headWritten()) {
       context.request().connection().close(); // its end could not be told from a whole response
       return;
