@@ -83,8 +83,8 @@ record Attention(
     int at = row * p.stride() + head * d;
     long position = p.position(row);
     int place = (int) (position % window);
-    p.turn(p.query(), at, d, row);
-    p.turn(p.key(), at, d, row);
+    p.rotary().turn(p.query(), at, row);
+    p.rotary().turn(p.key(), at, row);
     ring.put(head, place, p.key(), p.value(), at);
     int seen =
         config.windows() == AttentionConfig.Kind.CHUNKS
@@ -137,7 +137,7 @@ record Attention(
     private final float[] values;
 
     /**
-     * By what it is made of.
+     * A ring.
      *
      * @param keys (heads, d, W)
      * @param values (heads, W, d)

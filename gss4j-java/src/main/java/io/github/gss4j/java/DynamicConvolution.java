@@ -20,7 +20,7 @@ final class DynamicConvolution implements Mixer {
   private final float[] skip;
 
   /**
-   * By what it is made of.
+   * A convolution.
    *
    * @param toWeight W, (heads, H)
    * @param skip D, (H)
@@ -46,7 +46,7 @@ final class DynamicConvolution implements Mixer {
         weights.floats(at + "param_D"));
   }
 
-  /** Reads it by its configuration. */
+  /** Reads the mixer of a configuration. */
   @AutoService(MixerKind.class)
   public static final class Kind extends MixerKind {
     /** Found by its service. */

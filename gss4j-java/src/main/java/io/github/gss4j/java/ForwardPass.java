@@ -10,8 +10,6 @@ final class ForwardPass implements Team.Work {
   /** So many rows at a time: what they need stays in the cache. */
   static final int MOST_ROWS = 128;
 
-  private static final double ROTARY_BASE = 10_000;
-
   private final JavaModel model;
   private final int stride;
   private final int wideStride;
@@ -39,7 +37,7 @@ final class ForwardPass implements Team.Work {
   private float[] out;
   private float[] wide;
   private float[] gate;
-  private float[] turns;
+  private Rotary rotary;
   private float[] logits;
 
   private final float[][] own;
@@ -57,7 +55,7 @@ final class ForwardPass implements Team.Work {
     this.scratch = new float[workers][];
   }
 
-  /** Forgets what it was used for. */
+  /** Empties it for its next use. */
   ForwardPass clear() {
     rows = 0;
     sequences = 0;
@@ -104,7 +102,7 @@ final class ForwardPass implements Team.Work {
       if (model.headDim() > 0) {
         key = new float[capacity * stride];
         query = new float[capacity * stride];
-        turns = new float[capacity * model.headDim()];
+        rotary = new Rotary(model.headDim(), capacity);
       }
     }
     if (neededHeads > headCapacity) {
@@ -136,7 +134,7 @@ final class ForwardPass implements Team.Work {
     for (int row = w.from(rows); row < w.to(rows); row++) {
       model.embed(ids[row], x, row * stride);
       if (model.headDim() > 0) {
-        fillTurns(row);
+        rotary.set(row, position(row));
       }
     }
     w.meet();
@@ -196,7 +194,7 @@ final class ForwardPass implements Team.Work {
     void write(int row, float[] into, int at);
   }
 
-  /** The same of rows that are made on the way. */
+  /** Normalised rows that a source writes. */
   float[] normed(Team.Worker w, LayerNorm norm, RowSource source) {
     if (rows == 1) {
       source.write(0, own[w.index()], 0);
@@ -223,30 +221,6 @@ final class ForwardPass implements Team.Work {
   void gelu(float[] y, int yStride, int first, int last) {
     for (int row = 0; row < rows; row++) {
       kernels().gelu(y, row * yStride + first * Kernels.PANEL, (last - first) * Kernels.PANEL);
-    }
-  }
-
-  /** Rotary positions (Su et al. 2021): the cosines and sines of a row. */
-  private void fillTurns(int row) {
-    int half = model.headDim() / 2;
-    double position = position(row);
-    for (int i = 0; i < half; i++) {
-      double angle = position * Math.exp(-2 * Math.log(ROTARY_BASE) / model.headDim() * i);
-      turns[row * 2 * half + i] = (float) Math.cos(angle);
-      turns[row * 2 * half + half + i] = (float) Math.sin(angle);
-    }
-  }
-
-  /** Turns a head's vector by its row's position. */
-  void turn(float[] vector, int at, int d, int row) {
-    int half = d / 2;
-    for (int i = 0; i < half; i++) {
-      float cos = turns[row * d + i];
-      float sin = turns[row * d + half + i];
-      float a = vector[at + i];
-      float b = vector[at + half + i];
-      vector[at + i] = a * cos - b * sin;
-      vector[at + half + i] = a * sin + b * cos;
     }
   }
 
@@ -337,6 +311,10 @@ final class ForwardPass implements Team.Work {
 
   float[] gate() {
     return gate;
+  }
+
+  Rotary rotary() {
+    return rotary;
   }
 
   /** A worker's own room for attention's scores. */

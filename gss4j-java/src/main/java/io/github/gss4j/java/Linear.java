@@ -6,7 +6,7 @@ final class Linear {
   private final float[] bias;
 
   /**
-   * By what it is made of.
+   * A linear map.
    *
    * @param bias filled up with zeros to whole panels
    */

@@ -14,7 +14,7 @@ final class Smoothing implements Mixer {
   private final float[] skip;
 
   /**
-   * By what it is made of.
+   * A smoothing.
    *
    * @param q of each channel
    * @param alpha α of each channel
@@ -44,7 +44,7 @@ final class Smoothing implements Mixer {
     return 1 / (1 + Math.exp(-x));
   }
 
-  /** Reads it by its configuration. */
+  /** Reads the mixer of a configuration. */
   @AutoService(MixerKind.class)
   public static final class Kind extends MixerKind {
     /** Found by its service. */

@@ -91,7 +91,7 @@ final class StateSpace implements Mixer {
         weights.floats(at + "param_D"));
   }
 
-  /** Reads it by its configuration. */
+  /** Reads the mixer of a configuration. */
   @AutoService(MixerKind.class)
   public static final class Kind extends MixerKind {
     /** Found by its service. */
@@ -116,7 +116,7 @@ final class StateSpace implements Mixer {
     return conv == null ? 0 : conv.past();
   }
 
-  /** LN(conv(in)); a sequence's history goes on. */
+  /** LN(conv(in)), with each sequence's own history. */
   private float[] input(ForwardPass p, Team.Worker w, float[] in, int number) {
     if (conv == null) {
       return p.normed(w, norm, in);

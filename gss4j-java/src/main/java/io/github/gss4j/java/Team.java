@@ -48,7 +48,7 @@ final class Team implements AutoCloseable {
   private final List<Helper> helpers = new ArrayList<>();
   private final Worker first;
 
-  /** How long the caller has waited for others in the work at hand, beyond microseconds. */
+  /** How long the caller has waited for others in the current work, beyond microseconds. */
   private long waited;
 
   private long aloneUntil;

@@ -21,7 +21,7 @@ record Writing(String text, TokenUsage usage, FinishReason reason) {
   /**
    * Continues a prompt.
    *
-   * @param piece hears of each piece of the text
+   * @param piece is given each piece of the text
    */
   static Writing of(
       GssModel model, String prompt, GenerationOptions options, Consumer<String> piece) {

@@ -92,7 +92,7 @@ public final class MlflowTracking implements RunListener, AutoCloseable {
     remote = RemoteRun.open(server, experiment, name, path.resolve("mlflow.id"));
   }
 
-  /** What a process that was killed had not sent any more, or a run that was deleted had. */
+  /** Sends what a killed process did not send, or what a deleted run had. */
   private void sendEarlier(RemoteRun there, long steps) throws IOException {
     if (steps == 0) {
       return;

@@ -4,7 +4,7 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 
 /**
- * What is kept of a teacher's word on one sequence: the likeliest tokens after each of its tokens.
+ * A teacher's targets for one sequence: the likeliest tokens after each of its tokens.
  *
  * @param length L
  * @param count k

@@ -96,7 +96,7 @@ final class LanguageModelTask implements TrainingTask {
     return evaluation.quick(record).loss();
   }
 
-  /** Evaluates all of the held-out text; nothing where it was asked to stop on the way. */
+  /** Evaluates all of the held-out text; nothing where it was stopped. */
   Optional<Evaluator.Result> evaluateWhole(RunRecord record, BooleanSupplier stop)
       throws IOException {
     return evaluation.whole(record, stop);

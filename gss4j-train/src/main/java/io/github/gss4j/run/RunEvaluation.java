@@ -43,7 +43,7 @@ final class RunEvaluation {
     return result;
   }
 
-  /** Evaluates all of it; nothing where it was asked to stop on the way. */
+  /** Evaluates all of it; nothing where it was stopped. */
   Optional<Evaluator.Result> whole(RunRecord record, BooleanSupplier stop) throws IOException {
     Evaluator.Result result;
     try (TrainingState.Averaged averaged = trainer.averaged()) {
@@ -73,7 +73,7 @@ final class RunEvaluation {
     return new Evaluator.Result(told[0], (long) told[1], (long) told[2]);
   }
 
-  /** The whole held-out text; of no tokens where it was asked to stop on the way. */
+  /** The whole held-out text; of no tokens where it was stopped. */
   private Evaluator.Result unlessStopped(Evaluator evaluator, BooleanSupplier stop) {
     try {
       return evaluator.whole(

@@ -2,7 +2,10 @@ package io.github.gss4j.run;
 
 import java.io.IOException;
 
-/** Work whose settings were accepted: what goes wrong from here on is no fault of the caller's. */
+/**
+ * Errors of a run whose settings were accepted: an illegal argument is then no fault of the
+ * caller's.
+ */
 final class UnexpectedErrors {
   private UnexpectedErrors() {}
 
@@ -14,7 +17,7 @@ final class UnexpectedErrors {
   }
 
   /**
-   * Does work.
+   * Runs work.
    *
    * @throws IllegalStateException for an {@link IllegalArgumentException}, with its message
    */

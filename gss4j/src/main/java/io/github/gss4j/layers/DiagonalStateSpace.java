@@ -1,11 +1,9 @@
 package io.github.gss4j.layers;
 
-import static io.github.gss4j.config.StateSpaceInit.LongRange.LEAST_PHASE;
 import static org.bytedeco.pytorch.global.torch.matmul;
 
 import com.google.auto.service.AutoService;
 import io.github.gss4j.config.GssConfig;
-import io.github.gss4j.config.StateSpaceInit;
 import io.github.gss4j.ops.CausalConvolution;
 import io.github.gss4j.ops.Scopes;
 import io.github.gss4j.ops.ShortConvolution;
@@ -15,9 +13,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.UnaryOperator;
 import org.bytedeco.javacpp.PointerScope;
-import org.bytedeco.pytorch.LongOptional;
 import org.bytedeco.pytorch.Scalar;
-import org.bytedeco.pytorch.ScalarOptional;
 import org.bytedeco.pytorch.ScalarTypeOptional;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.TensorVector;
@@ -63,94 +59,25 @@ public final class DiagonalStateSpace implements SequenceMixer {
   private DiagonalStateSpace(Parameters p, GssConfig config) {
     long n = config.stateSize();
     long h = config.kernelDim();
-    StateSpaceInit start = config.init();
-    Init normal = Init.normal(1); // the paper found random as good as HiPPO for language
-    Init c =
-        start instanceof StateSpaceInit.TwoScale two ? slow(two, Init.normal(two.slowC())) : normal;
+    InitialModes modes = InitialModes.of(config);
     this.config = config;
     this.conv = // short_conv
         config.shortConv() > 0
-            ? p.declare("conv.weight", Role.STATE_SPACE, nearlyIdentity(), h, config.shortConv())
+            ? p.declare(
+                "conv.weight",
+                Role.STATE_SPACE,
+                InitialModes.nearlyIdentity(),
+                h,
+                config.shortConv())
             : null;
     this.norm = LayerNorm.declare(p, "norm", h);
-    this.lambdaReal = p.declare("Lambda_real", Role.DYNAMICS, decays(start), n);
-    this.lambdaImag =
-        p.declare("Lambda_imag", Role.DYNAMICS, phases(start, config.lambdaImagExp()), n);
-    this.cReal = p.declare("C_real", Role.STATE_SPACE, c, h, n);
-    this.cImag = p.declare("C_imag", Role.STATE_SPACE, c, h, n);
-    this.paramD = p.declare("param_D", Role.STATE_SPACE, normal, h);
+    this.lambdaReal = p.declare("Lambda_real", Role.DYNAMICS, modes.decays(), n);
+    this.lambdaImag = p.declare("Lambda_imag", Role.DYNAMICS, modes.phases(), n);
+    this.cReal = p.declare("C_real", Role.STATE_SPACE, modes.c(), h, n);
+    this.cImag = p.declare("C_imag", Role.STATE_SPACE, modes.c(), h, n);
+    this.paramD = p.declare("param_D", Role.STATE_SPACE, Init.normal(1), h);
     this.logStep = // a new model starts with the published step of 1
         config.learnedStep() ? p.declare("log_step", Role.DYNAMICS, Init.constant(0), n) : null;
-  }
-
-  /** A convolution that begins as none, but for a little noise. */
-  private static Init nearlyIdentity() {
-    return (shape, random) -> {
-      Tensor weight = Init.normal(0.02).value(shape, random);
-      weight.select(1, 0).add_(new Scalar(1.0));
-      return weight;
-    };
-  }
-
-  /** For the logarithm of −Re Λ. */
-  private static Init decays(StateSpaceInit start) {
-    if (start instanceof StateSpaceInit.LongRange range) {
-      return Init.uniform(Math.log(range.dtMin() / 2), Math.log(range.dtMax() / 2));
-    } else if (start instanceof StateSpaceInit.TwoScale two) {
-      return slow(two, Init.uniform(-Math.log(two.tauMax()), -Math.log(two.tauMin())));
-    }
-    return Init.normal(1);
-  }
-
-  /** For Λ_im, which is a phase or its logarithm. */
-  private static Init phases(StateSpaceInit start, boolean logarithm) {
-    if (start instanceof StateSpaceInit.LongRange range) {
-      return learned(turns(range), logarithm);
-    } else if (start instanceof StateSpaceInit.TwoScale two) {
-      Init turning = Init.uniform(LEAST_PHASE, two.maxPhase());
-      Init everyOther =
-          (shape, random) -> {
-            Tensor phases = turning.value(shape, random);
-            phases
-                .slice(0, new LongOptional(0), new LongOptional(), 2)
-                .fill_(new Scalar(LEAST_PHASE));
-            return phases;
-          };
-      return slow(two, learned(everyOther, logarithm));
-    }
-    return Init.normal(1);
-  }
-
-  private static Init turns(StateSpaceInit.LongRange range) {
-    Init anywhere = Init.uniform(LEAST_PHASE, range.maxPhase());
-    if (range.phaseGrid() == 0) {
-      return anywhere;
-    }
-    double turn = 2 * Math.PI / range.phaseGrid();
-    return (shape, random) ->
-        anywhere
-            .value(shape, random)
-            .div(new Scalar(turn))
-            .round()
-            .mul(new Scalar(turn))
-            .clamp(new ScalarOptional(new Scalar(LEAST_PHASE)), new ScalarOptional());
-  }
-
-  private static Init learned(Init phases, boolean logarithm) {
-    return logarithm ? (shape, random) -> phases.value(shape, random).log() : phases;
-  }
-
-  /** The first modes as published, the last ones by another start; modes are the last dimension. */
-  private static Init slow(StateSpaceInit.TwoScale two, Init slow) {
-    return (shape, random) -> {
-      int last = shape.length - 1;
-      long[] fastShape = shape.clone();
-      long[] slowShape = shape.clone();
-      fastShape[last] = shape[last] - two.slowModes();
-      slowShape[last] = two.slowModes();
-      Tensor fast = Init.normal(1).value(fastShape, random);
-      return torch.cat(new TensorVector(fast, slow.value(slowShape, random)), last);
-    };
   }
 
   /** Declares a state space's parameters. */
@@ -158,7 +85,7 @@ public final class DiagonalStateSpace implements SequenceMixer {
     return new DiagonalStateSpace(p, config);
   }
 
-  /** Makes it for its configuration. */
+  /** Makes the mixer of a configuration. */
   @AutoService(MixerKind.class)
   public static final class Kind extends MixerKind {
     /** Found by its service. */

@@ -56,7 +56,7 @@ final class DynamicConvolution implements SequenceMixer {
     this.paramD = p.declare("param_D", Role.STATE_SPACE, Init.normal(1), h);
   }
 
-  /** Makes it for its configuration. */
+  /** Makes the mixer of a configuration. */
   @AutoService(MixerKind.class)
   public static final class Kind extends MixerKind {
     /** Found by its service. */

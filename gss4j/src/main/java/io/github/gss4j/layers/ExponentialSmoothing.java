@@ -53,7 +53,7 @@ final class ExponentialSmoothing implements SequenceMixer {
     this.paramD = p.declare("param_D", Role.STATE_SPACE, normal, config.channels());
   }
 
-  /** Makes it for its configuration. */
+  /** Makes the mixer of a configuration. */
   @AutoService(MixerKind.class)
   public static final class Kind extends MixerKind {
     /** Found by its service. */

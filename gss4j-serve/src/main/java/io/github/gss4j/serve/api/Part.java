@@ -6,7 +6,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
-/** What has come of one choice and is not sent yet. For one thread. */
+/** What one choice has written and is not sent yet. For one thread. */
 public final class Part {
   private final TokenNames names;
   private final StreamDecoder decoder = new StreamDecoder();
@@ -112,7 +112,7 @@ public final class Part {
     return written == 0 ? Double.NEGATIVE_INFINITY : logProbability / written;
   }
 
-  /** Forgets what was sent. */
+  /** Empties it once it is sent. */
   public void clear() {
     text.setLength(0);
     ids.clear();

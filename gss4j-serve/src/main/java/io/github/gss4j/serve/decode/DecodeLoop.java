@@ -133,7 +133,7 @@ public final class DecodeLoop implements AutoCloseable {
     commands.add(() -> waiting.addAll(jobs));
   }
 
-  /** Ends jobs within a step or a slice; nobody hears of it. */
+  /** Ends jobs within a step or a slice, and calls nobody. */
   public void cancel(List<? extends Job> jobs) {
     jobs.forEach(Job::cancel);
     wake();

@@ -61,15 +61,15 @@ public abstract class Job {
    */
   abstract void begin(Session session, int cachedTokens, DecodeLoop loop);
 
-  /** Hears that nothing more comes of it. */
+  /** Is called once when the job fails, after which it gives nothing more. */
   abstract void failed(RuntimeException error);
 
-  /** Ends it within a step or a slice; nobody hears of it. */
+  /** Ends it within a step or a slice, and calls nobody. */
   public final void cancel() {
     fail(new CancelledException());
   }
 
-  /** Ends it within a step or a slice; its listener hears the error. */
+  /** Ends it within a step or a slice, and tells its listener the error. */
   public final void fail(RuntimeException error) {
     synchronized (this) {
       if (failure == null) {
@@ -105,7 +105,7 @@ public abstract class Job {
     return failure;
   }
 
-  /** Whether it has ended; nothing more is told of it then. */
+  /** Whether it has ended; its listener is not called any more then. */
   final boolean ended() {
     return ended;
   }
@@ -120,7 +120,7 @@ public abstract class Job {
     }
   }
 
-  /** Says that nobody wants it any more. */
+  /** Cancels it. */
   private static final class CancelledException extends RuntimeException {
     private static final long serialVersionUID = 1L;
 

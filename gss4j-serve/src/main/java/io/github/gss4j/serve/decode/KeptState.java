@@ -55,12 +55,12 @@ public final class KeptState {
     return bytes;
   }
 
-  /** Completed once it is as safe as it gets: on disk, where there is a directory. */
+  /** Completed once it is on disk, or at once where there is no directory. */
   public CompletionStage<Void> stored() {
     return stored;
   }
 
-  /** Says that it is on disk, or why not. */
+  /** Completes {@link #stored()}: it is on disk, or it failed. */
   void stored(Throwable error) {
     if (error == null) {
       stored.complete(null);

@@ -11,7 +11,7 @@ final class Pace {
   private double tokensPerNano;
   private int last = FIRST;
 
-  /** How many to read in so much time. */
+  /** How many tokens to read in a time. */
   int tokens(long nanos) {
     if (tokensPerNano == 0) {
       return FIRST;
@@ -19,7 +19,7 @@ final class Pace {
     return (int) Math.max(1, Math.min(tokensPerNano * nanos, (double) GROWTH * last));
   }
 
-  /** So many took so long. */
+  /** Takes note of how long some tokens took. */
   void note(int tokens, long nanos) {
     double found = tokens / (double) Math.max(1, nanos);
     if (tokensPerNano == 0) {

@@ -72,7 +72,7 @@ final class PendingPrompt {
     at = tokens;
   }
 
-  /** Forgets where it went on from. */
+  /** Drops the state that it continued from. */
   void startAgain() {
     close();
     cachedTokens = 0;

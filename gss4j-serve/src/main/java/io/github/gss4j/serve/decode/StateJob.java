@@ -24,7 +24,7 @@ public final class StateJob extends Job {
     super(prompt, from);
   }
 
-  /** What came of it; completed on the decode thread. */
+  /** The result, completed on the decode thread. */
   public CompletableFuture<Read> read() {
     return read;
   }

@@ -5,7 +5,7 @@ import io.github.gss4j.generation.Generated;
 import io.github.gss4j.generation.Token;
 import java.util.Optional;
 
-/** Hears of a {@link WriteJob}, on the decode thread: hand over and return. */
+/** Is called for a {@link WriteJob} on the decode thread: return quickly. */
 public interface WriteListener {
   /**
    * The prompt is read.

@@ -57,7 +57,7 @@ final class Errors {
     };
   }
 
-  /** The error that a client hears. */
+  /** The error that a client gets. */
   static ApiException of(Throwable failure) {
     if (failure instanceof ApiException error) {
       return error;

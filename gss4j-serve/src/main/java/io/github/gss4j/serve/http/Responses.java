@@ -29,7 +29,7 @@ final class Responses {
     return Json.parse(body == null ? new byte[0] : body.getBytes());
   }
 
-  /** Does some work on another thread, and continues with what came of it on the request's own. */
+  /** Does some work on another thread, and continues with its result on the request's own. */
   static <T> void blocking(RoutingContext context, Callable<T> work, Consumer<T> then) {
     go(context, context.vertx().executeBlocking(work, false), then);
   }

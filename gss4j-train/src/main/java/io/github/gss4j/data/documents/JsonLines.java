@@ -9,9 +9,8 @@ import java.nio.file.Path;
 import java.util.Locale;
 
 /**
- * A JSON object a line, as C4 and its like come: {@code .jsonl}, {@code .jsonl.gz}, {@code
- * .json.gz}, {@code .jsonl.zst}, {@code .json.zst}; {@code .ndjson} and {@code .zstd} are other
- * names for the same.
+ * A JSON object a line, as in C4: {@code .jsonl}, {@code .jsonl.gz}, {@code .json.gz}, {@code
+ * .jsonl.zst}, {@code .json.zst}; {@code .ndjson} and {@code .zstd} are other names for the same.
  */
 final class JsonLines implements DocumentFormat {
   private static final int BUFFER_BYTES = 1 << 16;

@@ -141,7 +141,7 @@ public record RunCheckpoint(
    * The differences from when this checkpoint was written, one line each, which change the losses
    * to come.
    *
-   * @param corpusNow the fingerprint of the text at hand
+   * @param corpusNow the fingerprint of the present text
    */
   public List<String> drift(String corpusNow) {
     List<String> drifted = new ArrayList<>();

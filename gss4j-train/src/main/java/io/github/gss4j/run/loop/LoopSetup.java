@@ -7,7 +7,7 @@ import io.github.gss4j.run.files.RunDirectory;
 import io.github.gss4j.run.listener.RunListener;
 
 /**
- * Where a loop runs, and what it does on the way, whatever it trains.
+ * Where a loop runs, when it evaluates and saves, and who is told.
  *
  * @param listener is called on the first rank only
  */
