@@ -19,7 +19,7 @@ public final class Mutations {
 
   private static final Pattern TOKEN =
       Pattern.compile(
-          "-?\\d+(\\.\\d+)?([eE][+-]?\\d+)?|\"(?:[^\"\\\\]|\\\\.)*\"|true|false|null|[\\[\\]{},:]");
+          "-?\\d+(\\.\\d+)?([eE][+-]?\\d+)?|\"(?:[^\"\\\\]++|\\\\.)*+\"|true|false|null|[\\[\\]{},:]");
 
   private static final String[] VALUES = {
     "0",

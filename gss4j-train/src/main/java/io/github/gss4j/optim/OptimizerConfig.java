@@ -60,7 +60,7 @@ public record OptimizerConfig(
 
   /** Checks the ranges. */
   public OptimizerConfig {
-    Checks.that(lr > 0 && lr < 1e3, "lr", lr, "above 0");
+    Checks.that(lr > 0 && lr < 1e3, "lr", lr, "above 0 and below 1000");
     Checks.that(beta1 >= 0 && beta1 < 1, "beta1", beta1, "0 to below 1");
     Checks.that(beta2 >= 0 && beta2 < 1, "beta2", beta2, "0 to below 1");
     Checks.that(eps > 0, "eps", eps, "above 0");

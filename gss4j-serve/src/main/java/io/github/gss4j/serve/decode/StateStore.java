@@ -66,8 +66,13 @@ public final class StateStore {
 
   private void findOne(Path file) throws IOException {
     Map<String, String> metadata;
+    long tokens;
     try {
       metadata = Safetensors.open(file).metadata();
+      tokens = Long.parseLong(metadata.getOrDefault("tokens", "0"));
+    } catch (NumberFormatException e) {
+      LOG.warn("a kept state is left out: {}: has no number of tokens: {}", file, e.getMessage());
+      return;
     } catch (CheckpointException e) {
       LOG.warn("a kept state is left out: {}", e.getMessage());
       return;
@@ -80,8 +85,7 @@ public final class StateStore {
         new KeptState(
             name.substring(0, name.length() - SUFFIX.length()),
             Files.getLastModifiedTime(file).toInstant(),
-            Long.parseLong(metadata.getOrDefault("tokens", "0"))
-                + (metadata.getOrDefault("pending", "").isEmpty() ? 0 : 1),
+            tokens + (metadata.getOrDefault("pending", "").isEmpty() ? 0 : 1),
             Files.size(file),
             Optional.of(file),
             null);
@@ -119,7 +123,7 @@ public final class StateStore {
     KeptState before = states.get(id);
     checkRoom(session.bytes() - (before == null ? 0 : before.bytes()));
     if (before != null) {
-      remove(before);
+      forget(before); // its file stays until the new one is whole
     }
     KeptState state =
         new KeptState(
@@ -195,10 +199,14 @@ public final class StateStore {
     remove(get(id));
   }
 
-  private void remove(KeptState state) {
+  private void forget(KeptState state) {
     states.remove(state.id());
     bytes -= state.bytes();
     state.close();
+  }
+
+  private void remove(KeptState state) {
+    forget(state);
     state.file().ifPresent(file -> disk.execute(() -> deleteFile(file)));
   }
 

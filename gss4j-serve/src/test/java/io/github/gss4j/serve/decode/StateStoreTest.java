@@ -1,0 +1,95 @@
+package io.github.gss4j.serve.decode;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.github.gss4j.GssModel;
+import io.github.gss4j.LoadOptions;
+import io.github.gss4j.config.GssConfig;
+import io.github.gss4j.config.ModelConfig;
+import io.github.gss4j.engine.RandomModel;
+import io.github.gss4j.generation.Session;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayDeque;
+import java.util.List;
+import java.util.Optional;
+import java.util.Queue;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class StateStoreTest {
+  private static final long SEED = 5;
+
+  @TempDir private Path directory;
+  private GssModel model;
+
+  @BeforeEach
+  void load() {
+    ModelConfig config =
+        ModelConfig.of(256, 16, 1)
+            .withLayers(List.of(new GssConfig(6, 8, true)))
+            .withTokenizer("bytes");
+    model =
+        GssModel.load(
+            RandomModel.write(config, SEED, directory), LoadOptions.defaults().withEngine("java"));
+  }
+
+  @AfterEach
+  void close() {
+    model.close();
+  }
+
+  private Session session(int... ids) {
+    Session session = model.session();
+    session.read(ids);
+    return session;
+  }
+
+  private Capacity capacity() {
+    Capacity byDefault = Capacity.defaults();
+    return new Capacity(
+        byDefault.rows(),
+        byDefault.queue(),
+        byDefault.rowBytes(),
+        byDefault.cacheBytes(),
+        byDefault.stateBytes(),
+        byDefault.stateLife(),
+        Optional.of(directory),
+        byDefault.directoryBytes(),
+        byDefault.slice());
+  }
+
+  /** The process may end, or the disk be full, before the new file is there. */
+  @Test
+  void aStateThatIsReplacedIsOnDiskAtEveryMoment() {
+    Queue<Runnable> work = new ArrayDeque<>();
+    StateStore store = new StateStore(model, capacity(), work::add);
+    Path file = directory.resolve("states/mine.safetensors");
+    store.keep(session(1, 2, 3), "mine");
+    work.forEach(Runnable::run);
+    work.clear();
+    assertThat(file).exists();
+    store.keep(session(1, 2, 3, 4, 5), "mine");
+    for (Runnable step : work) {
+      step.run();
+      assertThat(file).exists();
+    }
+    store.close();
+    StateStore again = new StateStore(model, capacity(), work::add);
+    assertThat(again.all()).extracting(KeptState::tokens).containsExactly(5L);
+    again.close();
+  }
+
+  @Test
+  void aFileThatIsNoStateIsLeftOut() throws IOException {
+    Files.createDirectories(directory.resolve("states"));
+    Files.writeString(directory.resolve("states/x.safetensors"), "no state");
+    StateStore store = new StateStore(model, capacity(), Runnable::run);
+    assertThat(store.all()).isEmpty();
+    assertThat(directory.resolve("states/x.safetensors")).hasContent("no state");
+    store.close();
+  }
+}
