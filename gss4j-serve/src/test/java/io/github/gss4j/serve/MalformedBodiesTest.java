@@ -9,12 +9,13 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Mutated valid bodies: the client is told, and the server lives. */
-@Timeout(300)
+@Timeout(value = 60, unit = TimeUnit.MINUTES) // scripts/fuzz-serve.sh has many more
 class MalformedBodiesTest {
   private static final int COUNT = Integer.getInteger("gss.serve.malformed", 3000);
   private static final long SEED = Long.getLong("gss.seed", 1);
