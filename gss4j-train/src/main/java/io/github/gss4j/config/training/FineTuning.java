@@ -3,6 +3,7 @@ package io.github.gss4j.config.training;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.github.gss4j.config.Checks;
 import io.github.gss4j.config.JsonFields;
+import io.github.gss4j.files.OneLine;
 import io.github.gss4j.layers.Parameter;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -75,7 +76,9 @@ public record FineTuning(
         rates.put(group.substring(0, at).strip(), Double.valueOf(group.substring(at + 1).strip()));
       } catch (IndexOutOfBoundsException | NumberFormatException e) {
         throw new IllegalArgumentException(
-            "lr_groups is '" + text + "', expected name=lr, such as token_emb=1e-5,dss=1e-4", e);
+            OneLine.of(
+                "lr_groups is '" + text + "', expected name=lr, such as token_emb=1e-5,dss=1e-4"),
+            e);
       }
     }
     return rates;
