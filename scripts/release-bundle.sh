@@ -35,7 +35,9 @@ cat >"$work/settings.xml" <<SETTINGS
 SETTINGS
 mvn -B -q -ntp -gs "$work/settings.xml" -Prelease -DskipTests -Dspotless.check.skip -Dgpg.keyname="$GPG_KEY" -DskipPublishing=true deploy
 mkdir -p "$(dirname "$out")"
-cp target/central-publishing/central-bundle.zip "$out"
+bundle=$(find . -name central-bundle.zip -print)
+[ -n "$bundle" ] || { find . -path '*central*' >&2; exit 1; }
+cp "$bundle" "$out"
 
 echo "== what is in it"
 mkdir "$work/repository"
