@@ -35,14 +35,20 @@ cat >"$work/settings.xml" <<SETTINGS
 SETTINGS
 mvn -B -q -ntp -gs "$work/settings.xml" -Prelease -DskipTests -Dspotless.check.skip -Dgpg.keyname="$GPG_KEY" -DskipPublishing=true deploy
 mkdir -p "$(dirname "$out")"
-bundle=$(find . -name central-bundle.zip -print)
-[ -n "$bundle" ] || { find . -path '*central*' >&2; exit 1; }
-cp "$bundle" "$out"
+cd target/central-staging # the plugin adds checksums and makes one file of all only when it publishes
+find . -type f ! -name '*.asc' | while read -r file; do
+  md5sum "$file" | cut -d' ' -f1 >"$file.md5"
+  sha1sum "$file" | cut -d' ' -f1 >"$file.sha1"
+done
+mkdir -p "$(dirname "$out")"
+rm -f "$out"
+jar --create --no-manifest --file "$out" .
 
 echo "== what is in it"
 mkdir "$work/repository"
-unzip -q "$out" -d "$work/repository"
-cd "$work/repository/io/github/gss4j"
+cd "$work/repository"
+jar --extract --file "$out"
+cd io/github/gss4j
 for artifact in *; do
   cd "$artifact/$version"
   packaging=$(sed -n 's:^  <packaging>\(.*\)</packaging>:\1:p' "$artifact-$version.pom")
