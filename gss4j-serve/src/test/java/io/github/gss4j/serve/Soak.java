@@ -254,6 +254,14 @@ final class Soak {
     delete(loaded.json().path("id").asText());
   }
 
+  /** Of clients that left when the answer with the id was on its way: such states expire. */
+  void deleteStatesOfWhoLeft() {
+    for (var state : serving.get("/v1/states").json().path("data")) {
+      assertThat(state.path("tokens").asInt()).isGreaterThan(LONG.length());
+      delete(state.path("id").asText());
+    }
+  }
+
   private static void sleep(int millis) {
     try {
       Thread.sleep(millis);

@@ -46,6 +46,10 @@ final class States {
         context,
         job.read().thenCompose(read -> read.state().stored().thenApply(stored -> read)),
         read -> {
+          if (context.response().closed()) { // nobody hears its id
+            forget(service, read.state().id());
+            return;
+          }
           ObjectNode json = json(service, read.state());
           ObjectNode usage =
               json.putObject("usage")
@@ -90,18 +94,22 @@ final class States {
     String id = context.pathParam("id");
     Responses.await(
         context,
-        service
-            .loop()
-            .call(
-                () -> {
-                  service.loop().states().delete(id);
-                  return id;
-                }),
+        forget(service, id),
         gone ->
             Responses.json(
                 context,
                 200,
                 Json.object().put("id", id).put("object", "state").put("deleted", true)));
+  }
+
+  private static CompletionStage<String> forget(Service service, String id) {
+    return service
+        .loop()
+        .call(
+            () -> {
+              service.loop().states().delete(id);
+              return id;
+            });
   }
 
   void fork(RoutingContext context, Service service) {
