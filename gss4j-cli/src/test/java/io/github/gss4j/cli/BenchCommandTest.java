@@ -272,7 +272,6 @@ class BenchCommandTest {
     Command.here("bench", "layer", "--dtype", "int8").refused("int8", "float32 or bfloat16");
     Command.here("bench", "eval", "--variant", "lstm")
         .refused("lstm", "gss, dsconv, mhesa, attention, dss");
-    Command.here("bench", "generate", "--new", 1).refused("--new is 1", "at least 2");
     Command.here("bench", "train", "--batch", 100_000, "--seq-len", 1_000_000)
         .refused("--batch × (--seq-len + 1) is 100000100000", "at most 1073741824");
     Command.here("bench", "train", "--dim", "wide").refused("--dim", "wide");
