@@ -21,28 +21,12 @@ if [ -z "${GPG_KEY:-}" ]; then
   gpg --batch --quiet --passphrase '' --quick-gen-key 'gss4j test <test@example.org>' rsa3072 sign 1d
   GPG_KEY='test@example.org'
 fi
-# The plugin asks for Central's credentials even where it does not publish.
-cat >"$work/settings.xml" <<SETTINGS
-<settings>
-  <servers>
-    <server>
-      <id>central</id>
-      <username>none</username>
-      <password>none</password>
-    </server>
-  </servers>
-</settings>
-SETTINGS
-mvn -B -q -ntp -gs "$work/settings.xml" -Prelease -DskipTests -Dspotless.check.skip -Dgpg.keyname="$GPG_KEY" -DskipPublishing=true deploy
-mkdir -p "$(dirname "$out")"
-cd target/central-staging # the plugin adds checksums and makes one file of all only when it publishes
-find . -type f ! -name '*.asc' | while read -r file; do
-  md5sum "$file" | cut -d' ' -f1 >"$file.md5"
-  sha1sum "$file" | cut -d' ' -f1 >"$file.sha1"
-done
+mvn -B -q -ntp -Prelease -DskipTests -Dspotless.check.skip -Dgpg.keyname="$GPG_KEY" \
+  -DaltDeploymentRepository="bundle::file://$work/staged" deploy
+find "$work/staged" \( -name 'maven-metadata*' -o -name '*.asc.md5' -o -name '*.asc.sha1' \) -delete
 mkdir -p "$(dirname "$out")"
 rm -f "$out"
-jar --create --no-manifest --file "$out" .
+(cd "$work/staged" && jar --create --no-manifest --file "$out" .)
 
 echo "== what is in it"
 mkdir "$work/repository"
