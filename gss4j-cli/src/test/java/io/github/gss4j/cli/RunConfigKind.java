@@ -49,8 +49,8 @@ public final class RunConfigKind implements FuzzKind {
   }
 
   /**
-   * Models are listed layer by layer, up to 65,536 of them, which takes 78 MB; those of a study while
-   * they are made equal in size.
+   * Models are listed layer by layer, up to 65,536 of them, which takes 78 MB; those of a study
+   * while they are made equal in size.
    */
   @Override
   public long besidesBytes() {
