@@ -1,6 +1,7 @@
 package io.github.gss4j.batches;
 
 import io.github.gss4j.batches.LabelledBatches.Batch;
+import io.github.gss4j.config.Checks;
 import io.github.gss4j.config.ClassifierConfig;
 import io.github.gss4j.config.training.ClassifierObjective;
 import io.github.gss4j.layers.Lengths;
@@ -40,23 +41,21 @@ public record ClassifierBatches(
    * @throws IllegalArgumentException if its input has no place for that
    */
   public ClassifierBatches {
-    if (objective == ClassifierObjective.MASKED
-        && input instanceof ClassifierConfig.Values values
-        && values.channels() != 2) {
-      throw new IllegalArgumentException(
-          "input_dim is "
-              + values.channels()
-              + ", expected 2 with objective masked: a pixel, and whether it is hidden");
-    }
-    if (objective == ClassifierObjective.MASKED
-        && input instanceof ClassifierConfig.Tokens tokens
-        && tokens.numTokens() <= sequences.numTokens()) {
-      throw new IllegalArgumentException(
-          "num_tokens is "
-              + tokens.numTokens()
-              + ", expected at least "
-              + (sequences.numTokens() + 1)
-              + " with objective masked: the last stands for what is hidden");
+    if (objective == ClassifierObjective.MASKED) {
+      if (input instanceof ClassifierConfig.Values values) {
+        Checks.that(
+            values.channels() == 2,
+            "input_dim",
+            values.channels(),
+            "2 with objective masked: a pixel, and whether it is hidden");
+      } else if (input instanceof ClassifierConfig.Tokens tokens) {
+        int least = sequences.numTokens() + 1;
+        Checks.that(
+            tokens.numTokens() >= least,
+            "num_tokens",
+            tokens.numTokens(),
+            "at least " + least + " with objective masked: the last stands for what is hidden");
+      }
     }
   }
 

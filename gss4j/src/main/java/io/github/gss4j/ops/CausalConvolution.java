@@ -91,11 +91,11 @@ public final class CausalConvolution {
         .narrow(-1, 0, length);
   }
 
-  private static Tensor rfft(Tensor x, long n) {
+  static Tensor rfft(Tensor x, long n) {
     return torch.fft_rfft(x, new LongOptional(n), -1, new StringViewOptional());
   }
 
-  private static Tensor irfft(Tensor x, long n) {
+  static Tensor irfft(Tensor x, long n) {
     return torch.fft_irfft(x, new LongOptional(n), -1, new StringViewOptional());
   }
 

@@ -1,9 +1,9 @@
 package io.github.gss4j.ops;
 
-import org.bytedeco.pytorch.LongOptional;
-import org.bytedeco.pytorch.StringViewOptional;
+import static io.github.gss4j.ops.CausalConvolution.irfft;
+import static io.github.gss4j.ops.CausalConvolution.rfft;
+
 import org.bytedeco.pytorch.Tensor;
-import org.bytedeco.pytorch.global.torch;
 
 /**
  * Convolution of a whole sequence with a kernel of the past and one of the future, by one FFT.
@@ -33,13 +33,7 @@ public final class TwoSidedConvolution {
     return Scopes.scoped(
         () -> {
           Tensor both = rfft(past, n).add(rfft(future, n).conj_physical());
-          return torch
-              .fft_irfft(rfft(u, n).mul(both), new LongOptional(n), -1, new StringViewOptional())
-              .narrow(-1, 0, length);
+          return irfft(rfft(u, n).mul(both), n).narrow(-1, 0, length);
         });
-  }
-
-  private static Tensor rfft(Tensor x, long n) {
-    return torch.fft_rfft(x, new LongOptional(n), -1, new StringViewOptional());
   }
 }
