@@ -49,17 +49,16 @@ class ArchitectureTest {
 
   @Test
   void importsRunOneWay() {
-    PackageOrder.above(LIBRARY)
-        .add("cli.terminal", LIBRARY)
-        .add("cli.options", with("terminal"))
+    PackageOrder.above(with("terminal", "options", "inference"))
+        .add("cli.run", with("terminal", "options"))
         .add("cli.inspect", with("terminal", "options"))
         .add("cli.convert", with("terminal", "options", "inspect"))
-        .add("cli.inference", with("terminal", "options"))
-        .add("cli.train", with("terminal", "options"))
+        .add("cli.evaluation", with("terminal", "options", "run"))
+        .add("cli.train", with("terminal", "options", "run"))
         .add("cli.launch", with("terminal"))
-        .add("cli.study", with("terminal", "options"))
-        .add("cli.bench", with("terminal", "options"))
-        .addTop("cli")
+        .add("cli.study", with("terminal", "options", "run"))
+        .add("cli.bench", with("terminal", "options", "run"))
+        .addTop("cli.commands")
         .check();
   }
 
@@ -72,9 +71,11 @@ class ArchitectureTest {
   @Test
   void nothingIsPublicThatItsOwnPackageAloneUses() {
     new PublicTypes()
-        .except("the program", "cli.Gss")
+        .except("main classes", "cli.Gss", "cli.Launcher")
         .except(
             "found by ServiceLoader",
+            "cli.commands.AllCommands",
+            "cli.inference.InferenceCommands",
             "cli.terminal.Logging",
             "java.JavaEngine",
             "parquet.ParquetFormat",

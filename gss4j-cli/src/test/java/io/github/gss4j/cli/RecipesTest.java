@@ -3,7 +3,7 @@ package io.github.gss4j.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.github.gss4j.cli.options.RunOptions;
+import io.github.gss4j.cli.run.RunOptions;
 import io.github.gss4j.cli.train.DemoCommand;
 import io.github.gss4j.config.training.TrainConfig;
 import java.io.IOException;

@@ -1,7 +1,7 @@
 package io.github.gss4j.cli;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.github.gss4j.cli.options.RunOptions;
+import io.github.gss4j.cli.run.RunOptions;
 import io.github.gss4j.config.JsonFields;
 import io.github.gss4j.config.training.ClassifyConfig;
 import io.github.gss4j.config.training.TrainConfig;

@@ -1,7 +1,7 @@
 package io.github.gss4j.cli;
 
-import io.github.gss4j.cli.options.Models;
-import io.github.gss4j.cli.options.RunOptions;
+import io.github.gss4j.cli.run.RunInputs;
+import io.github.gss4j.cli.run.RunOptions;
 import io.github.gss4j.config.training.TrainConfig;
 import io.github.gss4j.data.TrainingText;
 import io.github.gss4j.ops.Scopes;
@@ -41,7 +41,7 @@ final class SpoiledRun implements RunListener {
     TrainConfig config =
         RunOptions.parse(RunOptions.read(file), file.toString(), TrainConfig.defaults());
     SpoiledRun spoiler = new SpoiledRun();
-    try (TrainingText corpus = Models.texts().open(config.data(), new ByteTokenizer());
+    try (TrainingText corpus = RunInputs.texts().open(config.data(), new ByteTokenizer());
         TrainingRun run =
             new RunDirectory(out).isUsed()
                 ? TrainingRun.resume(config, out, corpus, new ByteTokenizer(), spoiler)

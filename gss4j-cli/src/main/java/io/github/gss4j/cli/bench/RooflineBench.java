@@ -1,7 +1,7 @@
 package io.github.gss4j.cli.bench;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.github.gss4j.cli.options.ThreadOptions;
+import io.github.gss4j.cli.run.TorchThreads;
 import io.github.gss4j.cli.terminal.ExitCode;
 import io.github.gss4j.config.ModelConfig;
 import io.github.gss4j.model.LanguageModel;
@@ -52,7 +52,7 @@ final class RooflineBench implements Callable<Integer> {
       description = "of a product of the model, at most 4096 (default)")
   private int rows;
 
-  @Mixin private ThreadOptions threads;
+  @Mixin private TorchThreads threads;
 
   @Option(names = "--json", description = "print the result as one JSON object")
   private boolean json;

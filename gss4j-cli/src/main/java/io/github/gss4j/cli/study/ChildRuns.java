@@ -1,7 +1,7 @@
 package io.github.gss4j.cli.study;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
-import io.github.gss4j.cli.options.Models;
+import io.github.gss4j.cli.run.RunInputs;
 import io.github.gss4j.cli.terminal.ExitCode;
 import io.github.gss4j.cli.terminal.Program;
 import io.github.gss4j.config.training.TrainConfig;
@@ -63,7 +63,7 @@ public final class ChildRuns implements Launcher {
     String file = config.data().tokenizerFile();
     String name = file.isEmpty() ? config.model().tokenizer() : file;
     try (Tokenizer tokenizer = Tokenizers.open(name)) {
-      return Models.texts().heldOut(config.data(), tokenizer);
+      return RunInputs.texts().heldOut(config.data(), tokenizer);
     }
   }
 }

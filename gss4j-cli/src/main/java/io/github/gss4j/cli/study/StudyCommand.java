@@ -1,8 +1,8 @@
 package io.github.gss4j.cli.study;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.github.gss4j.cli.options.RunOptions;
-import io.github.gss4j.cli.options.ThreadOptions;
+import io.github.gss4j.cli.run.RunOptions;
+import io.github.gss4j.cli.run.TorchThreads;
 import io.github.gss4j.cli.terminal.ExitCode;
 import io.github.gss4j.cli.terminal.Interrupt;
 import io.github.gss4j.cli.terminal.Program;
@@ -57,7 +57,7 @@ public final class StudyCommand implements Callable<Integer> {
   @Option(names = "--json", description = "print the results as JSON")
   private boolean json;
 
-  @Mixin private final ThreadOptions threads = new ThreadOptions();
+  @Mixin private final TorchThreads threads = new TorchThreads();
 
   @Override
   public Integer call() throws IOException {

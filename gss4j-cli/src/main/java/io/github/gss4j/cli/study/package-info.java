@@ -1,5 +1,5 @@
 /**
- * Studies, probes, and the tasks Pathfinder and ListOps. May import {@code options} and {@code
- * terminal}.
+ * Studies, probes, and the tasks Pathfinder and ListOps. May import {@code options}, {@code run}
+ * and {@code terminal}.
  */
 package io.github.gss4j.cli.study;

@@ -2,9 +2,9 @@ package io.github.gss4j.cli.train;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.github.gss4j.batches.LabelledData;
-import io.github.gss4j.cli.options.RunOptions;
-import io.github.gss4j.cli.options.StepOptions;
-import io.github.gss4j.cli.options.ThreadOptions;
+import io.github.gss4j.cli.run.RunOptions;
+import io.github.gss4j.cli.run.StepOptions;
+import io.github.gss4j.cli.run.TorchThreads;
 import io.github.gss4j.cli.terminal.CountProgress;
 import io.github.gss4j.cli.terminal.ExitCode;
 import io.github.gss4j.cli.terminal.Interrupt;
@@ -105,7 +105,7 @@ public final class ClassifyCommand implements Callable<Integer> {
   @Option(names = "--json", description = "print the outcome as one JSON object")
   private boolean json;
 
-  @Mixin private final ThreadOptions threads = new ThreadOptions();
+  @Mixin private final TorchThreads threads = new TorchThreads();
 
   @Override
   public Integer call() throws IOException {

@@ -2,9 +2,9 @@ package io.github.gss4j.cli.train;
 
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.github.gss4j.cli.options.Models;
-import io.github.gss4j.cli.options.RunOptions;
-import io.github.gss4j.cli.options.ThreadOptions;
+import io.github.gss4j.cli.run.RunInputs;
+import io.github.gss4j.cli.run.RunOptions;
+import io.github.gss4j.cli.run.TorchThreads;
 import io.github.gss4j.cli.terminal.DownloadProgress;
 import io.github.gss4j.cli.terminal.ExitCode;
 import io.github.gss4j.cli.terminal.Interrupt;
@@ -60,7 +60,7 @@ public final class DemoCommand implements Callable<Integer> {
   @Option(names = "--json", description = "print the outcome as one JSON object")
   private boolean json;
 
-  @Mixin private final ThreadOptions threads = new ThreadOptions();
+  @Mixin private final TorchThreads threads = new TorchThreads();
 
   @Mixin private final TrackingOptions tracking = new TrackingOptions();
 
@@ -88,7 +88,7 @@ public final class DemoCommand implements Callable<Integer> {
     Path directory = out == null ? free() : out;
     ObjectNode flags = run.overlay(JsonNodeFactory.instance.objectNode());
     try (DownloadProgress downloads = new DownloadProgress(spec.commandLine().getErr())) {
-      RunContext context = Models.context().withDownloads(downloads);
+      RunContext context = RunInputs.context().withDownloads(downloads);
       TrainConfig config = RunConfigs.begin(flags, "command line", recipe(), context);
       return train(config, directory, context);
     }

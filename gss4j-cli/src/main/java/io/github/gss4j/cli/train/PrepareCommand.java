@@ -2,8 +2,8 @@ package io.github.gss4j.cli.train;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.github.gss4j.cli.options.Models;
-import io.github.gss4j.cli.options.TextOptions;
+import io.github.gss4j.cli.run.RunInputs;
+import io.github.gss4j.cli.run.TextOptions;
 import io.github.gss4j.cli.terminal.ExitCode;
 import io.github.gss4j.cli.terminal.JsonOutput;
 import io.github.gss4j.data.documents.Preparation;
@@ -71,7 +71,7 @@ public final class PrepareCommand implements Callable<Integer> {
     try (Tokenizer opened = Tokenizers.open(tokenizer);
         PrepareProgress progress = new PrepareProgress(spec.commandLine().getErr())) {
       corpus =
-          Models.texts().prepare(text.of(data), new Preparation(opened, threads, out, progress));
+          RunInputs.texts().prepare(text.of(data), new Preparation(opened, threads, out, progress));
     }
     print(corpus);
     return ExitCode.OK;

@@ -2,9 +2,9 @@ package io.github.gss4j.cli.train;
 
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.github.gss4j.cli.options.Models;
-import io.github.gss4j.cli.options.RunOptions;
-import io.github.gss4j.cli.options.ThreadOptions;
+import io.github.gss4j.cli.run.RunInputs;
+import io.github.gss4j.cli.run.RunOptions;
+import io.github.gss4j.cli.run.TorchThreads;
 import io.github.gss4j.cli.terminal.DownloadProgress;
 import io.github.gss4j.cli.terminal.Interrupt;
 import io.github.gss4j.cli.terminal.JsonOutput;
@@ -63,7 +63,7 @@ public final class TrainCommand implements Callable<Integer> {
   @Option(names = "--json", description = "print the outcome as one JSON object")
   private boolean json;
 
-  @Mixin private final ThreadOptions threads = new ThreadOptions();
+  @Mixin private final TorchThreads threads = new TorchThreads();
 
   @Mixin private final TrackingOptions tracking = new TrackingOptions();
 
@@ -98,7 +98,7 @@ public final class TrainCommand implements Callable<Integer> {
       throws IOException {
     try (DownloadProgress downloads = new DownloadProgress(spec.commandLine().getErr())) {
       RunContext context =
-          Models.context().withDownloads(downloads).withDistribution(ranks.distribution(group));
+          RunInputs.context().withDownloads(downloads).withDistribution(ranks.distribution(group));
       return train(config(settings, directory, context), directory.path(), context);
     } catch (IOException | RuntimeException e) {
       group.fail(Native.reason(e).lines().findFirst().orElse(e.toString()));

@@ -1,5 +1,5 @@
 /**
- * Commands that train: demo, train, prepare, classify. May import {@code options} and {@code
- * terminal}.
+ * Commands that train: demo, train, prepare, classify. May import {@code options}, {@code run} and
+ * {@code terminal}.
  */
 package io.github.gss4j.cli.train;

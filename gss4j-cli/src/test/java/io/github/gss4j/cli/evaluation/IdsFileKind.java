@@ -1,4 +1,4 @@
-package io.github.gss4j.cli.inference;
+package io.github.gss4j.cli.evaluation;
 
 import io.github.gss4j.fuzz.FuzzKind;
 import java.io.IOException;

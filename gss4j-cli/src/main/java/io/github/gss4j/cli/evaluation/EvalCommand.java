@@ -1,11 +1,11 @@
-package io.github.gss4j.cli.inference;
+package io.github.gss4j.cli.evaluation;
 
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.github.gss4j.GssModel;
 import io.github.gss4j.checkpoint.StoredModel;
 import io.github.gss4j.cli.options.ModelOptions;
-import io.github.gss4j.cli.options.Models;
+import io.github.gss4j.cli.run.RunInputs;
 import io.github.gss4j.cli.terminal.ExitCode;
 import io.github.gss4j.cli.terminal.JsonOutput;
 import io.github.gss4j.config.training.DataConfig;
@@ -115,7 +115,7 @@ public final class EvalCommand implements Callable<Integer> {
             "the model names no tokenizer: give --ids-file instead of --data");
       } else {
         try (TokenStore ids =
-            Models.texts().heldOut(new DataConfig(text.data, glob, heldOut), tokenizer)) {
+            RunInputs.texts().heldOut(new DataConfig(text.data, glob, heldOut), tokenizer)) {
           Evaluator.Result stream = evaluator.whole(ids, share -> {});
           return windows == null
               ? print(stream)

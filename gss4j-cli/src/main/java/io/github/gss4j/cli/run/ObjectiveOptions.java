@@ -1,4 +1,4 @@
-package io.github.gss4j.cli.options;
+package io.github.gss4j.cli.run;
 
 import picocli.CommandLine.Option;
 

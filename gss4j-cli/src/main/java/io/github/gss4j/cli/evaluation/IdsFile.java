@@ -1,4 +1,4 @@
-package io.github.gss4j.cli.inference;
+package io.github.gss4j.cli.evaluation;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.github.gss4j.checkpoint.ArrayTensor;

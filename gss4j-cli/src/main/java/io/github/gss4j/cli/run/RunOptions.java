@@ -1,7 +1,9 @@
-package io.github.gss4j.cli.options;
+package io.github.gss4j.cli.run;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.github.gss4j.cli.options.AttachedText;
+import io.github.gss4j.cli.options.JsonFile;
 import io.github.gss4j.config.JsonFields;
 import io.github.gss4j.config.training.TrainConfig;
 import io.github.gss4j.optim.Decay;

@@ -1,4 +1,4 @@
-package io.github.gss4j.cli.options;
+package io.github.gss4j.cli.run;
 
 import io.github.gss4j.config.LayerConfig;
 import io.github.gss4j.config.LayerOption;

@@ -1,28 +1,11 @@
 package io.github.gss4j.cli;
 
-import io.github.gss4j.cli.bench.BenchCommand;
-import io.github.gss4j.cli.convert.ConvertCommand;
-import io.github.gss4j.cli.convert.PullCommand;
-import io.github.gss4j.cli.convert.SynthesizeCommand;
-import io.github.gss4j.cli.inference.EvalCommand;
-import io.github.gss4j.cli.inference.GenerateCommand;
-import io.github.gss4j.cli.inference.ServeCommand;
-import io.github.gss4j.cli.inspect.InspectCommand;
-import io.github.gss4j.cli.launch.LaunchCommand;
-import io.github.gss4j.cli.study.ListOpsCommand;
-import io.github.gss4j.cli.study.PathfinderCommand;
-import io.github.gss4j.cli.study.StudyCommand;
+import io.github.gss4j.cli.terminal.Commands;
 import io.github.gss4j.cli.terminal.ExitCode;
 import io.github.gss4j.cli.terminal.Interrupt;
 import io.github.gss4j.cli.terminal.Program;
 import io.github.gss4j.cli.terminal.Utf8;
 import io.github.gss4j.cli.terminal.Version;
-import io.github.gss4j.cli.train.ClassifyCommand;
-import io.github.gss4j.cli.train.DemoCommand;
-import io.github.gss4j.cli.train.PrepareCommand;
-import io.github.gss4j.cli.train.TrainCommand;
-import io.github.gss4j.distributed.ParentWatchdog;
-import io.github.gss4j.ops.Native;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
@@ -30,6 +13,7 @@ import java.nio.file.AccessDeniedException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystemException;
 import java.nio.file.NoSuchFileException;
+import java.util.ArrayList;
 import java.util.List;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -38,7 +22,10 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 import picocli.CommandLine.UnmatchedArgumentException;
 
-/** The program {@code gss}: results on standard output, progress and errors on standard error. */
+/**
+ * The program {@code gss}: results on standard output, progress and errors on standard error. It
+ * has the {@link Commands} of the class path.
+ */
 @Command(
     name = "gss",
     mixinStandardHelpOptions = true,
@@ -46,28 +33,6 @@ import picocli.CommandLine.UnmatchedArgumentException;
     description = "Gated State Space language models on the JVM.",
     synopsisSubcommandLabel = "COMMAND")
 public final class Gss implements Program, Runnable {
-  private static final List<Class<?>> COMMANDS =
-      List.of(
-          DemoCommand.class,
-          TrainCommand.class,
-          PrepareCommand.class,
-          GenerateCommand.class,
-          EvalCommand.class,
-          ServeCommand.class,
-          PullCommand.class,
-          ConvertCommand.class,
-          InspectCommand.class,
-          SynthesizeCommand.class,
-          StudyCommand.class,
-          PathfinderCommand.class,
-          ListOpsCommand.class,
-          ClassifyCommand.class,
-          BenchCommand.class,
-          LaunchCommand.class,
-          CommandLine.HelpCommand.class);
-
-  private static final String LAUNCH = "launch";
-
   private final Interrupt interrupt;
 
   @Spec private CommandSpec spec;
@@ -89,7 +54,7 @@ public final class Gss implements Program, Runnable {
     line.setErr(new PrintWriter(System.err, true, StandardCharsets.UTF_8));
     try {
       Utf8.check(args);
-      ParentWatchdog.begin(System.getenv(), System.in, () -> endAlone(line.getErr()));
+      Commands.find().begin(line.getErr());
       int code = line.execute(args);
       if (System.out.checkError()) {
         line.getErr().println("gss: standard output could not be written to its end");
@@ -102,16 +67,9 @@ public final class Gss implements Program, Runnable {
       line.getErr().println("gss: " + e.getMessage() + ": smaller sizes need less memory");
       return ExitCode.FAILED;
     } catch (LinkageError e) {
-      line.getErr().println("gss: libtorch cannot be loaded: " + Native.reason(e));
+      line.getErr().println("gss: a library cannot be loaded: " + reason(e));
       return ExitCode.FAILED;
     }
-  }
-
-  /** At once, and nothing is saved: whoever takes over may have begun already. */
-  private static void endAlone(PrintWriter err) {
-    err.println("gss: the process that started this one has ended");
-    err.flush();
-    Runtime.getRuntime().halt(ExitCode.FAILED);
   }
 
   @Override
@@ -125,21 +83,22 @@ public final class Gss implements Program, Runnable {
    * @param args if the first names a command, it is read alone: all of them take a third of a
    *     second
    */
-  static CommandLine commandLine(Interrupt interrupt, String... args) {
+  public static CommandLine commandLine(Interrupt interrupt, String... args) {
     CommandLine line = new CommandLine(new Gss(interrupt));
+    Commands commands = Commands.find();
+    List<Class<?>> all = new ArrayList<>(commands.inOrder());
+    all.add(CommandLine.HelpCommand.class);
     String first = args.length == 0 || args[0].equals("help") ? "" : args[0];
-    boolean alone = COMMANDS.stream().anyMatch(each -> name(each).equals(first));
-    for (Class<?> each : COMMANDS) {
+    boolean alone = all.stream().anyMatch(each -> name(each).equals(first));
+    for (Class<?> each : all) {
       if (!alone || name(each).equals(first)) {
         line.addSubcommand(name(each), each);
       }
     }
+    commands.configure(line);
     line.setCaseInsensitiveEnumValuesAllowed(true);
     line.setAbbreviatedOptionsAllowed(false);
     line.setExpandAtFiles(false); // a text may begin with @
-    if (line.getSubcommands().containsKey(LAUNCH)) {
-      line.getSubcommands().get(LAUNCH).setStopAtPositional(true); // the rest is a rank's
-    }
     line.setParameterExceptionHandler(Gss::refuse);
     line.setExecutionExceptionHandler((e, command, parsed) -> fail(e, command.getErr()));
     return line;
@@ -172,8 +131,14 @@ public final class Gss implements Program, Runnable {
     return e instanceof IllegalArgumentException ? ExitCode.USAGE : ExitCode.FAILED;
   }
 
+  /** The first line of what is wrong. */
+  private static String reason(Throwable e) {
+    String message = e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage();
+    return message.strip().lines().findFirst().orElse(e.toString());
+  }
+
   private static String message(Exception e) {
-    String message = Native.reason(e).lines().findFirst().orElse(e.toString());
+    String message = reason(e);
     if (e instanceof AccessDeniedException denied) {
       return denied.getFile() + ": permission denied";
     } else if (e instanceof NoSuchFileException missing) {

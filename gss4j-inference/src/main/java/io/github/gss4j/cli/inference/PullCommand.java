@@ -1,4 +1,4 @@
-package io.github.gss4j.cli.convert;
+package io.github.gss4j.cli.inference;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;

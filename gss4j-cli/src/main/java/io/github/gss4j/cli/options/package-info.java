@@ -1,5 +1,0 @@
-/**
- * Flags that several commands share, and what the environment says of hub and caches. May import
- * {@code terminal}.
- */
-package io.github.gss4j.cli.options;
