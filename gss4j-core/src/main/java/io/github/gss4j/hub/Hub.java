@@ -166,23 +166,43 @@ public final class Hub {
    * What a repository holds at a revision.
    *
    * @param address pinned to the commit that the revision stands for
-   * @param files all names; offline, those that the cache has
+   * @param files all names; without the hub, those that the cache has
    */
   public record Listing(HubAddress address, List<String> files) {}
 
   /**
-   * Lists a repository.
+   * Lists a repository. Offline, and with a warning where the hub does not answer, lists what the
+   * cache holds, which may be a part: the log says how many files that is.
    *
-   * @throws HubException if it cannot be reached, or offline is not in the cache
+   * @throws HubException if it can neither be reached nor is in the cache
    */
   public Listing list(HubAddress address) {
     if (settings.offline()) {
-      String commit = cachedCommit(address);
-      return new Listing(address.withRevision(commit), cache.files(address, commit));
+      return told(keptListing(address).orElseThrow(() -> notCached(address)));
     }
-    HubClient.Listing listing = client.listing(address);
-    cache.remember(address, listing.commit());
-    return new Listing(address.withRevision(listing.commit()), listing.files());
+    Optional<Listing> kept = ifKept(() -> keptListing(address));
+    Optional<HubClient.Listing> news = news(address, kept);
+    if (news.isEmpty()) {
+      return told(kept.get());
+    }
+    cache.remember(address, news.get().commit());
+    return new Listing(address.withRevision(news.get().commit()), news.get().files());
+  }
+
+  private Optional<Listing> keptListing(HubAddress address) {
+    String commit = cachedCommit(address);
+    List<String> files = cache.files(address, commit);
+    return files.isEmpty()
+        ? Optional.empty()
+        : Optional.of(new Listing(address.withRevision(commit), files));
+  }
+
+  private static Listing told(Listing kept) {
+    log.warn(
+        "{}: the cache holds {} of the repository's files; any that were never fetched are missing",
+        kept.address().repository(),
+        kept.files().size());
+    return kept;
   }
 
   /**

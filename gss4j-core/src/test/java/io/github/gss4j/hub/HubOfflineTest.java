@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -114,6 +115,22 @@ class HubOfflineTest {
     URI nobody = URI.create("http://127.0.0.1:1");
     HubSettings away = new HubSettings(nobody, s.token(), s.cache(), false, true, s.proxy());
     assertThat(server.client(away).pull(ADDRESS, DownloadListener.none())).isEqualTo(before);
+  }
+
+  @Test
+  void filesOfADataSetThatWereFetchedAreListedWhileTheHubIsAway() {
+    Hub online = server.with("other.json", "{}").client(cache);
+    Path fetched = online.listed(online.list(ADDRESS), "config.json", DownloadListener.none());
+    Hub.Listing part = new Hub.Listing(ADDRESS.withRevision(COMMIT), List.of("config.json"));
+    server.seen.clear();
+    assertThat(offline.list(ADDRESS)).isEqualTo(part);
+    assertThat(server.seen).isEmpty();
+
+    server.once("hub", "GET", "/api/", FakeAnswer.status(503));
+    assertThat(online.list(ADDRESS)).isEqualTo(part);
+    assertThat(online.listed(part, "config.json", DownloadListener.none())).isEqualTo(fetched);
+    assertThat(server.seen).hasSize(1);
+    assertThat(online.list(ADDRESS).files()).contains("config.json", "other.json");
   }
 
   @Test
