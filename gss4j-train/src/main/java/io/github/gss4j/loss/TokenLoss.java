@@ -4,7 +4,7 @@ import io.github.gss4j.loss.Alternating.Turn;
 import org.bytedeco.pytorch.Tensor;
 
 /** A loss that is a mean over tokens, taken from the logits slice by slice. */
-public sealed interface TokenLoss extends Objective permits CrossEntropy, Distillation {
+public non-sealed interface TokenLoss extends Objective {
   /**
    * Gets ready for one micro-batch; what it holds lies in the caller's scope.
    *

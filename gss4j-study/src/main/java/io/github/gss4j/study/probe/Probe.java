@@ -1,6 +1,7 @@
 package io.github.gss4j.study.probe;
 
 import io.github.gss4j.files.OneLine;
+import io.github.gss4j.loss.Objective;
 import java.util.Arrays;
 import java.util.Locale;
 import java.util.SplittableRandom;
@@ -8,7 +9,7 @@ import java.util.SplittableRandom;
 /**
  * A task whose answers are in the sequence itself, for a model that remembers.
  *
- * <p>Token 0 is a blank, token 1 says that answers follow; symbols are from 2 to 31.
+ * <p>Token 0 is a blank, token 1 says that answers follow; symbols begin at 2.
  */
 public enum Probe {
   /**
@@ -27,7 +28,7 @@ public enum Probe {
       for (int i = half + 1; i <= length; i++) {
         ids[i] = ids[i - half - 1];
       }
-      return new Sequence(ids, answers(length, half + 1));
+      return Sequence.asking(ids, answers(length, half + 1));
     }
   },
 
@@ -50,7 +51,7 @@ public enum Probe {
         }
       }
       ids[free] = GO;
-      return new Sequence(ids, answers(length, free + 1));
+      return Sequence.asking(ids, answers(length, free + 1));
     }
   },
 
@@ -61,7 +62,7 @@ public enum Probe {
   INDUCTION {
     @Override
     Sequence draw(int length, SplittableRandom random) {
-      long[] ids = random.longs(length + 1, 2, NUM_TOKENS).toArray();
+      long[] ids = random.longs(length + 1, 2, numTokens()).toArray();
       boolean[] answers = new boolean[length + 1];
       long answer = symbol(random);
       int times = Math.max(2, length / 32);
@@ -73,7 +74,7 @@ public enum Probe {
         ids[at + 1] = answer;
         answers[at + 1] = i > 0;
       }
-      return new Sequence(ids, answers);
+      return Sequence.asking(ids, answers);
     }
   },
 
@@ -84,41 +85,78 @@ public enum Probe {
   ASSOCIATIVE_RECALL {
     @Override
     Sequence draw(int length, SplittableRandom random) {
-      long[] value = random.longs(KEYS, 2 + KEYS, NUM_TOKENS).toArray();
-      boolean[] seen = new boolean[KEYS];
-      long[] ids = new long[length + 1];
-      boolean[] answers = new boolean[length + 1];
-      for (int i = 0; i < length; i += 2) {
-        int key = random.nextInt(KEYS);
-        ids[i] = 2L + key;
-        ids[i + 1] = value[key];
-        answers[i + 1] = seen[key];
-        seen[key] = true;
-      }
-      ids[length] = length % 2 == 0 ? 2 + random.nextInt(KEYS) : ids[length];
-      return new Sequence(ids, answers);
+      return recall(16, length, random);
+    }
+  },
+
+  /** The same with 64 keys. */
+  ASSOCIATIVE_RECALL_64 {
+    @Override
+    public int numTokens() {
+      return 2 + 64 + 64;
+    }
+
+    @Override
+    Sequence draw(int length, SplittableRandom random) {
+      return recall(64, length, random);
+    }
+  },
+
+  /**
+   * The first token says which of eight permutations holds, and in the second half each symbol asks
+   * for its image. No answer is ever read, so nothing but the first token tells which one it is.
+   */
+  LATCH {
+    @Override
+    Sequence draw(int length, SplittableRandom random) {
+      long[] ids = random.longs(length + 1, Latch.FIRST, Latch.FIRST + Latch.SYMBOLS).toArray();
+      ids[0] = 2L + random.nextInt(Latch.PERMUTATIONS);
+      return new Sequence(ids, Latch.targets(Arrays.copyOf(ids, length)));
+    }
+
+    @Override
+    Objective objective() {
+      return new Latch();
     }
   };
 
-  /** How many tokens there are. */
-  public static final int NUM_TOKENS = 32;
-
   private static final int GO = 1;
-  private static final int KEYS = 16;
 
   /**
    * One sequence.
    *
-   * @param ids one more than are read: each but the first is to be predicted
-   * @param answers which of them are answers and not random
+   * @param ids one more than are read: a language model is to predict each but the first
+   * @param targets what is asked after each token that is read; {@link #NOTHING} where nothing is
    */
   @SuppressWarnings("ArrayRecordComponent") // read, never compared
-  record Sequence(long[] ids, boolean[] answers) {}
+  record Sequence(long[] ids, long[] targets) {
+    /** Asks for those of its own tokens that are answers and not random. */
+    static Sequence asking(long[] ids, boolean[] answers) {
+      long[] targets = new long[ids.length - 1];
+      for (int i = 0; i < targets.length; i++) {
+        targets[i] = answers[i + 1] ? ids[i + 1] : NOTHING;
+      }
+      return new Sequence(ids, targets);
+    }
+  }
+
+  /** No token is asked for. */
+  static final long NOTHING = -100;
+
+  /** How many tokens there are. */
+  public int numTokens() {
+    return 32;
+  }
+
+  /** What models are trained on: each next token, as language models are. */
+  Objective objective() {
+    return Objective.crossEntropy();
+  }
 
   /**
    * Draws a random sequence.
    *
-   * @param length tokens that are read, 16 or more
+   * @param length tokens that are read, 16 or more, with 64 keys 64 or more
    */
   abstract Sequence draw(int length, SplittableRandom random);
 
@@ -142,8 +180,24 @@ public enum Probe {
                             + Arrays.stream(values()).map(Probe::text).toList())));
   }
 
-  private static long symbol(SplittableRandom random) {
-    return random.nextLong(2, NUM_TOKENS);
+  long symbol(SplittableRandom random) {
+    return random.nextLong(2, numTokens());
+  }
+
+  Sequence recall(int keys, int length, SplittableRandom random) {
+    long[] value = random.longs(keys, 2 + keys, numTokens()).toArray();
+    boolean[] seen = new boolean[keys];
+    long[] ids = new long[length + 1];
+    boolean[] answers = new boolean[length + 1];
+    for (int i = 0; i < length; i += 2) {
+      int key = random.nextInt(keys);
+      ids[i] = 2L + key;
+      ids[i + 1] = value[key];
+      answers[i + 1] = seen[key];
+      seen[key] = true;
+    }
+    ids[length] = length % 2 == 0 ? 2 + random.nextInt(keys) : ids[length];
+    return Sequence.asking(ids, answers);
   }
 
   private static boolean[] answers(int length, int from) {

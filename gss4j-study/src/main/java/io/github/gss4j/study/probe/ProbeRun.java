@@ -20,8 +20,8 @@ import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch.ScalarType;
 
 /**
- * Trains one model on one probe, on all its tokens as a language model is, and counts how many
- * answers it gives right in sequences that it has not seen, of several lengths.
+ * Trains one model on one probe, and counts how many answers it gives right in sequences that it
+ * has not seen, of several lengths.
  *
  * @param probe what it is asked
  * @param config of the training; every step has fresh sequences of {@code seq_len}
@@ -46,7 +46,8 @@ record ProbeRun(Probe probe, TrainConfig config) {
                 Init.random(config.seed()),
                 precision,
                 Tensors.device(config.compute().device()));
-        Trainer<BatchSource> trainer = TrainableLanguageModel.trainer(model, config)) {
+        Trainer<BatchSource> trainer =
+            TrainableLanguageModel.trainer(model, config, probe.objective())) {
       BatchSource batches = this::ids;
       while (trainer.steps() < config.schedule().steps()) {
         trainer.step(batches);
@@ -87,11 +88,11 @@ record ProbeRun(Probe probe, TrainConfig config) {
       }
       long[] guesses = guesses(model, batch, length);
       for (int row = 0; row < batch.size(); row++) {
-        Probe.Sequence sequence = batch.get(row);
-        for (int i = 1; i <= length; i++) {
-          if (sequence.answers()[i]) {
+        long[] targets = batch.get(row).targets();
+        for (int i = 0; i < length; i++) {
+          if (targets[i] != Probe.NOTHING) {
             asked++;
-            right += guesses[row * length + i - 1] == sequence.ids()[i] ? 1 : 0;
+            right += guesses[row * length + i] == targets[i] ? 1 : 0;
           }
         }
       }

@@ -45,15 +45,16 @@ public record ProbeStudy(
    */
   public static ProbeStudy read(String where, ObjectNode settings, TrainConfig byDefault) {
     JsonFields f = new JsonFields(where, settings);
-    List<String> probes = f.texts("probes");
+    List<String> names = f.texts("probes");
+    List<Probe> probes =
+        names.isEmpty() ? List.of(Probe.values()) : names.stream().map(Probe::of).toList();
+    int tokens = probes.stream().mapToInt(Probe::numTokens).max().orElseThrow();
     ObjectNode run = f.object("run").deepCopy();
-    run.put("num_tokens", Probe.NUM_TOKENS).put("tokenizer", "");
+    run.put("num_tokens", tokens).put("tokenizer", "");
     ProbeStudy study =
         new ProbeStudy(
             ModelChoices.read(where, run, f.object("models"), byDefault),
-            (probes.isEmpty() ? List.of(Probe.values()).stream().map(Probe::text) : probes.stream())
-                .map(Probe::of)
-                .toList(),
+            probes,
             f.numbers("times", List.of(1.0, 2.0, 4.0)).stream().map(Double::intValue).toList(),
             f.numbers("seeds", List.of(1.0)).stream().map(Double::longValue).toList(),
             f.integer("sequences", 64));

@@ -12,6 +12,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
@@ -30,22 +31,33 @@ class ProbeTest {
   @ParameterizedTest
   @EnumSource
   void sequencesAreOneLongerThanIsReadAndHaveAnswers(Probe probe) {
-    for (int length : new int[] {16, 31, 128}) {
+    int least =
+        probe == Probe.ASSOCIATIVE_RECALL_64 ? 64 : 16; // as many keys need room to come twice
+    for (int length : new int[] {least, 2 * least - 1, 8 * least}) {
       Probe.Sequence s = draw(probe, length);
       assertThat(s.ids()).hasSize(length + 1);
-      assertThat(Arrays.stream(s.ids())).allMatch(id -> id >= 0 && id < Probe.NUM_TOKENS);
-      assertThat(s.answers()).hasSize(length + 1).contains(true);
-      assertThat(s.answers()[0]).isFalse();
+      assertThat(Arrays.stream(s.ids())).allMatch(id -> id >= 0 && id < probe.numTokens());
+      assertThat(s.targets()).hasSize(length);
+      assertThat(Arrays.stream(s.targets())).anyMatch(id -> id != Probe.NOTHING);
       assertThat(draw(probe, length).ids()).isEqualTo(s.ids());
     }
     assertThat(Probe.of(probe.text())).isEqualTo(probe);
+  }
+
+  /** Whether a sequence asks for its own token at a place. */
+  private static boolean asked(Probe.Sequence s, int at) {
+    if (at == 0 || s.targets()[at - 1] == Probe.NOTHING) {
+      return false;
+    }
+    assertThat(s.targets()[at - 1]).isEqualTo(s.ids()[at]);
+    return true;
   }
 
   @Test
   void copyingAsksForTheFirstHalf() {
     Probe.Sequence s = draw(Probe.COPYING, 32);
     for (int i = 0; i <= 32; i++) {
-      assertThat(s.answers()[i]).isEqualTo(i > 16);
+      assertThat(asked(s, i)).isEqualTo(i > 16);
       assertThat(i > 16 ? s.ids()[i] == s.ids()[i - 17] : i == 16 || s.ids()[i] >= 2).isTrue();
     }
   }
@@ -56,7 +68,7 @@ class ProbeTest {
     List<Long> symbols = new ArrayList<>();
     List<Long> answers = new ArrayList<>();
     for (int i = 0; i <= 64; i++) {
-      if (s.answers()[i]) {
+      if (asked(s, i)) {
         answers.add(s.ids()[i]);
       } else if (s.ids()[i] >= 2) {
         symbols.add(s.ids()[i]);
@@ -71,23 +83,62 @@ class ProbeTest {
     long answer = -1;
     for (int i = 0; i < 128; i++) {
       if (s.ids()[i] == 1) {
-        assertThat(s.answers()[i + 1]).isEqualTo(answer >= 0);
+        assertThat(asked(s, i + 1)).isEqualTo(answer >= 0);
         assertThat(answer < 0 || s.ids()[i + 1] == answer).isTrue();
         answer = s.ids()[i + 1];
       }
     }
-    assertThat(s.answers()[128]).isTrue();
+    assertThat(asked(s, 128)).isTrue();
   }
 
-  @Test
-  void recallAsksOnlyForKeysThatCameBefore() {
-    Probe.Sequence s = draw(Probe.ASSOCIATIVE_RECALL, 64);
+  @ParameterizedTest
+  @EnumSource(names = {"ASSOCIATIVE_RECALL", "ASSOCIATIVE_RECALL_64"})
+  void recallAsksOnlyForKeysThatCameBefore(Probe probe) {
+    Probe.Sequence s = draw(probe, 64);
     Map<Long, Long> known = new HashMap<>();
     for (int i = 0; i < 64; i += 2) {
       Long before = known.put(s.ids()[i], s.ids()[i + 1]);
-      assertThat(s.answers()[i + 1]).isEqualTo(before != null);
+      assertThat(asked(s, i + 1)).isEqualTo(before != null);
       assertThat(before == null || before == s.ids()[i + 1]).isTrue();
     }
+  }
+
+  @Test
+  void theLatchAsksForImagesThatOnlyTheFirstTokenTells() {
+    SplittableRandom random = new SplittableRandom(5);
+    Map<Long, Map<Long, Long>> images = new HashMap<>(); // of each symbol, by what came first
+    for (int n = 0; n < 200; n++) {
+      Probe.Sequence s = Probe.LATCH.draw(64, random);
+      Map<Long, Long> known = images.computeIfAbsent(s.ids()[0], h -> new HashMap<>());
+      for (int i = 0; i < 64; i++) {
+        if (i < 32) {
+          assertThat(s.targets()[i]).isEqualTo(Probe.NOTHING);
+        } else {
+          Long before = known.put(s.ids()[i], s.targets()[i]);
+          assertThat(before == null || before == s.targets()[i]).isTrue();
+        }
+      }
+    }
+    assertThat(images).hasSize(8);
+    assertThat(new HashSet<>(images.values())).hasSize(8);
+    assertThat(images.values())
+        .allMatch(m -> m.size() == 22 && new HashSet<>(m.values()).size() == 22);
+  }
+
+  @Test
+  void aModelLearnsTheLatchFromItsAnswersAlone() throws IOException {
+    ObjectNode settings = StudyFile.settings(settings(), false);
+    settings.putArray("probes").add("latch");
+    settings.putArray("times").add(1);
+    ((ObjectNode) settings.get("run")).put("steps", 300);
+    study(settings).run(directory, name -> {}, () -> false);
+    double share =
+        new ObjectMapper()
+            .readTree(directory.resolve("probes.json").toFile())
+            .get(1) // attention
+            .at("/accuracy/0")
+            .asDouble();
+    assertThat(share).isGreaterThan(0.5); // chance is 0.05
   }
 
   private static ObjectNode settings() throws IOException {
