@@ -1,5 +1,6 @@
 package io.github.gss4j.checkpoint;
 
+import io.github.gss4j.files.WindowsFiles;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.FileSystemException;
@@ -13,7 +14,7 @@ import java.util.Optional;
 /**
  * A name in a run's directory, such as {@code best}, that stands for one of its checkpoints {@code
  * step-N}: a symbolic link, or a small file that holds the checkpoint's name where the file system
- * has no links.
+ * has no links, and on Windows.
  *
  * @param path where the name lies
  */
@@ -62,7 +63,12 @@ public record CheckpointLink(Path path) {
    * @throws IOException if something else has the name, or it cannot be written
    */
   public void point(Path checkpoint) throws IOException {
-    point(checkpoint, Files::createSymbolicLink);
+    // Windows has links to directories, but none is replaced in one step there
+    point(checkpoint, WindowsFiles.hold(path) ? CheckpointLink::refuse : Files::createSymbolicLink);
+  }
+
+  private static Path refuse(Path link, Path target) {
+    throw new UnsupportedOperationException("a link to a directory cannot be replaced here");
   }
 
   void point(Path checkpoint, Links links) throws IOException {
@@ -75,7 +81,8 @@ public record CheckpointLink(Path path) {
     } catch (UnsupportedOperationException | FileSystemException noLinksHere) {
       Files.writeString(aside.path, checkpoint.getFileName() + "\n", StandardOpenOption.CREATE_NEW);
     }
-    Files.move(aside.path, path, StandardCopyOption.ATOMIC_MOVE);
+    Files.move(
+        aside.path, path, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
   }
 
   /**

@@ -1,13 +1,11 @@
 package io.github.gss4j.files;
 
 import java.io.IOException;
-import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
-import java.nio.file.StandardOpenOption;
 import java.util.UUID;
 
 /**
@@ -42,9 +40,7 @@ public final class AtomicFile {
         target.resolveSibling("." + target.getFileName() + "." + UUID.randomUUID() + ".writing");
     try {
       content.write(aside);
-      try (FileChannel channel = FileChannel.open(aside, StandardOpenOption.READ)) {
-        channel.force(true);
-      }
+      DiskSync.of(aside);
       Files.move(
           aside, target, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
     } catch (IOException e) {

@@ -3,10 +3,14 @@ package io.github.gss4j.checkpoint;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.google.common.jimfs.Configuration;
+import com.google.common.jimfs.Jimfs;
 import java.io.IOException;
+import java.nio.file.FileSystem;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -45,6 +49,20 @@ class CheckpointLinkTest {
     assertThat(last.target()).contains(run.resolve("step-2"));
     last.point(run.resolve("step-1"));
     assertThat(run.resolve("last")).isSymbolicLink();
+  }
+
+  @Test
+  void aSmallFileStandsForTheLinkOnWindows() throws IOException {
+    try (FileSystem windows = Jimfs.newFileSystem(Configuration.windows())) {
+      Path there = Files.createDirectory(windows.getPath("C:\\run"));
+      CheckpointLink last = new CheckpointLink(there.resolve("last"));
+      for (String name : List.of("step-1", "step-2")) {
+        Path step = Files.createDirectory(there.resolve(name));
+        last.point(step);
+        assertThat(last.path()).isRegularFile();
+        assertThat(last.target()).contains(step);
+      }
+    }
   }
 
   @Test

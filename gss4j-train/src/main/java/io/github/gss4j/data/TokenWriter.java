@@ -99,13 +99,15 @@ public final class TokenWriter implements AutoCloseable {
   }
 
   /**
-   * Syncs everything to disk.
+   * Syncs everything to disk and closes the files, which Windows would not rename while they are
+   * open.
    *
    * @param name that the file will have
    */
   public TokenFile finish(String name) throws IOException {
     out.flush();
     disk.getFD().sync();
+    out.close();
     if (counts.isPresent()) {
       var unused = counts.get().finish(name);
     }

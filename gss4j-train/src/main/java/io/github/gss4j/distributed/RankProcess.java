@@ -17,6 +17,9 @@ import java.util.function.Consumer;
 public final class RankProcess {
   private static final int SIGNAL_BASE = 128;
 
+  /** Windows' exit codes are far above. */
+  private static final int SIGNALS = 64;
+
   /** What a line that says why a command failed begins with. */
   private static final String REASON = "gss: ";
 
@@ -109,7 +112,7 @@ public final class RankProcess {
   public String whyItEnded() {
     int code = process.exitValue();
     String how =
-        code > SIGNAL_BASE
+        code > SIGNAL_BASE && code <= SIGNAL_BASE + SIGNALS
             ? "was killed by signal " + (code - SIGNAL_BASE)
             : "ended with exit code " + code;
     String why = lastError.isEmpty() ? "" : ": " + lastError;

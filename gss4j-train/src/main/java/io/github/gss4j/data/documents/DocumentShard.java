@@ -3,6 +3,7 @@ package io.github.gss4j.data.documents;
 import io.github.gss4j.data.DataException;
 import io.github.gss4j.data.Download;
 import io.github.gss4j.data.Hex;
+import io.github.gss4j.files.WindowsFiles;
 import io.github.gss4j.hub.DownloadListener;
 import io.github.gss4j.hub.Hub;
 import java.io.IOException;
@@ -68,8 +69,9 @@ public sealed interface DocumentShard {
     @Override
     public Path file() {
       String path = address.getPath();
+      String name = WindowsFiles.nameFor(path.substring(path.lastIndexOf('/') + 1));
       Path home = cache.resolve("shards").resolve(Hex.of(address.toString()).substring(0, 16));
-      Path file = home.resolve(path.substring(path.lastIndexOf('/') + 1));
+      Path file = home.resolve(name);
       if (Files.exists(file)) {
         return file;
       }

@@ -74,18 +74,38 @@ public record DocumentSource(String name, List<DocumentShard> shards, SkippedFil
       return Optional.of(new DocumentSource(data, onHub(data, hub)));
     }
     try {
-      Path path = Path.of(data);
-      String name = String.valueOf(path.toAbsolutePath().normalize().getFileName());
-      ShardListing found =
-          Files.isDirectory(path)
-              ? ShardListing.of(path, cache, glob.map(Glob::of))
-              : Files.exists(path) ? one(path) : ShardListing.matching(data, cache);
+      ShardListing found = onDisk(data, glob, cache);
       return found.shards().isEmpty()
           ? Optional.empty()
-          : Optional.of(new DocumentSource(name, found.shards(), found.leftOut()));
+          : Optional.of(new DocumentSource(name(data), found.shards(), found.leftOut()));
     } catch (InvalidPathException noPath) {
       return Optional.empty();
     }
+  }
+
+  private static ShardListing onDisk(String data, Optional<String> glob, Path cache) {
+    Optional<Path> path = path(data).filter(Files::exists);
+    if (path.isEmpty()) {
+      return ShardListing.matching(data, cache);
+    }
+    return Files.isDirectory(path.get())
+        ? ShardListing.of(path.get(), cache, glob.map(Glob::of))
+        : one(path.get());
+  }
+
+  /** The path that a text is; on Windows one with a glob is none. */
+  private static Optional<Path> path(String data) {
+    try {
+      return Optional.of(Path.of(data));
+    } catch (InvalidPathException withGlob) {
+      return Optional.empty();
+    }
+  }
+
+  private static String name(String data) {
+    return path(data)
+        .map(path -> String.valueOf(path.toAbsolutePath().normalize().getFileName()))
+        .orElse(data.substring(data.lastIndexOf('/') + 1));
   }
 
   private static ShardListing one(Path file) {

@@ -1,11 +1,10 @@
 package io.github.gss4j.run.files;
 
+import io.github.gss4j.files.DiskSync;
 import java.io.IOException;
-import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.util.Comparator;
 import java.util.List;
 import java.util.stream.Stream;
@@ -41,21 +40,14 @@ final class FileTrees {
     return true;
   }
 
-  /** Syncs a file, or a directory's list of names, to disk. */
-  static void sync(Path path) throws IOException {
-    try (FileChannel channel = FileChannel.open(path, StandardOpenOption.READ)) {
-      channel.force(true);
-    }
-  }
-
   /** Syncs a directory and its files to disk. */
   static void syncAll(Path directory) throws IOException {
     try (Stream<Path> files = Files.list(directory)) {
       for (Path file : files.toList()) {
-        sync(file);
+        DiskSync.of(file);
       }
     }
-    sync(directory);
+    DiskSync.of(directory);
   }
 
   private static Stream<Path> all(Path directory) throws IOException {

@@ -3,6 +3,7 @@ package io.github.gss4j.run.files;
 import io.github.gss4j.checkpoint.CheckpointException;
 import io.github.gss4j.checkpoint.CheckpointLink;
 import io.github.gss4j.files.AtomicFile;
+import io.github.gss4j.files.DiskSync;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
@@ -194,7 +195,7 @@ public record RunDirectory(Path path) {
    */
   public Path save(long step, Content content) throws IOException {
     Path target = path.resolve("step-" + step);
-    if (inUse().contains(target.toAbsolutePath().normalize())) {
+    if (Files.exists(target) && inUse().contains(target.toRealPath())) {
       throw new IllegalStateException(target + " is in use, expected a step not saved before");
     }
     Path aside = aside(step);
@@ -209,7 +210,7 @@ public record RunDirectory(Path path) {
         FileTrees.syncAll(aside);
         replace(target, SavedCheckpoint.named(target).isPresent());
         Files.move(aside, target, StandardCopyOption.ATOMIC_MOVE);
-        FileTrees.sync(path);
+        DiskSync.of(path);
       } catch (IOException e) {
         FileTrees.delete(aside);
         throw e;
@@ -243,7 +244,7 @@ public record RunDirectory(Path path) {
   /** Makes {@code last} or {@code best} point to a checkpoint, atomically. */
   public void point(String name, Path checkpoint) throws IOException {
     new CheckpointLink(path.resolve(name)).point(checkpoint);
-    FileTrees.sync(path);
+    DiskSync.of(path);
   }
 
   /**

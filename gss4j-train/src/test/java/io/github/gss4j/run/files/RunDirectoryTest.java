@@ -3,8 +3,11 @@ package io.github.gss4j.run.files;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.google.common.jimfs.Configuration;
+import com.google.common.jimfs.Jimfs;
 import io.github.gss4j.checkpoint.CheckpointException;
 import java.io.IOException;
+import java.nio.file.FileSystem;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -64,6 +67,29 @@ class RunDirectoryTest {
     try (Stream<Path> files = Files.list(path)) {
       return files.map(f -> f.getFileName().toString()).toList().stream();
     }
+  }
+
+  @Test
+  void checkpointsAreSavedNamedAndPrunedOnWindows() throws IOException {
+    try (FileSystem windows = Jimfs.newFileSystem(Configuration.windows())) {
+      path = Files.createDirectory(windows.getPath("C:\\run"));
+      directory = new RunDirectory(path);
+      directory.point(RunDirectory.BEST, save(1));
+      save(2);
+      save(3);
+      directory.prune(1);
+      assertThat(names()).containsExactlyInAnyOrder("best", "last", "step-1", "step-3");
+      assertThat(content(RunDirectory.BEST)).isEqualTo("step 1");
+      assertThat(directory.settle()).contains(path.resolve("step-3"));
+    }
+  }
+
+  @Test
+  void aCheckpointInUseIsNotReplacedWhereTheRunIsReachedByALink() throws IOException {
+    directory = new RunDirectory(Files.createSymbolicLink(path.resolve("link"), path));
+    save(1);
+    assertThatThrownBy(() -> save(1)).hasMessageContaining("is in use");
+    assertThat(content(RunDirectory.LAST)).isEqualTo("step 1");
   }
 
   @Test
