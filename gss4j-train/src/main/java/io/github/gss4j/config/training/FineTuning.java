@@ -73,7 +73,9 @@ public record FineTuning(
     for (String group : names(text)) {
       int at = group.indexOf('=');
       try {
-        rates.put(group.substring(0, at).strip(), Double.valueOf(group.substring(at + 1).strip()));
+        String name = group.substring(0, at).strip();
+        Double before = rates.put(name, Double.valueOf(group.substring(at + 1).strip()));
+        Checks.that(before == null, "lr_groups", name + " twice", "each name once");
       } catch (IndexOutOfBoundsException | NumberFormatException e) {
         throw new IllegalArgumentException(
             OneLine.of(
@@ -130,7 +132,7 @@ public record FineTuning(
       heads.removeIf(part -> part.matches("\\d+"));
       throw new IllegalArgumentException(
           "%s names '%s', which is part of no parameter's name; parts are: %s"
-              .formatted(key, name, String.join(", ", heads)));
+              .formatted(key, OneLine.of(name), String.join(", ", heads)));
     }
   }
 }

@@ -236,4 +236,16 @@ class FineTuningTest {
     assertThatThrownBy(() -> freezing("dss,"))
         .hasMessage("freeze is an empty name, expected names");
   }
+
+  @Test
+  void wrongRatesAreQuotedInOneLineAndANameThatIsGivenTwiceIsRefused() {
+    assertThatThrownBy(() -> TinyRun.config(ALL, "{\"lr_groups\": \"a\\nb\\u0007\"}"))
+        .hasMessage("lr_groups is 'a b', expected name=lr, such as token_emb=1e-5,dss=1e-4");
+    assertThatThrownBy(() -> TinyRun.config(ALL, "{\"lr_groups\": \"a\\nb=-1\"}"))
+        .hasMessage("lr_groups a b is -1.0, expected above 0");
+    assertThatThrownBy(() -> after(TinyRun.config(ALL, "{\"lr_groups\": \"a\\nb=1\"}"), 0))
+        .hasMessageStartingWith("lr_groups names 'a b'");
+    assertThatThrownBy(() -> TinyRun.config(ALL, "{\"lr_groups\": \"dss=1e-4,dss=1e-3\"}"))
+        .hasMessage("lr_groups is dss twice, expected each name once");
+  }
 }
