@@ -126,7 +126,12 @@ class InspectCommandTest {
     assertThat(texts(drawn.getElementsByTagName("text")))
         .contains("lag in tokens", "channel 3", "head 3")
         .contains("layer 3: attention has no kernel: what it reads depends on the text");
-    assertThat(html).content().contains("<svg", "layers.0.dss", "time constants");
+    assertThat(html)
+        .content()
+        .contains("<svg", "layers.0.dss", "time constants", "Tensors", "0 gss", "3 attention")
+        .contains("layer 3: attention has no kernel", "default-src 'none'")
+        .doesNotContain("<script", "//", "NaN", "{{");
+    Command.here(args).ok(); // a page of ours may be replaced
   }
 
   @Test

@@ -62,16 +62,10 @@ public record Report(
 
   /** The whole page. */
   String html() throws IOException {
-    String template;
-    try (InputStream in = Report.class.getResourceAsStream(FILE_NAME)) {
-      template = new String(in.readAllBytes(), StandardCharsets.UTF_8);
-    }
     Properties pom = new Properties();
     pom.load(new StringReader(resource(ECHARTS_POM)));
     String charts = resource(ECHARTS + pom.getProperty("version") + "/echarts.common.min.js");
-    // Cut, not replaced: what is filled in is never searched for places to fill.
-    String[] parts = template.split("\\{\\{(?:charts|data)}}", -1);
-    return parts[0] + charts + parts[1] + island() + parts[2];
+    return Page.fill(FILE_NAME, Map.of("charts", charts, "data", island()));
   }
 
   /** The data as ASCII JSON without a "<", so that no text in it can end its script. */

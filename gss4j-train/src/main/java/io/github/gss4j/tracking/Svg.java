@@ -92,6 +92,14 @@ public final class Svg {
         + "</svg>\n";
   }
 
+  /** As part of a {@link Page}, whose style it takes; as wide as there is room. */
+  public String inline(int width, int height, String label) {
+    return "<svg viewBox=\"0 0 %d %d\" role=\"img\" aria-label=\"%s\">\n"
+            .formatted(width, height, escaped(label).replace("\"", "&quot;"))
+        + content
+        + "</svg>\n";
+  }
+
   private static String style() {
     return """
     <style>

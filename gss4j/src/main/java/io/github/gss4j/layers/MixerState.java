@@ -6,6 +6,7 @@ import java.util.List;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.TensorVector;
 import org.bytedeco.pytorch.global.torch;
+import org.bytedeco.pytorch.global.torch.ScalarType;
 
 /**
  * What a causal layer remembers of the tokens it has read: enough to continue as if it had them
@@ -53,7 +54,10 @@ public record MixerState(List<Tensor> tensors) {
 
   /** The states of some sequences of the batch, in the order of {@code rows}, (n) of int64. */
   public MixerState select(Tensor rows) {
-    return new MixerState(tensors.stream().map(t -> t.index_select(0, rows)).toList());
+    return new MixerState(
+        tensors.stream()
+            .map(t -> t.index_select(0, rows.to(t.device(), ScalarType.Long)))
+            .toList());
   }
 
   /** Keeps the tensors alive beyond the scope they were made in, until {@link #release()}. */

@@ -50,7 +50,7 @@ public final class InspectCommand implements Callable<Integer> {
   @Option(
       names = "--html",
       paramLabel = "FILE",
-      description = "also draw them into a web page, with time constants")
+      description = "also write a web page: layers, sizes, time constants, kernels, tensors")
   private Path html;
 
   @Option(
@@ -97,8 +97,7 @@ public final class InspectCommand implements Callable<Integer> {
       AtomicFile.write(kernels, KernelFigure.of(plots));
     }
     if (html != null) {
-      String title = stored.file().toString();
-      AtomicFile.write(html, KernelPage.of(title, facts.stateSpaces(), plots));
+      AtomicFile.write(html, new ModelPage(facts, plots).html());
     }
   }
 }

@@ -23,26 +23,26 @@ public record ModelFacts(StoredModel model, List<StateSpaceFacts> stateSpaces) {
     return model.tensors().shapes().values().stream().mapToLong(ModelFacts::numbers).sum();
   }
 
-  private static long numbers(List<Long> shape) {
+  static long numbers(List<Long> shape) {
     return shape.stream().reduce(1L, Math::multiplyExact);
   }
 
-  private long bytes() {
+  long bytes() {
     return model.tensors().shapes().entrySet().stream()
         .mapToLong(t -> numbers(t.getValue()) * model.tensors().dtype(t.getKey()).bytes())
         .sum();
   }
 
   /** After how many tokens a text's state has its full size. */
-  private long longest() {
+  long longest() {
     return model.config().stateGrowsUpTo();
   }
 
-  private long stateNumbers() {
+  long stateNumbers() {
     return model.config().stateNumbers(longest());
   }
 
-  private long multiplications() {
+  long multiplications() {
     return model.config().multiplications(longest());
   }
 

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.github.gss4j.checkpoint.StoredModel;
 import io.github.gss4j.config.MixerConfig;
 import io.github.gss4j.config.ModelConfig;
+import io.github.gss4j.layers.Eigenvalues;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -15,9 +16,10 @@ import java.util.Locale;
  *
  * @param layer its name
  * @param tokens time constants, ascending
+ * @param modes the eigenvalues themselves
  */
 @SuppressWarnings("ArrayRecordComponent") // printed once, never compared
-record StateSpaceFacts(String layer, double[] tokens) {
+record StateSpaceFacts(String layer, double[] tokens, Eigenvalues modes) {
   /** The facts of all layers, in order. */
   static List<StateSpaceFacts> of(StoredModel model) {
     List<StateSpaceFacts> all = new ArrayList<>();
@@ -36,7 +38,7 @@ record StateSpaceFacts(String layer, double[] tokens) {
       mixer
           .get()
           .modes()
-          .ifPresent(modes -> all.add(new StateSpaceFacts(name, modes.timeConstants())));
+          .ifPresent(modes -> all.add(new StateSpaceFacts(name, modes.timeConstants(), modes)));
     }
   }
 
