@@ -31,14 +31,16 @@ fail() {
   exit 1
 }
 
-run() { # of a user who has this JRE alone
-  "${user[@]}" env -i PATH=/usr/bin:/bin HOME="$work/user" GSS_CACHE="$work/user/cache" JAVA_HOME="$jre" "$@"
+become() { # COMMAND… of a user who has this JRE alone
+  exec "${user[@]}" env -i PATH=/usr/bin:/bin HOME="$work/user" GSS_CACHE="$work/user/cache" JAVA_HOME="$jre" "$@"
 }
+
+run() { (become "$@"); }
 
 writes() { # WHAT COMMAND…: as the first one did
   local what=$1 text
   shift
-  text=$(run "$@" generate --model "$model" --prompt 'public ' --max-new-tokens 40 --temperature 0 2>err) || fail "$what: generate"
+  text=$(run "$@" generate --model "$model" --prompt 'public ' --max-new-tokens 40 --greedy 2>err) || fail "$what: generate"
   [ -e expected ] || echo "$text" >expected
   [ "$text" = "$(cat expected)" ] || fail "$what writes '$text', expected '$(cat expected)'"
   grep -q 'written in' err || fail "$what: no speed"
@@ -47,7 +49,7 @@ writes() { # WHAT COMMAND…: as the first one did
 serves() { # WHAT COMMAND…
   local what=$1 process url
   shift
-  run "$@" serve --model "$model" --port 0 >out 2>err &
+  become "$@" serve --model "$model" --port 0 >out 2>err &
   process=$!
   for _ in $(seq 600); do
     url=$(sed -n 's/^\(http[^ ]*\) serves .*/\1/p' out)
@@ -64,15 +66,16 @@ serves() { # WHAT COMMAND…
 for java in "$@"; do
   jre=$work/jre-$(sed -n 's/^JAVA_VERSION="\(.*\)"/\1/p' "$java/release")
   "$java/bin/jlink" --strip-debug --no-header-files --no-man-pages --output "$jre" \
-    --add-modules java.se,jdk.crypto.ec,jdk.incubator.vector,jdk.localedata,jdk.net,jdk.unsupported,jdk.zipfs
+    --add-modules java.se,jdk.crypto.ec,jdk.incubator.vector,jdk.localedata,jdk.net,jdk.unsupported,jdk.zipfs \
+    2>err || fail "jlink" # which warns of the incubator module
   gss=$work/installed/gss4j-$version/bin/gss
   run "$gss" demo --steps 20 "${sizes[@]}" --out "run-${jre##*-}" >out 2>err || fail "demo"
   grep -q 'this model' out || fail "demo says nothing of its model"
   model=${model:-$PWD/run-${jre##*-}/best}
-  run "$gss" eval --model "$model" --data "$work/text.txt" >out 2>err || fail "eval"
+  loss=$(run "$gss" eval --model "$model" --data "$work/text.txt" 2>err) || fail "eval"
   writes full "$gss"
   serves full "$gss"
-  echo "Java ${jre##*-}, full: demo, eval ($(cut -d, -f1 out | head -1)), generate, serve"
+  echo "Java ${jre##*-}, full: demo, eval (${loss%%,*}), generate, serve"
   gss=$work/installed/gss4j-inference-$version/bin/gss
   writes inference "$gss"
   serves inference "$gss"
