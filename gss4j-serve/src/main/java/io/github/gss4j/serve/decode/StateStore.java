@@ -14,6 +14,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
@@ -35,6 +37,10 @@ public final class StateStore {
   private final Optional<Path> directory;
   private final Executor disk;
   private final Map<String, KeptState> states = new LinkedHashMap<>();
+
+  /** Ids whose files are in the directory and are not this model's states. */
+  private final Set<String> foreign = new TreeSet<>();
+
   private long bytes;
 
   /**
@@ -56,17 +62,23 @@ public final class StateStore {
       Files.createDirectories(states);
       try (Stream<Path> files = Files.list(states)) {
         for (Path file : files.filter(f -> f.toString().endsWith(SUFFIX)).sorted().toList()) {
-          findOne(file);
+          String name = file.getFileName().toString();
+          findOne(file, name.substring(0, name.length() - SUFFIX.length()));
         }
+      }
+      if (!foreign.isEmpty()) {
+        LOG.warn(
+            "{}: {} files are left out, they are not states of this model", states, foreign.size());
       }
     } catch (IOException e) {
       throw new UncheckedIOException(states + " cannot be used: " + e.getMessage(), e);
     }
   }
 
-  private void findOne(Path file) throws IOException {
+  private void findOne(Path file, String id) throws IOException {
     Map<String, String> metadata;
     long tokens;
+    foreign.add(id);
     try {
       metadata = Safetensors.open(file).metadata();
       tokens = Long.parseLong(metadata.getOrDefault("tokens", "0"));
@@ -80,16 +92,17 @@ public final class StateStore {
     if (!model.model().accepts(metadata.getOrDefault("fingerprint", ""))) {
       return; // another model's, in the same directory
     }
-    String name = file.getFileName().toString();
+    foreign.remove(id);
     KeptState state =
         new KeptState(
-            name.substring(0, name.length() - SUFFIX.length()),
+            id,
             Files.getLastModifiedTime(file).toInstant(),
             tokens + (metadata.getOrDefault("pending", "").isEmpty() ? 0 : 1),
             Files.size(file),
             Optional.of(file),
             null);
     state.stored(null);
+    state.touch(Instant.now()); // when it was last used is not on disk
     states.put(state.id(), state);
     bytes += state.bytes();
   }
@@ -118,8 +131,16 @@ public final class StateStore {
    * from now on.
    *
    * @throws QuotaException if there is no room; the session is still the caller's then
+   * @throws IllegalArgumentException if a file of that name is there that is not a state of this
+   *     model
    */
   public KeptState keep(Session session, String id) {
+    if (foreign.contains(id)) {
+      throw new IllegalArgumentException(
+          "the id '"
+              + id
+              + "' is taken by a file that is not a state of this model: choose another");
+    }
     KeptState before = states.get(id);
     checkRoom(session.bytes() - (before == null ? 0 : before.bytes()));
     if (before != null) {

@@ -1,6 +1,7 @@
 package io.github.gss4j.serve.decode;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.gss4j.GssModel;
 import io.github.gss4j.LoadOptions;
@@ -11,6 +12,9 @@ import io.github.gss4j.generation.Session;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.List;
 import java.util.Optional;
@@ -28,13 +32,16 @@ class StateStoreTest {
 
   @BeforeEach
   void load() {
+    model = load(SEED, directory);
+  }
+
+  private static GssModel load(long seed, Path directory) {
     ModelConfig config =
         ModelConfig.of(256, 16, 1)
             .withLayers(List.of(new GssConfig(6, 8, true)))
             .withTokenizer("bytes");
-    model =
-        GssModel.load(
-            RandomModel.write(config, SEED, directory), LoadOptions.defaults().withEngine("java"));
+    return GssModel.load(
+        RandomModel.write(config, seed, directory), LoadOptions.defaults().withEngine("java"));
   }
 
   @AfterEach
@@ -49,6 +56,10 @@ class StateStoreTest {
   }
 
   private Capacity capacity() {
+    return capacity(Capacity.defaults().stateLife());
+  }
+
+  private Capacity capacity(Duration life) {
     Capacity byDefault = Capacity.defaults();
     return new Capacity(
         byDefault.rows(),
@@ -56,7 +67,7 @@ class StateStoreTest {
         byDefault.rowBytes(),
         byDefault.cacheBytes(),
         byDefault.stateBytes(),
-        byDefault.stateLife(),
+        life,
         Optional.of(directory),
         byDefault.directoryBytes(),
         byDefault.slice());
@@ -89,7 +100,50 @@ class StateStoreTest {
     Files.writeString(directory.resolve("states/x.safetensors"), "no state");
     StateStore store = new StateStore(model, capacity(), Runnable::run);
     assertThat(store.all()).isEmpty();
+    try (Session session = session(1, 2)) {
+      assertThatThrownBy(() -> store.keep(session, "x"))
+          .hasMessageStartingWith("the id 'x' is taken by a file that is not a state");
+    }
     assertThat(directory.resolve("states/x.safetensors")).hasContent("no state");
     store.close();
+  }
+
+  @Test
+  void statesOfAnotherModelAreLeftOutAndNeverWrittenOver() throws IOException {
+    StateStore store = new StateStore(model, capacity(), Runnable::run);
+    store.keep(session(1, 2, 3), "mine");
+    store.close();
+    Path file = directory.resolve("states/mine.safetensors");
+    byte[] before = Files.readAllBytes(file);
+
+    Path other = Files.createDirectory(directory.resolve("other"));
+    try (GssModel another = load(SEED + 1, other)) {
+      StateStore theirs = new StateStore(another, capacity(), Runnable::run);
+      assertThat(theirs.all()).isEmpty();
+      Session session = another.session();
+      session.read(4);
+      assertThatThrownBy(() -> theirs.keep(session, "mine"))
+          .isInstanceOf(IllegalArgumentException.class);
+      theirs.keep(session, "yours");
+      theirs.close();
+    }
+    assertThat(file).hasBinaryContent(before);
+  }
+
+  @Test
+  void theTimeThatAnUnusedStateIsKeptBeginsWithTheServer() throws IOException {
+    Capacity hour = capacity(Duration.ofHours(1));
+    StateStore store = new StateStore(model, hour, Runnable::run);
+    store.keep(session(1, 2, 3), "mine");
+    store.close();
+    Path file = directory.resolve("states/mine.safetensors");
+    Files.setLastModifiedTime(file, FileTime.from(Instant.now().minus(Duration.ofDays(1))));
+
+    StateStore again = new StateStore(model, hour, Runnable::run);
+    assertThat(again.all()).extracting(KeptState::id).containsExactly("mine");
+    again.expire(Instant.now().plus(Duration.ofHours(2)));
+    assertThat(again.all()).isEmpty();
+    assertThat(file).doesNotExist();
+    again.close();
   }
 }
