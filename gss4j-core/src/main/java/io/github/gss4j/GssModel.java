@@ -10,7 +10,6 @@ import io.github.gss4j.generation.Generated;
 import io.github.gss4j.generation.GenerationOptions;
 import io.github.gss4j.generation.Sampling;
 import io.github.gss4j.generation.Session;
-import io.github.gss4j.generation.Token;
 import io.github.gss4j.tokenizer.Tokenizer;
 import io.github.gss4j.tokenizer.Tokenizers;
 import java.nio.file.Path;
@@ -120,27 +119,7 @@ public final class GssModel implements AutoCloseable {
    * @param piece whole characters; all of them together are the text
    */
   public Generated stream(String prompt, GenerationOptions options, Consumer<String> piece) {
-    return write(
-        prompt,
-        options,
-        new DecodingListener() {
-          @Override
-          public boolean token(Token token) {
-            show(token.text());
-            return true;
-          }
-
-          @Override
-          public void ended(String rest, Generated result) {
-            show(rest);
-          }
-
-          private void show(String text) {
-            if (!text.isEmpty()) {
-              piece.accept(text);
-            }
-          }
-        });
+    return write(prompt, options, DecodingListener.text(piece));
   }
 
   /**

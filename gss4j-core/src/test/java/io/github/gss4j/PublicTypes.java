@@ -31,6 +31,15 @@ public final class PublicTypes {
 
   /** Checks all modules on the class path; an exception that is none any more is wrong too. */
   public void check() {
+    check("");
+  }
+
+  /**
+   * Checks one package and those below it.
+   *
+   * @param below after {@code io.github.gss4j.}
+   */
+  public void check(String below) {
     JavaClasses all =
         new ClassFileImporter()
             .withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS)
@@ -40,6 +49,7 @@ public final class PublicTypes {
     for (JavaClass type : all) {
       if (type.isTopLevelClass()
           && type.getModifiers().contains(JavaModifier.PUBLIC)
+          && type.getName().startsWith(ROOT + below)
           && !type.getSimpleName().equals("package-info")) {
         onlyPublic.add(type.getName());
       }

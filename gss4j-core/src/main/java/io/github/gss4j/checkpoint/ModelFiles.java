@@ -34,7 +34,11 @@ public record ModelFiles(Path weights, Optional<Path> config) {
 
   private static final List<String> USUAL =
       List.of(
-          WEIGHTS, ShardedSafetensors.INDEX, "model.pt", "pytorch_model.bin", ShardedPyTorch.INDEX);
+          WEIGHTS,
+          ShardedSafetensors.INDEX,
+          "model.pt",
+          "pytorch_model.bin",
+          "pytorch_model.bin.index.json");
 
   /** Weights or an index of such: no hidden file, and not what a trainer leaves beside them. */
   private static final Pattern WEIGHT_FILE =

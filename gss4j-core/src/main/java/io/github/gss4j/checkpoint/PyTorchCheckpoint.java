@@ -153,7 +153,7 @@ public final class PyTorchCheckpoint {
     return stored;
   }
 
-  StoredTensor stored(String name) {
+  private StoredTensor stored(String name) {
     Entry e = entries.get(name);
     return new StoredTensor(name, e.dtype(), e.shape(), e.strides(), file, start(e));
   }

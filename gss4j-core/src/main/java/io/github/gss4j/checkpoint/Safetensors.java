@@ -242,7 +242,7 @@ public record Safetensors(
     return stored;
   }
 
-  StoredTensor stored(String name) {
+  private StoredTensor stored(String name) {
     Entry e = entries.get(name);
     return new StoredTensor(
         name, e.dtype(), e.shape(), Shapes.rowMajor(e.shape()), file, e.offset());

@@ -7,7 +7,7 @@ import java.util.stream.Collectors;
 /** Shapes of tensors in files: their text in messages, and the elements they hold. */
 final class Shapes {
   /** libtorch's own limit for operations on a tensor. */
-  public static final int MAX_DIMENSIONS = 64;
+  static final int MAX_DIMENSIONS = 64;
 
   private Shapes() {}
 
@@ -54,7 +54,7 @@ final class Shapes {
   }
 
   /** As it stands in messages: {@code (50257, 1600)}. */
-  public static String text(List<Long> shape) {
+  static String text(List<Long> shape) {
     return shape.stream().map(String::valueOf).collect(Collectors.joining(", ", "(", ")"));
   }
 }

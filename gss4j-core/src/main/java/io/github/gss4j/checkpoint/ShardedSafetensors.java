@@ -5,100 +5,20 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
 /**
- * Named tensors spread over several safetensors files of one directory, as the Hugging Face hub
- * keeps large models: an index says which file, or shard, holds which tensor.
- *
- * <p>Opening reads the index and every shard's header, and checks that they agree. A shard may be a
- * symbolic link, as in the hub's own cache, but its name never leads out of the directory.
+ * Writes named tensors to several safetensors files of one directory, as the Hugging Face hub keeps
+ * large models: an index says which file, or shard, holds which tensor. {@link TensorSource} reads
+ * them.
  */
 public final class ShardedSafetensors {
   /** The index's name in a model's directory. */
   public static final String INDEX = "model.safetensors.index.json";
 
-  private final Path index;
-  private final List<Safetensors> shards;
-  private final Map<String, Safetensors> byTensor;
-
-  private ShardedSafetensors(
-      Path index, List<Safetensors> shards, Map<String, Safetensors> byTensor) {
-    this.index = index;
-    this.shards = shards;
-    this.byTensor = byTensor;
-  }
-
-  /**
-   * Opens the shards that an index lists.
-   *
-   * @param index its file, usually named {@link #INDEX}
-   * @throws CheckpointException if the index or a shard is invalid, or they disagree
-   */
-  public static ShardedSafetensors open(Path index) {
-    Map<String, String> files = ShardIndex.read(index, "safetensors");
-    Map<String, Safetensors> shards = new LinkedHashMap<>();
-    Map<String, Safetensors> byTensor = new LinkedHashMap<>();
-    files.forEach(
-        (name, shardName) -> {
-          Safetensors shard =
-              shards.computeIfAbsent(
-                  shardName, file -> Safetensors.open(index.resolveSibling(file)));
-          if (shard.entries().containsKey(name)) {
-            byTensor.put(name, shard);
-          } else if (!shard.others().containsKey(name)) {
-            throw new CheckpointException(
-                index,
-                "tensor '%s': is not in '%s', where it should be".formatted(name, shardName));
-          }
-        });
-    shards.forEach(
-        (shardName, shard) -> {
-          for (String name : shard.entries().keySet()) {
-            if (!shardName.equals(files.get(name))) {
-              throw new CheckpointException(
-                  shard.file(), "tensor '%s': is not listed there by %s".formatted(name, index));
-            }
-          }
-        });
-    return new ShardedSafetensors(index, List.copyOf(shards.values()), byTensor);
-  }
-
-  /** The index. */
-  public Path index() {
-    return index;
-  }
-
-  /** The dtype, shape and place of each tensor in its shard, by name, in the index's order. */
-  public Map<String, Safetensors.Entry> entries() {
-    Map<String, Safetensors.Entry> entries = new LinkedHashMap<>();
-    byTensor.forEach((name, shard) -> entries.put(name, shard.entries().get(name)));
-    return Collections.unmodifiableMap(entries);
-  }
-
-  /** What those tensors are, by name, whose values are not read. */
-  public Map<String, String> others() {
-    Map<String, String> others = new LinkedHashMap<>();
-    shards.forEach(shard -> others.putAll(shard.others()));
-    return Collections.unmodifiableMap(others);
-  }
-
-  /** The headers' {@code __metadata__}, of all shards together. */
-  public Map<String, String> metadata() {
-    Map<String, String> all = new LinkedHashMap<>();
-    shards.forEach(shard -> all.putAll(shard.metadata()));
-    return Collections.unmodifiableMap(all);
-  }
-
-  /** The tensors by name, in the index's order, to be read one by one. */
-  public Map<String, StoredTensor> stored() {
-    Map<String, StoredTensor> stored = new LinkedHashMap<>();
-    byTensor.forEach((name, shard) -> stored.put(name, shard.stored(name)));
-    return stored;
-  }
+  private ShardedSafetensors() {}
 
   /**
    * Writes shards named {@code model-00001-of-00003.safetensors} and so on, then the index. Not

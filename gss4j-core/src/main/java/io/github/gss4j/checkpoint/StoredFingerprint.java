@@ -1,9 +1,8 @@
 package io.github.gss4j.checkpoint;
 
+import io.github.gss4j.files.Digests;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
-import java.util.HexFormat;
 import java.util.zip.CRC32C;
 
 /**
@@ -16,14 +15,14 @@ public final class StoredFingerprint {
 
   /** The fingerprint of a model's configuration and weights, in hexadecimal; reads all of them. */
   public static String of(StoredModel model) {
-    MessageDigest digest = sha256();
+    MessageDigest digest = Digests.sha256();
     digest.update(model.config().toJson().toString().getBytes(StandardCharsets.UTF_8));
     for (String name : model.config().shapes().keySet()) {
       StoredTensor tensor = model.tensors().get(name);
       String line = name + " " + dtype(tensor.dtype()) + " " + checksum(tensor);
       digest.update(line.getBytes(StandardCharsets.UTF_8));
     }
-    return HexFormat.of().formatHex(digest.digest());
+    return Digests.hex(digest);
   }
 
   /** A dtype as libtorch names it: states of earlier versions have fingerprints made so. */
@@ -41,13 +40,5 @@ public final class StoredFingerprint {
     CRC32C crc = new CRC32C();
     tensor.forEachChunk((from, bytes) -> crc.update(bytes));
     return crc.getValue();
-  }
-
-  private static MessageDigest sha256() {
-    try {
-      return MessageDigest.getInstance("SHA-256");
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("every Java platform has SHA-256", e);
-    }
   }
 }

@@ -190,7 +190,7 @@ public record StoredTensor(
 
   /** Visits elements in order. */
   @FunctionalInterface
-  public interface Chunk {
+  interface Chunk {
     /**
      * Takes elements.
      *
@@ -201,7 +201,7 @@ public record StoredTensor(
   }
 
   /** Visits the elements in row-major order, a megabyte at a time. */
-  public void forEachChunk(Chunk action) {
+  void forEachChunk(Chunk action) {
     ByteBuffer chunk = ByteBuffer.allocateDirect(CHUNK_BYTES).order(ByteOrder.LITTLE_ENDIAN);
     long bytes = bytes();
     for (long done = 0; done < bytes; done += CHUNK_BYTES) {

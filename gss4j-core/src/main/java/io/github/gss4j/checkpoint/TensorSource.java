@@ -18,7 +18,7 @@ public final class TensorSource {
   private final Map<String, String> others;
   private final List<String> ignored;
 
-  private TensorSource(
+  TensorSource(
       Path file,
       Map<String, StoredTensor> tensors,
       Map<String, String> others,
@@ -36,16 +36,24 @@ public final class TensorSource {
    * @throws CheckpointException if the file is invalid
    */
   public static TensorSource open(Path file) {
+    TensorSource source = withNamesOfFile(file);
+    return new TensorSource(
+        file,
+        ParameterNames.unwrapped(file, source.tensors),
+        ParameterNames.unwrapped(file, source.others),
+        source.ignored);
+  }
+
+  /** As {@link #open}, under the names that stand in the file. */
+  static TensorSource withNamesOfFile(Path file) {
     String name = file.getFileName().toString();
     if (name.endsWith(".safetensors")) {
       Safetensors st = Safetensors.open(file);
-      return unwrapped(file, st.stored(), st.others(), List.of());
+      return new TensorSource(file, st.stored(), st.others(), List.of());
     } else if (name.endsWith(".safetensors.index.json")) {
-      ShardedSafetensors sharded = ShardedSafetensors.open(file);
-      return unwrapped(file, sharded.stored(), sharded.others(), List.of());
+      return ShardIndex.open(file, "safetensors");
     } else if (name.endsWith(".index.json")) {
-      ShardedPyTorch sharded = ShardedPyTorch.open(file);
-      return unwrapped(file, sharded.stored(), sharded.others(), sharded.ignored());
+      return ShardIndex.open(file, "(bin|pt|pth)");
     } else if (name.endsWith(".json")) {
       throw new CheckpointException(
           file,
@@ -53,19 +61,7 @@ public final class TensorSource {
               + " .index.json");
     }
     PyTorchCheckpoint pt = PyTorchCheckpoint.open(file);
-    return unwrapped(file, pt.stored(), pt.others(), pt.ignored());
-  }
-
-  private static TensorSource unwrapped(
-      Path file,
-      Map<String, StoredTensor> tensors,
-      Map<String, String> others,
-      List<String> ignored) {
-    return new TensorSource(
-        file,
-        ParameterNames.unwrapped(file, tensors),
-        ParameterNames.unwrapped(file, others),
-        ignored);
+    return new TensorSource(file, pt.stored(), pt.others(), pt.ignored());
   }
 
   /**

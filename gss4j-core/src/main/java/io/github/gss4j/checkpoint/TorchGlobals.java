@@ -93,21 +93,11 @@ final class TorchGlobals {
     names.put(WITH_ATTRIBUTES, TorchGlobals::withAttributes);
     names.put("torch.Tensor", TorchGlobals::tensorOfClass);
     names.put("torch.nn.parameter.Parameter", TorchGlobals::tensorOfClass);
-    for (String kind :
-        List.of(
-            "Double",
-            "Float",
-            "Half",
-            "BFloat16",
-            "Long",
-            "Int",
-            "Short",
-            "Char",
-            "Byte",
-            "Bool")) {
+    for (TensorType type : TensorType.values()) {
+      String tensorName = TorchType.storageName(type).replace("Storage", "Tensor");
       for (String device : List.of("torch.", "torch.cuda.")) {
-        names.put(device + kind + "Tensor", TorchGlobals::tensorOfClass);
-        names.put(device + "sparse." + kind + "Tensor", other("a sparse tensor"));
+        names.put(device + tensorName, TorchGlobals::tensorOfClass);
+        names.put(device + "sparse." + tensorName, other("a sparse tensor"));
       }
     }
     names.put("torch.serialization._get_layout", (in, a) -> new Mention("a layout"));

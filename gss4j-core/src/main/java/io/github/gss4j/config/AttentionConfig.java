@@ -20,12 +20,12 @@ public record AttentionConfig(int heads, int window, Kind windows) implements La
     SLIDING;
 
     /** As configurations write it. */
-    public String text() {
+    private String text() {
       return name().toLowerCase(Locale.ROOT);
     }
 
     /** The kind that configurations write so. */
-    public static Kind of(String text) {
+    private static Kind of(String text) {
       for (Kind kind : values()) {
         if (kind.text().equals(text)) {
           return kind;
@@ -41,12 +41,8 @@ public record AttentionConfig(int heads, int window, Kind windows) implements La
 
   /** Checks the sizes. */
   public AttentionConfig {
-    if (heads < 1) {
-      throw new IllegalArgumentException("attention_heads is " + heads + ", expected at least 1");
-    }
-    if (window < 2) {
-      throw new IllegalArgumentException("attention_window is " + window + ", expected at least 2");
-    }
+    Checks.atLeast(1, "attention_heads", heads);
+    Checks.atLeast(2, "attention_window", window);
   }
 
   @Override

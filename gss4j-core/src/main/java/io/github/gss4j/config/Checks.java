@@ -20,6 +20,11 @@ public final class Checks {
     }
   }
 
+  /** Refuses a number below its least. */
+  public static void atLeast(long least, String name, long value) {
+    that(value >= least, name, value, "at least " + least);
+  }
+
   /**
    * What a word of a setting stands for.
    *

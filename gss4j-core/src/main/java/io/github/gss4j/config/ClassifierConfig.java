@@ -36,7 +36,7 @@ public record ClassifierConfig(
   public record Tokens(int numTokens) implements Input {
     /** Checks the size. */
     public Tokens {
-      StackConfig.atLeastOne("num_tokens", numTokens);
+      Checks.atLeast(1, "num_tokens", numTokens);
     }
   }
 
@@ -48,7 +48,7 @@ public record ClassifierConfig(
   public record Values(int channels) implements Input {
     /** Checks the size. */
     public Values {
-      StackConfig.atLeastOne("input_dim", channels);
+      Checks.atLeast(1, "input_dim", channels);
     }
   }
 
@@ -78,9 +78,7 @@ public record ClassifierConfig(
 
   /** Checks the sizes. */
   public ClassifierConfig {
-    if (numClasses < 2) {
-      throw new IllegalArgumentException("num_classes is " + numClasses + ", expected at least 2");
-    }
+    Checks.atLeast(2, "num_classes", numClasses);
     Checks.that(
         placeClasses == 0 || placeClasses >= 2,
         "place_classes",

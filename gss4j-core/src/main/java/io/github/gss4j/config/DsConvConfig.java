@@ -14,18 +14,13 @@ import java.util.OptionalInt;
  */
 @AutoService(MixerConfig.class)
 public record DsConvConfig(int heads, int channels, int maxSeqLen) implements MixerConfig {
-  /** The published package's defaults: 8 heads, 512 channels, 2,048 tokens. */
-  public static final DsConvConfig PUBLISHED = new DsConvConfig();
-
   /** Checks the sizes. */
   public DsConvConfig {
     MixerConfig.checkHeads("dim_dsconv", channels, heads);
-    if (maxSeqLen < 1) {
-      throw new IllegalArgumentException("max_seq_len is " + maxSeqLen + ", expected at least 1");
-    }
+    Checks.atLeast(1, "max_seq_len", maxSeqLen);
   }
 
-  /** As the published package has it by default. */
+  /** The published package's defaults: 8 heads, 512 channels, 2,048 tokens. */
   public DsConvConfig() {
     this(8, 512, 2048);
   }

@@ -25,7 +25,7 @@ public record DssConfig(
     int shortConv)
     implements LayerConfig {
   /** The state space of the published GSS layer: N 512, exponential, random. */
-  public static final DssConfig PUBLISHED = of(GssConfig.PUBLISHED);
+  static final DssConfig PUBLISHED = of(GssConfig.PUBLISHED);
 
   /** Checks the size. */
   public DssConfig {

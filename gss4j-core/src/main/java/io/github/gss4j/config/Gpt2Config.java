@@ -42,20 +42,13 @@ public record Gpt2Config(
     within("n_layer", depth, 1 << 10);
     within("n_head", heads, dim);
     within("n_inner", innerDim, 1 << 24);
-    if (dim % heads != 0) {
-      throw new IllegalArgumentException(
-          "n_embd is " + dim + " and n_head is " + heads + ", expected n_head to divide n_embd");
-    }
-    if (!(epsilon > 0 && epsilon < 1)) {
-      throw new IllegalArgumentException(
-          "layer_norm_epsilon is " + epsilon + ", expected above 0 and below 1");
-    }
+    Checks.that(
+        dim % heads == 0, "n_embd", dim + " and n_head is " + heads, "n_head to divide n_embd");
+    Checks.that(epsilon > 0 && epsilon < 1, "layer_norm_epsilon", epsilon, "above 0 and below 1");
   }
 
   private static void within(String name, int value, int most) {
-    if (value < 1 || value > most) {
-      throw new IllegalArgumentException(name + " is " + value + ", expected 1 to " + most);
-    }
+    Checks.that(value >= 1 && value <= most, name, value, "1 to " + most);
   }
 
   /** Whether a {@code config.json} is a GPT-2's. */
@@ -96,9 +89,8 @@ public record Gpt2Config(
       case "gelu" -> false;
       default ->
           throw new IllegalArgumentException(
-              "activation_function is '"
-                  + activation
-                  + "', expected gelu_new, gelu_pytorch_tanh or gelu");
+              "activation_function is '%s', expected gelu_new, gelu_pytorch_tanh or gelu"
+                  .formatted(activation));
     };
   }
 

@@ -46,12 +46,8 @@ public record GssConfig(
 
   /** Checks the sizes. */
   public GssConfig {
-    if (stateSize < 1) {
-      throw new IllegalArgumentException("dss_kernel_N is " + stateSize + ", expected at least 1");
-    }
-    if (kernelDim < 1) {
-      throw new IllegalArgumentException("dss_kernel_H is " + kernelDim + ", expected at least 1");
-    }
+    Checks.atLeast(1, "dss_kernel_N", stateSize);
+    Checks.atLeast(1, CHANNELS, kernelDim);
     Checks.that(
         init.slowModes() <= stateSize,
         "slow_modes",
@@ -92,7 +88,7 @@ public record GssConfig(
   }
 
   /** A copy with another number of modes and start. */
-  public GssConfig withModes(int modes, StateSpaceInit newInit) {
+  private GssConfig withModes(int modes, StateSpaceInit newInit) {
     return new GssConfig(
         modes, kernelDim, lambdaImagExp, newInit, learnedStep, normalizeInput, shortConv);
   }

@@ -4,10 +4,14 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.github.gss4j.files.OneLine;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collection;
+import java.util.Comparator;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.function.Function;
+import java.util.function.Predicate;
 
 /**
  * Reads a JSON object field by field, and reports fields that were never read.
@@ -53,15 +57,17 @@ public final class JsonFields {
   }
 
   private long integer64(String name, long byDefault, long min, long max) {
-    if (!has(name)) {
-      return byDefault;
-    }
-    JsonNode value = node.get(name);
-    boolean whole = value.isNumber() && value.asDouble() == Math.rint(value.asDouble());
-    if (!whole || !value.canConvertToLong() || value.asLong() < min || value.asLong() > max) {
-      throw wrong(name, value, "a whole number");
-    }
-    return value.asLong();
+    return read(
+        name,
+        byDefault,
+        value ->
+            value.isNumber()
+                && value.asDouble() == Math.rint(value.asDouble())
+                && value.canConvertToLong()
+                && value.asLong() >= min
+                && value.asLong() <= max,
+        "a whole number",
+        JsonNode::asLong);
   }
 
   /** An integer that must be there. */
@@ -74,38 +80,33 @@ public final class JsonFields {
 
   /** A number, or the default where the field is missing. */
   public double number(String name, double byDefault) {
-    if (!has(name)) {
-      return byDefault;
-    }
-    JsonNode value = node.get(name);
-    if (!value.isNumber()) {
-      throw wrong(name, value, "a number");
-    }
-    return value.asDouble();
+    return read(name, byDefault, JsonNode::isNumber, "a number", JsonNode::asDouble);
   }
 
   /** True or false, or the default where the field is missing. */
   public boolean flag(String name, boolean byDefault) {
-    if (!has(name)) {
-      return byDefault;
-    }
-    JsonNode value = node.get(name);
-    if (!value.isBoolean()) {
-      throw wrong(name, value, "true or false");
-    }
-    return value.asBoolean();
+    return read(name, byDefault, JsonNode::isBoolean, "true or false", JsonNode::asBoolean);
   }
 
   /** A text, or the default where the field is missing. */
   public String text(String name, String byDefault) {
+    return read(name, byDefault, JsonNode::isTextual, "a text in quotes", JsonNode::asText);
+  }
+
+  private <T> T read(
+      String name,
+      T byDefault,
+      Predicate<JsonNode> fits,
+      String expected,
+      Function<JsonNode, T> value) {
     if (!has(name)) {
       return byDefault;
     }
-    JsonNode value = node.get(name);
-    if (!value.isTextual()) {
-      throw wrong(name, value, "a text in quotes");
+    JsonNode found = node.get(name);
+    if (!fits.test(found)) {
+      throw wrong(name, found, expected);
     }
-    return value.asText();
+    return value.apply(found);
   }
 
   /** A list of texts; empty where the field is missing. A single text is a list of one. */
@@ -147,13 +148,8 @@ public final class JsonFields {
 
   /** An object within; empty where the field is missing. */
   public ObjectNode object(String name) {
-    if (!has(name)) {
-      return node.objectNode();
-    }
-    if (!(node.get(name) instanceof ObjectNode object)) {
-      throw wrong(name, node.get(name), "an object { … }");
-    }
-    return object;
+    return read(
+        name, node.objectNode(), JsonNode::isObject, "an object { … }", ObjectNode.class::cast);
   }
 
   private IllegalArgumentException wrong(String name, JsonNode value, String expected) {
@@ -162,7 +158,7 @@ public final class JsonFields {
   }
 
   /** The fields that were there and that were not asked for. */
-  public List<String> unknown() {
+  List<String> unknown() {
     List<String> names = new ArrayList<>();
     node.fieldNames().forEachRemaining(names::add);
     names.removeAll(known);
@@ -180,23 +176,19 @@ public final class JsonFields {
       String name = unknown.get(0);
       throw new IllegalArgumentException(
           OneLine.of(
-              where
-                  + ": unknown key '"
-                  + name
-                  + "', did you mean '"
-                  + nearest(name, known)
-                  + "'?"));
+              "%s: unknown key '%s', did you mean '%s'?"
+                  .formatted(where, name, nearest(name, known))));
     }
   }
 
   /** The known name that is fewest edits away. */
   static String nearest(String name, Collection<String> known) {
-    return known.stream().min(java.util.Comparator.comparingInt(k -> distance(name, k))).orElse("");
+    return known.stream().min(Comparator.comparingInt(k -> distance(name, k))).orElse("");
   }
 
   private static int distance(String a, String b) {
     int[] row = new int[b.length() + 1];
-    java.util.Arrays.setAll(row, j -> j);
+    Arrays.setAll(row, j -> j);
     for (int i = 1; i <= a.length(); i++) {
       int diagonal = row[0];
       row[0] = i;

@@ -12,15 +12,12 @@ import java.util.List;
  */
 @AutoService(MixerConfig.class)
 public record MhesaConfig(int heads, int channels) implements MixerConfig {
-  /** The published package's defaults: 8 heads, 512 channels. */
-  public static final MhesaConfig PUBLISHED = new MhesaConfig();
-
   /** Checks the sizes. */
   public MhesaConfig {
     MixerConfig.checkHeads("dim_mhesa", channels, heads);
   }
 
-  /** As the published package has it by default. */
+  /** The published package's defaults: 8 heads, 512 channels. */
   public MhesaConfig() {
     this(8, 512);
   }

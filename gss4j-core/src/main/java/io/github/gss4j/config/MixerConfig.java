@@ -56,15 +56,10 @@ public non-sealed interface MixerConfig extends LayerConfig {
 
   /** Refuses a number of channels that heads cannot share. */
   static void checkHeads(String widthName, int width, int heads) {
-    if (heads < 1 || width < 1 || width % heads != 0) {
-      throw new IllegalArgumentException(
-          widthName
-              + " is "
-              + width
-              + " and heads is "
-              + heads
-              + ", expected heads of at least 1 that divide "
-              + widthName);
-    }
+    Checks.that(
+        heads >= 1 && width >= 1 && width % heads == 0,
+        widthName,
+        width + " and heads is " + heads,
+        "heads of at least 1 that divide " + widthName);
   }
 }

@@ -25,7 +25,7 @@ public record ModelConfig(
 
   /** Checks the sizes. */
   public ModelConfig {
-    StackConfig.atLeastOne("num_tokens", numTokens);
+    Checks.atLeast(1, "num_tokens", numTokens);
   }
 
   /** A model of that size, all else as the published package has it. */

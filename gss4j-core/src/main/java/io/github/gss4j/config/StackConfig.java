@@ -20,12 +20,13 @@ public record StackConfig(int dim, double dimExpansionFactor, List<LayerConfig> 
 
   /** Checks the sizes. */
   public StackConfig {
-    atLeastOne("dim", dim);
+    Checks.atLeast(1, "dim", dim);
     checkDepth(layers.size());
-    if (!(dimExpansionFactor * dim >= 1) || dimExpansionFactor * dim > 1 << 24) {
-      throw new IllegalArgumentException(
-          "dim_expansion_factor is " + dimExpansionFactor + ", expected a positive number");
-    }
+    Checks.that(
+        dimExpansionFactor * dim >= 1 && dimExpansionFactor * dim <= 1 << 24,
+        "dim_expansion_factor",
+        dimExpansionFactor,
+        "a positive number");
     layers = List.copyOf(layers);
     checkAlike(layers);
   }
@@ -39,13 +40,6 @@ public record StackConfig(int dim, double dimExpansionFactor, List<LayerConfig> 
   static int checkDepth(int depth) {
     Checks.that(depth >= 1 && depth <= MOST_LAYERS, "depth", depth, "1 to " + MOST_LAYERS);
     return depth;
-  }
-
-  static int atLeastOne(String name, int value) {
-    if (value < 1) {
-      throw new IllegalArgumentException(name + " is " + value + ", expected at least 1");
-    }
-    return value;
   }
 
   /** Options are written once for all layers: those of one key must not differ. */

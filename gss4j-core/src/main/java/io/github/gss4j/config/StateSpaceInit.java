@@ -126,19 +126,21 @@ public sealed interface StateSpaceInit {
 
     /** Checks the ranges. */
     public LongRange {
-      if (!(dtMin > 0 && dtMin <= dtMax && dtMax <= 2)) {
-        throw new IllegalArgumentException(
-            "dt_min is " + dtMin + " and dt_max " + dtMax + ", expected 0 < dt_min <= dt_max <= 2");
-      }
+      Checks.that(
+          dtMin > 0 && dtMin <= dtMax && dtMax <= 2,
+          "dt_min",
+          dtMin + " and dt_max " + dtMax,
+          "0 < dt_min <= dt_max <= 2");
       checkPhase(maxPhase);
       Checks.that(phaseGrid == 0 || phaseGrid >= 2, "phase_grid", phaseGrid, "0 (off), 2 or more");
     }
 
     private static void checkPhase(double maxPhase) {
-      if (!(maxPhase > LEAST_PHASE && maxPhase <= Math.PI)) {
-        throw new IllegalArgumentException(
-            "max_phase is " + maxPhase + ", expected more than " + LEAST_PHASE + ", at most π");
-      }
+      Checks.that(
+          maxPhase > LEAST_PHASE && maxPhase <= Math.PI,
+          "max_phase",
+          maxPhase,
+          "more than " + LEAST_PHASE + ", at most π");
     }
 
     private static LongRange read(JsonFields fields, StateSpaceInit byDefault) {
@@ -207,11 +209,11 @@ public sealed interface StateSpaceInit {
     /** Checks the ranges. */
     public TwoScale {
       Checks.that(slowModes >= 1, "slow_modes", slowModes, "1 to dss_kernel_N");
-      if (!(tauMin >= 1 && tauMin <= tauMax && tauMax <= 1e9)) {
-        throw new IllegalArgumentException(
-            "tau_min is %s and tau_max %s, expected 1 <= tau_min <= tau_max <= 1e9 tokens"
-                .formatted(tauMin, tauMax));
-      }
+      Checks.that(
+          tauMin >= 1 && tauMin <= tauMax && tauMax <= 1e9,
+          "tau_min",
+          tauMin + " and tau_max " + tauMax,
+          "1 <= tau_min <= tau_max <= 1e9 tokens");
       LongRange.checkPhase(maxPhase);
       Checks.that(slowC >= 0, "slow_c", slowC, "0 or more");
       Checks.that(tauGrowth > 0 && tauGrowth <= 1e3, "tau_growth", tauGrowth, "above 0, to 1000");
@@ -235,7 +237,7 @@ public sealed interface StateSpaceInit {
     }
 
     /** A copy with another number of slow modes. */
-    public TwoScale withSlowModes(int count) {
+    TwoScale withSlowModes(int count) {
       return new TwoScale(count, tauMin, tauMax, maxPhase, slowC, tauGrowth);
     }
 

@@ -2,6 +2,7 @@ package io.github.gss4j.engine;
 
 import io.github.gss4j.checkpoint.StoredModel;
 import io.github.gss4j.config.ModelConfig;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.ServiceLoader;
@@ -29,10 +30,10 @@ public interface Engine {
   InferenceModel load(StoredModel stored, EngineOptions options);
 
   /** The engines on the class path, the first choice first. */
-  static List<Engine> all() {
+  private static List<Engine> all() {
     return ServiceLoader.load(Engine.class, Engine.class.getClassLoader()).stream()
         .map(ServiceLoader.Provider::get)
-        .sorted((a, b) -> Integer.compare(b.priority(), a.priority()))
+        .sorted(Comparator.comparingInt(Engine::priority).reversed())
         .toList();
   }
 

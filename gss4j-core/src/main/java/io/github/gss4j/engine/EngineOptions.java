@@ -1,5 +1,7 @@
 package io.github.gss4j.engine;
 
+import io.github.gss4j.config.Checks;
+
 /**
  * How an engine holds and runs a model.
  *
@@ -14,9 +16,7 @@ public record EngineOptions(String dtype, String device, int threads) {
 
   /** Checks the threads. */
   public EngineOptions {
-    if (threads < 0) {
-      throw new IllegalArgumentException("threads is " + threads + ", expected at least 1");
-    }
+    Checks.that(threads >= 0, "threads", threads, "at least 1");
   }
 
   /** On all cores. */

@@ -4,9 +4,6 @@ import java.util.List;
 
 /** Sequences that take a step together, each weight read once for all. Not thread-safe. */
 public interface Rows extends AutoCloseable {
-  /** How many there are. */
-  int size();
-
   /**
    * Adds sequences after the present ones.
    *

@@ -1,5 +1,6 @@
 package io.github.gss4j.generation;
 
+import io.github.gss4j.config.Checks;
 import io.github.gss4j.engine.InferenceModel;
 import io.github.gss4j.engine.Rows;
 import io.github.gss4j.engine.SequenceState;
@@ -11,6 +12,7 @@ import java.util.Collection;
 import java.util.Deque;
 import java.util.List;
 import java.util.OptionalInt;
+import java.util.function.Predicate;
 
 /**
  * Sequences that one model writes together. Each has its own prompt or session, sampling, seed,
@@ -39,10 +41,7 @@ public final class DecodingBatch implements AutoCloseable {
    * @param sliceTokens how many tokens of a prompt are read in one step
    */
   public DecodingBatch(InferenceModel model, Tokenizer tokenizer, int sliceTokens) {
-    if (sliceTokens < 1) {
-      throw new IllegalArgumentException(
-          "slices have " + sliceTokens + " tokens, expected at least 1");
-    }
+    Checks.atLeast(1, "sliceTokens", sliceTokens);
     this.model = model;
     this.tokenizer = tokenizer;
     this.sliceTokens = sliceTokens;
@@ -120,8 +119,8 @@ public final class DecodingBatch implements AutoCloseable {
    */
   public boolean step() {
     endCancelled();
-    partFromPaused();
-    goOnWithResumed();
+    setAsidePaused();
+    enterResumed();
     write();
     readSlice();
     return !writing.isEmpty()
@@ -141,11 +140,11 @@ public final class DecodingBatch implements AutoCloseable {
     }
   }
 
-  private void partFromPaused() {
+  private void setAsidePaused() {
     paused.addAll(leave(DecodingRow::isPaused));
   }
 
-  private void goOnWithResumed() {
+  private void enterResumed() {
     List<DecodingRow> back = paused.stream().filter(row -> !row.isPaused()).toList();
     paused.removeAll(back);
     enter(back);
@@ -158,13 +157,9 @@ public final class DecodingBatch implements AutoCloseable {
     }
   }
 
-  private interface Condition {
-    boolean holds(DecodingRow row);
-  }
-
   /** Takes rows out of the steps; their sessions have their states again. */
-  private List<DecodingRow> leave(Condition condition) {
-    List<DecodingRow> leaving = new ArrayList<>(writing.stream().filter(condition::holds).toList());
+  private List<DecodingRow> leave(Predicate<DecodingRow> condition) {
+    List<DecodingRow> leaving = new ArrayList<>(writing.stream().filter(condition).toList());
     if (!leaving.isEmpty()) {
       int[] numbers = leaving.stream().mapToInt(writing::indexOf).toArray();
       List<SequenceState> states = rows.remove(numbers);

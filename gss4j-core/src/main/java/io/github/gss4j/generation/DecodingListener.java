@@ -1,10 +1,38 @@
 package io.github.gss4j.generation;
 
+import java.util.function.Consumer;
+
 /** Is called for one sequence as it is generated, on the thread that steps the batch. */
 @FunctionalInterface
 public interface DecodingListener {
   /** Ignores everything. */
   DecodingListener SILENT = token -> true;
+
+  /**
+   * Passes on the text as it is generated.
+   *
+   * @param piece takes whole characters; all pieces together are the text
+   */
+  static DecodingListener text(Consumer<String> piece) {
+    return new DecodingListener() {
+      @Override
+      public boolean token(Token token) {
+        show(token.text());
+        return true;
+      }
+
+      @Override
+      public void ended(String rest, Generated result) {
+        show(rest);
+      }
+
+      private void show(String text) {
+        if (!text.isEmpty()) {
+          piece.accept(text);
+        }
+      }
+    };
+  }
 
   /**
    * One more token.

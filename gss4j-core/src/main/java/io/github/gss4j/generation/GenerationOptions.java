@@ -1,5 +1,6 @@
 package io.github.gss4j.generation;
 
+import io.github.gss4j.config.Checks;
 import java.util.List;
 import java.util.OptionalInt;
 
@@ -21,17 +22,10 @@ public record GenerationOptions(
     OptionalInt logProbabilities) {
   /** Checks the number of tokens and copies the list. */
   public GenerationOptions {
-    if (maxNewTokens < 0) {
-      throw new IllegalArgumentException(
-          "max-new-tokens is " + maxNewTokens + ", expected 0 or more");
-    }
-    if (stop.contains("")) {
-      throw new IllegalArgumentException("stop is an empty text, expected at least one character");
-    }
-    if (logProbabilities.orElse(0) < 0) {
-      throw new IllegalArgumentException(
-          "logprobs is " + logProbabilities.getAsInt() + ", expected 0 or more");
-    }
+    int top = logProbabilities.orElse(0);
+    Checks.that(maxNewTokens >= 0, "max-new-tokens", maxNewTokens, "0 or more");
+    Checks.that(!stop.contains(""), "stop", "an empty text", "at least one character");
+    Checks.that(top >= 0, "logprobs", top, "0 or more");
     stop = List.copyOf(stop);
   }
 

@@ -20,7 +20,7 @@ final class Sampler {
   private double[] scores = new double[0];
 
   /** A sampler for one sequence. */
-  public Sampler(Sampling sampling) {
+  Sampler(Sampling sampling) {
     this(sampling, id -> true);
   }
 
@@ -30,14 +30,14 @@ final class Sampler {
    * @param isToken which ids may be chosen: where a model has more ids than its tokenizer has
    *     tokens, the others mean nothing
    */
-  public Sampler(Sampling sampling, IntPredicate isToken) {
+  Sampler(Sampling sampling, IntPredicate isToken) {
     this.sampling = sampling;
     this.isToken = isToken;
     this.random = new SplittableRandom(sampling.seed());
   }
 
   /** Notes a token of the prompt, for the repetition penalty. */
-  public void note(int token) {
+  void note(int token) {
     seen.set(token);
   }
 
@@ -47,7 +47,7 @@ final class Sampler {
    * @param logits one per token of the vocabulary; left as they are
    * @throws ArithmeticException if a logit is not a number or +Infinity, or all are −Infinity
    */
-  public int next(float[] logits) {
+  int next(float[] logits) {
     score(logits);
     int likeliest = largest();
     if (scores[likeliest] == Double.NEGATIVE_INFINITY) {

@@ -1,5 +1,6 @@
 package io.github.gss4j.generation;
 
+import io.github.gss4j.config.Checks;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.Consumer;
@@ -34,23 +35,19 @@ public record Sampling(
 
   /** Checks the ranges. */
   public Sampling {
-    check(repetitionPenalty > 0, "repetition-penalty", repetitionPenalty, "above 0");
-    check(Double.isFinite(presencePenalty), "presence-penalty", presencePenalty, "a number");
-    check(Double.isFinite(frequencyPenalty), "frequency-penalty", frequencyPenalty, "a number");
-    check(temperature >= 0 && temperature < 1e6, "temperature", temperature, "0 or more");
-    check(topK >= 0, "top-k", topK, "0 (off) or more");
-    check(topP > 0 && topP <= 1, "top-p", topP, "above 0 and at most 1");
-    check(minP >= 0 && minP <= 1, "min-p", minP, "0 to 1");
+    Checks.that(repetitionPenalty > 0, "repetition-penalty", repetitionPenalty, "above 0");
+    Checks.that(Double.isFinite(presencePenalty), "presence-penalty", presencePenalty, "a number");
+    Checks.that(
+        Double.isFinite(frequencyPenalty), "frequency-penalty", frequencyPenalty, "a number");
+    Checks.that(temperature >= 0 && temperature < 1e6, "temperature", temperature, "0 or more");
+    Checks.that(topK >= 0, "top-k", topK, "0 (off) or more");
+    Checks.that(topP > 0 && topP <= 1, "top-p", topP, "above 0 and at most 1");
+    Checks.that(minP >= 0 && minP <= 1, "min-p", minP, "0 to 1");
     logitBias = Map.copyOf(logitBias);
     new TreeMap<>(logitBias)
         .forEach(
-            (id, bias) -> check(Double.isFinite(bias), "logit-bias of " + id, bias, "a number"));
-  }
-
-  private static void check(boolean holds, String name, double value, String expected) {
-    if (!holds) {
-      throw new IllegalArgumentException(name + " is " + value + ", expected " + expected);
-    }
+            (id, bias) ->
+                Checks.that(Double.isFinite(bias), "logit-bias of " + id, bias, "a number"));
   }
 
   /** Whether any step leaves tokens out, so that their order matters. */
@@ -124,7 +121,7 @@ public record Sampling(
    * @param filterThres 0 to 1; the package's default is 0.9
    */
   public static int topKOf(double filterThres, int numTokens) {
-    check(filterThres >= 0 && filterThres <= 1, "filter-thres", filterThres, "0 to 1");
+    Checks.that(filterThres >= 0 && filterThres <= 1, "filter-thres", filterThres, "0 to 1");
     return Math.max(1, (int) ((1 - filterThres) * numTokens));
   }
 

@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.OptionalInt;
+import java.util.function.BiFunction;
 
 /**
  * One text that a model has read, to continue from: read more, ask what comes next, write, fork,
@@ -203,16 +204,12 @@ public final class Session implements AutoCloseable {
     return readWhole(ids, SequenceState::hidden);
   }
 
-  private interface Reader {
-    float[][] read(SequenceState from, int[] block);
-  }
-
-  private float[][] readWhole(int[] ids, Reader reader) {
+  private float[][] readWhole(int[] ids, BiFunction<SequenceState, int[], float[][]> reader) {
     int[] all = withPending(ids);
     List<float[]> vectors = new ArrayList<>();
     for (int from = 0; from < all.length; from += BLOCK) {
       int[] block = Arrays.copyOfRange(all, from, Math.min(all.length, from + BLOCK));
-      vectors.addAll(Arrays.asList(reader.read(state(), block)));
+      vectors.addAll(Arrays.asList(reader.apply(state(), block)));
       pending = OptionalInt.empty();
       logits = null;
     }

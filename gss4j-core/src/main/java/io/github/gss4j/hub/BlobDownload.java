@@ -19,7 +19,7 @@ import org.slf4j.LoggerFactory;
  * next attempt or by the next run; the blob appears when its size and its checksum are right.
  */
 final class BlobDownload {
-  private static final Logger log = LoggerFactory.getLogger(BlobDownload.class);
+  private static final Logger LOG = LoggerFactory.getLogger(BlobDownload.class);
 
   /** Each time so much more has arrived, the count of failures starts again. */
   private static final long PROGRESS_BYTES = 1 << 20;
@@ -192,7 +192,7 @@ final class BlobDownload {
 
   private void checkContent() {
     if (Checksum.of(file.etag()) == Checksum.NONE) {
-      log.warn("{}: its ETag is not a checksum, the size alone is checked", file.uri());
+      LOG.warn("{}: its ETag is not a checksum, the size alone is checked", file.uri());
     }
     if (!Disk.use("read", part, () -> file.isContentOf(part))) {
       throw wrong("the content's checksum is not " + file.etag());

@@ -11,7 +11,7 @@ import org.slf4j.LoggerFactory;
 
 /** Keeps two processes, or two threads, from writing the same blob. */
 final class CacheLock implements AutoCloseable {
-  private static final Logger log = LoggerFactory.getLogger(CacheLock.class);
+  private static final Logger LOG = LoggerFactory.getLogger(CacheLock.class);
   private static final Duration BETWEEN_LOOKS = Duration.ofMillis(200);
 
   private final Path file;
@@ -37,7 +37,7 @@ final class CacheLock implements AutoCloseable {
     try {
       taken = lock.isTaken();
       if (!taken) {
-        log.info("waiting for another download that holds {}", file);
+        LOG.info("waiting for another download that holds {}", file);
       }
       while (!taken) {
         policy.pause(BETWEEN_LOOKS, "waiting for " + file);

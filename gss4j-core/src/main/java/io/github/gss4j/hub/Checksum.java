@@ -1,29 +1,22 @@
 package io.github.gss4j.hub;
 
+import io.github.gss4j.files.Digests;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
-import java.util.HexFormat;
 
 /**
  * What the hub's etags say of a file's content: 64 digits are the SHA-256 of a large file, 40 the
  * SHA-1 that git gives a blob, {@code sha1("blob " + size + "\0" + content)}.
  */
 enum Checksum {
-  SHA256("SHA-256"),
-  GIT_BLOB("SHA-1"),
+  SHA256,
+  GIT_BLOB,
   /** An etag of some other server: it says nothing of the content. */
-  NONE("");
-
-  private final String algorithm;
-
-  Checksum(String algorithm) {
-    this.algorithm = algorithm;
-  }
+  NONE;
 
   static Checksum of(String etag) {
     if (etag.matches("[0-9a-f]{64}")) {
@@ -34,12 +27,7 @@ enum Checksum {
 
   /** The etag that a file should have. */
   String of(Path file) throws IOException {
-    MessageDigest digest;
-    try {
-      digest = MessageDigest.getInstance(algorithm);
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("every JVM has SHA-1 and SHA-256", e);
-    }
+    MessageDigest digest = this == GIT_BLOB ? Digests.sha1() : Digests.sha256();
     if (this == GIT_BLOB) {
       digest.update(("blob " + Files.size(file) + "\0").getBytes(StandardCharsets.US_ASCII));
     }
@@ -49,6 +37,6 @@ enum Checksum {
         digest.update(buffer, 0, n);
       }
     }
-    return HexFormat.of().formatHex(digest.digest());
+    return Digests.hex(digest);
   }
 }

@@ -14,7 +14,7 @@ import org.slf4j.LoggerFactory;
  * <p>Safe to share between threads; two that want the same file wait for each other.
  */
 public final class Hub {
-  private static final Logger log = LoggerFactory.getLogger(Hub.class);
+  private static final Logger LOG = LoggerFactory.getLogger(Hub.class);
 
   private final HubSettings settings;
   private final RetryPolicy policy;
@@ -49,7 +49,7 @@ public final class Hub {
     HubSnapshot snapshot = settings.offline() ? cached(address) : fetched(address, progress);
     List<String> others = snapshot.selection().others();
     if (address.file().isEmpty() && !others.isEmpty()) {
-      log.info(
+      LOG.info(
           "{}: took {}; there is also {}: name one as in {}",
           address,
           snapshot.selection().weights().get(0),
@@ -89,7 +89,7 @@ public final class Hub {
       if (kept.isEmpty() || !e.isAway()) {
         throw e;
       }
-      log.warn("{}; {} is taken from the cache as it is there", e.getMessage(), address);
+      LOG.warn("{}; {} is taken from the cache as it is there", e.getMessage(), address);
       return Optional.empty();
     }
   }

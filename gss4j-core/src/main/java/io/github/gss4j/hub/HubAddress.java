@@ -123,7 +123,7 @@ public record HubAddress(
   }
 
   /** The same place at another revision. */
-  public HubAddress withRevision(String other) {
+  HubAddress withRevision(String other) {
     return new HubAddress(kind, owner, name, other, file);
   }
 
@@ -143,7 +143,7 @@ public record HubAddress(
   }
 
   /** Whether the revision is a full commit, which never changes. */
-  public boolean isPinned() {
+  boolean isPinned() {
     return isCommit(revision);
   }
 

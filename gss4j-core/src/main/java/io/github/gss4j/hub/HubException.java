@@ -8,13 +8,11 @@ public final class HubException extends RuntimeException {
 
   private final boolean away;
 
-  /** Creates the exception. */
-  public HubException(String problem) {
+  HubException(String problem) {
     this(problem, null);
   }
 
-  /** As above, with a cause. */
-  public HubException(String problem, Throwable cause) {
+  HubException(String problem, Throwable cause) {
     this(problem, cause, false);
   }
 

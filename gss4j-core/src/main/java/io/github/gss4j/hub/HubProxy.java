@@ -32,7 +32,7 @@ public record HubProxy(Optional<URI> http, Optional<URI> https, List<String> dir
    *
    * @throws IllegalArgumentException if one is no {@code http://[USER:PASSWORD@]HOST[:PORT]}
    */
-  public static HubProxy fromEnvironment(Map<String, String> environment) {
+  static HubProxy fromEnvironment(Map<String, String> environment) {
     Optional<URI> all = proxy(environment, "all_proxy");
     List<String> direct =
         Arrays.stream(value(environment, "no_proxy").orElse("").split(","))

@@ -68,7 +68,7 @@ record HubSelection(List<String> companions, List<String> weights, List<String> 
   }
 
   /** Copies the lists. */
-  public HubSelection {
+  HubSelection {
     companions = List.copyOf(companions);
     weights = List.copyOf(weights);
     others = List.copyOf(others);
@@ -117,7 +117,7 @@ record HubSelection(List<String> companions, List<String> weights, List<String> 
   }
 
   /** All that is taken, the weights last: where they are, the rest is there too. */
-  public List<String> files() {
+  List<String> files() {
     return Stream.concat(companions.stream(), weights.stream()).toList();
   }
 

@@ -1,5 +1,6 @@
 package io.github.gss4j.hub;
 
+import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Path;
 
@@ -12,12 +13,8 @@ import java.nio.file.Path;
  * @param size in bytes, or -1 if the hub does not say
  */
 record RemoteFile(String name, URI uri, String etag, long size) {
-  /**
-   * Checks a whole file's content.
-   *
-   * @throws java.io.IOException if it cannot be read
-   */
-  boolean isContentOf(Path file) throws java.io.IOException {
+  /** Checks a whole file's content. */
+  boolean isContentOf(Path file) throws IOException {
     Checksum checksum = Checksum.of(etag);
     return checksum == Checksum.NONE || checksum.of(file).equals(etag);
   }

@@ -11,7 +11,7 @@ import org.slf4j.LoggerFactory;
 
 /** Counts one request's failures, waits longer after each, and finally gives up. */
 final class Retries {
-  private static final Logger log = LoggerFactory.getLogger(Retries.class);
+  private static final Logger LOG = LoggerFactory.getLogger(Retries.class);
   private static final Duration LONGEST_WAIT = Duration.ofMinutes(10);
 
   private final RetryPolicy policy;
@@ -76,7 +76,7 @@ final class Retries {
     if (failures >= policy.attempts()) {
       throw HubException.away(problem + ", " + failures + " times: " + advice(failure), failure);
     }
-    log.warn("{}: trying again in {} s", problem, wait.toSeconds());
+    LOG.warn("{}: trying again in {} s", problem, wait.toSeconds());
     policy.pause(wait, what);
   }
 

@@ -17,7 +17,7 @@ public record LocatedTokens(int[] ids, int[] starts, int[] ends) {
   private static final int MOST_OF_A_CHARACTER = 32;
 
   /** How many tokens there are. */
-  public int count() {
+  int count() {
     return ids.length;
   }
 

@@ -39,7 +39,7 @@ public final class VocabularyFile {
    *
    * @return the spelling of each id, null where no token has it
    */
-  public static List<String> spellings(Path path) {
+  static List<String> spellings(Path path) {
     JsonNode vocab = parse(path, text(path));
     if (!vocab.isObject()) {
       throw new TokenizerException(

@@ -38,7 +38,7 @@ class ProcessLocksTest {
   }
 
   @Test
-  void whereTheFileSystemHasNoLocksTheCallerGoesOn() throws IOException {
+  void whereTheFileSystemHasNoLocksTheCallerContinues() throws IOException {
     for (String reason : new String[] {"No locks available", "Function not implemented"}) {
       ProcessLocks.Taking without =
           () -> {

@@ -16,11 +16,6 @@ final class JavaRows implements Rows {
   }
 
   @Override
-  public int size() {
-    return states.size();
-  }
-
-  @Override
   public void add(List<SequenceState> added) {
     added.forEach(state -> states.add((JavaState) state));
   }

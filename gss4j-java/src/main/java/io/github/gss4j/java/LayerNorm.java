@@ -5,18 +5,14 @@ package io.github.gss4j.java;
  * in float64.
  */
 final class LayerNorm {
+  private static final double EPSILON = 1e-5;
+
   private final float[] weight;
   private final float[] bias;
 
   LayerNorm(float[] weight, float[] bias) {
     this.weight = weight;
     this.bias = bias;
-  }
-
-  private static final double EPSILON = 1e-5;
-
-  int width() {
-    return weight.length;
   }
 
   void apply(float[] x, int xAt, float[] y, int yAt) {

@@ -97,7 +97,7 @@ final class Team implements AutoCloseable {
     }
   }
 
-  /** Goes on alone for a while where much of the time was waiting, the longer the more often. */
+  /** Works alone for a while where much of the time was waiting, the longer the more often. */
   private void judge(long start, long end) {
     if (waited > LATE_NANOS && waited > WAITING * (end - start)) {
       aloneUntil = end + aloneNanos;

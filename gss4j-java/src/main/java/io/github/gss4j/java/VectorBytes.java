@@ -19,9 +19,9 @@ final class VectorBytes implements VectorProduct<int[]> {
 
   @Override
   public void row(
-      int[] w, int wAt, float[] x, int xAt, int count, float[] y, int yAt, boolean goesOn) {
+      int[] w, int wAt, float[] x, int xAt, int count, float[] y, int yAt, boolean adds) {
     for (int part = 0; part < PANEL / 4; part += L) {
-      one(w, wAt + part, x, xAt, count, y, yAt + part, goesOn);
+      one(w, wAt + part, x, xAt, count, y, yAt + part, adds);
     }
   }
 
@@ -47,12 +47,12 @@ final class VectorBytes implements VectorProduct<int[]> {
   }
 
   private static void one(
-      int[] w, int wAt, float[] x, int xAt, int count, float[] y, int yAt, boolean goesOn) {
+      int[] w, int wAt, float[] x, int xAt, int count, float[] y, int yAt, boolean adds) {
     int quarter = PANEL / 4;
-    FloatVector a = begin(y, yAt, goesOn);
-    FloatVector b = begin(y, yAt + quarter, goesOn);
-    FloatVector c = begin(y, yAt + 2 * quarter, goesOn);
-    FloatVector d = begin(y, yAt + 3 * quarter, goesOn);
+    FloatVector a = begin(y, yAt, adds);
+    FloatVector b = begin(y, yAt + quarter, adds);
+    FloatVector c = begin(y, yAt + 2 * quarter, adds);
+    FloatVector d = begin(y, yAt + 3 * quarter, adds);
     for (int i = 0; i < count; i++) {
       FloatVector v = all(x[xAt + i]);
       IntVector p = load(w, wAt + i * quarter);

@@ -17,9 +17,9 @@ final class VectorFloats implements VectorProduct<float[]> {
 
   @Override
   public void row(
-      float[] w, int wAt, float[] x, int xAt, int count, float[] y, int yAt, boolean goesOn) {
+      float[] w, int wAt, float[] x, int xAt, int count, float[] y, int yAt, boolean adds) {
     for (int part = 0; part < PANEL; part += 4 * L) {
-      one(w, wAt + part, x, xAt, count, y, yAt + part, goesOn);
+      one(w, wAt + part, x, xAt, count, y, yAt + part, adds);
     }
   }
 
@@ -44,18 +44,18 @@ final class VectorFloats implements VectorProduct<float[]> {
       float[] y,
       int yAt,
       int yStride,
-      boolean goesOn) {
+      boolean adds) {
     for (int part = 0; part < PANEL; part += 4 * L) {
-      four(w, wAt + part, x, xAt, xStride, count, y, yAt + part, yStride, goesOn);
+      four(w, wAt + part, x, xAt, xStride, count, y, yAt + part, yStride, adds);
     }
   }
 
   private static void one(
-      float[] w, int wAt, float[] x, int xAt, int count, float[] y, int yAt, boolean goesOn) {
-    FloatVector a = begin(y, yAt, goesOn);
-    FloatVector b = begin(y, yAt + L, goesOn);
-    FloatVector c = begin(y, yAt + 2 * L, goesOn);
-    FloatVector d = begin(y, yAt + 3 * L, goesOn);
+      float[] w, int wAt, float[] x, int xAt, int count, float[] y, int yAt, boolean adds) {
+    FloatVector a = begin(y, yAt, adds);
+    FloatVector b = begin(y, yAt + L, adds);
+    FloatVector c = begin(y, yAt + 2 * L, adds);
+    FloatVector d = begin(y, yAt + 3 * L, adds);
     for (int i = 0; i < count; i++) {
       FloatVector v = all(x[xAt + i]);
       int at = wAt + i * PANEL;
@@ -80,29 +80,29 @@ final class VectorFloats implements VectorProduct<float[]> {
       float[] y,
       int yAt,
       int yStride,
-      boolean goesOn) {
+      boolean adds) {
     int x1 = xAt + xStride;
     int x2 = x1 + xStride;
     int x3 = x2 + xStride;
     int y1 = yAt + yStride;
     int y2 = y1 + yStride;
     int y3 = y2 + yStride;
-    FloatVector a0 = begin(y, yAt, goesOn);
-    FloatVector b0 = begin(y, yAt + L, goesOn);
-    FloatVector c0 = begin(y, yAt + 2 * L, goesOn);
-    FloatVector d0 = begin(y, yAt + 3 * L, goesOn);
-    FloatVector a1 = begin(y, y1, goesOn);
-    FloatVector b1 = begin(y, y1 + L, goesOn);
-    FloatVector c1 = begin(y, y1 + 2 * L, goesOn);
-    FloatVector d1 = begin(y, y1 + 3 * L, goesOn);
-    FloatVector a2 = begin(y, y2, goesOn);
-    FloatVector b2 = begin(y, y2 + L, goesOn);
-    FloatVector c2 = begin(y, y2 + 2 * L, goesOn);
-    FloatVector d2 = begin(y, y2 + 3 * L, goesOn);
-    FloatVector a3 = begin(y, y3, goesOn);
-    FloatVector b3 = begin(y, y3 + L, goesOn);
-    FloatVector c3 = begin(y, y3 + 2 * L, goesOn);
-    FloatVector d3 = begin(y, y3 + 3 * L, goesOn);
+    FloatVector a0 = begin(y, yAt, adds);
+    FloatVector b0 = begin(y, yAt + L, adds);
+    FloatVector c0 = begin(y, yAt + 2 * L, adds);
+    FloatVector d0 = begin(y, yAt + 3 * L, adds);
+    FloatVector a1 = begin(y, y1, adds);
+    FloatVector b1 = begin(y, y1 + L, adds);
+    FloatVector c1 = begin(y, y1 + 2 * L, adds);
+    FloatVector d1 = begin(y, y1 + 3 * L, adds);
+    FloatVector a2 = begin(y, y2, adds);
+    FloatVector b2 = begin(y, y2 + L, adds);
+    FloatVector c2 = begin(y, y2 + 2 * L, adds);
+    FloatVector d2 = begin(y, y2 + 3 * L, adds);
+    FloatVector a3 = begin(y, y3, adds);
+    FloatVector b3 = begin(y, y3 + L, adds);
+    FloatVector c3 = begin(y, y3 + 2 * L, adds);
+    FloatVector d3 = begin(y, y3 + 3 * L, adds);
     for (int i = 0; i < count; i++) {
       int at = wAt + i * PANEL;
       FloatVector p = load(w, at);

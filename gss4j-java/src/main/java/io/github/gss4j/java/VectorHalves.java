@@ -19,9 +19,9 @@ final class VectorHalves implements VectorProduct<int[]> {
 
   @Override
   public void row(
-      int[] w, int wAt, float[] x, int xAt, int count, float[] y, int yAt, boolean goesOn) {
+      int[] w, int wAt, float[] x, int xAt, int count, float[] y, int yAt, boolean adds) {
     for (int part = 0; part < PANEL / 2; part += 2 * L) {
-      one(w, wAt + part, x, xAt, count, y, yAt + part, goesOn);
+      one(w, wAt + part, x, xAt, count, y, yAt + part, adds);
     }
   }
 
@@ -44,12 +44,12 @@ final class VectorHalves implements VectorProduct<int[]> {
   }
 
   private static void one(
-      int[] w, int wAt, float[] x, int xAt, int count, float[] y, int yAt, boolean goesOn) {
+      int[] w, int wAt, float[] x, int xAt, int count, float[] y, int yAt, boolean adds) {
     int half = PANEL / 2;
-    FloatVector a = begin(y, yAt, goesOn);
-    FloatVector b = begin(y, yAt + L, goesOn);
-    FloatVector c = begin(y, yAt + half, goesOn);
-    FloatVector d = begin(y, yAt + half + L, goesOn);
+    FloatVector a = begin(y, yAt, adds);
+    FloatVector b = begin(y, yAt + L, adds);
+    FloatVector c = begin(y, yAt + half, adds);
+    FloatVector d = begin(y, yAt + half + L, adds);
     for (int i = 0; i < count; i++) {
       FloatVector v = all(x[xAt + i]);
       IntVector p = load(w, wAt + i * half);

@@ -28,7 +28,7 @@ final class VectorLanes {
   }
 
   /** Zeros, or the sums so far. */
-  static FloatVector begin(float[] y, int at, boolean goesOn) {
-    return goesOn ? load(y, at) : FloatVector.zero(F);
+  static FloatVector begin(float[] y, int at, boolean adds) {
+    return adds ? load(y, at) : FloatVector.zero(F);
   }
 }

@@ -13,8 +13,8 @@ interface VectorProduct<W> {
   /** How many outputs a number of W holds. */
   int outputs();
 
-  /** Takes one row through some inputs of a panel; goes on from the sums in y, or begins anew. */
-  void row(W w, int wAt, float[] x, int xAt, int count, float[] y, int yAt, boolean goesOn);
+  /** Takes one row through some inputs of a panel; adds to the sums in y, or begins anew. */
+  void row(W w, int wAt, float[] x, int xAt, int count, float[] y, int yAt, boolean adds);
 
   /** Some inputs of a panel in float32: from {@link #wideAt} on, in the scratch or in W itself. */
   float[] wide(W w, int wAt, int count, float[] scratch);

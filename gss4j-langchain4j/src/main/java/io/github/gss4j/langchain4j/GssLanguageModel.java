@@ -22,7 +22,6 @@ public final class GssLanguageModel implements LanguageModel {
 
   @Override
   public Response<String> generate(String prompt) {
-    Writing writing = Writing.of(model, prompt, options, piece -> {});
-    return Response.from(writing.text(), writing.usage(), writing.reason());
+    return Writing.of(model, prompt, options, piece -> {}).response();
   }
 }

@@ -2,11 +2,10 @@ package io.github.gss4j.langchain4j;
 
 import dev.langchain4j.model.StreamingResponseHandler;
 import dev.langchain4j.model.language.StreamingLanguageModel;
-import dev.langchain4j.model.output.Response;
 import io.github.gss4j.GssModel;
 import io.github.gss4j.generation.GenerationOptions;
 
-/** A {@link StreamingLanguageModel} in process; continues the caller's thread. */
+/** A {@link StreamingLanguageModel} in process; on the caller's thread. */
 public final class GssStreamingLanguageModel implements StreamingLanguageModel {
   private final GssModel model;
   private final GenerationOptions options;
@@ -30,6 +29,6 @@ public final class GssStreamingLanguageModel implements StreamingLanguageModel {
       handler.onError(e);
       return;
     }
-    handler.onComplete(Response.from(writing.text(), writing.usage(), writing.reason()));
+    handler.onComplete(writing.response());
   }
 }

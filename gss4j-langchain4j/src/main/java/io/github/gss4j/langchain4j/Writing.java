@@ -1,13 +1,13 @@
 package io.github.gss4j.langchain4j;
 
 import dev.langchain4j.model.output.FinishReason;
+import dev.langchain4j.model.output.Response;
 import dev.langchain4j.model.output.TokenUsage;
 import io.github.gss4j.GssModel;
 import io.github.gss4j.generation.DecodingListener;
 import io.github.gss4j.generation.Generated;
 import io.github.gss4j.generation.GenerationOptions;
 import io.github.gss4j.generation.Session;
-import io.github.gss4j.generation.Token;
 import java.util.function.Consumer;
 
 /**
@@ -26,31 +26,17 @@ record Writing(String text, TokenUsage usage, FinishReason reason) {
   static Writing of(
       GssModel model, String prompt, GenerationOptions options, Consumer<String> piece) {
     int[] ids = model.encode(prompt);
-    DecodingListener listener =
-        new DecodingListener() {
-          @Override
-          public boolean token(Token token) {
-            show(token.text());
-            return true;
-          }
-
-          @Override
-          public void ended(String rest, Generated result) {
-            show(rest);
-          }
-
-          private void show(String text) {
-            if (!text.isEmpty()) {
-              piece.accept(text);
-            }
-          }
-        };
     try (Session session = model.session()) {
-      Generated generated = session.generate(ids, options, listener);
+      Generated generated = session.generate(ids, options, DecodingListener.text(piece));
       return new Writing(
           generated.text(),
           new TokenUsage(ids.length, generated.ids().size()),
           generated.reason() == Generated.Reason.LENGTH ? FinishReason.LENGTH : FinishReason.STOP);
     }
+  }
+
+  /** It as language models answer. */
+  Response<String> response() {
+    return Response.from(text, usage, reason);
   }
 }

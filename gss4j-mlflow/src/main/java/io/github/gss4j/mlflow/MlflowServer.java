@@ -13,6 +13,7 @@ import java.time.Duration;
 import java.util.Arrays;
 import java.util.Base64;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
@@ -37,7 +38,9 @@ final class MlflowServer implements AutoCloseable {
   private static final long BYTES_A_SECOND = 1 << 18;
 
   private static final String PROXIED = "mlflow-artifacts:/";
-  private static final Set<Integer> PASSING = Set.of(401, 403, 404, 408, 425, 429);
+
+  /** Statuses of a server that may answer otherwise later. */
+  private static final Set<Integer> TRANSIENT = Set.of(401, 403, 404, 408, 425, 429);
 
   private final URI uri;
   private final Duration timeout;
@@ -88,8 +91,8 @@ final class MlflowServer implements AutoCloseable {
       close(); // which ends the call
       throw new IOException("no answer within " + timeout.toMillis() + " ms", e);
     } catch (ExecutionException e) {
-      if (e.getCause() instanceof MlflowHttpException answered) {
-        throw said(answered.getStatusCode(), answered.getBodyMessage(), e);
+      if (e.getCause() instanceof MlflowHttpException response) {
+        throw answered(response.getStatusCode(), response.getBodyMessage(), e);
       }
       throw new IOException(reason(e.getCause()), e);
     } catch (InterruptedException e) {
@@ -98,9 +101,9 @@ final class MlflowServer implements AutoCloseable {
     }
   }
 
-  private static IOException said(int status, String body, Throwable cause) {
+  private static IOException answered(int status, String body, Throwable cause) {
     String message = "answered " + status + " " + oneLine(body);
-    boolean refused = status >= 400 && status < 500 && !PASSING.contains(status);
+    boolean refused = status >= 400 && status < 500 && !TRANSIENT.contains(status);
     return refused ? new RefusedException(message, cause) : new IOException(message, cause);
   }
 
@@ -147,7 +150,7 @@ final class MlflowServer implements AutoCloseable {
       HttpResponse<String> response =
           http.send(request.build(), HttpResponse.BodyHandlers.ofString());
       if (response.statusCode() >= 300) {
-        throw said(response.statusCode(), response.body(), null);
+        throw answered(response.statusCode(), response.body(), null);
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
@@ -155,15 +158,15 @@ final class MlflowServer implements AutoCloseable {
     }
   }
 
-  private java.util.Optional<String> authorization() {
+  private Optional<String> authorization() {
     String token = environment.get("MLFLOW_TRACKING_TOKEN");
     String user = environment.get("MLFLOW_TRACKING_USERNAME");
     if (user != null) {
       String both = user + ":" + environment.getOrDefault("MLFLOW_TRACKING_PASSWORD", "");
       byte[] bytes = both.getBytes(StandardCharsets.UTF_8);
-      return java.util.Optional.of("Basic " + Base64.getEncoder().encodeToString(bytes));
+      return Optional.of("Basic " + Base64.getEncoder().encodeToString(bytes));
     }
-    return java.util.Optional.ofNullable(token).map(t -> "Bearer " + t);
+    return Optional.ofNullable(token).map(t -> "Bearer " + t);
   }
 
   @Override

@@ -8,6 +8,7 @@ import io.github.gss4j.run.listener.RunView;
 import io.github.gss4j.tracking.MetricLine;
 import io.github.gss4j.tracking.MetricsLog;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -42,6 +43,11 @@ public final class MlflowTracking implements RunListener, AutoCloseable {
 
   private static final Set<String> TRAINING_ONLY = Set.of("optimizer.safetensors", STATE);
 
+  /** Sends a part of a run. */
+  private interface Sending {
+    void to(RemoteRun run) throws IOException;
+  }
+
   private final String experiment;
   private final MlflowServer server;
   private final Outbox outbox;
@@ -63,7 +69,7 @@ public final class MlflowTracking implements RunListener, AutoCloseable {
    * @param uri such as {@code http://127.0.0.1:5000}
    * @param experiment is made where there is none of that name
    * @param timeout of each answer
-   * @param grace how long to continue trying when the run is over
+   * @param grace how long to keep trying when the run is over
    */
   public MlflowTracking(URI uri, String experiment, Duration timeout, Duration grace) {
     if (!Set.of("http", "https").contains(String.valueOf(uri.getScheme()))) {
@@ -198,16 +204,12 @@ public final class MlflowTracking implements RunListener, AutoCloseable {
       addUnlessRegistered(digest, run -> run.register(experiment));
       addUnlessRegistered(digest, run -> run.noteRegistered(digest));
     } catch (IOException e) {
-      throw new java.io.UncheckedIOException(e);
+      throw new UncheckedIOException(e);
     }
   }
 
   private static String digest(Path file) throws IOException {
     return UUID.nameUUIDFromBytes(Files.readAllBytes(file)).toString();
-  }
-
-  private interface Sending {
-    void to(RemoteRun run) throws IOException;
   }
 
   /** A run that ended before and was only looked at again has its model there. */

@@ -39,17 +39,17 @@ final class Outbox implements AutoCloseable {
   private final String name;
   private final Duration grace;
   private final BlockingQueue<Delivery> queue = new LinkedBlockingQueue<>();
+  private final Set<String> refusals = new HashSet<>();
   private final CountDownLatch closing = new CountDownLatch(1);
   private final Thread thread;
   private volatile long deadlineNanos;
   private boolean failing;
-  private final Set<String> refusals = new HashSet<>();
 
   /**
    * An empty outbox.
    *
    * @param name of the server, for the log
-   * @param grace how long to continue trying when the run is over
+   * @param grace how long to keep trying when the run is over
    */
   Outbox(String name, Duration grace) {
     this.name = name;

@@ -9,6 +9,8 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
 import org.mlflow.api.proto.ModelRegistry.CreateModelVersion;
 import org.mlflow.api.proto.ModelRegistry.CreateRegisteredModel;
 import org.mlflow.api.proto.Service.CreateRun;
@@ -20,6 +22,7 @@ import org.mlflow.api.proto.Service.RunInfo;
 import org.mlflow.api.proto.Service.RunStatus;
 import org.mlflow.api.proto.Service.RunTag;
 import org.mlflow.api.proto.Service.UpdateRun;
+import org.mlflow.tracking.MlflowClient;
 import org.mlflow.tracking.MlflowHttpException;
 import org.mlflow_project.google.protobuf.InvalidProtocolBufferException;
 import org.mlflow_project.google.protobuf.Message;
@@ -119,7 +122,7 @@ final class RemoteRun {
     return active(server, id()).isEmpty();
   }
 
-  private static Run found(java.util.function.Supplier<Run> run) {
+  private static Run found(Supplier<Run> run) {
     try {
       return run.get();
     } catch (MlflowHttpException e) {
@@ -242,8 +245,7 @@ final class RemoteRun {
     return info.getRunId();
   }
 
-  private void ask(java.util.function.Consumer<org.mlflow.tracking.MlflowClient> call)
-      throws IOException {
+  private void ask(Consumer<MlflowClient> call) throws IOException {
     server.ask(
         client -> {
           call.accept(client);

@@ -233,7 +233,7 @@ class MlflowTrackingTest {
   }
 
   @Test
-  void aRunGoneOnWithIsTheSameRunThere() throws IOException {
+  void aResumedRunIsTheSameRunThere() throws IOException {
     Path out = directory.resolve("run");
     try (FakeMlflow server = new FakeMlflow()) {
       long[] reached = new long[1];

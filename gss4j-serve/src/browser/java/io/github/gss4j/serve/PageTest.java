@@ -174,7 +174,7 @@ class PageTest {
   }
 
   @Test
-  void aKeptStateIsGoneOnWithAndComesBackFromAFile() throws IOException {
+  void aKeptStateIsContinuedAndComesBackFromAFile() throws IOException {
     write("remember this");
     keys(Keys.chord(Keys.ALT, "k"));
     until(() -> count("#states li") == 1);

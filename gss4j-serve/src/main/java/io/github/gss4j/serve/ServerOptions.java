@@ -1,5 +1,6 @@
 package io.github.gss4j.serve;
 
+import io.github.gss4j.config.Checks;
 import io.github.gss4j.serve.api.Limits;
 import io.github.gss4j.serve.decode.Capacity;
 import io.github.gss4j.serve.http.Access;
@@ -27,9 +28,7 @@ public record ServerOptions(
     Timing timing) {
   /** Checks the port. */
   public ServerOptions {
-    if (port < 0 || port > 65535) {
-      throw new IllegalArgumentException("port is " + port + ", expected 0 to 65535");
-    }
+    Checks.that(port >= 0 && port <= 65535, "port", port, "0 to 65535");
     if (modelName.isBlank()) {
       throw new IllegalArgumentException("the model's name is empty");
     }
@@ -77,7 +76,7 @@ public record ServerOptions(
     return new ServerOptions(host, port, modelName, capacity, newLimits, access, timing);
   }
 
-  /** The same for others. */
+  /** A copy with other access. */
   public ServerOptions with(Access newAccess) {
     return new ServerOptions(host, port, modelName, capacity, limits, newAccess, timing);
   }

@@ -137,11 +137,6 @@ public final class ScriptEngine implements Engine {
     private final List<SequenceState> states = new ArrayList<>();
 
     @Override
-    public int size() {
-      return states.size();
-    }
-
-    @Override
     public void add(List<SequenceState> added) {
       states.addAll(added);
     }

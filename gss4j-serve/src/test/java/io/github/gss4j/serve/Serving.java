@@ -16,6 +16,7 @@ import java.net.http.HttpResponse;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.BooleanSupplier;
 
 /** A server over a tiny model of random weights, on a free port, and a client of it. */
 final class Serving extends HttpUser implements AutoCloseable {
@@ -103,7 +104,7 @@ final class Serving extends HttpUser implements AutoCloseable {
   }
 
   /** Waits until something holds; the test's time-out is the limit. */
-  static void await(java.util.function.BooleanSupplier holds) {
+  static void await(BooleanSupplier holds) {
     while (!holds.getAsBoolean()) {
       try {
         Thread.sleep(2);

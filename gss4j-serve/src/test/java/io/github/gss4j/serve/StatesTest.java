@@ -46,7 +46,7 @@ class StatesTest {
   }
 
   @Test
-  void aStateIsGoneOnWithByAPromptOfIdsAsByOneOfText() {
+  void aPromptOfIdsContinuesAStateAsItsTextDoes() {
     try (Serving serving = Serving.start(directory)) {
       String id = serving.post("/v1/states", "{\"prompt\":\"one\"}").json().path("id").asText();
       String rest = "\"max_tokens\":5,\"temperature\":0,\"state\":\"" + id + "\"}";
@@ -119,7 +119,7 @@ class StatesTest {
   }
 
   @Test
-  void aStateIsGoneOnWithForkedAndDeleted() {
+  void aStateIsContinuedForkedAndDeleted() {
     String book = text(3000);
     try (Serving serving = Serving.start(directory)) {
       String expected = greedyText(serving, book + "x", 30);

@@ -22,8 +22,7 @@ final class TorchRows implements Rows {
     this.model = model;
   }
 
-  @Override
-  public int size() {
+  private int size() {
     return state == null ? 0 : state.batch();
   }
 

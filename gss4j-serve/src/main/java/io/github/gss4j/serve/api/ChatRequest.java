@@ -44,30 +44,16 @@ public final class ChatRequest {
                     "the model has no chat template: give the server one with --chat-template, or"
                         + " ask /v1/completions"));
     fields.ignore("user", "store", "metadata", "service_tier", "safety_identifier");
-    refuse(fields, "tools", "tool_choice", "functions", "function_call", "audio", "modalities");
-    fields
-        .object("response_format")
-        .ifPresent(
-            format -> {
-              if (!format.text("type").orElse("").equals("text")) {
-                throw ApiException.bad(
-                    "response_format", "'response_format' is no {\"type\": \"text\"}");
-              }
-            });
+    refuseOtherThanText(fields);
     int n = fields.integer("n", 1, limits.choices()).orElse(1L).intValue();
-    boolean scored = fields.flag("logprobs");
-    Optional<Long> top = fields.integer("top_logprobs", 0, MOST_LOGPROBS);
-    if (top.isPresent() && !scored) {
-      throw ApiException.bad("top_logprobs", "'top_logprobs' is given without 'logprobs': true");
-    }
+    OptionalInt logprobs = logprobs(fields);
     CompletionRequest.Output output = CompletionRequest.Output.read(fields);
     boolean returnState = fields.flag("return_state");
     String maxTokens =
         fields.any("max_completion_tokens").isPresent() ? "max_completion_tokens" : "max_tokens";
     fields.ignore("max_tokens");
     GenerationOptions options = SamplingFields.read(fields, model, limits, maxTokens);
-    OptionalInt logprobs = scored ? OptionalInt.of(top.orElse(0L).intValue()) : OptionalInt.empty();
-    if (scored) {
+    if (logprobs.isPresent()) {
       options = options.withLogProbabilities(logprobs.getAsInt());
     }
     JsonNode messages = messages(fields);
@@ -78,23 +64,36 @@ public final class ChatRequest {
         List.of(prompt), options, n, n, logprobs, false, output, Optional.empty(), returnState);
   }
 
-  private static void refuse(Fields fields, String... names) {
-    for (String name : names) {
+  private static void refuseOtherThanText(Fields fields) {
+    for (String name :
+        List.of("tools", "tool_choice", "functions", "function_call", "audio", "modalities")) {
       if (fields.any(name).map(value -> !value.isEmpty() || value.isValueNode()).orElse(false)) {
         throw ApiException.bad(name, "'" + name + "' is given, and the model writes texts only");
       }
     }
+    fields
+        .object("response_format")
+        .filter(format -> !format.text("type").orElse("").equals("text"))
+        .ifPresent(
+            format -> {
+              throw ApiException.bad(
+                  "response_format", "'response_format' is no {\"type\": \"text\"}");
+            });
+  }
+
+  /** How many of the likeliest tokens to name; empty leaves scores out. */
+  private static OptionalInt logprobs(Fields fields) {
+    boolean scored = fields.flag("logprobs");
+    Optional<Long> top = fields.integer("top_logprobs", 0, MOST_LOGPROBS);
+    if (top.isPresent() && !scored) {
+      throw ApiException.bad("top_logprobs", "'top_logprobs' is given without 'logprobs': true");
+    }
+    return scored ? OptionalInt.of(top.orElse(0L).intValue()) : OptionalInt.empty();
   }
 
   /** Messages whose contents are texts. */
   private static JsonNode messages(Fields fields) {
-    JsonNode found =
-        fields
-            .any("messages")
-            .orElseThrow(
-                () ->
-                    ApiException.of(
-                        400, "messages", "missing_required_parameter", "'messages' is missing"));
+    JsonNode found = fields.required("messages");
     if (!found.isArray() || found.isEmpty()) {
       throw ApiException.wrong("messages", found, "a list of messages");
     }

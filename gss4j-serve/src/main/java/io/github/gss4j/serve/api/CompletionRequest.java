@@ -101,17 +101,12 @@ public record CompletionRequest(
         prompts, options, n, bestOf, logprobs, echo, output, state, returnState);
   }
 
-  private static List<int[]> prompts(Fields fields, boolean goesOn, GssModel model, Limits limits) {
-    var prompt = fields.any("prompt");
-    if (goesOn && prompt.map(CompletionRequest::isNothing).orElse(true)) {
+  private static List<int[]> prompts(
+      Fields fields, boolean continues, GssModel model, Limits limits) {
+    if (continues && fields.any("prompt").map(CompletionRequest::isNothing).orElse(true)) {
       return List.of(new int[0]);
     }
-    return prompt
-        .map(new Prompts(model, limits, "prompt")::of)
-        .orElseThrow(
-            () ->
-                ApiException.of(
-                    400, "prompt", "missing_required_parameter", "'prompt' is missing"));
+    return new Prompts(model, limits, "prompt").of(fields.required("prompt"));
   }
 
   private static boolean isNothing(JsonNode prompt) {

@@ -12,7 +12,7 @@ import java.util.List;
  */
 record Entry(int id, double logProbability, List<Scores.Likely> top, int offset) {
   /** Copies the list. */
-  public Entry {
+  Entry {
     top = List.copyOf(top);
   }
 }

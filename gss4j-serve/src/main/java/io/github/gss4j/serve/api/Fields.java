@@ -25,7 +25,7 @@ public final class Fields {
   }
 
   /** The name of a field as errors have it. */
-  public String name(String name) {
+  private String name(String name) {
     return within + name;
   }
 
@@ -34,6 +34,29 @@ public final class Fields {
     known.add(name);
     JsonNode value = node.get(name);
     return value == null || value.isNull() ? Optional.empty() : Optional.of(value);
+  }
+
+  /**
+   * A field that must be there.
+   *
+   * @throws ApiException if it is not
+   */
+  public JsonNode required(String name) {
+    return any(name).orElseThrow(() -> missing(name));
+  }
+
+  /**
+   * A text that must be there.
+   *
+   * @throws ApiException if it is not
+   */
+  public String requiredText(String name) {
+    return text(name).orElseThrow(() -> missing(name));
+  }
+
+  private ApiException missing(String name) {
+    return ApiException.of(
+        400, name(name), "missing_required_parameter", "'" + name(name) + "' is missing");
   }
 
   /** A field that is read and has no effect. */
@@ -51,12 +74,16 @@ public final class Fields {
                   value.isNumber()
                       && value.canConvertToLong()
                       && value.asDouble() == Math.rint(value.asDouble());
-              if (!whole || value.asLong() < least || value.asLong() > most) {
-                throw ApiException.wrong(
-                    name(name), value, "a whole number, " + range(least, most));
-              }
+              boolean fits = whole && value.asLong() >= least && value.asLong() <= most;
+              check(fits, name, value, "a whole number, " + range(least, most));
               return value.asLong();
             });
+  }
+
+  private void check(boolean fits, String name, JsonNode value, String expected) {
+    if (!fits) {
+      throw ApiException.wrong(name(name), value, expected);
+    }
   }
 
   private static String range(long least, long most) {
@@ -64,14 +91,15 @@ public final class Fields {
   }
 
   /** A number. */
-  public double number(String name, double byDefault, double least, double most) {
+  double number(String name, double byDefault, double least, double most) {
     return any(name)
         .map(
             value -> {
-              if (!value.isNumber() || !(value.asDouble() >= least && value.asDouble() <= most)) {
-                throw ApiException.wrong(
-                    name(name), value, "a number, %s to %s".formatted(shown(least), shown(most)));
-              }
+              check(
+                  value.isNumber() && value.asDouble() >= least && value.asDouble() <= most,
+                  name,
+                  value,
+                  "a number, %s to %s".formatted(shown(least), shown(most)));
               return value.asDouble();
             })
         .orElse(byDefault);
@@ -86,9 +114,7 @@ public final class Fields {
     return any(name)
         .map(
             value -> {
-              if (!value.isBoolean()) {
-                throw ApiException.wrong(name(name), value, "true or false");
-              }
+              check(value.isBoolean(), name, value, "true or false");
               return value.asBoolean();
             })
         .orElse(false);
@@ -99,15 +125,13 @@ public final class Fields {
     return any(name)
         .map(
             value -> {
-              if (!value.isTextual()) {
-                throw ApiException.wrong(name(name), value, "a text");
-              }
+              check(value.isTextual(), name, value, "a text");
               return value.asText();
             });
   }
 
   /** A text or a list of texts; empty where it is not there. */
-  public List<String> texts(String name) {
+  List<String> texts(String name) {
     JsonNode value = any(name).orElse(null);
     if (value == null) {
       return List.of();
@@ -115,33 +139,27 @@ public final class Fields {
     if (value.isTextual()) {
       return List.of(value.asText());
     }
+    check(value.isArray(), name, value, "a text or a list of texts");
     List<String> all = new ArrayList<>();
     for (JsonNode item : value) {
-      if (!value.isArray() || !item.isTextual()) {
-        throw ApiException.wrong(name(name), value, "a text or a list of texts");
-      }
+      check(item.isTextual(), name, value, "a text or a list of texts");
       all.add(item.asText());
-    }
-    if (!value.isArray()) {
-      throw ApiException.wrong(name(name), value, "a text or a list of texts");
     }
     return all;
   }
 
   /** An object within. */
-  public Optional<Fields> object(String name) {
+  Optional<Fields> object(String name) {
     return any(name)
         .map(
             value -> {
-              if (!(value instanceof ObjectNode object)) {
-                throw ApiException.wrong(name(name), value, "an object");
-              }
-              return new Fields(object, within + name + ".");
+              check(value.isObject(), name, value, "an object");
+              return new Fields((ObjectNode) value, within + name + ".");
             });
   }
 
   /** The names in the object. */
-  public List<String> names() {
+  List<String> names() {
     List<String> names = new ArrayList<>();
     node.fieldNames().forEachRemaining(names::add);
     return names;

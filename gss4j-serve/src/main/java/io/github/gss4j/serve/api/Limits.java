@@ -1,5 +1,7 @@
 package io.github.gss4j.serve.api;
 
+import io.github.gss4j.config.Checks;
+
 /**
  * What a request may ask for.
  *
@@ -24,24 +26,18 @@ public record Limits(
 
   /** Checks the numbers. */
   public Limits {
-    check("max-body-bytes", bodyBytes);
-    check("max-prompt-tokens", promptTokens);
-    check("max-prompts", prompts);
-    check("max-tokens", maxTokens);
-    check("default-max-tokens", defaultMaxTokens);
-    check("max-stops", stops);
-    check("max-choices", choices);
-    if (defaultMaxTokens > maxTokens) {
-      throw new IllegalArgumentException(
-          "default-max-tokens is %d, expected at most max-tokens = %d"
-              .formatted(defaultMaxTokens, maxTokens));
-    }
-  }
-
-  private static void check(String name, int value) {
-    if (value < 1) {
-      throw new IllegalArgumentException(name + " is " + value + ", expected at least 1");
-    }
+    Checks.atLeast(1, "max-body-bytes", bodyBytes);
+    Checks.atLeast(1, "max-prompt-tokens", promptTokens);
+    Checks.atLeast(1, "max-prompts", prompts);
+    Checks.atLeast(1, "max-tokens", maxTokens);
+    Checks.atLeast(1, "default-max-tokens", defaultMaxTokens);
+    Checks.atLeast(1, "max-stops", stops);
+    Checks.atLeast(1, "max-choices", choices);
+    Checks.that(
+        defaultMaxTokens <= maxTokens,
+        "default-max-tokens",
+        defaultMaxTokens,
+        "at most max-tokens = " + maxTokens);
   }
 
   /** A copy with another size of bodies. */

@@ -37,8 +37,7 @@ public final class Part {
   public void prompt(int[] prompt, Optional<Scores> scores) {
     for (int i = 0; i < prompt.length; i++) {
       if (scores.isPresent()) {
-        int place = i;
-        entry(prompt[i], scores.get().logProbability(place), scores.get().top(place));
+        entry(prompt[i], scores.get().logProbability(i), scores.get().top(i));
       } else {
         count(prompt[i]);
       }
@@ -83,27 +82,27 @@ public final class Part {
   }
 
   /** The text. */
-  public String text() {
+  String text() {
     return text.toString();
   }
 
   /** The tokens that were written. */
-  public List<Integer> ids() {
+  List<Integer> ids() {
     return List.copyOf(ids);
   }
 
   /** All tokens. */
-  public List<Entry> entries() {
+  List<Entry> entries() {
     return List.copyOf(entries);
   }
 
   /** {@code stop} or {@code length}; null where the choice continues. */
-  public String finishReason() {
+  String finishReason() {
     return finishReason;
   }
 
   /** The id of the state that was kept. */
-  public Optional<String> state() {
+  Optional<String> state() {
     return state;
   }
 

@@ -1,19 +1,33 @@
 package io.github.gss4j.serve.api;
 
 import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.NullNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.github.gss4j.serve.decode.Ids;
+import java.time.Instant;
 import java.util.List;
+import java.util.OptionalInt;
 
 /** The form of responses that hold choices. */
 public abstract class Shape {
   private final String id;
-  private final long created;
+  private final long created = Instant.now().getEpochSecond();
   private final String model;
+  private final TokenNames names;
+  private final OptionalInt logprobs;
+  private final boolean tokenIds;
 
-  Shape(String id, long created, String model) {
-    this.id = id;
-    this.created = created;
-    this.model = model;
+  /**
+   * The form of one response.
+   *
+   * @param idPrefix what its id begins with
+   */
+  Shape(String idPrefix, Models models, TokenNames names, CompletionRequest request) {
+    this.id = Ids.next(idPrefix);
+    this.model = models.name();
+    this.names = names;
+    this.logprobs = request.logprobs();
+    this.tokenIds = request.output().tokenIds();
   }
 
   private ObjectNode head(String object) {
@@ -57,10 +71,36 @@ public abstract class Shape {
     return json;
   }
 
+  private ObjectNode choice(int index, Part part, boolean chunk) {
+    ObjectNode json = text(index, part, chunk);
+    json.set("logprobs", logprobs.isPresent() ? logprobs(part) : NullNode.instance);
+    json.put("finish_reason", part.finishReason());
+    if (tokenIds) {
+      ArrayNode ids = json.putArray("token_ids");
+      part.ids().forEach(ids::add);
+    }
+    part.state().ifPresent(state -> json.put("state", state));
+    return json;
+  }
+
   /** Whether tokens are given beside the text. */
-  public abstract boolean hasTokens();
+  public boolean hasTokens() {
+    return tokenIds || logprobs.isPresent();
+  }
+
+  final TokenNames names() {
+    return names;
+  }
+
+  /** Whether the likeliest tokens are named beside each one's own score. */
+  final boolean namesLikeliest() {
+    return logprobs.orElse(0) > 0;
+  }
 
   abstract String object(boolean chunk);
 
-  abstract ObjectNode choice(int index, Part part, boolean chunk);
+  /** What a choice begins with: its number and its text. */
+  abstract ObjectNode text(int index, Part part, boolean chunk);
+
+  abstract ObjectNode logprobs(Part part);
 }

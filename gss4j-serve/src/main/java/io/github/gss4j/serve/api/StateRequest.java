@@ -22,14 +22,7 @@ public record StateRequest(int[] prompt, Optional<String> state) {
     Fields fields = new Fields(body);
     models.check(fields);
     Optional<String> state = fields.text("state");
-    List<int[]> prompts =
-        fields
-            .any("prompt")
-            .map(new Prompts(model, limits, "prompt")::of)
-            .orElseThrow(
-                () ->
-                    ApiException.of(
-                        400, "prompt", "missing_required_parameter", "'prompt' is missing"));
+    List<int[]> prompts = new Prompts(model, limits, "prompt").of(fields.required("prompt"));
     fields.refuseUnknown();
     if (prompts.size() != 1) {
       throw ApiException.bad(

@@ -36,7 +36,7 @@ public final class TokenNames {
   }
 
   /** A token's bytes; none where it has no text. */
-  public byte[] bytes(int id) {
+  byte[] bytes(int id) {
     return tokenizer.map(t -> t.decode(id)).orElse(new byte[0]);
   }
 }

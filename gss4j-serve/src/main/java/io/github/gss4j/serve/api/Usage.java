@@ -19,16 +19,6 @@ public final class Usage {
     completionTokens++;
   }
 
-  /** Tokens of prompts. */
-  public long promptTokens() {
-    return promptTokens;
-  }
-
-  /** Tokens that were written. */
-  public long completionTokens() {
-    return completionTokens;
-  }
-
   /** Its form in responses. */
   public ObjectNode toJson() {
     ObjectNode json =

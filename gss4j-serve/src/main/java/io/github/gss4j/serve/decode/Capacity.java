@@ -1,5 +1,6 @@
 package io.github.gss4j.serve.decode;
 
+import io.github.gss4j.config.Checks;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
@@ -32,20 +33,14 @@ public record Capacity(
 
   /** Checks the sizes. */
   public Capacity {
-    check(rows >= 1, "max-rows", rows, 1);
-    check(queue >= 0, "max-queue", queue, 0);
-    check(rowBytes >= 1, "row-bytes", rowBytes, 1);
-    check(cacheBytes >= 0, "cache-bytes", cacheBytes, 0);
-    check(stateBytes >= 0, "state-bytes", stateBytes, 0);
-    check(!stateLife.isNegative(), "state-ttl", stateLife.toSeconds(), 0);
-    check(directoryBytes >= 0, "cache-dir-bytes", directoryBytes, 0);
-    check(slice.toMillis() >= 1, "slice", slice.toMillis(), 1);
-  }
-
-  private static void check(boolean holds, String name, long value, long least) {
-    if (!holds) {
-      throw new IllegalArgumentException(name + " is " + value + ", expected at least " + least);
-    }
+    Checks.atLeast(1, "max-rows", rows);
+    Checks.atLeast(0, "max-queue", queue);
+    Checks.atLeast(1, "row-bytes", rowBytes);
+    Checks.atLeast(0, "cache-bytes", cacheBytes);
+    Checks.atLeast(0, "state-bytes", stateBytes);
+    Checks.atLeast(0, "state-ttl", stateLife.toSeconds());
+    Checks.atLeast(0, "cache-dir-bytes", directoryBytes);
+    Checks.atLeast(1, "slice", slice.toMillis());
   }
 
   /** 32 rows, 256 that wait; a quarter of Java's memory each for rows, cache and states. */
@@ -63,7 +58,7 @@ public record Capacity(
         SLICE);
   }
 
-  /** The same for other numbers of texts. */
+  /** A copy with other numbers of texts. */
   public Capacity withRows(int newRows, int newQueue) {
     return new Capacity(
         newRows,

@@ -37,10 +37,14 @@ public abstract class Job {
   }
 
   /** How many rows of the batch it takes. */
-  abstract int width();
+  int width() {
+    return 1;
+  }
 
   /** How many tokens each of its texts has at most, its prompt among them. */
-  abstract long mostTokens();
+  long mostTokens() {
+    return prompt.length;
+  }
 
   /** Whether a state that has read the beginning of the prompt serves as well. */
   boolean mayReuse() {
@@ -65,12 +69,12 @@ public abstract class Job {
   abstract void failed(RuntimeException error);
 
   /** Ends it within a step or a slice, and calls nobody. */
-  public final void cancel() {
+  final void cancel() {
     fail(new CancelledException());
   }
 
   /** Ends it within a step or a slice, and tells its listener the error. */
-  public final void fail(RuntimeException error) {
+  final void fail(RuntimeException error) {
     synchronized (this) {
       if (failure == null) {
         failure = error;

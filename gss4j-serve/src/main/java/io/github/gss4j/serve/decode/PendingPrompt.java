@@ -66,7 +66,7 @@ final class PendingPrompt {
   }
 
   /** Continues from a state that has read so many tokens of the prompt, once it is there. */
-  void goOnFrom(CompletableFuture<Session> state, int tokens) {
+  void continueFrom(CompletableFuture<Session> state, int tokens) {
     source = state;
     cachedTokens = tokens;
     at = tokens;

@@ -1,6 +1,7 @@
 package io.github.gss4j.serve.decode;
 
 import io.github.gss4j.GssModel;
+import io.github.gss4j.files.Digests;
 import io.github.gss4j.generation.Session;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -9,7 +10,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -191,13 +191,9 @@ final class PrefixDisk {
   }
 
   private MessageDigest digest() {
-    try {
-      MessageDigest digest = MessageDigest.getInstance("SHA-256");
-      digest.update(HexFormat.of().parseHex(model.model().fingerprint()));
-      return digest;
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("every Java platform has SHA-256", e);
-    }
+    MessageDigest digest = Digests.sha256();
+    digest.update(HexFormat.of().parseHex(model.model().fingerprint()));
+    return digest;
   }
 
   private static MessageDigest copy(MessageDigest digest) {
@@ -215,6 +211,6 @@ final class PrefixDisk {
   }
 
   private static String name(int length, MessageDigest digest) {
-    return length + "-" + HexFormat.of().formatHex(digest.digest()) + ".safetensors";
+    return length + "-" + Digests.hex(digest) + ".safetensors";
   }
 }

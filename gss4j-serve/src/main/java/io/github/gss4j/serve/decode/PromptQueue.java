@@ -13,7 +13,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The prompts that are being read, in turns. Each goes on from what was read before: a state that a
+ * The prompts that are being read, in turns. Each continues what was read before: a state that a
  * client keeps, or the longest beginning that the cache knows. The decode thread's own.
  */
 final class PromptQueue {
@@ -163,7 +163,7 @@ final class PromptQueue {
   private void findSource(PendingPrompt one) {
     Job job = one.job();
     if (job.from().isPresent()) {
-      one.goOnFrom(loop.states().fork(job.from().get(), loop::execute), 0);
+      one.continueFrom(loop.states().fork(job.from().get(), loop::execute), 0);
       return;
     }
     if (job.mayReuse()) {
@@ -171,14 +171,14 @@ final class PromptQueue {
       int length = known.map(PrefixCache.Entry::length).orElse(0);
       Optional<PrefixDisk.Found> file = cacheOnDisk.flatMap(d -> d.longest(job.prompt(), length));
       if (file.isPresent()) {
-        one.goOnFrom(fromDisk(file.get()), file.get().length());
+        one.continueFrom(fromDisk(file.get()), file.get().length());
         return;
       } else if (known.isPresent()) {
-        one.goOnFrom(CompletableFuture.completedFuture(known.get().fork()), length);
+        one.continueFrom(CompletableFuture.completedFuture(known.get().fork()), length);
         return;
       }
     }
-    one.goOnFrom(CompletableFuture.completedFuture(model.session()), 0);
+    one.continueFrom(CompletableFuture.completedFuture(model.session()), 0);
   }
 
   private CompletableFuture<Session> fromDisk(PrefixDisk.Found file) {

@@ -30,16 +30,6 @@ public final class StateJob extends Job {
   }
 
   @Override
-  int width() {
-    return 1;
-  }
-
-  @Override
-  long mostTokens() {
-    return prompt().length;
-  }
-
-  @Override
   void begin(Session session, int cachedTokens, DecodeLoop loop) {
     try {
       KeptState state = loop.states().keep(session);

@@ -16,7 +16,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
-import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.stream.Stream;
@@ -122,8 +121,8 @@ public final class StateStore {
    *
    * @throws QuotaException if there is no room; the session is still the caller's then
    */
-  public KeptState keep(Session session) {
-    return keep(session, "state-" + UUID.randomUUID().toString().replace("-", ""));
+  KeptState keep(Session session) {
+    return keep(session, Ids.next("state-"));
   }
 
   /**
@@ -211,7 +210,7 @@ public final class StateStore {
   }
 
   /** How much memory they take. */
-  public long bytes() {
+  long bytes() {
     return bytes;
   }
 

@@ -31,16 +31,6 @@ public final class VectorJob extends Job {
   }
 
   @Override
-  int width() {
-    return 1;
-  }
-
-  @Override
-  long mostTokens() {
-    return prompt().length;
-  }
-
-  @Override
   boolean mayReuse() {
     return false;
   }

@@ -51,7 +51,7 @@ public final class WriteJob extends Job {
 
   @Override
   long mostTokens() {
-    return (long) prompt().length + options.maxNewTokens();
+    return super.mostTokens() + options.maxNewTokens();
   }
 
   @Override
@@ -79,14 +79,15 @@ public final class WriteJob extends Job {
         choiceEnded(choice, "", new Generated(List.of(), "", Generated.Reason.LENGTH), own, loop);
       } else {
         GenerationOptions drawn = options.withSampling(options.sampling().forSequence(choice));
-        join(own, drawn, new Telling(choice, own, loop), loop);
+        join(own, drawn, new ChoiceListener(choice, own, loop), loop);
       }
     }
   }
 
-  private void join(Session own, GenerationOptions drawn, Telling telling, DecodeLoop loop) {
+  private void join(
+      Session own, GenerationOptions drawn, ChoiceListener toListener, DecodeLoop loop) {
     try {
-      joined(loop.join(own, drawn, prompt(), telling));
+      joined(loop.join(own, drawn, prompt(), toListener));
     } catch (RuntimeException e) {
       own.close();
       throw e;
@@ -124,12 +125,12 @@ public final class WriteJob extends Job {
     listener.failed(error);
   }
 
-  private final class Telling implements DecodingListener {
+  private final class ChoiceListener implements DecodingListener {
     private final int choice;
     private final Session session;
     private final DecodeLoop loop;
 
-    Telling(int choice, Session session, DecodeLoop loop) {
+    ChoiceListener(int choice, Session session, DecodeLoop loop) {
       this.choice = choice;
       this.session = session;
       this.loop = loop;

@@ -7,6 +7,7 @@ import io.github.gss4j.serve.api.CompletionRequest;
 import io.github.gss4j.serve.api.Json;
 import io.github.gss4j.serve.api.Limits;
 import io.github.gss4j.serve.api.TextShape;
+import io.github.gss4j.serve.decode.Ids;
 import io.vertx.core.Vertx;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
@@ -15,8 +16,6 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
-import java.time.Instant;
-import java.util.UUID;
 
 /** Which path leads where. */
 public final class Api {
@@ -91,19 +90,18 @@ public final class Api {
     post("/v1/completions", Api::complete);
     post("/v1/chat/completions", Api::chat);
     post("/v1/embeddings", Embeddings::answer);
-    States states = new States();
-    post("/v1/states", states::make);
-    get("/v1/states", states::list);
+    post("/v1/states", States::make);
+    get("/v1/states", States::list);
     router
         .put("/v1/states")
-        .handler(context -> states.upload(context, ready(), Api.newId("state-")));
-    get("/v1/states/:id", states::show);
-    router.delete("/v1/states/:id").handler(context -> states.delete(context, ready()));
-    router.post("/v1/states/:id/fork").handler(context -> states.fork(context, ready()));
-    get("/v1/states/:id/file", states::download);
+        .handler(context -> StateFiles.upload(context, ready(), Ids.next("state-")));
+    get("/v1/states/:id", States::show);
+    router.delete("/v1/states/:id").handler(context -> States.delete(context, ready()));
+    router.post("/v1/states/:id/fork").handler(context -> States.fork(context, ready()));
+    get("/v1/states/:id/file", StateFiles::download);
     router
         .put("/v1/states/:id/file")
-        .handler(context -> states.upload(context, ready(), context.pathParam("id")));
+        .handler(context -> StateFiles.upload(context, ready(), context.pathParam("id")));
     post("/tokenize", Lookups::tokenize);
     post("/detokenize", Lookups::detokenize);
     get("/tokenizer_info", Lookups::tokenizerInfo);
@@ -184,13 +182,7 @@ public final class Api {
                     context,
                     service,
                     request,
-                    new TextShape(
-                        newId("cmpl-"),
-                        Instant.now().getEpochSecond(),
-                        service.models().name(),
-                        service.names(),
-                        request.logprobs(),
-                        request.output().tokenIds()))
+                    new TextShape(service.models(), service.names(), request))
                 .start());
   }
 
@@ -210,17 +202,7 @@ public final class Api {
                     context,
                     service,
                     request,
-                    new ChatShape(
-                        newId("chatcmpl-"),
-                        Instant.now().getEpochSecond(),
-                        service.models().name(),
-                        service.names(),
-                        request.logprobs(),
-                        request.output().tokenIds()))
+                    new ChatShape(service.models(), service.names(), request))
                 .start());
-  }
-
-  static String newId(String prefix) {
-    return prefix + UUID.randomUUID().toString().replace("-", "");
   }
 }

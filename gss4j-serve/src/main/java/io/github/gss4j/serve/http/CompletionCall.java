@@ -63,7 +63,7 @@ final class CompletionCall implements EventStream.Reader {
               request.options(),
               request.scoresPrompt(),
               request.returnState(),
-              new Telling(prompt, first)));
+              new PromptListener(prompt, first)));
     }
     open = parts.size();
     service.loop().submit(jobs);
@@ -176,25 +176,25 @@ final class CompletionCall implements EventStream.Reader {
     return best;
   }
 
-  /** Takes the decode thread's news to the request's own thread. */
-  private final class Telling implements WriteListener {
+  /** Hands what the decode thread reports of a prompt to the request's own thread. */
+  private final class PromptListener implements WriteListener {
     private final int[] prompt;
     private final int first;
 
     /** When each choice had its last token; the decode thread's. */
     private final long[] last = new long[request.bestOf()];
 
-    Telling(int[] prompt, int first) {
+    PromptListener(int[] prompt, int first) {
       this.prompt = prompt;
       this.first = first;
     }
 
-    private void post(Runnable news) {
+    private void post(Runnable report) {
       thread.runOnContext(
           now -> {
             if (!over) {
               try {
-                news.run();
+                report.run();
               } catch (RuntimeException e) {
                 fail(e);
               }

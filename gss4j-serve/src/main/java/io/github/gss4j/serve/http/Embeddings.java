@@ -39,13 +39,7 @@ final class Embeddings {
     }
     boolean base64 = choice(fields, "encoding_format", "float", "base64");
     boolean last = choice(fields, "pooling", "mean", "last");
-    JsonNode input =
-        fields
-            .any("input")
-            .orElseThrow(
-                () ->
-                    ApiException.of(
-                        400, "input", "missing_required_parameter", "'input' is missing"));
+    JsonNode input = fields.required("input");
     fields.refuseUnknown();
     return new Request(
         new Prompts(service.model(), service.limits(), "input").of(input),

@@ -1,6 +1,8 @@
 package io.github.gss4j.serve.http;
 
 import io.github.gss4j.serve.api.ApiException;
+import io.github.gss4j.serve.decode.Ids;
+import io.vertx.core.Handler;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerRequest;
@@ -15,7 +17,6 @@ import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.util.Locale;
 import java.util.Set;
-import java.util.UUID;
 import java.util.regex.Pattern;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -30,12 +31,12 @@ public final class Guards {
   /** What says nothing of the model, and what a browser asks for before it can give a key. */
   private static final Set<String> OPEN = Set.of("/health", "/ready");
 
+  /** What is asked every few seconds, and logged at level DEBUG alone. */
+  private static final Set<String> PROBES = Set.of("/health", "/ready", "/metrics");
+
   private final Access access;
   private final boolean loopback;
   private final ServerMetrics metrics;
-
-  /** What is asked every few seconds, and logged at level DEBUG alone. */
-  private static final Set<String> PROBES = Set.of("/health", "/ready", "/metrics");
 
   Guards(Access access, String host, ServerMetrics metrics) {
     this.access = access;
@@ -57,40 +58,38 @@ public final class Guards {
     router.route().handler(this::checkHost);
     router.route().handler(this::checkOrigin);
     if (!access.corsOrigins().isEmpty()) {
-      CorsHandler cors =
-          CorsHandler.create()
-              .allowedMethods(
-                  Set.of(
-                      HttpMethod.GET,
-                      HttpMethod.POST,
-                      HttpMethod.PUT,
-                      HttpMethod.DELETE,
-                      HttpMethod.OPTIONS))
-              .exposedHeader("x-request-id")
-              .maxAgeSeconds(600);
-      access.corsOrigins().forEach(cors::addOrigin);
-      router
-          .route()
-          .handler(
-              context -> {
-                if (isOwnOrigin(context.request())) {
-                  context.next();
-                } else {
-                  cors.handle(context);
-                }
-              });
+      router.route().handler(cors());
     }
     router.route().handler(this::checkKey);
+  }
+
+  private Handler<RoutingContext> cors() {
+    CorsHandler cors =
+        CorsHandler.create()
+            .allowedMethods(
+                Set.of(
+                    HttpMethod.GET,
+                    HttpMethod.POST,
+                    HttpMethod.PUT,
+                    HttpMethod.DELETE,
+                    HttpMethod.OPTIONS))
+            .exposedHeader("x-request-id")
+            .maxAgeSeconds(600);
+    access.corsOrigins().forEach(cors::addOrigin);
+    return context -> {
+      if (isOwnOrigin(context.request())) {
+        context.next();
+      } else {
+        cors.handle(context);
+      }
+    };
   }
 
   /** Numbers, counts and logs it. */
   private void account(RoutingContext context) {
     long begin = System.nanoTime();
     String given = context.request().getHeader("X-Request-Id");
-    String id =
-        given != null && REQUEST_ID.matcher(given).matches()
-            ? given
-            : "req-" + UUID.randomUUID().toString().replace("-", "");
+    String id = given != null && REQUEST_ID.matcher(given).matches() ? given : Ids.next("req-");
     context.response().putHeader("x-request-id", id);
     metrics.begun();
     context.addEndHandler(
@@ -131,7 +130,7 @@ public final class Guards {
         access.allowedHosts().contains(host)
             || (loopback ? LOOPBACK.contains(host) : access.allowedHosts().isEmpty());
     // probes call the machine by its address, and what they hear is of no value to a page
-    boolean probe = Set.of("/health", "/ready").contains(context.normalizedPath());
+    boolean probe = OPEN.contains(context.normalizedPath());
     if (allowed || probe) {
       context.next();
     } else {

@@ -41,13 +41,7 @@ final class Lookups {
     Fields fields = new Fields(body);
     service.models().check(fields);
     fields.flag("add_special_tokens"); // there are none to add
-    String text =
-        fields
-            .text("prompt")
-            .orElseThrow(
-                () ->
-                    ApiException.of(
-                        400, "prompt", "missing_required_parameter", "'prompt' is missing"));
+    String text = fields.requiredText("prompt");
     boolean names = fields.flag("return_token_strs");
     fields.refuseUnknown();
     ObjectNode json = Json.object();
@@ -87,13 +81,7 @@ final class Lookups {
   private static ObjectNode detokenize(ObjectNode body, Service service) {
     Fields fields = new Fields(body);
     service.models().check(fields);
-    JsonNode tokens =
-        fields
-            .any("tokens")
-            .orElseThrow(
-                () ->
-                    ApiException.of(
-                        400, "tokens", "missing_required_parameter", "'tokens' is missing"));
+    JsonNode tokens = fields.required("tokens");
     fields.refuseUnknown();
     Tokenizer tokenizer =
         service

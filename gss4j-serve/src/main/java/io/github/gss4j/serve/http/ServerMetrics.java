@@ -15,6 +15,7 @@ import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Supplier;
 
 /** What {@code /metrics} shows. */
 public final class ServerMetrics implements Meters {
@@ -35,8 +36,7 @@ public final class ServerMetrics implements Meters {
       timer("gss.first.token", "from a request to its first token", FIRST_TOKEN);
   private final Timer gap = timer("gss.token.gap", "between two tokens of a text", GAP);
 
-  /** Meters that have counted nothing. */
-  public ServerMetrics() {
+  ServerMetrics() {
     gauge("gss.requests.open", "requests that have not ended", open::get);
     new JvmMemoryMetrics().bindTo(registry);
     new JvmThreadMetrics().bindTo(registry);
@@ -64,7 +64,7 @@ public final class ServerMetrics implements Meters {
         .register(registry);
   }
 
-  private void gauge(String name, String description, java.util.function.Supplier<Number> value) {
+  private void gauge(String name, String description, Supplier<Number> value) {
     Gauge.builder(name, value).description(description).register(registry);
   }
 

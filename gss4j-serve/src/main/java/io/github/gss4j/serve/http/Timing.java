@@ -1,5 +1,6 @@
 package io.github.gss4j.serve.http;
 
+import io.github.gss4j.config.Checks;
 import java.time.Duration;
 
 /**
@@ -28,15 +29,11 @@ public record Timing(
     check("request-timeout", request);
     check("stall-timeout", stall);
     check("ping", ping);
-    if (drain.isNegative()) {
-      throw new IllegalArgumentException("drain is " + drain + ", expected 0 or more");
-    }
+    Checks.that(!drain.isNegative(), "drain", drain, "0 or more");
   }
 
   private static void check(String name, Duration value) {
-    if (value.toMillis() < 1) {
-      throw new IllegalArgumentException(name + " is " + value + ", expected at least 1 ms");
-    }
+    Checks.that(value.toMillis() >= 1, name, value, "at least 1 ms");
   }
 
   /** A copy with another time for bodies. */

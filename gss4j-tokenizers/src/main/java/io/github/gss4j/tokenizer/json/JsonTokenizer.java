@@ -3,6 +3,7 @@ package io.github.gss4j.tokenizer.json;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.github.gss4j.files.AtomicFile;
+import io.github.gss4j.files.Digests;
 import io.github.gss4j.tokenizer.LocatedTokens;
 import io.github.gss4j.tokenizer.PiecewiseEncoder;
 import io.github.gss4j.tokenizer.TextWindow;
@@ -16,9 +17,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.HashSet;
-import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -138,13 +137,9 @@ public final class JsonTokenizer implements Tokenizer {
   /** Of the file's text and of the token that ends documents. */
   @Override
   public String fingerprint() {
-    try {
-      MessageDigest digest = MessageDigest.getInstance("SHA-256");
-      digest.update(file.json().getBytes(StandardCharsets.UTF_8));
-      return NAME + "-" + HexFormat.of().formatHex(digest.digest()) + "-" + endOfText;
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("every Java platform has SHA-256", e);
-    }
+    MessageDigest digest = Digests.sha256();
+    digest.update(file.json().getBytes(StandardCharsets.UTF_8));
+    return NAME + "-" + Digests.hex(digest) + "-" + endOfText;
   }
 
   /**
@@ -159,11 +154,6 @@ public final class JsonTokenizer implements Tokenizer {
     return TextWindow.isShort(whole)
         ? library.encode(whole)
         : PiecewiseEncoder.encode(this, whole).ids();
-  }
-
-  /** The same in one piece, which takes some hundred bytes of native memory a token. */
-  int[] encodeWhole(String text) {
-    return library.encode(WellFormed.of(text));
   }
 
   @Override

@@ -77,7 +77,7 @@ final class NativeTokenizer implements AutoCloseable {
     return encode(text, NativeTokenizer::ids);
   }
 
-  /** A copy with the place of each token. */
+  /** The ids of a text with the place of each token. */
   LocatedTokens locate(String text) {
     return encode(text, encoding -> located(text, encoding));
   }

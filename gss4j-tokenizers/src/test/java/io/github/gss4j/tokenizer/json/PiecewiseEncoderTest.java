@@ -57,7 +57,7 @@ class PiecewiseEncoderTest {
     Path file = Files.createTempFile(directory, kind, ".json");
     Files.write(file, json.writeValueAsBytes(root));
     JsonTokenizer tokenizer = JsonTokenizer.open(file);
-    return new Case(tokenizer, tokenizer::encodeWhole);
+    return new Case(tokenizer, text -> tokenizer.locate(text).ids());
   }
 
   private static Case open(String name) throws IOException {
