@@ -198,7 +198,7 @@ public final class Hub {
   }
 
   private static Listing told(Listing kept) {
-    log.warn(
+    LOG.warn(
         "{}: the cache holds {} of the repository's files; any that were never fetched are missing",
         kept.address().repository(),
         kept.files().size());
