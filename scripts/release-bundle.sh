@@ -21,7 +21,7 @@ if [ -z "${GPG_KEY:-}" ]; then
   gpg --batch --quiet --passphrase '' --quick-gen-key 'gss4j test <test@example.org>' rsa3072 sign 1d
   GPG_KEY='test@example.org'
 fi
-mvn -B -q -ntp -Prelease -DskipTests -Dspotless.check.skip -Dgpg.keyname="$GPG_KEY" \
+mvn -B -q -ntp -Prelease,api -DskipTests -Dspotless.check.skip -Dgpg.keyname="$GPG_KEY" \
   -DaltDeploymentRepository="bundle::file://$work/staged" deploy
 find "$work/staged" \( -name 'maven-metadata*' -o -name '*.asc.md5' -o -name '*.asc.sha1' \) -delete
 mkdir -p "$(dirname "$out")"
