@@ -44,7 +44,7 @@ interface Kernels {
       int to);
 
   /**
-   * A copy with bfloat16 weights.
+   * Panels of y = x Wᵀ with bfloat16 weights.
    *
    * @param w (panels, inputs, 32): number j holds output j in its lower half, output j + 32 in its
    *     upper
@@ -63,7 +63,7 @@ interface Kernels {
       float[] scratch);
 
   /**
-   * A copy with 8-bit weights, without their scales.
+   * Panels of y = x Wᵀ with 8-bit weights, without their scales.
    *
    * @param w (panels, inputs, 16): byte k of number j holds output j + 16 k
    * @param scratch {@link #SCRATCH} numbers to work with
