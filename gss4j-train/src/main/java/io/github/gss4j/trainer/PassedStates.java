@@ -27,6 +27,9 @@ import org.bytedeco.pytorch.global.torch.ScalarType;
 final class PassedStates implements SequenceForm<Recurrence>, AutoCloseable {
   private static final String NAME = "state.";
 
+  /** A name that every checkpoint with states has. */
+  static final String FIRST = NAME + "0.0";
+
   private final LanguageModel model;
   private final List<MixerState> before = new ArrayList<>();
   private final List<MixerState> after = new ArrayList<>();

@@ -116,6 +116,11 @@ final class StartingStates implements AutoCloseable {
     states.restore(names, source, group.rank(), batch.size(), group.worldSize());
     if (names.contains(PLACE)) {
       Scopes.run(() -> next = Optional.of(TextPosition.of(Tensors.toLongs(source.apply(PLACE)))));
+    } else if (names.contains(PassedStates.FIRST) && !states.has(batch.size())) {
+      LOG.warn(
+          "the states that were passed on so far are of another number of sequences than the {} of"
+              + " a micro-batch now: they start again from zero",
+          batch.size() * group.worldSize());
     }
   }
 

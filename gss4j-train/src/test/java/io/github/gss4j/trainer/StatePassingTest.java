@@ -3,6 +3,9 @@ package io.github.gss4j.trainer;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
 import io.github.gss4j.batches.BatchSource;
 import io.github.gss4j.checkpoint.StoredModel;
 import io.github.gss4j.config.training.TrainConfig;
@@ -19,6 +22,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.slf4j.LoggerFactory;
 
 /** Sequences that begin from the states that others left. */
 class StatePassingTest {
@@ -115,6 +119,36 @@ class StatePassingTest {
         assertThat(losses(other, 6)).isEqualTo(losses(trainer, 6));
       }
     }
+  }
+
+  @Test
+  void statesOfAnotherNumberOfSequencesBeginAnewAndALineSaysSo() throws IOException {
+    TrainConfig config = with("{\"state_passing\": 4}");
+    TrainConfig smaller = TinyRun.config(config, "{\"batch\": 2}");
+    Logger logger = (Logger) LoggerFactory.getLogger(StartingStates.class);
+    ListAppender<ILoggingEvent> said = new ListAppender<>();
+    said.start();
+    logger.addAppender(said);
+    try (LanguageModel model = TinyRun.model(config);
+        Trainer<BatchSource> trainer = TrainableLanguageModel.trainer(model, config)) {
+      losses(trainer, 2);
+      SavedTrainer saved = SavedTrainer.of(trainer, directory);
+      for (TrainConfig now : List.of(config, smaller)) {
+        try (LanguageModel loaded =
+                PretrainedModel.loadToTrain(
+                    StoredModel.open(directory), Precision.FLOAT32, Tensors.device("cpu"));
+            Trainer<BatchSource> other = TrainableLanguageModel.trainer(loaded, now)) {
+          saved.restore(other);
+        }
+      }
+    } finally {
+      logger.detachAppender(said);
+    }
+    assertThat(said.list)
+        .extracting(ILoggingEvent::getFormattedMessage)
+        .containsExactly(
+            "the states that were passed on so far are of another number of sequences than the 2"
+                + " of a micro-batch now: they start again from zero");
   }
 
   @Test

@@ -1,5 +1,6 @@
 package io.github.gss4j.run.checkpoint;
 
+import io.github.gss4j.checkpoint.CheckpointException;
 import io.github.gss4j.checkpoint.TensorSource;
 import io.github.gss4j.distributed.ProcessGroup;
 import io.github.gss4j.weights.TensorFiles;
@@ -38,15 +39,25 @@ final class RankStates {
     }
   }
 
-  /** Those that lie in a checkpoint; none in one of a single process. */
+  /**
+   * Those that lie in a checkpoint; none in one of a single process.
+   *
+   * @throws CheckpointException if those of a rank are missing
+   */
   static RankStates open(Path directory) throws IOException {
+    List<Path> found;
     try (Stream<Path> all = Files.list(directory)) {
-      return new RankStates(
-          all.filter(file -> file.getFileName().toString().matches(PATTERN))
-              .sorted()
-              .map(TensorSource::open)
-              .toList());
+      found = all.filter(file -> file.getFileName().toString().matches(PATTERN)).sorted().toList();
     }
+    for (int i = 0; i < found.size(); i++) {
+      String expected = NAME.formatted(i + 1, found.size());
+      if (!found.get(i).endsWith(expected)) {
+        throw new CheckpointException(
+            found.get(i),
+            "is one of " + found.size() + ", expected " + expected + ": copy the checkpoint again");
+      }
+    }
+    return new RankStates(found.stream().map(TensorSource::open).toList());
   }
 
   /** What they keep. */
