@@ -26,7 +26,7 @@ class RankStatesTest {
     try (PointerScope scope = new PointerScope()) {
       for (int i = 1; i <= 3; i++) {
         TensorFiles.write(
-            rank(i), Map.of("state.0.0", Tensors.of(new long[] {i, 10 * i}, 2)), Map.of());
+            rank(i), Map.of("state.0.0", Tensors.of(new long[] {i, 10L * i}, 2)), Map.of());
       }
       assertThat(Tensors.toLongs(RankStates.open(directory).read("state.0.0")))
           .containsExactly(1, 10, 2, 20, 3, 30);
