@@ -50,6 +50,7 @@ public final class PublicTypes {
       if (type.isTopLevelClass()
           && type.getModifiers().contains(JavaModifier.PUBLIC)
           && type.getName().startsWith(ROOT + below)
+          && !type.getPackageName().endsWith(".jmh_generated")
           && !type.getSimpleName().equals("package-info")) {
         onlyPublic.add(type.getName());
       }

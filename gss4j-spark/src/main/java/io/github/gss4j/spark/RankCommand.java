@@ -12,11 +12,11 @@ import java.util.List;
 /**
  * What each rank runs, wherever Spark puts it.
  *
- * @param gssHome where gss4j lies, built, on every worker
+ * @param gssHome where gss4j is, built, on every worker
  * @param directory where a rank runs: what paths in its flags are relative to, on every worker
  * @param train {@code train} and its flags
  */
-record RankCommand(String gssHome, String directory, List<String> train) implements Serializable {
+public record RankCommand(String gssHome, String directory, List<String> train) implements Serializable {
   private static final long serialVersionUID = 1L;
   private static final String DEFAULT_OUT = "runs/train";
 
@@ -30,7 +30,7 @@ record RankCommand(String gssHome, String directory, List<String> train) impleme
   }
 
   /** The run's directory. */
-  public RunDirectory run() {
+  RunDirectory run() {
     return new RunDirectory(Path.of(directory).resolve(out()));
   }
 

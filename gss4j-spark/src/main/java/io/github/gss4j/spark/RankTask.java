@@ -18,8 +18,8 @@ import scala.runtime.AbstractFunction1;
  * A task of the barrier stage: starts its rank and stays until that has ended. A rank that fails
  * fails the stage; a task that is killed ends its rank.
  *
- * <p>What the rank says stands in the executor's log; what the first one prints as its results is
- * what the stage gives.
+ * <p>What the rank says goes to the executor's log; the results that the first one prints are
+ * those of the stage.
  */
 final class RankTask extends AbstractFunction1<Iterator<Integer>, Iterator<String>>
     implements Serializable {
@@ -38,8 +38,8 @@ final class RankTask extends AbstractFunction1<Iterator<Integer>, Iterator<Strin
     BarrierTaskContext context = BarrierTaskContext.get();
     Queue<String> results = new ConcurrentLinkedQueue<>();
     try {
-      StageSetup meeting = StageSetup.of(context, command);
-      RankProcess rank = start(context, meeting, results);
+      StageSetup setup = StageSetup.of(context, command);
+      RankProcess rank = start(context, setup, results);
       try {
         await(rank, context);
       } finally {
@@ -57,11 +57,11 @@ final class RankTask extends AbstractFunction1<Iterator<Integer>, Iterator<Strin
     return CollectionConverters.asScala(lines.iterator());
   }
 
-  private RankProcess start(BarrierTaskContext context, StageSetup meeting, Queue<String> results)
+  private RankProcess start(BarrierTaskContext context, StageSetup setup, Queue<String> results)
       throws IOException {
     int rank = context.partitionId();
-    ProcessBuilder builder = command.process(meeting.resume());
-    builder.environment().putAll(meeting.variables(context));
+    ProcessBuilder builder = command.process(setup.resume());
+    builder.environment().putAll(setup.variables(context));
     builder.environment().putIfAbsent("OMP_NUM_THREADS", Integer.toString(context.cpus()));
     LOG.info("rank {}: {}", rank, builder.command());
     return RankProcess.start(

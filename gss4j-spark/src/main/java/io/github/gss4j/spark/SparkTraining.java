@@ -23,7 +23,7 @@ import scala.reflect.ClassTag$;
  * fails Spark starts the stage again, up to {@code spark.stage.maxConsecutiveAttempts} times in
  * all, and the run resumes from its last checkpoint.
  *
- * <p>The run's directory lies on a file system that the driver and all workers share; it is the one
+ * <p>The run's directory is on a file system that the driver and all workers share; it is the one
  * that {@code gss train} leaves.
  */
 public final class SparkTraining {

@@ -17,9 +17,9 @@ import org.apache.spark.BarrierTaskInfo;
 record StageSetup(int port, boolean resume) {
   /** The first task chooses, and all others receive it. */
   static StageSetup of(BarrierTaskContext context, RankCommand command) throws IOException {
-    String said = context.partitionId() == 0 ? freePort() + " " + command.run().isUsed() : "";
-    String[] heard = context.allGather(said)[0].split(" ", -1);
-    return new StageSetup(Integer.parseInt(heard[0]), Boolean.parseBoolean(heard[1]));
+    String own = context.partitionId() == 0 ? freePort() + " " + command.run().isUsed() : "";
+    String[] chosen = context.allGather(own)[0].split(" ", -1);
+    return new StageSetup(Integer.parseInt(chosen[0]), Boolean.parseBoolean(chosen[1]));
   }
 
   private static int freePort() throws IOException {

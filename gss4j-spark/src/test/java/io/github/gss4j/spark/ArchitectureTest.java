@@ -4,6 +4,7 @@ import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
+import io.github.gss4j.PublicTypes;
 import org.junit.jupiter.api.Test;
 
 class ArchitectureTest {
@@ -29,5 +30,13 @@ class ArchitectureTest {
             new ClassFileImporter()
                 .withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS)
                 .importPackages(ROOT + "spark"));
+  }
+
+  @Test
+  void nothingIsPublicThatItsOwnPackageAloneUses() {
+    new PublicTypes()
+        .except("the application", "spark.SparkTrain")
+        .except("made by users of the library", "spark.RankCommand", "spark.SparkTraining")
+        .check("spark");
   }
 }
