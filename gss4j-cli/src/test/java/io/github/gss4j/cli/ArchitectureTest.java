@@ -98,6 +98,7 @@ class ArchitectureTest {
             "made or named by users of the library",
             "batches.CorpusBatches",
             "batches.LongStretches",
+            "layers.ConvolutionKernel",
             "layers.DiagonalStateSpace",
             "layers.GatedLayer",
             "layers.Reversed",

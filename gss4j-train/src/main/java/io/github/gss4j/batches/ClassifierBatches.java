@@ -87,11 +87,12 @@ public record ClassifierBatches(
   }
 
   private LabelledExample example(int index, SplittableRandom random) {
-    int[] tokens = sequences.sequence(index);
     int label = sequences.label(index);
     return switch (objective) {
-      case LABEL -> new LabelledExample(tokens, Optional.empty(), label, Optional.empty());
+      case LABEL ->
+          new LabelledExample(sequences.sequence(index), Optional.empty(), label, Optional.empty());
       case MASKED -> {
+        int[] tokens = sequences.sequence(index);
         boolean[] hidden = new boolean[tokens.length];
         long[] places = new long[tokens.length];
         for (int i = 0; i < tokens.length; i++) {
@@ -101,13 +102,14 @@ public record ClassifierBatches(
         yield new LabelledExample(tokens, Optional.of(hidden), label, Optional.of(places));
       }
       case LABEL_AND_PATH -> {
-        long[] places = Arrays.stream(sequences.path(index)).asLongStream().toArray();
-        yield new LabelledExample(tokens, Optional.empty(), label, Optional.of(places));
+        LabelledSequences.Traced traced = sequences.traced(index);
+        long[] places = Arrays.stream(traced.path()).asLongStream().toArray();
+        yield new LabelledExample(traced.sequence(), Optional.empty(), label, Optional.of(places));
       }
     };
   }
 
-  /** Sequences of a batch that lie in Java's memory yet: they may be read ahead by any thread. */
+  /** Sequences of a batch, still in Java's memory: any thread may read them ahead. */
   public static final class Drawn {
     private final List<LabelledExample> examples;
 

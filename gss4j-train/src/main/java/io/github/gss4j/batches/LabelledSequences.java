@@ -21,12 +21,20 @@ public interface LabelledSequences {
   int label(int index);
 
   /**
-   * Which places lie on the path that decides the class.
+   * A sequence with the path that decides its class.
    *
-   * @return 1 or 0 for each place
+   * @param sequence its values
+   * @param path 1 at places on the path, 0 at the others
+   */
+  @SuppressWarnings("ArrayRecordComponent") // made once, never compared
+  record Traced(int[] sequence, int[] path) {}
+
+  /**
+   * One sequence and which of its places lie on the path that decides the class.
+   *
    * @throws UnsupportedOperationException if the task has no such path
    */
-  default int[] path(int index) {
+  default Traced traced(int index) {
     throw new UnsupportedOperationException(
         "objective is label_and_path, expected label or masked: this task has no path, only"
             + " Pathfinder that is drawn while it is trained on (data: \"pathfinder:32\")");
@@ -85,8 +93,8 @@ public interface LabelledSequences {
       }
 
       @Override
-      public int[] path(int index) {
-        return all.path(indices[index]);
+      public Traced traced(int index) {
+        return all.traced(indices[index]);
       }
     };
   }

@@ -13,7 +13,7 @@ import org.bytedeco.pytorch.Tensor;
  * once an epoch: each row reads its stretch to the end, block by block, and then the next one. A
  * text that is too short for as many stretches as there are rows is read in shorter ones.
  *
- * <p>A run of an earlier version goes on as it began: the text is cut into as many parts as there
+ * <p>A run of an earlier version continues as it began: the text is cut into as many parts as there
  * are rows, and each row reads its own one in order.
  */
 public final class LongStretches implements BatchSource {

@@ -12,7 +12,9 @@ import java.util.Arrays;
 import java.util.Optional;
 import org.bytedeco.pytorch.Tensor;
 
-/** The micro-batches of a stream of documents. Steps are asked for in order, each at will again. */
+/**
+ * The micro-batches of a stream of documents. Steps are asked for in order; each may be repeated.
+ */
 final class StreamBatches implements BatchSource {
   private static final int MOST_THREADS = 4;
 

@@ -4,7 +4,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.zip.CRC32C;
 
 /**
- * Where a micro-batch stands in a text that is read in long stretches: a state that was carried to
+ * The place of a micro-batch in a text that is read in long stretches: a state that was carried to
  * one place is of no use at another.
  *
  * @param reading a checksum of all that decides which stretches are read, and in which order
@@ -14,7 +14,7 @@ import java.util.zip.CRC32C;
  *     ends of their stretches together
  */
 public record TextPosition(long reading, long blocks, long micro, long apart) {
-  public static TextPosition of(String reading, long blocks, long micro, boolean together) {
+  static TextPosition of(String reading, long blocks, long micro, boolean together) {
     CRC32C checksum = new CRC32C();
     checksum.update(reading.getBytes(StandardCharsets.UTF_8));
     return new TextPosition(checksum.getValue(), blocks, micro, together ? 0 : 1);

@@ -1,15 +1,14 @@
 package io.github.gss4j.data;
 
+import io.github.gss4j.files.FileTrees;
 import java.io.IOException;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
-import java.util.Comparator;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.function.Function;
-import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -42,7 +41,7 @@ public final class AtomicDirectory {
         M made = content.write(aside);
         if (Files.exists(home) && ofWhole.apply(home).isEmpty()) {
           LOG.warn("{} is not whole, it is created again", home);
-          delete(home);
+          FileTrees.delete(home);
         }
         try {
           Files.move(aside, home, StandardCopyOption.ATOMIC_MOVE);
@@ -51,21 +50,10 @@ public final class AtomicDirectory {
           return ofWhole.apply(home).orElseThrow(() -> e);
         }
       } finally {
-        delete(aside);
+        FileTrees.delete(aside);
       }
     } catch (IOException e) {
       throw DataException.of(cache, "the cache cannot be written", e);
-    }
-  }
-
-  private static void delete(Path directory) throws IOException {
-    if (!Files.exists(directory)) {
-      return;
-    }
-    try (Stream<Path> all = Files.walk(directory)) {
-      for (Path path : all.sorted(Comparator.reverseOrder()).toList()) {
-        Files.delete(path);
-      }
     }
   }
 }

@@ -60,7 +60,7 @@ record ByteWindows(TokenStore bytes, long end) {
    */
   record Decoded(TextWindow window, long replaced) {}
 
-  /** Text and where its characters lie in the bytes. */
+  /** Text and where its characters are in the bytes. */
   @SuppressWarnings("ArrayRecordComponent") // made once, never compared
   private record Text(String text, int[] bytesBefore, long replaced) {
     static Text of(byte[] raw, int from, int to) {

@@ -7,7 +7,10 @@ import java.util.zip.GZIPOutputStream;
 import org.tukaani.xz.LZMA2Options;
 import org.tukaani.xz.XZOutputStream;
 
-/** What general compressors need for a text: the figures that a model's bits per byte stand by. */
+/**
+ * What general compressors need for a text: the figures that a model's bits per byte are compared
+ * with.
+ */
 public final class Compressors {
   private static final int CHUNK = 1 << 16;
 

@@ -32,7 +32,7 @@ public record CorpusOptions(double heldOutFraction, long maxUnpackedBytes) {
   }
 
   /** A copy with another limit. */
-  public CorpusOptions withMaxUnpackedBytes(long bytes) {
+  CorpusOptions withMaxUnpackedBytes(long bytes) {
     return new CorpusOptions(heldOutFraction, bytes);
   }
 }

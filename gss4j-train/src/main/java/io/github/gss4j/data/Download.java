@@ -27,7 +27,7 @@ public record Download(URI from, long maxBytes, Duration policy) {
    * Fetches.
    *
    * @throws IOException if the server cannot be reached, answers other than 200, sends too much or
-   *     stands still
+   *     stalls
    */
   public void to(Path file) throws IOException {
     HttpClient client =

@@ -2,6 +2,7 @@ package io.github.gss4j.data;
 
 import com.fasterxml.jackson.annotation.JsonSetter;
 import com.fasterxml.jackson.annotation.Nulls;
+import io.github.gss4j.files.Hex;
 import io.github.gss4j.tokenizer.ByteTokenizer;
 import io.github.gss4j.tokenizer.Tokenizer;
 import java.io.IOException;
@@ -39,7 +40,7 @@ public record EncodedText(
    *     closed here
    * @param cache directory that is made where it is missing and may be deleted at any time
    */
-  public static TokenStore of(TokenStore bytes, Tokenizer tokenizer, Path cache) {
+  static TokenStore of(TokenStore bytes, Tokenizer tokenizer, Path cache) {
     return of(bytes, tokenizer, cache, false);
   }
 

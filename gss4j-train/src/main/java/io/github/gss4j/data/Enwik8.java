@@ -10,7 +10,7 @@ import java.util.Optional;
  * The first 100,000,000 bytes of a Wikipedia dump, the field's test for models of bytes: 90 million
  * to train on, 5 million for validation, 5 million for the test. Fetched once into the cache.
  *
- * @param base address below which {@code enwik8.zip} lies, ending in a slash
+ * @param base address below which {@code enwik8.zip} is, ending in a slash
  */
 record Enwik8(URI base) implements CorpusSource {
   /** Its name on the command line. */

@@ -1,5 +1,6 @@
 package io.github.gss4j.data;
 
+import io.github.gss4j.files.Hex;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -15,13 +16,12 @@ import java.util.zip.ZipException;
 import java.util.zip.ZipFile;
 
 /**
- * The file enwik8 in a cache: as it is, out of a zip that lies there, or fetched; checked each
- * time.
+ * The file enwik8 in a cache: as it is, out of a zip that is there, or fetched; checked each time.
  *
- * @param base address below which {@code enwik8.zip} lies
+ * @param base address below which {@code enwik8.zip} is
  * @param bytes its size
  * @param sha1 its checksum
- * @param policy how long a download may stand still
+ * @param policy how long a download may stall
  */
 record Enwik8File(URI base, long bytes, String sha1, Duration policy) {
   private static final String ZIP = Enwik8.NAME + ".zip";

@@ -6,7 +6,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 
 /**
- * One file, taken as it is, whatever its bytes; mapped where it lies, its end held out.
+ * One file, taken as it is, whatever its bytes; mapped in place, its end held out.
  *
  * @param path of the file
  */

@@ -51,7 +51,7 @@ public record Glob(String text, PathMatcher matcher, boolean nameOnly) {
   }
 
   /** Whether a file below that directory may match. */
-  public boolean reaches(String directory) {
+  boolean reaches(String directory) {
     if (nameOnly || text.matches("(?s).*\\{[^}]*/.*")) {
       return true;
     }

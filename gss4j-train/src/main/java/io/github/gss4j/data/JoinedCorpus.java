@@ -1,5 +1,6 @@
 package io.github.gss4j.data;
 
+import io.github.gss4j.files.Hex;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
@@ -14,7 +15,7 @@ import org.slf4j.LoggerFactory;
 /**
  * Many texts joined into one file to train on and one that is held out.
  *
- * <p>The two lie with their {@code corpus.json} in a directory of the cache whose name is a digest
+ * <p>The two are with their {@code corpus.json} in a directory of the cache whose name is a digest
  * of all that they were made from (paths, sizes and times of the files, glob, share), so another
  * corpus has another directory. It is written aside and renamed: what is there is whole.
  *

@@ -1,5 +1,6 @@
 package io.github.gss4j.data;
 
+import io.github.gss4j.files.Hex;
 import java.util.List;
 import java.util.Optional;
 

@@ -1,5 +1,6 @@
 package io.github.gss4j.data;
 
+import io.github.gss4j.files.Hex;
 import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.nio.ByteBuffer;
@@ -145,7 +146,7 @@ final class MappedBytes implements TokenStore {
     }
   }
 
-  /** Copies the bytes at [offset, offset + into.length), which must lie within. */
+  /** Copies the bytes at [offset, offset + into.length), which must be within. */
   void read(long offset, byte[] into) {
     byte[] chunk = new byte[Math.min(into.length, CHUNK_BYTES)];
     for (int done = 0; done < into.length; ) {

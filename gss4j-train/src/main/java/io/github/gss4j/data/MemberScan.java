@@ -1,5 +1,6 @@
 package io.github.gss4j.data;
 
+import io.github.gss4j.files.Hex;
 import io.github.gss4j.files.LfsPointer;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;

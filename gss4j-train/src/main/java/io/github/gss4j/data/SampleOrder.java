@@ -4,7 +4,7 @@ package io.github.gss4j.data;
  * The one global order of training samples: sample number i is the window of {@code seqLen + 1}
  * tokens at {@link #offset offset(i)}, the last of them a label only.
  *
- * <p>An epoch takes each of its {@link #windows} once, in an order of its own. The windows lie
+ * <p>An epoch takes each of its {@link #windows} once, in an order of its own. The windows are
  * {@code seqLen} tokens apart on a grid that each epoch shifts, so that borders move; what the grid
  * leaves over is at most one window at either end. A pure function of the sample's number: a
  * resumed run and a run on more processes read the same samples.
@@ -39,12 +39,12 @@ public record SampleOrder(long storeSize, int seqLen, long seed) {
   }
 
   /** Samples an epoch: what fits, less one that leaves the grid room to move. */
-  public long windows() {
+  long windows() {
     return Math.max(1, (storeSize - 1) / seqLen - 1);
   }
 
   /** The epoch that a sample belongs to, from 0. */
-  public long epoch(long sample) {
+  long epoch(long sample) {
     if (sample < 0) {
       throw new IllegalArgumentException("sample is " + sample + ", expected 0 or more");
     }

@@ -23,13 +23,13 @@ public final class SkippedFiles {
     HIDDEN("hidden"),
     /** Its name begins with an underscore, as those of a job's marks and logs. */
     UNDERSCORE("with a name in _"),
-    /** The cache lies within the source. */
+    /** The cache is within the source. */
     CACHE("the cache itself"),
     /** A socket, a device, a link to nothing. */
     NO_FILE("neither file nor directory"),
     /** An archive without a single byte, as a transfer that broke off leaves it. */
     EMPTY("empty archives"),
-    /** It stands for a file that Git LFS has. */
+    /** It points to a file that Git LFS has. */
     POINTER("a Git LFS pointer (run git lfs pull)"),
     /** The operating system refuses it. */
     UNREADABLE("unreadable"),

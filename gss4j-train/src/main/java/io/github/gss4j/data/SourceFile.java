@@ -11,7 +11,7 @@ import java.util.Locale;
  * A file that is a member of a corpus, or holds members.
  *
  * @param name in the corpus; empty for a zip whose members stand for themselves
- * @param path where it lies
+ * @param path its file
  * @param kind how it is read
  */
 record SourceFile(String name, Path path, Kind kind) {

@@ -1,5 +1,6 @@
 package io.github.gss4j.data;
 
+import io.github.gss4j.files.Hex;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
@@ -20,7 +21,7 @@ import java.util.Set;
 final class Split {
   private Split() {}
 
-  /** How many of so many bytes are held out: at least one, and not all. */
+  /** How many bytes are held out: at least one, and not all. */
   static long tailBytes(long total, double fraction) {
     return Math.max(1, Math.min(total - 1, Math.round(total * fraction)));
   }

@@ -31,7 +31,7 @@ public record TokenFile(String file, long tokens, String sha256) {
   }
 
   /** Whether the bytes of the text are noted too. */
-  public boolean isCounted(Path home) {
+  boolean isCounted(Path home) {
     return counted().isWhole(home, MOST_COUNTED + 1);
   }
 
@@ -44,7 +44,7 @@ public record TokenFile(String file, long tokens, String sha256) {
     return vocabulary <= 1 << 16 ? 2 : 4;
   }
 
-  /** Whether it lies in a directory with the size that it should have. */
+  /** Whether a directory has it, with the size that it should have. */
   public boolean isWhole(Path home, int vocabulary) {
     try {
       return Files.size(home.resolve(file)) == tokens * idBytes(vocabulary);

@@ -13,7 +13,7 @@ public interface TokenStore extends AutoCloseable {
    *
    * @param offset of the first token
    * @param into filled with token ids
-   * @throws IllegalArgumentException if the range does not lie within the store
+   * @throws IllegalArgumentException if the range is not within the store
    * @throws IllegalStateException if the store is closed
    * @throws DataException if what holds the tokens has changed since it was opened
    */
@@ -35,7 +35,7 @@ public interface TokenStore extends AutoCloseable {
     return List.of(size());
   }
 
-  /** Refuses a range that does not lie within a store. */
+  /** Refuses a range that is not within a store. */
   static void checkRange(long offset, int count, long size) {
     if (offset < 0 || offset > size - count) {
       throw new IllegalArgumentException(

@@ -17,7 +17,7 @@ import org.bytedeco.pytorch.global.torch;
 import org.bytedeco.pytorch.global.torch.ScalarType;
 
 /**
- * Where parameters lie when they are put end to end in one tensor that is cut into equal parts, one
+ * Where parameters are when they are put end to end in one tensor that is cut into equal parts, one
  * per rank. Each begins at a multiple of a few elements; what is between them is zero.
  */
 final class FlatLayout {
@@ -33,7 +33,7 @@ final class FlatLayout {
    *
    * @param parameter which
    * @param from the first of its elements that this rank has, in row-major order
-   * @param at where that lies in the part
+   * @param at where that is in the part
    * @param length how many elements
    */
   record Piece(Parameter parameter, long from, long at, long length) {}

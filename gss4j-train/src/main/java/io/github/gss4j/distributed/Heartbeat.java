@@ -80,7 +80,9 @@ final class Heartbeat implements AutoCloseable {
     return rank != at.rank() && System.nanoTime() - changed[rank] > nanos;
   }
 
-  /** Writes a reason down for all ranks, where none stands yet, and gives the one that does. */
+  /**
+   * Writes a reason down for all ranks, where there is none yet, and gives the one that is there.
+   */
   String fail(String reason) {
     if (failure == null) {
       try {

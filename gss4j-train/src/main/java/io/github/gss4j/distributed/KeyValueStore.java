@@ -96,7 +96,7 @@ final class KeyValueStore implements AutoCloseable {
         });
   }
 
-  /** Puts a text where there is none, and gives what stands there now. */
+  /** Puts a text where there is none, and gives what is there now. */
   String putFirst(String key, String text) {
     return ask(s -> s.compareSet(key, "", text));
   }

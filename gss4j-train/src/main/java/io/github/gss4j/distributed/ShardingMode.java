@@ -22,7 +22,7 @@ public enum ShardingMode {
   }
 
   /** Its name on the command line. */
-  public String label() {
+  String label() {
     return name().toLowerCase(Locale.ROOT);
   }
 }

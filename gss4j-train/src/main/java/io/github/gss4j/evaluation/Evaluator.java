@@ -60,7 +60,7 @@ public final class Evaluator {
    *
    * @param loss mean negative log-likelihood in nats per token
    * @param tokens how many tokens were predicted
-   * @param bytes how many bytes they stand for; 0 where that is not known
+   * @param bytes how many bytes of text they are; 0 where that is not known
    */
   public record Result(double loss, long tokens, long bytes) {
     /** Bits per byte of text; NaN where bytes are not known. */
@@ -83,14 +83,19 @@ public final class Evaluator {
    * @param progress is told the share done, 0 to 1
    */
   public Result whole(TokenStore text, DoubleConsumer progress) {
-    long all = text.size() - 1;
+    long all = predicted(text);
+    long streams = Math.max(1, Math.min(STREAMS, all / BLOCK));
+    return evaluate(text, spans(all, (all + streams - 1) / streams), progress);
+  }
+
+  /** How many tokens of a text are predicted: all but the first. */
+  private static long predicted(TokenStore text) {
     Checks.that(
         text.size() >= FEWEST_TOKENS,
         "the held-out text",
         text.size() + " tokens long",
         "at least " + FEWEST_TOKENS);
-    long streams = Math.max(1, Math.min(STREAMS, all / BLOCK));
-    return evaluate(text, spans(all, (all + streams - 1) / streams), progress);
+    return text.size() - 1;
   }
 
   /** A text in pieces of that length, or of the most that the model reads from one state. */
@@ -110,12 +115,7 @@ public final class Evaluator {
    */
   public Result windows(TokenStore text, int length, DoubleConsumer progress) {
     Checks.that(length >= 1, "windows", length, "at least 1 token");
-    Checks.that(
-        text.size() >= FEWEST_TOKENS,
-        "the held-out text",
-        text.size() + " tokens long",
-        "at least " + FEWEST_TOKENS);
-    return evaluate(text, spans(text.size() - 1, length), progress);
+    return evaluate(text, spans(predicted(text), length), progress);
   }
 
   /**
@@ -196,7 +196,7 @@ public final class Evaluator {
     return new Result(nats / total, total, bytes);
   }
 
-  /** Fills one block of all streams; what lies beyond a stream's end is not predicted. */
+  /** Fills one block of all streams; what is beyond a stream's end is not predicted. */
   private long fill(TokenStore text, List<Span> spans, long done, int[][] inputs, int[][] targets) {
     long bytes = 0;
     for (int row = 0; row < spans.size(); row++) {
@@ -227,8 +227,8 @@ public final class Evaluator {
   }
 
   /**
-   * How many bytes the tokens after the first stand for: the text's own where they were noted, else
-   * those that the tokens decode to.
+   * How many bytes of text the tokens after the first are: the text's own where they were noted,
+   * else those that the tokens decode to.
    */
   private long bytes(TokenStore text, long offset, long[] tokens) {
     Optional<TokenStore> counts = text.byteCounts();

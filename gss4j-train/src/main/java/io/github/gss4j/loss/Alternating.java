@@ -21,14 +21,14 @@ public record Alternating(TokenLoss first, TokenLoss second, Every every) implem
     /** A micro-batch, counted over the whole run. */
     MICRO;
 
-    /** As it stands in configurations. */
+    /** Its name in configurations. */
     public String key() {
       return name().toLowerCase(Locale.ROOT);
     }
   }
 
   /**
-   * Where a micro-batch stands in its run.
+   * The place of a micro-batch in its run.
    *
    * @param step the optimizer step, from 1
    * @param microBatch counted from 0 over the whole run

@@ -1,5 +1,6 @@
 package io.github.gss4j.loss;
 
+import io.github.gss4j.files.Hex;
 import io.github.gss4j.files.ProcessLocks;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -9,7 +10,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.Map;
@@ -213,7 +213,7 @@ final class TeacherCache implements AutoCloseable {
     }
   }
 
-  /** Of the first bytes, wherever the buffer stands. */
+  /** Of the first bytes, whatever the buffer's position. */
   private static int checksum(ByteBuffer bytes, int count) {
     CRC32C crc = new CRC32C();
     crc.update(bytes.slice(0, count));
@@ -221,13 +221,9 @@ final class TeacherCache implements AutoCloseable {
   }
 
   private static byte[] sha256(ByteBuffer bytes) {
-    try {
-      MessageDigest digest = MessageDigest.getInstance("SHA-256");
-      digest.update(bytes);
-      return digest.digest();
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("every Java platform has SHA-256", e);
-    }
+    MessageDigest digest = Hex.sha256();
+    digest.update(bytes);
+    return digest.digest();
   }
 
   @Override

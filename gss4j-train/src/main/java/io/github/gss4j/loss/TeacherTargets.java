@@ -13,7 +13,7 @@ public sealed interface TeacherTargets permits FullTargets, TopKTargets {
   int vocabulary();
 
   /**
-   * The teacher's word on a micro-batch; what it holds lies in the caller's scope.
+   * The teacher's word on a micro-batch; what it holds is in the caller's scope.
    *
    * @param ids (B, L)
    */

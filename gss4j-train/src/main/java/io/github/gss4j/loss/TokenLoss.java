@@ -6,7 +6,7 @@ import org.bytedeco.pytorch.Tensor;
 /** A loss that is a mean over tokens, taken from the logits slice by slice. */
 public non-sealed interface TokenLoss extends Objective {
   /**
-   * Gets ready for one micro-batch; what it holds lies in the caller's scope.
+   * Prepares for one micro-batch; what it holds is in the caller's scope.
    *
    * @param inputs ids (B, L) that the model reads
    */

@@ -23,7 +23,7 @@ import org.bytedeco.pytorch.Tensor;
  * update has the size of AdamW's, so that AdamW's rate and decay do for both. Embedding, logits,
  * norms, biases and what state spaces consist of move as {@link Adam#decoupled} moves them.
  *
- * <p>Where ranks keep parts, the momentum lies with the parts; a unit's matrices are put together,
+ * <p>Where ranks keep parts, the momentum is with the parts; a unit's matrices are put together,
  * each is made {@link Orthogonal orthogonal} on one rank, and every rank gets its part back.
  */
 final class Muon extends Adam {

@@ -58,12 +58,12 @@ public abstract class Optimizer implements AutoCloseable {
   protected record Update(
       List<Parameter> parameters, double learningRate, double weightDecay, long step) {
     /** The parameters' values, to be moved in place. */
-    public List<Tensor> values() {
+    List<Tensor> values() {
       return parameters.stream().map(Parameter::value).toList();
     }
 
     /** Their gradients, clipped. */
-    public List<Tensor> gradients() {
+    List<Tensor> gradients() {
       return parameters.stream().map(p -> Autograd.gradient(p.value())).toList();
     }
   }
@@ -182,7 +182,7 @@ public abstract class Optimizer implements AutoCloseable {
   }
 
   /** How many steps were taken. */
-  public final long steps() {
+  final long steps() {
     return steps;
   }
 

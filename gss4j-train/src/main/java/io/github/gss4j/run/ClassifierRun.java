@@ -149,12 +149,11 @@ public final class ClassifierRun {
    * @throws IOException if a file cannot be written, or another process trains in the directory
    */
   public Result run(RunListener listener, BooleanSupplier stop) throws IOException {
-    LoopSetup setting =
-        new LoopSetup(directory, Distribution.single(), listener, config.intervals());
+    LoopSetup setup = new LoopSetup(directory, Distribution.single(), listener, config.intervals());
     try (RunLock lock = RunLock.take(directory.path())) {
       Optional<Path> last = directory.settle();
-      try (ClassifierTask task = new ClassifierTask(config, data, setting, last);
-          RunLoop loop = new RunLoop(setting, task, last)) {
+      try (ClassifierTask task = new ClassifierTask(config, data, setup, last);
+          RunLoop loop = new RunLoop(setup, task, last)) {
         if (directory.isUsed()) {
           ConfigDrift.between(
                   directory.config(),

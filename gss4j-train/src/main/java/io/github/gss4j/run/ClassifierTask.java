@@ -58,10 +58,10 @@ final class ClassifierTask implements TrainingTask {
 
   /** A new model, or that of a checkpoint. */
   ClassifierTask(
-      ClassifyConfig config, LabelledData data, LoopSetup setting, Optional<Path> checkpoint) {
+      ClassifyConfig config, LabelledData data, LoopSetup setup, Optional<Path> checkpoint) {
     this.config = config;
     this.data = data;
-    this.listener = setting.listener();
+    this.listener = setup.listener();
     int numTokens = data.task().train().numTokens();
     this.model =
         SequenceClassifier.of(
@@ -83,7 +83,7 @@ final class ClassifierTask implements TrainingTask {
                   config.recipe(),
                   config.stateSpaceLr(),
                   config.checkpointLayers()),
-              setting.distribution());
+              setup.distribution());
     } catch (RuntimeException e) {
       model.close();
       throw e;
@@ -120,7 +120,7 @@ final class ClassifierTask implements TrainingTask {
   }
 
   private List<LabelledBatches.Batch> batches(long step) {
-    ClassifierBatches train = batches(data.stages().get(stage).train());
+    ClassifierBatches train = batches(data.stages().get(stage).train(), config.objective());
     List<LabelledBatches.Batch> batches =
         ahead.get(key(step), () -> drawn(train, step)).stream().map(train::batch).toList();
     if (step < config.steps()) {
@@ -144,10 +144,10 @@ final class ClassifierTask implements TrainingTask {
     return drawn;
   }
 
-  private ClassifierBatches batches(LabelledSequences sequences) {
+  private ClassifierBatches batches(LabelledSequences sequences, ClassifierObjective objective) {
     return new ClassifierBatches(
         sequences,
-        config.objective(),
+        objective,
         config.model().input(),
         Precision.forTraining(config.dtype()).base(),
         model.device());
@@ -209,7 +209,8 @@ final class ClassifierTask implements TrainingTask {
    * @param most of how many sequences, the first ones
    */
   double accuracy(LabelledSequences sequences, int most) {
-    ClassifierBatches batches = batches(sequences);
+    ClassifierBatches batches =
+        batches(sequences, isMasked() ? ClassifierObjective.MASKED : ClassifierObjective.LABEL);
     int count = Math.min(most, sequences.size());
     long right = 0;
     long asked = 0;
@@ -233,7 +234,7 @@ final class ClassifierTask implements TrainingTask {
   }
 
   private Tensor logits(LabelledBatches.Batch batch) {
-    if (config.objective() == ClassifierObjective.MASKED) {
+    if (isMasked()) {
       return model.placeLogits(batch.input(), batch.lengths());
     }
     return batch.isFull()
@@ -243,17 +244,16 @@ final class ClassifierTask implements TrainingTask {
 
   /** What is asked for, in the order of the logits; below 0 what is not. */
   private long[] answers(LabelledBatches.Batch batch) {
-    return Tensors.toLongs(
-        config.objective() == ClassifierObjective.MASKED
-            ? batch.places().orElseThrow().flatten()
-            : batch.labels());
+    return Tensors.toLongs(isMasked() ? batch.places().orElseThrow().flatten() : batch.labels());
+  }
+
+  private boolean isMasked() {
+    return config.objective() == ClassifierObjective.MASKED;
   }
 
   /** The share of the test part's most frequent answer: the accuracy of always giving it. */
   double majority() {
-    return config.objective() == ClassifierObjective.MASKED
-        ? data.test().mostFrequentToken()
-        : data.test().majority();
+    return isMasked() ? data.test().mostFrequentToken() : data.test().majority();
   }
 
   @Override

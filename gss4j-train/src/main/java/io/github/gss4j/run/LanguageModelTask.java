@@ -24,7 +24,7 @@ import java.util.function.BooleanSupplier;
 
 /** A language model on a text. */
 final class LanguageModelTask implements TrainingTask {
-  private final RunSetup setting;
+  private final RunSetup setup;
   private final BatchSource batches;
   private final LanguageModel model;
   private final TrainableLanguageModel trained;
@@ -35,29 +35,25 @@ final class LanguageModelTask implements TrainingTask {
   /**
    * A new model, or that of a checkpoint.
    *
-   * @param setting stays open
+   * @param setup stays open
    */
-  LanguageModelTask(RunSetup setting, Optional<Path> checkpoint) {
-    this.setting = setting;
-    this.model =
-        RunModel.open(setting.config(), setting.tokenizer(), setting.context(), checkpoint);
+  LanguageModelTask(RunSetup setup, Optional<Path> checkpoint) {
+    this.setup = setup;
+    this.model = RunModel.open(setup.config(), setup.tokenizer(), setup.context(), checkpoint);
     try {
       this.batches =
           TextBatches.of(
-              setting.corpus(),
-              setting.config(),
-              setting.group().rank(),
-              setting.group().worldSize());
+              setup.corpus(), setup.config(), setup.group().rank(), setup.group().worldSize());
       this.trained =
           new TrainableLanguageModel(
-              model, setting.config(), setting.inputs().teacher().objective(), setting.group());
-      this.trainer = new Trainer<>(trained, setting.distribution());
+              model, setup.config(), setup.inputs().teacher().objective(), setup.group());
+      this.trainer = new Trainer<>(trained, setup.distribution());
     } catch (RuntimeException e) {
       model.close();
       throw e;
     }
-    this.evaluation = new RunEvaluation(setting, trainer, model);
-    this.sample = new RunSample(setting, trainer, model);
+    this.evaluation = new RunEvaluation(setup, trainer, model);
+    this.sample = new RunSample(setup, trainer, model);
   }
 
   LanguageModel model() {
@@ -86,8 +82,8 @@ final class LanguageModelTask implements TrainingTask {
         result.loss(),
         result.learningRate(),
         result.gradNorm(),
-        setting.tokensPerStep() / seconds,
-        setting.config().objective().isTaught() ? Optional.of(result.taught()) : Optional.empty(),
+        setup.tokensPerStep() / seconds,
+        setup.config().objective().isTaught() ? Optional.of(result.taught()) : Optional.empty(),
         batches.leftOut().orElse(MetricLine.SkippedData.NONE));
   }
 
@@ -107,7 +103,7 @@ final class LanguageModelTask implements TrainingTask {
     record.add(sample.write());
   }
 
-  /** Writes a last sample, unless it stands there. */
+  /** Writes a last sample, unless it is there already. */
   String lastSample(RunRecord record) throws IOException {
     MetricLine.Sample last = sample.write();
     record.addOnce(last);
@@ -116,7 +112,7 @@ final class LanguageModelTask implements TrainingTask {
 
   @Override
   public String fingerprint() {
-    return setting.corpus().fingerprint();
+    return setup.corpus().fingerprint();
   }
 
   @Override
@@ -135,8 +131,8 @@ final class LanguageModelTask implements TrainingTask {
    */
   @Override
   public void restored(RunCheckpoint state) throws IOException {
-    BatchConfig batch = setting.config().batch();
-    JsonNode before = ConfigFile.read(setting.directory().config());
+    BatchConfig batch = setup.config().batch();
+    JsonNode before = ConfigFile.read(setup.directory().config());
     boolean asBefore =
         state.corpus().equals(fingerprint())
             && before.path("batch").asInt() == batch.size()
@@ -149,7 +145,7 @@ final class LanguageModelTask implements TrainingTask {
 
   @Override
   public void saveBeside(Path checkpoint) throws IOException {
-    setting.tokenizer().save(checkpoint);
+    setup.tokenizer().save(checkpoint);
   }
 
   /** What of a stream was left out so far. */

@@ -29,7 +29,7 @@ final class ReadAhead<T> implements AutoCloseable {
     next = thread.submit(make::get);
   }
 
-  /** What the key stands for: made ahead, or now. */
+  /** The value of a key: made ahead, or now. */
   T get(String wanted, Supplier<T> make) {
     if (!wanted.equals(key)) {
       return make.get();

@@ -19,12 +19,12 @@ import java.util.function.Function;
  * does, while the others wait.
  */
 final class RunEvaluation {
-  private final RunSetup setting;
+  private final RunSetup setup;
   private final Trainer<?> trainer;
   private final LanguageModel trained;
 
-  RunEvaluation(RunSetup setting, Trainer<?> trainer, LanguageModel trained) {
-    this.setting = setting;
+  RunEvaluation(RunSetup setup, Trainer<?> trainer, LanguageModel trained) {
+    this.setup = setup;
     this.trainer = trainer;
     this.trained = trained;
   }
@@ -33,13 +33,13 @@ final class RunEvaluation {
   Evaluator.Result quick(RunRecord record) throws IOException {
     Evaluator.Result result;
     try (TrainingState.Averaged averaged = trainer.averaged()) {
-      TrainConfig config = setting.config();
+      TrainConfig config = setup.config();
       long tokens = config.intervals().evalTokens();
       result =
-          onFirst(evaluator -> evaluator.quick(setting.corpus().heldOut(), tokens, config.seed()));
+          onFirst(evaluator -> evaluator.quick(setup.corpus().heldOut(), tokens, config.seed()));
       record.add(line(result, false)); // while the model is whole, for listeners that look at it
     }
-    setting.listener().evaluated(trainer.steps(), result, false);
+    setup.listener().evaluated(trainer.steps(), result, false);
     return result;
   }
 
@@ -53,20 +53,20 @@ final class RunEvaluation {
       return Optional.empty();
     }
     record.addOnce(line(result, true));
-    setting.listener().evaluated(trainer.steps(), result, true);
+    setup.listener().evaluated(trainer.steps(), result, true);
     return Optional.of(result);
   }
 
   /** The first rank tells the others what it found. */
   private Evaluator.Result onFirst(Function<Evaluator, Evaluator.Result> evaluation) {
     double[] told =
-        setting
+        setup
             .group()
             .fromFirst(
                 () -> {
                   try (TorchModel model = TorchModel.of(trained)) {
                     Evaluator.Result found =
-                        evaluation.apply(new Evaluator(model, setting.tokenizer()));
+                        evaluation.apply(new Evaluator(model, setup.tokenizer()));
                     return new double[] {found.loss(), found.tokens(), found.bytes()};
                   }
                 });
@@ -77,9 +77,9 @@ final class RunEvaluation {
   private Evaluator.Result unlessStopped(Evaluator evaluator, BooleanSupplier stop) {
     try {
       return evaluator.whole(
-          setting.corpus().heldOut(),
+          setup.corpus().heldOut(),
           share -> {
-            setting.listener().evaluating(share);
+            setup.listener().evaluating(share);
             if (share < 1 && stop.getAsBoolean()) {
               throw new CancellationException();
             }

@@ -14,34 +14,34 @@ import io.github.gss4j.trainer.TrainingState;
 final class RunSample {
   private static final int TOKENS = 400;
 
-  private final RunSetup setting;
+  private final RunSetup setup;
   private final Trainer<?> trainer;
   private final LanguageModel model;
 
-  RunSample(RunSetup setting, Trainer<?> trainer, LanguageModel model) {
-    this.setting = setting;
+  RunSample(RunSetup setup, Trainer<?> trainer, LanguageModel model) {
+    this.setup = setup;
     this.trainer = trainer;
     this.model = model;
   }
 
   /** Writes a text; on all ranks at once. */
   MetricLine.Sample write() {
-    String prompt = setting.config().intervals().prompt();
+    String prompt = setup.config().intervals().prompt();
     String text;
     try (TrainingState.Averaged averaged = trainer.averaged()) {
-      text = setting.isFirst() ? after(prompt) : "";
-      setting.group().barrier();
+      text = setup.isFirst() ? after(prompt) : "";
+      setup.group().barrier();
     }
-    setting.listener().sampled(trainer.steps(), prompt, text);
+    setup.listener().sampled(trainer.steps(), prompt, text);
     return new MetricLine.Sample(trainer.steps(), prompt, text);
   }
 
   private String after(String prompt) {
-    Tokenizer tokenizer = setting.tokenizer();
+    Tokenizer tokenizer = setup.tokenizer();
     try (TorchModel engine = TorchModel.of(model)) {
       TextGenerator generator = new TextGenerator(engine, tokenizer);
       Sampling sampling =
-          Sampling.seeded(setting.config().seed()).withTemperature(0.7).withTopP(0.95);
+          Sampling.seeded(setup.config().seed()).withTemperature(0.7).withTopP(0.95);
       int limit = model.config().maxSeqLen().orElse(Integer.MAX_VALUE);
       int tokens = Math.min(TOKENS, limit - tokenizer.encode(prompt).length);
       return tokens < 1

@@ -50,21 +50,20 @@ public final class TrainingRun implements RunView, AutoCloseable {
   private static final ObjectMapper JSON =
       JsonMapper.builder().enable(SerializationFeature.INDENT_OUTPUT).build();
 
-  private final RunSetup setting;
+  private final RunSetup setup;
   private final RunLock lock;
   private final LanguageModelTask task;
   private final Trainer<?> trainer;
   private final RunLoop loop;
 
-  private TrainingRun(RunSetup setting, RunLock lock, Optional<Path> resumeFrom)
-      throws IOException {
-    this.setting = setting;
+  private TrainingRun(RunSetup setup, RunLock lock, Optional<Path> resumeFrom) throws IOException {
+    this.setup = setup;
     this.lock = lock;
-    this.task = new LanguageModelTask(setting, resumeFrom);
+    this.task = new LanguageModelTask(setup, resumeFrom);
     this.trainer = task.trainer();
     try {
-      this.loop = new RunLoop(setting.loop(), task, resumeFrom);
-      if (setting.isFirst()) {
+      this.loop = new RunLoop(setup.loop(), task, resumeFrom);
+      if (setup.isFirst()) {
         writeSettings();
       }
     } catch (IOException | RuntimeException e) {
@@ -74,21 +73,21 @@ public final class TrainingRun implements RunView, AutoCloseable {
   }
 
   private void writeSettings() throws IOException {
-    RunDirectory directory = setting.directory();
+    RunDirectory directory = setup.directory();
     if (directory.isUsed()) {
       ConfigDrift.between(
               directory.config(),
-              setting.config().toJson(),
+              setup.config().toJson(),
               fields -> TrainConfig.from(fields, TrainConfig.defaults()).toJson())
           .forEach(LOG::warn);
     }
-    setting.tokenizer().save(directory.path());
-    directory.writeConfig(JSON.writeValueAsBytes(setting.config().toJson()));
+    setup.tokenizer().save(directory.path());
+    directory.writeConfig(JSON.writeValueAsBytes(setup.config().toJson()));
   }
 
   /**
    * A new run in a new directory, on the text that its configuration names. Nothing is fetched, and
-   * what is kept for other runs lies in {@code cache} in the directory; see {@link RunContext}.
+   * what is kept for other runs is in {@code cache} in the directory; see {@link RunContext}.
    *
    * @throws IllegalArgumentException if a run has been there, or something that it would replace
    * @throws IOException if another process trains there, or nothing can be written
@@ -118,12 +117,12 @@ public final class TrainingRun implements RunView, AutoCloseable {
   private static TrainingRun start(
       TrainConfig config, Path path, RunInputs inputs, RunContext context) throws IOException {
     RunDirectory directory = new RunDirectory(path);
-    RunSetup setting = new RunSetup(config, directory, inputs, context);
+    RunSetup setup = new RunSetup(config, directory, inputs, context);
     return RunLock.locked(
-        setting.group(),
+        setup.group(),
         path,
         directory::refuseUsed,
-        lock -> new TrainingRun(setting, lock, Optional.empty()));
+        lock -> new TrainingRun(setup, lock, Optional.empty()));
   }
 
   /** Before anything is opened, or written into the directory. */
@@ -148,8 +147,8 @@ public final class TrainingRun implements RunView, AutoCloseable {
   }
 
   /**
-   * A copy with its context, and a configuration that may have changed: what has is said in the
-   * log. How many ranks there were is no matter.
+   * The same in a context, and with a configuration that may have changed: the log says what has.
+   * The number of ranks may be another.
    */
   public static TrainingRun resume(TrainConfig config, Path path, RunContext context)
       throws IOException {
@@ -169,12 +168,12 @@ public final class TrainingRun implements RunView, AutoCloseable {
   private static TrainingRun resume(
       TrainConfig config, Path path, RunInputs inputs, RunContext context) throws IOException {
     RunDirectory directory = new RunDirectory(path);
-    RunSetup setting = new RunSetup(config, directory, inputs, context);
+    RunSetup setup = new RunSetup(config, directory, inputs, context);
     return RunLock.locked(
-        setting.group(),
+        setup.group(),
         path,
         directory::settle,
-        lock -> new TrainingRun(setting, lock, directory.checkpoint(RunDirectory.LAST)));
+        lock -> new TrainingRun(setup, lock, directory.checkpoint(RunDirectory.LAST)));
   }
 
   private static RunContext alone(Path run) {
@@ -207,12 +206,12 @@ public final class TrainingRun implements RunView, AutoCloseable {
 
   @Override
   public TrainConfig config() {
-    return setting.config();
+    return setup.config();
   }
 
   @Override
   public TrainingText corpus() {
-    return setting.corpus();
+    return setup.corpus();
   }
 
   /** What of a stream was left out so far. */
@@ -222,7 +221,7 @@ public final class TrainingRun implements RunView, AutoCloseable {
 
   @Override
   public RunDirectory directory() {
-    return setting.directory();
+    return setup.directory();
   }
 
   /** Trains to the end, and closes the run. */
@@ -243,7 +242,7 @@ public final class TrainingRun implements RunView, AutoCloseable {
   }
 
   private RunOutcome toTheEnd(BooleanSupplier stop) throws IOException {
-    setting.listener().started(this, trainer.steps());
+    setup.listener().started(this, trainer.steps());
     boolean whole = loop.train(stop);
     Optional<Evaluator.Result> heldOut =
         whole ? task.evaluateWhole(loop.record(), stop) : Optional.<Evaluator.Result>empty();
@@ -252,13 +251,13 @@ public final class TrainingRun implements RunView, AutoCloseable {
     double rate = trainer.steps() * tokensPerStep() / Math.max(loop.seconds(), 1e-9);
     long skipped = trainer.progress().skipped();
     RunOutcome outcome = new RunOutcome(trainer.steps(), heldOut.orElse(null), text, rate, skipped);
-    setting.listener().ended(this, outcome);
+    setup.listener().ended(this, outcome);
     return outcome;
   }
 
   /** Tokens of one optimizer step, of all ranks together. */
-  public long tokensPerStep() {
-    return setting.tokensPerStep();
+  long tokensPerStep() {
+    return setup.tokensPerStep();
   }
 
   /**
@@ -269,15 +268,15 @@ public final class TrainingRun implements RunView, AutoCloseable {
    */
   public Path writeReport(List<Comparison> comparisons) throws IOException {
     try (TrainingState.Averaged averaged = trainer.averaged()) {
-      if (!setting.isFirst()) {
-        return setting.directory().path();
+      if (!setup.isFirst()) {
+        return setup.directory().path();
       }
       return RunReport.of(
               this,
               trainer.steps(),
               Duration.ofMillis(Math.round(loop.seconds() * 1000)),
               comparisons)
-          .write(setting.directory().path());
+          .write(setup.directory().path());
     }
   }
 
@@ -292,7 +291,7 @@ public final class TrainingRun implements RunView, AutoCloseable {
   public void close() throws IOException {
     loop.close();
     task.close();
-    setting.inputs().close();
+    setup.inputs().close();
     if (lock != null) {
       lock.close();
     }

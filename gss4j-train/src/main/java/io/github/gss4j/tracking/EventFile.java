@@ -75,7 +75,7 @@ public final class EventFile implements AutoCloseable {
   }
 
   /** The file. */
-  public Path file() {
+  Path file() {
     return file;
   }
 

@@ -20,7 +20,7 @@ final class EventMessages {
     void write(CodedOutputStream out) throws IOException;
   }
 
-  /** A message, which may stand in another as a field of bytes. */
+  /** A message, which may be a field of bytes in another. */
   static byte[] message(Fields fields) {
     ByteArrayOutputStream bytes = new ByteArrayOutputStream();
     CodedOutputStream out = CodedOutputStream.newInstance(bytes);

@@ -5,7 +5,7 @@ import java.util.List;
 import java.util.stream.IntStream;
 
 /**
- * How many values lie where.
+ * How many values are where.
  *
  * @param min the least of them
  * @param max the greatest
@@ -13,7 +13,7 @@ import java.util.stream.IntStream;
  * @param sum of all
  * @param sumSquares of all
  * @param limits upper end of each bucket, ascending
- * @param counts how many lie in each
+ * @param counts how many are in each
  */
 public record Histogram(
     double min,

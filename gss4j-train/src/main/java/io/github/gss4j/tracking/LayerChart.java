@@ -12,7 +12,10 @@ import java.util.function.Function;
 import java.util.function.ToDoubleFunction;
 import java.util.stream.IntStream;
 
-/** The part of the page's JSON that shows each layer: a curve per layer, every so many looks. */
+/**
+ * The part of the page's JSON that shows each layer: a curve per layer, a point every few
+ * measurements.
+ */
 final class LayerChart {
   private static final int MAX_POINTS = 500;
 

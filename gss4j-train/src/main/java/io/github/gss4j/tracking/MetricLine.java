@@ -64,7 +64,7 @@ public sealed interface MetricLine {
    *
    * @param brokenRows rows that hold no document
    * @param brokenShards files whose ends cannot be read
-   * @param files that lie beside those of the text and are not read
+   * @param files beside those of the text that are not read
    * @param cuts places where a document was cut and its tokens may not be those of the whole
    */
   record SkippedData(long brokenRows, long brokenShards, long files, long cuts) {

@@ -47,7 +47,7 @@ final class GradientPass<D extends Precomputed<D>> implements AutoCloseable {
   /**
    * A pass over the present parameters.
    *
-   * @param sharding where they lie
+   * @param sharding where they are
    * @param length of the sequences to come
    * @param recompute whether layers are computed again in the backward pass instead of remembered
    * @param form how layers read their sequences
@@ -137,7 +137,7 @@ final class GradientPass<D extends Precomputed<D>> implements AutoCloseable {
   }
 
   /** Walks the last segment back and frees it. */
-  private static Tensor backward(Deque<Segment> segments, Tensor gradient) {
+  static Tensor backward(Deque<Segment> segments, Tensor gradient) {
     Tensor next = Scopes.kept(() -> segments.element().backward(gradient));
     segments.pop();
     gradient.releaseReference();
@@ -185,7 +185,7 @@ final class GradientPass<D extends Precomputed<D>> implements AutoCloseable {
     return Math.max(1, SLICE / model.config().numTokens());
   }
 
-  /** Sends the gradients of a layer's kernel on into the parameters, through a graph made anew. */
+  /** Sends the gradients of a layer's kernel on into the parameters, through a new graph. */
   private void finish(int layer) {
     List<Tensor> leaf = leaves.get(layer).tensors();
     if (leaf.stream().noneMatch(Tensor::requires_grad)) {

@@ -21,8 +21,8 @@ import org.bytedeco.pytorch.global.torch.ScalarType;
 /**
  * Reads sequences from the states that those before them left: truncated backpropagation through
  * time (Williams and Peng 1990). Gradients end where a sequence begins, so a text of any length
- * trains in the memory of one block; and states that far reading comes to are no surprise to a
- * model that began from such ones (Buitrago and Gu 2025, arXiv 2507.02782).
+ * trains in the memory of one block, and the model gets to know the states that long texts lead to
+ * (Buitrago and Gu 2025, arXiv 2507.02782).
  */
 final class PassedStates implements SequenceForm<Recurrence>, AutoCloseable {
   private static final String NAME = "state.";
@@ -39,13 +39,13 @@ final class PassedStates implements SequenceForm<Recurrence>, AutoCloseable {
     this.model = model;
   }
 
-  /** Whether as many sequences left their states. */
+  /** Whether the last micro-batch left the states of this many sequences. */
   boolean has(int rows) {
     return !after.isEmpty() && after.get(0).tensors().get(0).size(0) == rows;
   }
 
   /**
-   * Makes ready for a micro-batch.
+   * Prepares for a micro-batch.
    *
    * @param fromZero which of its rows begin from zero; where the last one left no states for the
    *     others, all do

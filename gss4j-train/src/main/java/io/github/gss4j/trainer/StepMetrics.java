@@ -15,7 +15,7 @@ import java.util.function.ToDoubleFunction;
  */
 public record StepMetrics(List<MicroLoss> microBatches, double learningRate, double gradNorm) {
   /** The objective's value on each micro-batch. */
-  public List<Double> losses() {
+  List<Double> losses() {
     return microBatches.stream().map(MicroLoss::value).toList();
   }
 
@@ -30,7 +30,7 @@ public record StepMetrics(List<MicroLoss> microBatches, double learningRate, dou
   }
 
   /** What was trained on: the objective of all micro-batches, or {@code alternating}. */
-  public String objective() {
+  String objective() {
     List<String> names = microBatches.stream().map(MicroLoss::objective).distinct().toList();
     return names.size() == 1 ? names.get(0) : Alternating.NAME;
   }

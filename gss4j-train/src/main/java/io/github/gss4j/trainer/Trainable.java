@@ -34,7 +34,7 @@ public interface Trainable<B> extends AutoCloseable {
    * Adds the gradients of a step's loss to the parameters'.
    *
    * @param step its number, from 1
-   * @param sharding where the parameters lie
+   * @param sharding where the parameters are
    * @param ranks among which the loss is averaged
    * @return the loss of each micro-batch on this rank
    */

@@ -13,6 +13,7 @@ import io.github.gss4j.loss.CrossEntropy;
 import io.github.gss4j.model.SequenceClassifier;
 import io.github.gss4j.ops.GraphSegment;
 import io.github.gss4j.ops.Scopes;
+import io.github.gss4j.ops.Segment;
 import io.github.gss4j.ops.Tensors;
 import io.github.gss4j.weights.PretrainedClassifier;
 import java.io.IOException;
@@ -77,7 +78,7 @@ public final class TrainableClassifier implements Trainable<LabelledBatches> {
     return recipe;
   }
 
-  /** C and D learn as fast as all else. */
+  /** C and D learn as fast as the rest. */
   @Override
   public double peakLr(Parameter parameter) {
     boolean own = stateSpaceLr > 0 && parameter.role() == Role.DYNAMICS;
@@ -101,31 +102,28 @@ public final class TrainableClassifier implements Trainable<LabelledBatches> {
 
   /** Adds one micro-batch's gradients to the parameters', and gives its mean loss. */
   private double add(LabelledBatches.Batch batch, double weight) {
-    Deque<GraphSegment> cuts = new ArrayDeque<>();
+    Deque<Segment> segments = new ArrayDeque<>();
     Lengths lengths = batch.lengths();
     try (PointerScope scope = new PointerScope()) {
-      cuts.push(GraphSegment.forward(batch.input(), in -> model.embed(in, lengths), false));
+      segments.push(GraphSegment.forward(batch.input(), in -> model.embed(in, lengths), false));
       for (SequenceLayer layer : model.layers()) {
-        Tensor x = cuts.element().output();
-        cuts.push(GraphSegment.forward(x, in -> forward(layer, in, batch), recompute));
+        Tensor x = segments.element().output();
+        segments.push(GraphSegment.forward(x, in -> forward(layer, in, batch), recompute));
       }
-      Tensor last = cuts.element().output();
-      cuts.push(GraphSegment.forward(last, in -> sum(in, batch), false));
-      Tensor sum = cuts.element().output();
+      Tensor last = segments.element().output();
+      segments.push(GraphSegment.forward(last, in -> sum(in, batch), false));
+      Tensor sum = segments.element().output();
       long count = objective == ClassifierObjective.MASKED ? counted(batch) : sequences(batch);
       Tensor gradient =
           Scopes.kept(() -> Tensors.zerosLike(sum).add(new Scalar(weight / count))); // a scalar
       double loss = Tensors.value(sum) / count;
-      while (!cuts.isEmpty()) {
-        Tensor incoming = gradient;
-        gradient = Scopes.kept(() -> cuts.element().backward(incoming));
-        cuts.pop();
-        incoming.releaseReference();
+      while (!segments.isEmpty()) {
+        gradient = GradientPass.backward(segments, gradient);
       }
       gradient.releaseReference();
       return loss;
     } finally {
-      cuts.forEach(GraphSegment::close);
+      segments.forEach(Segment::close);
     }
   }
 

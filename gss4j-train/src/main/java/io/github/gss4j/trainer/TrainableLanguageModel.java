@@ -37,7 +37,7 @@ public final class TrainableLanguageModel implements Trainable<BatchSource> {
   /**
    * A model with what it is trained on.
    *
-   * @param config of which the text, the watch and the seed have no part in it
+   * @param config its text, seed and monitoring play no part here
    * @param group the ranks that train, of which each keeps the states of its own sequences
    */
   public TrainableLanguageModel(
@@ -55,7 +55,7 @@ public final class TrainableLanguageModel implements Trainable<BatchSource> {
   }
 
   /** The same on another objective. */
-  public static Trainer<BatchSource> trainer(
+  static Trainer<BatchSource> trainer(
       LanguageModel model, TrainConfig config, Objective objective) {
     return trainer(model, config, objective, Distribution.single());
   }

@@ -65,7 +65,7 @@ public final class Trainer<B> implements AutoCloseable {
    * Takes the next optimizer step; one whose loss or gradient is not finite leaves the weights as
    * they were.
    *
-   * @throws NonFiniteLossException if so many in a row were not finite as the configuration allows
+   * @throws NonFiniteLossException if as many in a row were not finite as {@code max_bad_steps}
    */
   public StepMetrics step(B batches) {
     return step(batches, StepObserver.NONE);
@@ -144,7 +144,7 @@ public final class Trainer<B> implements AutoCloseable {
   /**
    * Makes the model whole until closed, with the averaged weights in its place where the run
    * averages them: for evaluations, samples and the model that is saved. On all ranks at once;
-   * within, once more at will.
+   * calls may nest.
    */
   public TrainingState.Averaged averaged() {
     return trainingState.averaged(true);
@@ -160,7 +160,7 @@ public final class Trainer<B> implements AutoCloseable {
     return group;
   }
 
-  /** Where the model's parameters lie. */
+  /** Where the model's parameters are. */
   public ShardingStrategy sharding() {
     return sharding;
   }

@@ -27,9 +27,9 @@ public final class TrainingState implements AutoCloseable {
   private final Optimizer optimizer;
   private final WeightAverage average;
   private final Trainable<?> task;
-  private int looks;
+  private int openAverages;
 
-  /** Nothing was learned yet. */
+  /** Before the first step. */
   TrainingState(Trainable<?> task, ShardingStrategy sharding) {
     this.sharding = sharding;
     this.task = task;
@@ -74,13 +74,13 @@ public final class TrainingState implements AutoCloseable {
     return new Averaged(whole);
   }
 
-  /** As long as it is open, the model has the averaged weights. */
+  /** While it is open, the model has the averaged weights. */
   public final class Averaged implements AutoCloseable {
     private final boolean whole;
 
     private Averaged(boolean whole) {
       this.whole = whole;
-      if (looks++ == 0) {
+      if (openAverages++ == 0) {
         swap();
         if (whole) {
           sharding.gatherAll();
@@ -113,7 +113,7 @@ public final class TrainingState implements AutoCloseable {
 
     @Override
     public void close() {
-      if (--looks > 0) {
+      if (--openAverages > 0) {
         return;
       }
       if (whole) {

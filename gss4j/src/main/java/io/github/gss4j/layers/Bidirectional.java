@@ -4,8 +4,8 @@ import io.github.gss4j.config.LayerConfig;
 import org.bytedeco.pytorch.Tensor;
 
 /**
- * A layer that reads a sequence in both directions, with parameters of its own for each; for layers
- * without a gate, see {@link BidirectionalGatedLayer}.
+ * A layer that reads a sequence in both directions, with parameters of its own for each; for gated
+ * layers, see {@link BidirectionalGatedLayer}.
  *
  * <pre>
  * out = past(x) + future(x) − x
@@ -14,7 +14,7 @@ import org.bytedeco.pytorch.Tensor;
  * <p>Both layers add their residual, so one is taken off again: what each direction has found is
  * added to one residual stream, as S4 and S5 add the two directions' outputs. It sees the future,
  * so it has no state and no place in a language model: a {@link SequenceLayer} and not a {@link
- * CausalLayer}. Parameters stand under {@code past.} and {@code future.}.
+ * CausalLayer}. Parameters are under {@code past.} and {@code future.}.
  */
 final class Bidirectional implements SequenceLayer {
   private final CausalLayer past;
@@ -31,7 +31,7 @@ final class Bidirectional implements SequenceLayer {
    * @param dim D
    * @param innerDim F
    */
-  public static Bidirectional declare(Parameters p, int dim, int innerDim, LayerConfig config) {
+  static Bidirectional declare(Parameters p, int dim, int innerDim, LayerConfig config) {
     return new Bidirectional(
         Layers.causal(p.at("past"), config, dim, innerDim),
         Layers.causal(p.at("future"), config, dim, innerDim));

@@ -6,7 +6,7 @@ import java.util.function.UnaryOperator;
 import org.bytedeco.pytorch.Tensor;
 
 /**
- * A {@link GatedLayer} whose gate opens by what lies before a token and by what comes after it.
+ * A {@link GatedLayer} whose gate opens by what comes before and after a token.
  *
  * <pre>
  * out = W_o( W_g·(past(v) + future(v)) ⊙ u ) + b + x        future(v) = flip(mixer(flip(v)))
@@ -32,8 +32,7 @@ final class BidirectionalGatedLayer implements SequenceLayer {
    * @param dim D
    * @param innerDim F, the width of the gated space
    */
-  public static BidirectionalGatedLayer declare(
-      Parameters p, int dim, int innerDim, MixerConfig config) {
+  static BidirectionalGatedLayer declare(Parameters p, int dim, int innerDim, MixerConfig config) {
     return new BidirectionalGatedLayer(
         GatedLayer.declare(p, dim, innerDim, config),
         MixerKind.declare(p.at("future").at(config.prefix()), config));

@@ -12,9 +12,10 @@ import org.bytedeco.pytorch.Tensor;
  * @param further tokens that the convolution looks back beyond K's own
  * @param convolution of x, (B, L, H), and K
  */
-record ConvolutionKernel(Tensor values, long further, BinaryOperator<Tensor> convolution)
+public record ConvolutionKernel(Tensor values, long further, BinaryOperator<Tensor> convolution)
     implements Kernel {
-  ConvolutionKernel(Tensor values, BinaryOperator<Tensor> convolution) {
+  /** A kernel that is all that the convolution looks back. */
+  public ConvolutionKernel(Tensor values, BinaryOperator<Tensor> convolution) {
     this(values, 0, convolution);
   }
 

@@ -142,7 +142,7 @@ final class DynamicConvolution implements SequenceMixer {
     return all.scatter(1, at.unsqueeze(2).expand_as(rows), rows);
   }
 
-  /** What stands at places (B, L) of (B, T, C): (B, L, C). */
+  /** The rows at places (B, L) of (B, T, C): (B, L, C). */
   private static Tensor rows(Tensor x, Tensor at) {
     return x.gather(1, at.unsqueeze(2).expand(at.size(0), at.size(1), x.size(2)));
   }

@@ -14,7 +14,7 @@ public interface Kernel extends Precomputed<Kernel> {
    */
   Tensor forward(Tensor x);
 
-  /** How many tokens back it looks: no output depends on what lies further back. */
+  /** How many tokens back it looks: no output depends on what is further back. */
   default long reach() {
     return Long.MAX_VALUE;
   }

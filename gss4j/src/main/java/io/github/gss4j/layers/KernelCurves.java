@@ -19,7 +19,7 @@ public record KernelCurves(
     return values.size(0);
   }
 
-  /** The first so many curves, or all there are. */
+  /** The first curves, as many as there are up to a limit. */
   public double[][] first(int most) {
     double[][] rows = new double[(int) Math.min(most, count())][];
     for (int i = 0; i < rows.length; i++) {

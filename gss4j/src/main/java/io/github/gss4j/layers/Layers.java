@@ -28,8 +28,7 @@ public final class Layers {
   }
 
   /** Declares the parameters of a layer that reads in both directions. */
-  public static SequenceLayer bidirectional(
-      Parameters p, LayerConfig config, int dim, int innerDim) {
+  static SequenceLayer bidirectional(Parameters p, LayerConfig config, int dim, int innerDim) {
     return config instanceof MixerConfig gated
         ? BidirectionalGatedLayer.declare(p, dim, innerDim, gated)
         : Bidirectional.declare(p, dim, innerDim, config);

@@ -48,7 +48,7 @@ public record Lengths(Tensor each) {
    *
    * @param x (B, L, D)
    */
-  public Tensor reverse(Tensor x) {
+  Tensor reverse(Tensor x) {
     long length = x.size(1);
     Tensor place = places(length); // (1, L)
     Tensor mirrored = each.unsqueeze(1).sub(place).sub(new Scalar(1L)); // (B, L)

@@ -68,7 +68,7 @@ public record Linear(Tensor weight, Tensor scale, Tensor bias, ScalarType produc
         : torch.linear(in, w, new TensorOptional(bias.to(products)));
   }
 
-  /** Room for the products of so many rows, without values. */
+  /** An uninitialised tensor for the products of this many rows. */
   Tensor buffer(long rows) {
     TensorOptions options = new TensorOptions(products).device(new DeviceOptional(weight.device()));
     return torch.empty(new long[] {rows, weight.size(0)}, options, new MemoryFormatOptional());

@@ -8,6 +8,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.BiConsumer;
+import java.util.function.Function;
 import org.bytedeco.pytorch.Device;
 import org.bytedeco.pytorch.DeviceOptional;
 import org.bytedeco.pytorch.MemoryFormatOptional;
@@ -63,6 +64,22 @@ public final class Parameters {
   public static Parameters from(Source source, Precision precision, Device device) {
     Source kept = precision == Precision.INT8 ? Int8.quantised(source) : source;
     return new Parameters(kept, precision, device, "", new ArrayList<>());
+  }
+
+  /**
+   * Makes a model of parameters of a source; frees them where that fails.
+   *
+   * @param model declares the parameters
+   */
+  public static <M> M make(
+      Source source, Precision precision, Device device, Function<Parameters, M> model) {
+    Parameters parameters = from(source, precision, device);
+    try {
+      return model.apply(parameters);
+    } catch (RuntimeException e) {
+      parameters.release();
+      throw e;
+    }
   }
 
   /**

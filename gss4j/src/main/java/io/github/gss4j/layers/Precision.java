@@ -38,7 +38,7 @@ public enum Precision {
   }
 
   /** The dtype that a parameter is kept in. */
-  public ScalarType storage(Role role) {
+  ScalarType storage(Role role) {
     return switch (role) {
       case MATRIX -> matrices;
       case EMBEDDING -> matrices == ScalarType.Char ? ScalarType.BFloat16 : matrices;

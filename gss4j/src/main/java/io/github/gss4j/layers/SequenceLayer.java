@@ -16,7 +16,7 @@ public interface SequenceLayer {
    * Maps sequences of different lengths: no token's output depends on padding.
    *
    * @param x (B, L, D), padded at the ends
-   * @return (B, L, D); what stands at padding means nothing
+   * @return (B, L, D); values at padding mean nothing
    */
   Tensor forward(Tensor x, Lengths lengths);
 }

@@ -28,7 +28,7 @@ record Slices(long tokens, long slice) {
     Tensor of(long from, long count);
   }
 
-  /** Slices of tokens that have so many numbers each where they are widest. */
+  /** Slices of tokens, each of this many numbers where it is widest. */
   static Slices of(long tokens, long width) {
     return new Slices(tokens, Math.max(1, NUMBERS / width));
   }

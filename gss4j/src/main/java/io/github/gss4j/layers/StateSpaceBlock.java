@@ -21,23 +21,18 @@ import org.bytedeco.pytorch.global.torch;
  * </table>
  *
  * <p>The first line is the layer of Gupta et al. 2022 (arXiv 2203.14343), section 3: what the paper
- * of {@link GatedLayer} gates. The second is that of {@link TransformerBlock}, as language models
- * of S4 have it (Gu et al. 2022, arXiv 2111.00396, section 4.2).
+ * of {@link GatedLayer} gates. The second is {@link FeedForward}, as language models of S4 have it
+ * (Gu et al. 2022, arXiv 2111.00396, section 4.2).
  */
 final class StateSpaceBlock implements CausalLayer {
   private final DiagonalStateSpace dss;
   private final Linear toOut;
-  private final LayerNorm forwardNorm;
-  private final Linear toInner;
-  private final Linear fromInner;
+  private final FeedForward feedForward;
 
   private StateSpaceBlock(Parameters p, int dim, int innerDim, GssConfig config) {
     this.dss = DiagonalStateSpace.declare(p.at("dss"), config); // it normalises what it reads
     this.toOut = Linear.declareWithBias(p, "to_out", dim, dim);
-    Parameters ff = p.at("ff");
-    this.forwardNorm = LayerNorm.declare(ff, "norm", dim);
-    this.toInner = Linear.declare(ff, "to_hidden.0", dim, innerDim);
-    this.fromInner = Linear.declareWithBias(ff, "to_out", innerDim, dim);
+    this.feedForward = FeedForward.declare(p.at("ff"), dim, innerDim);
   }
 
   /**
@@ -46,7 +41,7 @@ final class StateSpaceBlock implements CausalLayer {
    * @param dim D, as many as the state space has channels
    * @param innerDim F, the width of the feed-forward part
    */
-  public static StateSpaceBlock declare(Parameters p, int dim, int innerDim, GssConfig config) {
+  static StateSpaceBlock declare(Parameters p, int dim, int innerDim, GssConfig config) {
     return new StateSpaceBlock(p, dim, innerDim, config);
   }
 
@@ -84,8 +79,6 @@ final class StateSpaceBlock implements CausalLayer {
   }
 
   private Tensor rest(Tensor x, Tensor context) {
-    Tensor a = toOut.apply(torch.gelu(context)).add(x); // (B, L, D)
-    Tensor wide = torch.gelu(toInner.apply(forwardNorm.apply(a))); // (B, L, F)
-    return fromInner.apply(wide).add(a); // (B, L, D)
+    return feedForward.apply(toOut.apply(torch.gelu(context)).add(x)); // (B, L, D)
   }
 }

@@ -41,9 +41,7 @@ final class TransformerBlock implements CausalLayer {
   private final Linear toK;
   private final Linear toV;
   private final Linear toOut;
-  private final LayerNorm forwardNorm;
-  private final Linear toInner;
-  private final Linear fromInner;
+  private final FeedForward feedForward;
 
   private TransformerBlock(Parameters p, int dim, int innerDim, AttentionConfig config) {
     if (dim % (2 * config.heads()) != 0) {
@@ -65,10 +63,7 @@ final class TransformerBlock implements CausalLayer {
     this.toK = Linear.declare(a, "to_k", dim, dim);
     this.toV = Linear.declare(a, "to_v", dim, dim);
     this.toOut = Linear.declareWithBias(a, "to_out", dim, dim);
-    Parameters ff = p.at("ff");
-    this.forwardNorm = LayerNorm.declare(ff, "norm", dim);
-    this.toInner = Linear.declare(ff, "to_hidden.0", dim, innerDim);
-    this.fromInner = Linear.declareWithBias(ff, "to_out", innerDim, dim);
+    this.feedForward = FeedForward.declare(p.at("ff"), dim, innerDim);
   }
 
   /**
@@ -77,8 +72,7 @@ final class TransformerBlock implements CausalLayer {
    * @param dim D, a multiple of twice the heads
    * @param innerDim F, the width of the feed-forward part
    */
-  public static TransformerBlock declare(
-      Parameters p, int dim, int innerDim, AttentionConfig config) {
+  static TransformerBlock declare(Parameters p, int dim, int innerDim, AttentionConfig config) {
     return new TransformerBlock(p, dim, innerDim, config);
   }
 
@@ -93,7 +87,7 @@ final class TransformerBlock implements CausalLayer {
     Tensor turns = Rotary.turns(Tensors.range(0, x.size(1), x).unsqueeze(0), headDim);
     Tensor q = products(Rotary.rotate(heads(toQ, normed), turns));
     Tensor k = products(Rotary.rotate(heads(toK, normed), turns));
-    return feedForward(x, attention.forward(q, k, products(heads(toV, normed))));
+    return rest(x, attention.forward(q, k, products(heads(toV, normed))));
   }
 
   @Override
@@ -120,8 +114,7 @@ final class TransformerBlock implements CausalLayer {
     Tensor values = after(state.tensors().get(1), heads(toV, normed)); // (B, heads, W − 1 + L, d)
     Tensor y = attention.mix(products(q), products(keys), products(values), position);
     Tensor next = position.add(new Scalar(length));
-    return new MixerOutput(
-        feedForward(x, y), new MixerState(List.of(latest(keys), latest(values), next)));
+    return new MixerOutput(rest(x, y), new MixerState(List.of(latest(keys), latest(values), next)));
   }
 
   /** (B, L, D) to (B, heads, L, d) in the state's dtype. */
@@ -143,10 +136,8 @@ final class TransformerBlock implements CausalLayer {
     return all.narrow(2, all.size(2) - attention.kept(), attention.kept()).clone();
   }
 
-  private Tensor feedForward(Tensor x, Tensor attended) {
+  private Tensor rest(Tensor x, Tensor attended) {
     Tensor joined = attended.transpose(1, 2).flatten(2, 3); // (B, L, D)
-    Tensor a = toOut.apply(joined).add(x);
-    Tensor wide = torch.gelu(toInner.apply(forwardNorm.apply(a))); // (B, L, F)
-    return fromInner.apply(wide).add(a); // (B, L, D)
+    return feedForward.apply(toOut.apply(joined).add(x)); // (B, L, D)
   }
 }

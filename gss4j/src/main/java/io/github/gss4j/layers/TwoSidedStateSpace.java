@@ -1,6 +1,5 @@
 package io.github.gss4j.layers;
 
-import io.github.gss4j.ops.Scopes;
 import io.github.gss4j.ops.TwoSidedConvolution;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.TensorVector;
@@ -22,7 +21,7 @@ final class TwoSidedStateSpace {
   private TwoSidedStateSpace() {}
 
   /**
-   * What both say of whole sequences.
+   * The sum of both directions over whole sequences.
    *
    * @param v (B, L, H)
    * @return (B, L, H)
@@ -36,25 +35,14 @@ final class TwoSidedStateSpace {
     Tensor weighted = before.mul(past.norm().weight().unsqueeze(1));
     Tensor weightedAfter = after.mul(future.norm().weight().unsqueeze(1));
     Tensor x = past.norm().standardised(v); // (B, L, H)
-    long channels = DiagonalStateSpace.channelsAtOnce(x);
-    TensorVector groups = new TensorVector();
-    for (long from = 0; from < x.size(2); from += channels) {
-      long first = from;
-      long count = Math.min(channels, x.size(2) - from);
-      groups.push_back(
-          Scopes.scoped(
-              () ->
-                  TwoSidedConvolution.apply(
-                          x.narrow(2, first, count).transpose(1, 2).contiguous(),
-                          weighted.narrow(0, first, count),
-                          weightedAfter.narrow(0, first, count))
-                      .add(bias.narrow(0, first, count))));
-    }
-    Tensor y = groups.size() == 1 ? groups.get(0) : torch.cat(groups, 1);
-    return y.transpose(1, 2);
+    return ChannelGroups.convolve(
+        x,
+        (part, ofGroup) ->
+            TwoSidedConvolution.apply(part, ofGroup.apply(weighted), ofGroup.apply(weightedAfter))
+                .add(ofGroup.apply(bias)));
   }
 
-  /** What a norm's bias comes to at each place: b Σ_{k≤l} K[k], (H, L). */
+  /** What a norm's bias adds at each place: b Σ_{k≤l} K[k], (H, L). */
   private static Tensor shift(Tensor taps, LayerNorm norm, long length) {
     Tensor sums = taps.cumsum(1); // (H, T)
     Tensor whole =

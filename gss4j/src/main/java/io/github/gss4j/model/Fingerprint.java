@@ -1,11 +1,10 @@
 package io.github.gss4j.model;
 
+import io.github.gss4j.files.Hex;
 import io.github.gss4j.layers.Parameter;
 import io.github.gss4j.ops.Tensors;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.zip.CRC32C;
 import org.bytedeco.javacpp.BytePointer;
@@ -32,7 +31,7 @@ public final class Fingerprint {
   }
 
   private static String of(String config, List<Parameter> parameters) {
-    MessageDigest digest = sha256();
+    MessageDigest digest = Hex.sha256();
     digest.update(config.getBytes(StandardCharsets.UTF_8));
     for (Parameter p : parameters) {
       try (PointerScope scope = new PointerScope()) {
@@ -41,11 +40,11 @@ public final class Fingerprint {
         digest.update(line.getBytes(StandardCharsets.UTF_8));
       }
     }
-    return HexFormat.of().formatHex(digest.digest());
+    return Hex.of(digest);
   }
 
   /** CRC-32C of a tensor's bytes in row-major order. */
-  public static long checksum(Tensor tensor) {
+  private static long checksum(Tensor tensor) {
     CRC32C crc = new CRC32C();
     try (PointerScope scope = new PointerScope()) {
       Tensor plain = tensor.detach().cpu().contiguous();
@@ -56,13 +55,5 @@ public final class Fingerprint {
       }
     }
     return crc.getValue();
-  }
-
-  private static MessageDigest sha256() {
-    try {
-      return MessageDigest.getInstance("SHA-256");
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("every Java platform has SHA-256", e);
-    }
   }
 }

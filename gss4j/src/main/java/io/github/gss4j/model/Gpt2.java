@@ -74,13 +74,7 @@ public final class Gpt2 implements AutoCloseable {
       throw new IllegalArgumentException(
           "dtype is int8, expected float32, bfloat16 or float64 for a GPT-2");
     }
-    Parameters parameters = Parameters.from(source, precision, device);
-    try {
-      return new Gpt2(config, parameters);
-    } catch (RuntimeException e) {
-      parameters.release();
-      throw e;
-    }
+    return Parameters.make(source, precision, device, p -> new Gpt2(config, p));
   }
 
   /**
@@ -99,7 +93,7 @@ public final class Gpt2 implements AutoCloseable {
   }
 
   /** Its tensors, under the names of its files without {@code transformer.}. */
-  public List<Parameter> parameters() {
+  List<Parameter> parameters() {
     return parameters.all();
   }
 

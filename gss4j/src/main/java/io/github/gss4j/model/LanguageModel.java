@@ -79,13 +79,7 @@ public final class LanguageModel implements AutoCloseable {
    */
   public static LanguageModel of(
       ModelConfig config, Parameters.Source source, Precision precision, Device device) {
-    Parameters parameters = Parameters.from(source, precision, device);
-    try {
-      return new LanguageModel(config, parameters, device);
-    } catch (RuntimeException e) {
-      parameters.release();
-      throw e;
-    }
+    return Parameters.make(source, precision, device, p -> new LanguageModel(config, p, device));
   }
 
   /**

@@ -87,13 +87,8 @@ public final class SequenceClassifier implements AutoCloseable {
    */
   public static SequenceClassifier of(
       ClassifierConfig config, Parameters.Source source, Precision precision, Device device) {
-    Parameters parameters = Parameters.from(source, precision, device);
-    try {
-      return new SequenceClassifier(config, parameters, device);
-    } catch (RuntimeException e) {
-      parameters.release();
-      throw e;
-    }
+    return Parameters.make(
+        source, precision, device, p -> new SequenceClassifier(config, p, device));
   }
 
   /** Its sizes and options. */
@@ -149,7 +144,7 @@ public final class SequenceClassifier implements AutoCloseable {
    *
    * @param input (B, L) ids, or (B, L, input_dim) numbers
    * @param lengths of the B sequences
-   * @return (B, L, place_classes); what stands at padding means nothing
+   * @return (B, L, place_classes); values at padding mean nothing
    * @throws IllegalStateException if the model tells no classes of places apart
    */
   public Tensor placeLogits(Tensor input, Lengths lengths) {

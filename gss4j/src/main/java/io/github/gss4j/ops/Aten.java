@@ -31,7 +31,7 @@ public final class Aten {
     }
   }
 
-  /** Calls an operator for the one tensor that it gives, which lies in the caller's scope. */
+  /** Calls an operator for its one result, in the caller's scope. */
   public static Tensor result(String name, Object... arguments) {
     // toTensor looks into the stack, which ends with the scope: a copy of the handle does not
     return Scopes.scoped(() -> new Tensor(stackAfter(name, arguments).get(0).toTensor()));

@@ -14,7 +14,7 @@ import org.bytedeco.pytorch.global.torch;
  *
  * <p>Padded to at least L+T−1, the circular convolution does not wrap around: O(L log L). Where the
  * kernel is much shorter than the sequence, blocks of it are cheaper, each read together with the
- * T−1 inputs before it (overlap-save, Stockham 1966): O(L log T). The sequence lies last and
+ * T−1 inputs before it (overlap-save, Stockham 1966): O(L log T). The sequence is last and
  * contiguous, which is 2.5 times faster than transforming along dimension −2.
  */
 public final class CausalConvolution {
@@ -62,7 +62,7 @@ public final class CausalConvolution {
     return best;
   }
 
-  /** Of so many transforms of length n, without a unit. */
+  /** The cost of a number of transforms of length n, without a unit. */
   private static double cost(long n, long transforms) {
     return (double) (transforms * n) * Math.log((double) n);
   }
@@ -100,7 +100,7 @@ public final class CausalConvolution {
   }
 
   /** The smallest 2^a·3^b·5^c (a ≥ 1) that is at least n: lengths that an FFT handles quickly. */
-  public static long fastLength(long n) {
+  static long fastLength(long n) {
     long best = Long.MAX_VALUE;
     for (long five = 1; five < 2 * n; five *= 5) {
       for (long three = five; three < 2 * n; three *= 3) {

@@ -20,7 +20,7 @@ import org.bytedeco.pytorch.global.torch.ScalarType;
  * @param window W, at least 2
  */
 public record LocalAttention(boolean chunks, int window) {
-  /** A block has at least so many queries: small windows share a call. */
+  /** The fewest queries of a block: small windows share a call. */
   private static final int BLOCK = 128;
 
   /** How many keys before the present ones can still be seen: W − 1. */

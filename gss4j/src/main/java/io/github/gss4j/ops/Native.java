@@ -94,9 +94,8 @@ public final class Native {
   static Map<String, String> environment(String cpuInfo) {
     Map<String, String> wanted = new LinkedHashMap<>();
     wanted.put("OMP_WAIT_POLICY", "PASSIVE");
-    // but look around for some microseconds before sleeping: decoding in bfloat16 went from 13 to
-    // 22
-    // tokens per second on two cores, training stayed as it was
+    // spin for some microseconds before sleeping: decoding in bfloat16 went from 13 to 22 tokens
+    // per second on two cores, training stayed as it was
     wanted.put("GOMP_SPINCOUNT", "1000");
     wanted.put("OPENBLAS_THREAD_TIMEOUT", "4");
     wanted.put("THP_MEM_ALLOC_ENABLE", "1");

@@ -20,7 +20,7 @@ import org.bytedeco.pytorch.global.torch.ScalarType;
  * <caption>Shapes</caption>
  * <tr><td>Λ</td><td>(N) complex, shared by all channels, Re Λ &lt; 0</td></tr>
  * <tr><td>C</td><td>(H, N) complex</td></tr>
- * <tr><td>K</td><td>(H, L) real: the sequence lies last, as the convolution wants it</td></tr>
+ * <tr><td>K</td><td>(H, L) real: the sequence comes last, as the convolution wants it</td></tr>
  * </table>
  *
  * <p>Everything is real arithmetic: a complex (…, N) tensor is a real (…, 2N) one, real parts

@@ -1,10 +1,13 @@
 package io.github.gss4j.ops;
 
 import java.util.Arrays;
+import java.util.function.Consumer;
 import org.bytedeco.javacpp.BytePointer;
 import org.bytedeco.javacpp.DoublePointer;
 import org.bytedeco.javacpp.FloatPointer;
 import org.bytedeco.javacpp.LongPointer;
+import org.bytedeco.javacpp.Pointer;
+import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.Device;
 import org.bytedeco.pytorch.DeviceOptional;
 import org.bytedeco.pytorch.Scalar;
@@ -88,45 +91,30 @@ public final class Tensors {
     return shape;
   }
 
-  /** A shape as it stands in messages: {@code (2, 37, 16)}. */
+  /** A shape as messages show it: {@code (2, 37, 16)}. */
   public static String text(long... shape) {
     return Arrays.toString(shape).replace('[', '(').replace(']', ')');
   }
 
   /** All values, in row-major order, as float64. */
   public static double[] toDoubles(Tensor tensor) {
-    return read(
-        tensor,
-        ScalarType.Double,
-        t -> {
-          double[] values = new double[Math.toIntExact(t.numel())];
-          new DoublePointer(t.data_ptr()).get(values);
-          return values;
-        });
+    double[] values = new double[Math.toIntExact(tensor.numel())];
+    read(tensor, ScalarType.Double, data -> new DoublePointer(data).get(values));
+    return values;
   }
 
   /** All values, in row-major order, as float32. */
   public static float[] toFloats(Tensor tensor) {
-    return read(
-        tensor,
-        ScalarType.Float,
-        t -> {
-          float[] values = new float[Math.toIntExact(t.numel())];
-          new FloatPointer(t.data_ptr()).get(values);
-          return values;
-        });
+    float[] values = new float[Math.toIntExact(tensor.numel())];
+    read(tensor, ScalarType.Float, data -> new FloatPointer(data).get(values));
+    return values;
   }
 
   /** All values, in row-major order, as 64-bit integers. */
   public static long[] toLongs(Tensor tensor) {
-    return read(
-        tensor,
-        ScalarType.Long,
-        t -> {
-          long[] values = new long[Math.toIntExact(t.numel())];
-          new LongPointer(t.data_ptr()).get(values);
-          return values;
-        });
+    long[] values = new long[Math.toIntExact(tensor.numel())];
+    read(tensor, ScalarType.Long, data -> new LongPointer(data).get(values));
+    return values;
   }
 
   /** The one value of a one-element tensor. */
@@ -134,15 +122,14 @@ public final class Tensors {
     return toDoubles(tensor)[0];
   }
 
-  /** The bytes of a contiguous tensor on the CPU, as they lie in memory; not a copy. */
+  /** The bytes of a contiguous tensor on the CPU, as they are in memory; not a copy. */
   public static BytePointer bytes(Tensor tensor) {
     return new BytePointer(tensor.data_ptr()).capacity(tensor.numel() * tensor.element_size());
   }
 
-  private static <T> T read(
-      Tensor tensor, ScalarType type, java.util.function.Function<Tensor, T> reader) {
-    try (var scope = new org.bytedeco.javacpp.PointerScope()) {
-      return reader.apply(tensor.detach().cpu().to(type).contiguous());
+  private static void read(Tensor tensor, ScalarType type, Consumer<Pointer> reader) {
+    try (PointerScope scope = new PointerScope()) {
+      reader.accept(tensor.detach().cpu().to(type).contiguous().data_ptr());
     }
   }
 }

@@ -28,7 +28,7 @@ final class MappedFiles implements AutoCloseable {
   private final Map<Path, Tensor> files = new HashMap<>();
 
   /**
-   * A contiguous tensor as it lies in its file, in the caller's scope.
+   * A contiguous tensor in its file, in the caller's scope.
    *
    * @param stored its position is a multiple of an element's size
    * @throws CheckpointException if the file cannot be mapped

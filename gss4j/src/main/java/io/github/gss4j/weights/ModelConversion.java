@@ -7,18 +7,17 @@ import io.github.gss4j.checkpoint.StoredModel;
 import io.github.gss4j.checkpoint.TensorType;
 import io.github.gss4j.config.ModelConfig;
 import io.github.gss4j.files.AtomicFile;
+import io.github.gss4j.files.FileTrees;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.stream.Stream;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.Tensor;
 
@@ -79,7 +78,7 @@ public record ModelConversion(
     } catch (IOException e) {
       throw AtomicFile.named(file, e);
     } finally {
-      delete(aside);
+      FileTrees.delete(aside);
     }
   }
 
@@ -109,7 +108,7 @@ public record ModelConversion(
     } catch (IOException e) {
       throw AtomicFile.named(directory, e);
     } finally {
-      delete(aside);
+      FileTrees.delete(aside);
     }
   }
 
@@ -149,15 +148,5 @@ public record ModelConversion(
           aside + " is there, as a conversion that was killed leaves it: delete it, or wait");
     }
     return Files.createDirectory(aside);
-  }
-
-  private static void delete(Path directory) throws IOException {
-    if (Files.exists(directory)) {
-      try (Stream<Path> files = Files.walk(directory)) {
-        for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
-          Files.delete(file);
-        }
-      }
-    }
   }
 }

@@ -9,9 +9,7 @@ import io.github.gss4j.checkpoint.Lists;
 import io.github.gss4j.checkpoint.ModelFiles;
 import io.github.gss4j.checkpoint.TensorSource;
 import io.github.gss4j.config.ClassifierConfig;
-import io.github.gss4j.layers.Init;
 import io.github.gss4j.layers.Parameter;
-import io.github.gss4j.layers.Parameters;
 import io.github.gss4j.layers.Precision;
 import io.github.gss4j.model.SequenceClassifier;
 import java.io.IOException;
@@ -23,7 +21,6 @@ import java.util.List;
 import java.util.Map;
 import org.bytedeco.pytorch.Device;
 import org.bytedeco.pytorch.Tensor;
-import org.bytedeco.pytorch.global.torch.ScalarType;
 
 /**
  * Classifiers on disk: {@code config.json} and {@code model.safetensors} in a directory, or a run
@@ -48,7 +45,8 @@ public final class PretrainedClassifier {
     SequenceClassifier model;
     try {
       model =
-          SequenceClassifier.of(config, new Weights(new TensorReader(weights)), precision, device);
+          SequenceClassifier.of(
+              config, new StoredParameters(new TensorReader(weights)), precision, device);
     } catch (IllegalArgumentException e) {
       throw new CheckpointException(files.weights(), e.getMessage(), e);
     }
@@ -61,19 +59,6 @@ public final class PretrainedClassifier {
           "has tensors that its config does not describe: " + Lists.brief(unknown));
     }
     return model;
-  }
-
-  /** The values of a classifier's parameters, from its file. */
-  private record Weights(TensorReader file) implements Parameters.Source {
-    @Override
-    public Tensor value(String name, Init init, long[] shape) {
-      return file.tensor(name);
-    }
-
-    @Override
-    public Tensor owned(String name, Init init, long[] shape, ScalarType dtype) {
-      return file.readWarned(name, dtype);
-    }
   }
 
   private static ClassifierConfig config(ModelFiles files) {

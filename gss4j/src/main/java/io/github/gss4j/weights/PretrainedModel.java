@@ -4,7 +4,6 @@ import io.github.gss4j.checkpoint.CheckpointException;
 import io.github.gss4j.checkpoint.ModelFiles;
 import io.github.gss4j.checkpoint.StoredModel;
 import io.github.gss4j.config.ModelConfig;
-import io.github.gss4j.layers.Init;
 import io.github.gss4j.layers.Parameter;
 import io.github.gss4j.layers.Parameters;
 import io.github.gss4j.layers.Precision;
@@ -17,7 +16,6 @@ import org.bytedeco.pytorch.Device;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.TensorVector;
 import org.bytedeco.pytorch.global.torch;
-import org.bytedeco.pytorch.global.torch.ScalarType;
 
 /** Models on disk, loaded into libtorch's memory and written from it. */
 public final class PretrainedModel {
@@ -45,14 +43,14 @@ public final class PretrainedModel {
     TensorReader reader = new TensorReader(stored.tensors());
     return reader.inPlace(
         inPlace ->
-            LanguageModel.of(stored.config(), new Weights(reader, inPlace), precision, device));
+            LanguageModel.of(
+                stored.config(), new StoredParameters(reader, inPlace), precision, device));
   }
 
   /** Loads a model into memory of its own, where an optimizer may change it. */
   public static LanguageModel loadToTrain(StoredModel stored, Precision precision, Device device) {
     TensorReader reader = new TensorReader(stored.tensors());
-    return LanguageModel.of(
-        stored.config(), new Weights(reader, reader::readWarned), precision, device);
+    return LanguageModel.of(stored.config(), new StoredParameters(reader), precision, device);
   }
 
   /**
@@ -79,20 +77,6 @@ public final class PretrainedModel {
           return torch.cat(new TensorVector(saved, added.to(saved.scalar_type())), last);
         };
     return LanguageModel.of(config, widened, precision, device);
-  }
-
-  /** The values of a model's parameters, from its file. */
-  private record Weights(TensorReader whole, TensorReader.Reader reader)
-      implements Parameters.Source {
-    @Override
-    public Tensor value(String name, Init init, long[] shape) {
-      return whole.tensor(name);
-    }
-
-    @Override
-    public Tensor owned(String name, Init init, long[] shape, ScalarType dtype) {
-      return reader.read(name, dtype);
-    }
   }
 
   /**

@@ -27,7 +27,7 @@ public final class TensorFiles {
   }
 
   /** Reads stored tensors, in their dtypes, into the caller's scope. */
-  public static Map<String, Tensor> read(Map<String, StoredTensor> stored) {
+  static Map<String, Tensor> read(Map<String, StoredTensor> stored) {
     Map<String, Tensor> all = new LinkedHashMap<>();
     stored.forEach((name, tensor) -> all.put(name, TensorReader.read(tensor)));
     return all;
@@ -56,7 +56,7 @@ public final class TensorFiles {
    * @param maxShardBytes of tensors in a shard; only a tensor that is larger alone exceeds it
    * @see ShardedSafetensors#write
    */
-  public static void writeShards(
+  static void writeShards(
       Path directory, Map<String, Tensor> tensors, Map<String, String> metadata, long maxShardBytes)
       throws IOException {
     ShardedSafetensors.write(directory, data(tensors), metadata, maxShardBytes);
@@ -74,7 +74,7 @@ public final class TensorFiles {
     return data;
   }
 
-  /** A tensor's bytes, wherever and however its elements lie. */
+  /** A tensor's bytes, whatever its device and strides. */
   private record Data(Tensor tensor) implements TensorData {
     @Override
     public TensorType dtype() {

@@ -19,8 +19,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Reads stored tensors into libtorch's own memory, or maps them where they lie. Nothing is copied
- * through the heap, so a tensor may be larger than it.
+ * Reads stored tensors into libtorch's own memory, or maps them in place. Nothing is copied through
+ * the heap, so a tensor may be larger than it.
  */
 public final class TensorReader {
   private static final Logger LOG = LoggerFactory.getLogger(TensorReader.class);
@@ -69,17 +69,17 @@ public final class TensorReader {
   }
 
   /** Reads one tensor in the file's own dtype, into memory of its own. */
-  public Tensor tensor(String name) {
+  Tensor tensor(String name) {
     return read(source.get(name));
   }
 
   /**
-   * Reads one tensor in another dtype into memory of its own; the file is mapped for so long, so
-   * that never are two whole copies in memory.
+   * Reads one tensor in another dtype into memory of its own. The file is mapped meanwhile, so that
+   * memory never holds two copies.
    *
    * @return on the CPU, in the caller's scope
    */
-  public Loaded read(String name, ScalarType dtype) {
+  Loaded read(String name, ScalarType dtype) {
     try (MappedFiles briefly = new MappedFiles()) {
       long[] counts = {0, 0};
       Tensor tensor =

@@ -29,9 +29,8 @@ public final class TensorTypes {
   }
 
   /** The file's type for libtorch's. */
-  public static TensorType of(ScalarType scalarType) {
-    ScalarType constant =
-        scalarType.intern(); // a value that came out of libtorch is another object
+  static TensorType of(ScalarType scalarType) {
+    ScalarType constant = scalarType.intern(); // libtorch's values are other objects
     return SCALAR.entrySet().stream()
         .filter(e -> e.getValue() == constant)
         .findFirst()

@@ -38,7 +38,7 @@ public record BatchConfig(
   }
 
   /** Tokens of one optimizer step, on one rank. */
-  public long tokensPerStep() {
+  long tokensPerStep() {
     return (long) size * accumulate * seqLen;
   }
 
@@ -62,7 +62,7 @@ public record BatchConfig(
     return new BatchConfig(size, accumulate, sumGradients, seqLen, states);
   }
 
-  public static BatchConfig from(JsonFields f, BatchConfig byDefault) {
+  static BatchConfig from(JsonFields f, BatchConfig byDefault) {
     return new BatchConfig(
         f.integer("batch", byDefault.size),
         f.integer("accumulate", byDefault.accumulate),

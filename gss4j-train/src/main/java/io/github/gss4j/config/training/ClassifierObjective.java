@@ -42,7 +42,7 @@ public enum ClassifierObjective {
   }
 
   /** All by their names. */
-  public static Map<String, ClassifierObjective> byName() {
+  static Map<String, ClassifierObjective> byName() {
     return Arrays.stream(values())
         .collect(
             Collectors.toMap(

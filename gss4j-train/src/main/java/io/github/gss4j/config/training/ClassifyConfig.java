@@ -12,7 +12,7 @@ import io.github.gss4j.optim.Schedule;
 import java.util.Optional;
 
 /**
- * A classifier's training, as it stands in a config file: the model's fields, and these.
+ * A classifier's training, as in a config file: the model's fields, and these.
  *
  * @param data {@code data}: a directory of Pathfinder or ListOps, or {@code pathfinder:32} for
  *     images that are drawn on the way
@@ -116,7 +116,7 @@ public record ClassifyConfig(
     return config;
   }
 
-  /** The fields as they stand in a run's {@code run.json}. */
+  /** The fields of a run's {@code run.json}. */
   public ObjectNode toJson() {
     ObjectNode json = JsonNodeFactory.instance.objectNode();
     json.put("data", data);

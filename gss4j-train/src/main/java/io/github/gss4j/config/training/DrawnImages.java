@@ -19,7 +19,7 @@ import java.util.List;
  */
 public record DrawnImages(
     int size, int contourLength, List<Integer> curriculum, double promoteAt, int tested) {
-  /** What stands before the size in {@code data}. */
+  /** Comes before the size in {@code data}. */
   public static final String PREFIX = "pathfinder:";
 
   /** Checks the ranges. */

@@ -31,17 +31,17 @@ public record IntervalConfig(
     Checks.that(!prompt.isEmpty(), "prompt", "empty", "at least one character");
   }
 
-  /** A copy with evaluations of so many held-out tokens after so many steps. */
+  /** A copy that evaluates on some held-out tokens every few steps. */
   public IntervalConfig withEvaluations(long every, long tokens) {
     return new IntervalConfig(every, tokens, saveEvery, sampleEvery, prompt);
   }
 
-  /** A copy with checkpoints after so many steps. */
+  /** A copy with another interval between checkpoints. */
   public IntervalConfig withSaveEvery(long steps) {
     return new IntervalConfig(evalEvery, evalTokens, steps, sampleEvery, prompt);
   }
 
-  /** A copy with samples after so many steps. */
+  /** A copy with another interval between samples, and another prompt. */
   public IntervalConfig withSamples(long every, String newPrompt) {
     return new IntervalConfig(evalEvery, evalTokens, saveEvery, every, newPrompt);
   }

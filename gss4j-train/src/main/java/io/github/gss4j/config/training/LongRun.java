@@ -9,7 +9,7 @@ import io.github.gss4j.config.JsonFields;
  *
  * @param keep {@code keep}, how many of the newest checkpoints are kept; the best is kept too
  * @param maxBadSteps {@code max_bad_steps}: a step whose loss or gradient is not finite is skipped;
- *     so many in a row stop the run
+ *     this many in a row stop the run
  * @param ema {@code ema}, the decay of an exponential moving average of the weights, such as 0.999;
  *     0 is off
  * @param watchEvery {@code watch_every}, steps between measures each layer's gradient and update; 0

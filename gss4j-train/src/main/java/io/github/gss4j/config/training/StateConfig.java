@@ -13,8 +13,8 @@ import io.github.gss4j.config.JsonFields;
  * @param carryLength {@code carry_length}, tokens of a stretch; 0 as earlier versions read: the
  *     text in as many parts as there are sequences, in order
  * @param passing {@code state_passing}: sequences begin from what another one left, whatever its
- *     text, but for every so many-th, which begins from zero; 0 is off. With {@code carry_state}
- *     this holds where a stretch begins
+ *     text, except for every n-th, which begins from zero; 0 is off. With {@code carry_state} this
+ *     holds where a stretch begins
  * @param passingFrom {@code state_passing_from}: the share of the run after which states are passed
  */
 public record StateConfig(boolean carry, int carryLength, int passing, double passingFrom) {
@@ -37,17 +37,17 @@ public record StateConfig(boolean carry, int carryLength, int passing, double pa
         "0 with carry_state, which needs states from the start");
   }
 
-  /** A copy with states passed on between sequences, but for every so many-th; 0 is off. */
+  /** A copy with states passed on between sequences, except to every n-th; 0 is off. */
   public StateConfig withPassing(int every) {
     return new StateConfig(carry, carryLength, every, passingFrom);
   }
 
-  /** A copy with long stretches of so many tokens. */
+  /** A copy with long stretches of this many tokens. */
   public StateConfig withCarry(int tokens) {
     return new StateConfig(true, tokens, passing, passingFrom);
   }
 
-  /** Whether sequences begin from states at a step of a run of so many. */
+  /** Whether sequences begin from states at a step, in a run of {@code steps}. */
   public boolean isUsed(long step, long steps) {
     return carry || (passing > 0 && step > Math.floor(passingFrom * steps));
   }

@@ -204,7 +204,7 @@ public record TrainConfig(
     return Tokenizers.isFile(model.tokenizer()) ? model.withTokenizer(TokenizerJson.NAME) : model;
   }
 
-  /** The fields as they stand in a run's {@code run.json}. */
+  /** The fields of a run's {@code run.json}. */
   public ObjectNode toJson() {
     ObjectNode json = JsonNodeFactory.instance.objectNode();
     data.putInto(json);

@@ -1,6 +1,6 @@
 package io.github.gss4j.data.documents;
 
-import io.github.gss4j.data.Hex;
+import io.github.gss4j.files.Hex;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 
@@ -9,7 +9,7 @@ import java.nio.charset.StandardCharsets;
  *
  * @param textField where a row has its text
  * @param heldOut the share of documents that is never trained on, 0 to 1; chosen by a hash of their
- *     text, so that copies stay together and the choice is the same wherever a document lies
+ *     text, so that copies stay together and the choice is the same wherever a document is
  * @param skipBroken whether what comes after a break in a shard is left out; else it is an error
  * @param zstdLong the largest window that a zstd shard may ask for, as a power of two of bytes, as
  *     {@code zstd --long} has it; unpacking takes as much memory
@@ -51,7 +51,7 @@ public record DocumentOptions(String textField, double heldOut, boolean skipBrok
   }
 
   /** A copy with another share. */
-  public DocumentOptions withHeldOut(double share) {
+  DocumentOptions withHeldOut(double share) {
     return new DocumentOptions(textField, share, skipBroken, zstdLong);
   }
 

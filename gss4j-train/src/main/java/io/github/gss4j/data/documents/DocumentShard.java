@@ -2,7 +2,7 @@ package io.github.gss4j.data.documents;
 
 import io.github.gss4j.data.DataException;
 import io.github.gss4j.data.Download;
-import io.github.gss4j.data.Hex;
+import io.github.gss4j.files.Hex;
 import io.github.gss4j.files.WindowsFiles;
 import io.github.gss4j.hub.DownloadListener;
 import io.github.gss4j.hub.Hub;
@@ -17,7 +17,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** One file of documents, wherever it lies. */
+/** One file of documents, wherever it is. */
 public sealed interface DocumentShard {
   /** For messages, and its end tells the format. */
   String name();
@@ -32,7 +32,7 @@ public sealed interface DocumentShard {
    * A file.
    *
    * @param name within its source
-   * @param file where it lies
+   * @param file its path
    */
   record OnDisk(String name, Path file) implements DocumentShard {
     @Override

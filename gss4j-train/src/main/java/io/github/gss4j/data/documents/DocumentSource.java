@@ -23,7 +23,7 @@ import org.slf4j.LoggerFactory;
  *
  * @param name for reports
  * @param shards at least one
- * @param leftOut what lies beside them and is not read
+ * @param leftOut what is beside them and not read
  */
 public record DocumentSource(String name, List<DocumentShard> shards, SkippedFiles leftOut) {
   /** What a list of addresses begins with. */

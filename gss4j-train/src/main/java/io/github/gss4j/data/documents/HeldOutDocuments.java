@@ -2,11 +2,11 @@ package io.github.gss4j.data.documents;
 
 import io.github.gss4j.data.AtomicDirectory;
 import io.github.gss4j.data.DataException;
-import io.github.gss4j.data.Hex;
 import io.github.gss4j.data.Manifests;
 import io.github.gss4j.data.TokenFile;
 import io.github.gss4j.data.TokenStore;
 import io.github.gss4j.data.TokenWriter;
+import io.github.gss4j.files.Hex;
 import io.github.gss4j.tokenizer.Tokenizer;
 import java.io.IOException;
 import java.nio.file.Path;

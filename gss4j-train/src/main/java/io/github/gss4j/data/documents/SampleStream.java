@@ -22,7 +22,7 @@ public final class SampleStream implements AutoCloseable {
   private sealed interface Read {}
 
   /**
-   * The samples of one step that are the process's own, and where the stream stands after it.
+   * The samples of one step that are the process's own, and the stream's position after it.
    *
    * @param ids one sample after another, micro-batch after micro-batch
    * @param after the position between this step and the next

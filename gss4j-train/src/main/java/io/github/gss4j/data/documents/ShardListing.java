@@ -19,7 +19,7 @@ import java.util.Optional;
  * nor what the glob spells out.
  *
  * @param shards sorted by name
- * @param leftOut what else lies there
+ * @param leftOut what else is there
  */
 record ShardListing(List<DocumentShard> shards, SkippedFiles leftOut) {
   private static final String GLOB_CHARACTERS = "*?[{";

@@ -9,7 +9,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.List;
 
 /**
- * Where a stream of samples stands between two of them: all that its further samples depend on.
+ * The position of a stream of samples between two of them: all that its further samples depend on.
  * Documents are named and not kept, so it is small, and the stream reads them again.
  *
  * @param corpus fingerprint of what is streamed

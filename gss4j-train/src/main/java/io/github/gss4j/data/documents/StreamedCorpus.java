@@ -1,9 +1,9 @@
 package io.github.gss4j.data.documents;
 
-import io.github.gss4j.data.Hex;
 import io.github.gss4j.data.TokenStore;
 import io.github.gss4j.data.TokenizerFacts;
 import io.github.gss4j.data.TrainingText;
+import io.github.gss4j.files.Hex;
 import io.github.gss4j.tokenizer.Tokenizer;
 import java.nio.file.Path;
 import java.util.List;
@@ -94,7 +94,7 @@ public final class StreamedCorpus implements TrainingText {
     return shuffleBuffer;
   }
 
-  /** Files that lie beside the shards and are not read. */
+  /** Files beside the shards that are not read. */
   public long leftOutFiles() {
     return source.leftOut().count();
   }

@@ -39,7 +39,7 @@ import org.bytedeco.pytorch.Tensor;
  * @param seconds spent on training so far
  * @param corpus the fingerprint of the text that is trained on
  * @param environment what else the bits of a loss depend on, by name
- * @param position where a stream of text stands, if it is one
+ * @param position of a stream of text, if it is one
  */
 public record RunCheckpoint(
     TrainingProgress progress,

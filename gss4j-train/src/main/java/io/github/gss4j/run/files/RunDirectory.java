@@ -4,6 +4,7 @@ import io.github.gss4j.checkpoint.CheckpointException;
 import io.github.gss4j.checkpoint.CheckpointLink;
 import io.github.gss4j.files.AtomicFile;
 import io.github.gss4j.files.DiskSync;
+import io.github.gss4j.files.FileTrees;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
@@ -34,7 +35,7 @@ public record RunDirectory(Path path) {
   /** Names the checkpoint of the lowest held-out loss. */
   public static final String BEST = "best";
 
-  /** In a checkpoint: where the optimizer's moments lies that ranks wrote in parts. */
+  /** In a checkpoint: the index of the optimizer's moments that ranks wrote in parts. */
   public static final String OPTIMIZER_INDEX = "optimizer.safetensors.index.json";
 
   private static final String ASIDE = ".writing";
@@ -52,12 +53,12 @@ public record RunDirectory(Path path) {
     void write(Path directory) throws IOException;
   }
 
-  /** Where the metrics lie. */
+  /** The file of the metrics. */
   public Path metrics() {
     return path.resolve("metrics.jsonl");
   }
 
-  /** Where the run's configuration lies. */
+  /** The file of the run's configuration. */
   public Path config() {
     return path.resolve("run.json");
   }
@@ -181,7 +182,7 @@ public record RunDirectory(Path path) {
     point(copy.getFileName().toString(), original);
   }
 
-  /** Where a checkpoint lies while it is written. */
+  /** Where a checkpoint is while it is written. */
   public Path aside(long step) {
     return path.resolve("step-" + step + ASIDE);
   }

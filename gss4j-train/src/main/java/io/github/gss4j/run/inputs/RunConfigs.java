@@ -25,7 +25,7 @@ public final class RunConfigs {
    * The configuration of a new run.
    *
    * @param settings as flags and file have them
-   * @param where they stand, for messages
+   * @param where they are, for messages
    */
   public static TrainConfig begin(
       ObjectNode settings, String where, TrainConfig byDefault, RunContext context) {

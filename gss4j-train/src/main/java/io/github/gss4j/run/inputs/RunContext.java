@@ -27,7 +27,7 @@ public record RunContext(
     DownloadListener downloads,
     Distribution distribution,
     RunListener listener) {
-  /** One process without a network: of the hub it has what lies in the cache. */
+  /** One process without a network: of the hub it has what is in the cache. */
   public static RunContext offline(Path cache) {
     return of(cache, () -> new Hub(offlineHub(cache.resolve("hub"))));
   }
@@ -58,7 +58,7 @@ public record RunContext(
     return new RunContext(cache, hub, downloads, distribution, newListener);
   }
 
-  /** Where a model lies, fetched where it is one of the hub's. */
+  /** Where a model is on disk; one of the hub's is fetched. */
   Path locate(String model) {
     return ModelFiles.locate(model, hub.get(), downloads);
   }

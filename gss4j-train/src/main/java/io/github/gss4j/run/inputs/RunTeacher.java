@@ -83,7 +83,7 @@ public final class RunTeacher implements AutoCloseable {
   /**
    * Loads the teacher that a run's configuration names.
    *
-   * @param model where it lies: a GPT-2, recognised by its {@code config.json}, or a model of ours
+   * @param model its path: a GPT-2, recognised by its {@code config.json}, or a model of ours
    * @param tokenizer of the run, which the teacher must share
    * @throws IllegalArgumentException if it does not fit the model that is to be trained
    * @throws TokenizerException if its directory says that its tokens are others

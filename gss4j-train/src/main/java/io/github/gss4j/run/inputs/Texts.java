@@ -96,7 +96,7 @@ public record Texts(Path cache, Supplier<Hub> hub) {
   }
 
   /** The tokenizer that a prepared corpus was made with, as {@code --tokenizer} names it. */
-  public Optional<String> preparedTokenizer(String data) {
+  Optional<String> preparedTokenizer(String data) {
     return prepared(data).map(corpus -> corpus.tokenizerSpec(Path.of(data)));
   }
 

@@ -23,7 +23,7 @@ public interface RunListener {
   /**
    * The layers were measured in the step before.
    *
-   * @param line as it stands in {@code metrics.jsonl}
+   * @param line as in {@code metrics.jsonl}
    */
   default void layersMeasured(MetricLine.LayerStats line, LayerMeasures measures) {}
 

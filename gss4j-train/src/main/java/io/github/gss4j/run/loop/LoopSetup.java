@@ -24,12 +24,12 @@ public record LoopSetup(
   }
 
   /** The group of its ranks. */
-  public ProcessGroup group() {
+  ProcessGroup group() {
     return distribution.group();
   }
 
   /** Whether this is the first of the ranks. */
-  public boolean isFirst() {
+  boolean isFirst() {
     return group().isFirst();
   }
 }

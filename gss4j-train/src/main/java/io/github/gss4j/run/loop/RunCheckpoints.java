@@ -12,12 +12,12 @@ import org.slf4j.LoggerFactory;
 final class RunCheckpoints {
   private static final Logger LOG = LoggerFactory.getLogger(RunCheckpoints.class);
 
-  private final LoopSetup setting;
+  private final LoopSetup setup;
   private final TrainingTask task;
   private final Trainer<?> trainer;
 
-  RunCheckpoints(LoopSetup setting, TrainingTask task) {
-    this.setting = setting;
+  RunCheckpoints(LoopSetup setup, TrainingTask task) {
+    this.setup = setup;
     this.task = task;
     this.trainer = task.trainer();
   }
@@ -28,9 +28,9 @@ final class RunCheckpoints {
     state.restore(trainer, checkpoint);
     state.position().ifPresent(task::seek);
     task.restored(state);
-    if (setting.isFirst()) {
+    if (setup.isFirst()) {
       if (state.best()) {
-        setting.directory().point(RunDirectory.BEST, checkpoint); // a kill may have come before
+        setup.directory().point(RunDirectory.BEST, checkpoint); // a kill may have come before
       }
       state.drift(task.fingerprint()).forEach(LOG::warn);
     }
@@ -55,8 +55,8 @@ final class RunCheckpoints {
             task.fingerprint(),
             RunCheckpoint.presentEnvironment(),
             task.position());
-    RunDirectory directory = setting.directory();
-    if (!setting.isFirst()) {
+    RunDirectory directory = setup.directory();
+    if (!setup.isFirst()) {
       state.write(trainer, directory.aside(trainer.steps()));
       return;
     }
@@ -65,7 +65,7 @@ final class RunCheckpoints {
       directory.point(RunDirectory.BEST, saved);
     }
     directory.prune(trainer.recipe().longRun().keep());
-    setting.listener().saved(trainer.steps(), saved);
+    setup.listener().saved(trainer.steps(), saved);
   }
 
   private void write(RunCheckpoint state, Path aside) throws IOException {

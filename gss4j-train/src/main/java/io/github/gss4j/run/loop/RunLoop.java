@@ -9,12 +9,9 @@ import java.nio.file.Path;
 import java.util.Optional;
 import java.util.function.BooleanSupplier;
 
-/**
- * The training loop: steps, and between them evaluations, samples and checkpoints: of any task, and
- * in it alone.
- */
+/** The training loop of any task: steps, with evaluations, samples and checkpoints between them. */
 public final class RunLoop implements AutoCloseable {
-  private final LoopSetup setting;
+  private final LoopSetup setup;
   private final IntervalConfig intervals;
   private final TrainingTask task;
   private final Trainer<?> trainer;
@@ -29,20 +26,19 @@ public final class RunLoop implements AutoCloseable {
    *
    * @param task stays open
    */
-  public RunLoop(LoopSetup setting, TrainingTask task, Optional<Path> resumeFrom)
-      throws IOException {
-    this.setting = setting;
-    this.intervals = setting.intervals();
+  public RunLoop(LoopSetup setup, TrainingTask task, Optional<Path> resumeFrom) throws IOException {
+    this.setup = setup;
+    this.intervals = setup.intervals();
     this.task = task;
     this.trainer = task.trainer();
-    this.checkpoints = new RunCheckpoints(setting, task);
+    this.checkpoints = new RunCheckpoints(setup, task);
     if (resumeFrom.isPresent()) {
       RunCheckpoint state = checkpoints.restore(resumeFrom.get());
       best = state.bestScore();
       seconds = state.seconds();
     }
-    this.record = new RunRecord(setting, trainer.steps());
-    this.steps = new RunSteps(setting, task, record);
+    this.record = new RunRecord(setup, trainer.steps());
+    this.steps = new RunSteps(setup, task, record);
   }
 
   /**
@@ -60,7 +56,7 @@ public final class RunLoop implements AutoCloseable {
       if (!last && due(intervals.sampleEvery())) {
         task.sample(record);
       }
-      boolean stopping = setting.group().sum(stop.getAsBoolean() ? 1 : 0)[0] > 0;
+      boolean stopping = setup.group().sum(stop.getAsBoolean() ? 1 : 0)[0] > 0;
       if (better || last || stopping || (isSound() && due(intervals.saveEvery()))) {
         boolean onlyOne = last && best == Double.POSITIVE_INFINITY;
         checkpoints.save(better || onlyOne, best, seconds);

@@ -17,10 +17,10 @@ public final class RunRecord implements AutoCloseable {
    *
    * @param steps taken so far
    */
-  RunRecord(LoopSetup setting, long steps) throws IOException {
-    this.file = setting.directory().metrics();
-    this.listener = setting.listener();
-    this.log = setting.isFirst() ? MetricsLog.open(file, steps) : null;
+  RunRecord(LoopSetup setup, long steps) throws IOException {
+    this.file = setup.directory().metrics();
+    this.listener = setup.listener();
+    this.log = setup.isFirst() ? MetricsLog.open(file, steps) : null;
   }
 
   /** Adds a line, on the first rank. */
@@ -36,7 +36,7 @@ public final class RunRecord implements AutoCloseable {
     listener.recorded(line);
   }
 
-  /** As {@link #add}, unless the same stands there: from a run that ended and is resumed. */
+  /** As {@link #add}, unless it is there already, from a run that ended and is resumed. */
   public void addOnce(MetricLine line) throws IOException {
     if (log != null && !MetricsLog.read(file).contains(line)) {
       add(line);

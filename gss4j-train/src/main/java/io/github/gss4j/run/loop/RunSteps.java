@@ -14,13 +14,13 @@ import org.bytedeco.javacpp.Pointer;
 
 /** Takes a run's steps, and records each. */
 final class RunSteps {
-  private final LoopSetup setting;
+  private final LoopSetup setup;
   private final TrainingTask task;
   private final Trainer<?> trainer;
   private final RunRecord record;
 
-  RunSteps(LoopSetup setting, TrainingTask task, RunRecord record) {
-    this.setting = setting;
+  RunSteps(LoopSetup setup, TrainingTask task, RunRecord record) {
+    this.setup = setup;
     this.task = task;
     this.trainer = task.trainer();
     this.record = record;
@@ -38,13 +38,13 @@ final class RunSteps {
     long start = System.nanoTime();
     StepMetrics result;
     LayerMeasures measures = null;
-    try (LayerMonitor monitor = new LayerMonitor(setting.listener().wantsHistograms())) {
+    try (LayerMonitor monitor = new LayerMonitor(setup.listener().wantsHistograms())) {
       result = task.step(monitored ? monitor : StepObserver.NONE);
       measures = monitored ? monitor.measures() : null;
     } catch (NonFiniteLossException e) {
       throw new NonFiniteLossException(
           e,
-          setting
+          setup
               .directory()
               .checkpoint(RunDirectory.LAST)
               .map(last -> "The last good checkpoint is " + last)
@@ -53,7 +53,7 @@ final class RunSteps {
     double seconds = (System.nanoTime() - start) / 1e9;
     MetricLine.Step line = task.line(result, seconds);
     record.add(line);
-    setting.listener().stepped(trainer.steps(), result, line.tokensPerSecond());
+    setup.listener().stepped(trainer.steps(), result, line.tokensPerSecond());
     if (measures != null) {
       monitored(measures, every);
     }
@@ -72,6 +72,6 @@ final class RunSteps {
             Pointer.physicalBytes());
     trainer.monitored();
     record.add(line);
-    setting.listener().layersMeasured(line, measures);
+    setup.listener().layersMeasured(line, measures);
   }
 }

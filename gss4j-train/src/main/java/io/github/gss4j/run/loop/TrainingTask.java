@@ -31,7 +31,7 @@ public interface TrainingTask extends AutoCloseable {
    */
   StepMetrics step(StepObserver observer);
 
-  /** What {@code metrics.jsonl} keeps of a step that was just taken, in so many seconds. */
+  /** What {@code metrics.jsonl} keeps of the step that was just taken. */
   MetricLine.Step line(StepMetrics result, double seconds);
 
   /**
@@ -50,7 +50,7 @@ public interface TrainingTask extends AutoCloseable {
     return "";
   }
 
-  /** Where a stream of batches stands, as {@link BatchSource#position}. */
+  /** The position of a stream of batches, as {@link BatchSource#position}. */
   default Optional<JsonNode> position() {
     return Optional.empty();
   }
@@ -58,7 +58,7 @@ public interface TrainingTask extends AutoCloseable {
   /** Continues there. */
   default void seek(JsonNode position) {}
 
-  /** A checkpoint was gone back to, before the run's configuration is written anew. */
+  /** Called after a checkpoint is restored, before the run's configuration is written again. */
   default void restored(RunCheckpoint state) throws IOException {}
 
   /** Writes what a checkpoint has beside model and optimizer, on the first rank. */

@@ -1,6 +1,5 @@
-package io.github.gss4j.run.files;
+package io.github.gss4j.files;
 
-import io.github.gss4j.files.DiskSync;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
@@ -10,11 +9,11 @@ import java.util.List;
 import java.util.stream.Stream;
 
 /** Operations on whole directories. */
-final class FileTrees {
+public final class FileTrees {
   private FileTrees() {}
 
-  /** Deletes a directory, following no links. */
-  static void delete(Path directory) throws IOException {
+  /** Deletes a directory, following no links; nothing where there is none. */
+  public static void delete(Path directory) throws IOException {
     if (!Files.exists(directory, LinkOption.NOFOLLOW_LINKS)) {
       return;
     }
@@ -24,7 +23,7 @@ final class FileTrees {
   }
 
   /** Whether two directories hold the same files of the same bytes. */
-  static boolean areEqual(Path one, Path other) throws IOException {
+  public static boolean areEqual(Path one, Path other) throws IOException {
     List<Path> names = all(one).map(one::relativize).toList();
     if (!names.equals(all(other).map(other::relativize).toList())) {
       return false;
@@ -41,7 +40,7 @@ final class FileTrees {
   }
 
   /** Syncs a directory and its files to disk. */
-  static void syncAll(Path directory) throws IOException {
+  public static void syncAll(Path directory) throws IOException {
     try (Stream<Path> files = Files.list(directory)) {
       for (Path file : files.toList()) {
         DiskSync.of(file);

@@ -1,4 +1,4 @@
-package io.github.gss4j.data;
+package io.github.gss4j.files;
 
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
@@ -14,7 +14,8 @@ public final class Hex {
     return digest("SHA-256");
   }
 
-  static MessageDigest sha1() {
+  /** A new SHA-1. */
+  public static MessageDigest sha1() {
     return digest("SHA-1");
   }
 
