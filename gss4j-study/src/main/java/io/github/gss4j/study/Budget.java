@@ -7,14 +7,14 @@ import java.util.List;
 /** How long a model of a study is trained: given in one of three ways. */
 public sealed interface Budget {
   /**
-   * The optimizer steps that it comes to.
+   * The number of optimizer steps it pays for.
    *
    * @param config of the run
    * @param tokensPerSecond as measured in the sweep
    */
   long steps(TrainConfig config, double tokensPerSecond);
 
-  /** So many optimizer steps. */
+  /** A number of optimizer steps. */
   record Steps(long steps) implements Budget {
     @Override
     public long steps(TrainConfig config, double tokensPerSecond) {
@@ -22,7 +22,7 @@ public sealed interface Budget {
     }
   }
 
-  /** So many tokens. */
+  /** A number of tokens. */
   record Tokens(long tokens) implements Budget {
     @Override
     public long steps(TrainConfig config, double tokensPerSecond) {
@@ -30,7 +30,7 @@ public sealed interface Budget {
     }
   }
 
-  /** So many seconds of training at the speed of the sweep: a faster model reads more. */
+  /** A number of seconds of training at the speed of the sweep: a faster model reads more. */
   record Seconds(double seconds) implements Budget {
     @Override
     public long steps(TrainConfig config, double tokensPerSecond) {

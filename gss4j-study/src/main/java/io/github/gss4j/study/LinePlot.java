@@ -106,7 +106,7 @@ record LinePlot(String title, String across, String up, boolean doubling, List<L
     return digits.replaceFirst("0+$", "").replaceFirst("\\.$", "");
   }
 
-  /** Where values stand between the two ends of an axis. */
+  /** Where values are between the two ends of an axis. */
   private record Axis(double low, double high, boolean doubling) {
     static Axis of(double[] values, boolean doubling) {
       double[] finite = DoubleStream.of(values).filter(Double::isFinite).toArray();

@@ -45,7 +45,7 @@ record LossByPosition(long from, long to, double loss, double carried, double re
    * @param tokens about how many to read in all
    * @return stretches of unit/4, unit/4, unit/2, unit, 2·unit, 4·unit …
    */
-  public static List<LossByPosition> of(
+  static List<LossByPosition> of(
       InferenceModel model, TokenStore text, int unit, int times, long tokens) {
     long most = model.config().maxSeqLen().orElse(Integer.MAX_VALUE);
     long length = Math.min((long) unit * times, Math.min(most, text.size() - 1));
@@ -93,7 +93,7 @@ record LossByPosition(long from, long to, double loss, double carried, double re
     return Arrays.stream(losses, (int) from, (int) to).average().orElseThrow();
   }
 
-  /** The mean of those tokens that stand from {@code from} to {@code to} in their window. */
+  /** The mean over tokens {@code from} to {@code to} of their windows. */
   private static double window(double[] restarted, int unit, long from, long to) {
     return IntStream.range(0, restarted.length)
         .filter(i -> i % unit >= from && i % unit < to)

@@ -7,6 +7,7 @@ import io.github.gss4j.config.ModelConfig;
 import io.github.gss4j.config.StackConfig;
 import io.github.gss4j.config.training.TrainConfig;
 import io.github.gss4j.model.LanguageModel;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -27,8 +28,8 @@ public record ModelChoices(Map<String, TrainConfig> settings, Map<String, Long> 
 
   /** Keeps the order. */
   public ModelChoices {
-    settings = java.util.Collections.unmodifiableMap(new LinkedHashMap<>(settings));
-    parameters = java.util.Collections.unmodifiableMap(new LinkedHashMap<>(parameters));
+    settings = Collections.unmodifiableMap(new LinkedHashMap<>(settings));
+    parameters = Collections.unmodifiableMap(new LinkedHashMap<>(parameters));
   }
 
   /**
@@ -71,7 +72,7 @@ public record ModelChoices(Map<String, TrainConfig> settings, Map<String, Long> 
   }
 
   /** How many parameters a configuration has, without making them. */
-  public static long parameters(ModelConfig config) {
+  static long parameters(ModelConfig config) {
     return LanguageModel.shapes(config).values().stream().mapToLong(ModelChoices::count).sum();
   }
 

@@ -20,7 +20,6 @@ import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import java.util.Optional;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
@@ -89,42 +88,69 @@ public final class Study {
     StudyDirectory.check(directory);
     List<Finding> findings = new ArrayList<>();
     number = 0;
-    for (String data : config.data()) {
-      for (int seqLen : config.seqLens()) {
-        ModelChoices choices = config.choices(data, seqLen, byDefault);
-        for (Map.Entry<String, TrainConfig> choice : choices.settings().entrySet()) {
-          String model = choice.getKey();
-          String name = config.data().indexOf(data) + "-" + seqLen + "-" + model;
-          Optional<StudyRun> best = sweep(name, choice.getValue(), progress, stop);
-          if (best.isEmpty()) {
-            return findings;
-          }
-          Finding finding =
-              new Finding(
-                  data,
-                  seqLen,
-                  model,
-                  choices.parameters().get(model),
-                  best.get().config().optimizer().lr(),
-                  new ArrayList<>(),
-                  new ArrayList<>());
-          findings.add(finding);
-          for (long seed : config.seeds()) {
-            TrainConfig settings = last(best.get(), seed);
-            Path home = home(name + "-seed" + seed);
-            Optional<StudyRun> run = train(settings, home, progress, stop);
-            if (run.isEmpty()) {
-              findings.remove(finding.runs().isEmpty() ? finding : null);
-              return findings;
-            }
-            finding.runs().add(run.get());
-            finding.positions().add(positions(settings, home, progress));
-            new StudyReport(config, findings).write(directory);
-          }
-        }
+    for (Subject subject : subjects()) {
+      if (!measure(subject, findings, progress, stop)) {
+        break;
       }
     }
     return findings;
+  }
+
+  /** One model on one corpus at one length. */
+  private record Subject(
+      String name, String data, int seqLen, String model, TrainConfig settings, long parameters) {
+    Finding finding(double lr) {
+      return new Finding(data, seqLen, model, parameters, lr, new ArrayList<>(), new ArrayList<>());
+    }
+  }
+
+  private List<Subject> subjects() {
+    List<Subject> subjects = new ArrayList<>();
+    for (String data : config.data()) {
+      for (int seqLen : config.seqLens()) {
+        ModelChoices choices = config.choices(data, seqLen, byDefault);
+        choices
+            .settings()
+            .forEach(
+                (model, settings) -> {
+                  String name = config.data().indexOf(data) + "-" + seqLen + "-" + model;
+                  long parameters = choices.parameters().get(model);
+                  subjects.add(new Subject(name, data, seqLen, model, settings, parameters));
+                });
+      }
+    }
+    return subjects;
+  }
+
+  /**
+   * Chooses the learning rate, then trains and evaluates every seed.
+   *
+   * @param findings gets what was found
+   * @return false where it was stopped
+   */
+  private boolean measure(
+      Subject subject, List<Finding> findings, Consumer<String> progress, BooleanSupplier stop)
+      throws IOException {
+    Optional<StudyRun> best = sweep(subject, progress, stop);
+    if (best.isEmpty()) {
+      return false;
+    }
+    Finding finding = subject.finding(best.get().config().optimizer().lr());
+    for (long seed : config.seeds()) {
+      TrainConfig settings = last(best.get(), seed);
+      Path home = home(subject.name() + "-seed" + seed);
+      Optional<StudyRun> run = train(settings, home, progress, stop);
+      if (run.isEmpty()) {
+        return false;
+      }
+      if (finding.runs().isEmpty()) {
+        findings.add(finding);
+      }
+      finding.runs().add(run.get());
+      finding.positions().add(positions(settings, home, progress));
+      new StudyReport(config, findings).write(directory);
+    }
+    return true;
   }
 
   private int total() {
@@ -137,14 +163,13 @@ public final class Study {
   }
 
   /** The run of the learning rate whose held-out loss is least. */
-  private Optional<StudyRun> sweep(
-      String name, TrainConfig model, Consumer<String> progress, BooleanSupplier stop)
+  private Optional<StudyRun> sweep(Subject subject, Consumer<String> progress, BooleanSupplier stop)
       throws IOException {
     List<StudyRun> tried = new ArrayList<>();
     for (double lr : config.rates()) {
       long steps = config.sweepSteps();
-      TrainConfig settings = with(model, lr, config.seeds().get(0), steps);
-      Optional<StudyRun> run = train(settings, home(name + "-lr" + lr), progress, stop);
+      TrainConfig settings = with(subject.settings(), lr, config.seeds().get(0), steps);
+      Optional<StudyRun> run = train(settings, home(subject.name() + "-lr" + lr), progress, stop);
       if (run.isEmpty()) {
         return run;
       }

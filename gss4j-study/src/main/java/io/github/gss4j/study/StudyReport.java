@@ -6,17 +6,14 @@ import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.github.gss4j.files.AtomicFile;
-import io.github.gss4j.study.LinePlot.Line;
-import io.github.gss4j.study.LinePlot.Point;
 import io.github.gss4j.study.Study.Finding;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.function.ToDoubleFunction;
 import java.util.stream.DoubleStream;
-import java.util.stream.IntStream;
 
 /**
  * What a study found, written as {@code study.json}, {@code study.md} and plots beside it.
@@ -37,7 +34,7 @@ record StudyReport(StudyConfig config, List<Finding> findings) {
             findings.stream().filter(f -> f.data().equals(data) && f.seqLen() == seqLen).toList();
         if (!sameSize.isEmpty()) {
           String name = config.data().indexOf(data) + "-" + seqLen;
-          plots(sameSize, name, directory);
+          StudyPlots.write(sameSize, name, directory);
           text.append(section(data, seqLen, sameSize, name));
         }
       }
@@ -101,7 +98,7 @@ record StudyReport(StudyConfig config, List<Finding> findings) {
     List<LossByPosition> longest =
         findings.stream()
             .map(f -> f.positions().get(0))
-            .max(java.util.Comparator.comparingInt(List::size))
+            .max(Comparator.comparingInt(List::size))
             .orElseThrow();
     StringBuilder text =
         new StringBuilder(
@@ -120,7 +117,7 @@ record StudyReport(StudyConfig config, List<Finding> findings) {
       for (int i = 0; i < longest.size(); i++) {
         text.append(
             i < f.positions().get(0).size()
-                ? String.format(Locale.ROOT, " %.3f |", at(f, i).y())
+                ? String.format(Locale.ROOT, " %.3f |", StudyPlots.lossAt(f, i).y())
                 : " – |");
       }
       text.append('\n');
@@ -132,82 +129,6 @@ record StudyReport(StudyConfig config, List<Finding> findings) {
     return String.format(Locale.ROOT, "%.2f", (double) position / seqLen)
         .replaceFirst("0+$", "")
         .replaceFirst("\\.$", "");
-  }
-
-  /** A stretch's loss, the mean over the seeds, at the context it ends with. */
-  private static Point at(Finding f, int stretch) {
-    List<LossByPosition> seeds = f.positions().stream().map(p -> p.get(stretch)).toList();
-    return point(
-        (double) seeds.get(0).to(), seeds.stream().mapToDouble(LossByPosition::loss).toArray());
-  }
-
-  private static Point point(double x, double[] values) {
-    double mean = DoubleStream.of(values).average().orElseThrow();
-    double low = DoubleStream.of(values).min().orElseThrow();
-    return new Point(x, mean, low, DoubleStream.of(values).max().orElseThrow());
-  }
-
-  private static void plots(List<Finding> findings, String name, Path directory)
-      throws IOException {
-    List<Line> tokens = new ArrayList<>();
-    List<Line> seconds = new ArrayList<>();
-    List<Line> positions = new ArrayList<>();
-    for (Finding f : findings) {
-      int marks = f.runs().stream().mapToInt(r -> r.curve().size()).min().orElse(0);
-      if (marks > 0) {
-        tokens.add(new Line(f.model(), curve(f, marks, StudyRun.Mark::tokens)));
-        seconds.add(new Line(f.model(), curve(f, marks, StudyRun.Mark::seconds)));
-      }
-      positions.add(
-          new Line(
-              f.model(),
-              IntStream.range(0, f.positions().get(0).size()).mapToObj(i -> at(f, i)).toList()));
-    }
-    String loss = "held-out loss, nats per token";
-    if (!tokens.isEmpty()) {
-      write(
-          directory,
-          name + "-tokens",
-          new LinePlot(
-              "Loss against tokens trained on, mean and range of seeds",
-              "tokens",
-              loss,
-              false,
-              tokens));
-      write(
-          directory,
-          name + "-seconds",
-          new LinePlot(
-              "Loss against seconds of training, mean and range of seeds",
-              "seconds",
-              loss,
-              false,
-              seconds));
-    }
-    write(
-        directory,
-        name + "-positions",
-        new LinePlot(
-            "Loss by position, the state carried, mean and range of seeds",
-            "tokens read before, at most",
-            loss,
-            true,
-            positions));
-  }
-
-  private static List<Point> curve(Finding f, int marks, ToDoubleFunction<StudyRun.Mark> across) {
-    return IntStream.range(0, marks)
-        .mapToObj(
-            i -> {
-              List<StudyRun.Mark> seeds = f.runs().stream().map(r -> r.curve().get(i)).toList();
-              double x = seeds.stream().mapToDouble(across).average().orElseThrow();
-              return point(x, seeds.stream().mapToDouble(StudyRun.Mark::loss).toArray());
-            })
-        .toList();
-  }
-
-  private static void write(Path directory, String name, LinePlot plot) throws IOException {
-    AtomicFile.write(directory.resolve(name + ".svg"), plot.svg());
   }
 
   private ArrayNode json() {

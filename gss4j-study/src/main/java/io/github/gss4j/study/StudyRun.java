@@ -34,7 +34,7 @@ record StudyRun(
   public record Mark(long tokens, double seconds, double loss) {}
 
   /** Tokens trained on in a second. */
-  public double tokensPerSecond() {
+  double tokensPerSecond() {
     return config.schedule().steps() * config.tokensPerStep() / seconds;
   }
 

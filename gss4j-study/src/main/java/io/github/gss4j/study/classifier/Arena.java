@@ -32,9 +32,9 @@ public final class Arena {
   private Arena() {}
 
   /**
-   * What a configuration is trained on: images that are drawn, or what lies in its directory.
+   * What a configuration is trained on: images that are drawn, or what is in its directory.
    *
-   * @throws DataException if nothing lies there
+   * @throws DataException if nothing is there
    */
   public static LabelledData of(ClassifyConfig config) {
     return config
@@ -60,11 +60,11 @@ public final class Arena {
   }
 
   /**
-   * Opens what lies in a directory: Pathfinder's images or ListOps' files.
+   * Opens a directory of Pathfinder's images or ListOps' files.
    *
    * @throws DataException if it is neither
    */
-  public static LabelledData open(Path directory) {
+  static LabelledData open(Path directory) {
     if (ListOps.isAt(directory)) {
       return new LabelledData(
           listOps(directory, ListOps.Part.TRAIN),

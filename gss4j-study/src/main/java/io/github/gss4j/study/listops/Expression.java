@@ -20,7 +20,7 @@ sealed interface Expression {
   /** The share of operations among what is drawn above the greatest depth. */
   double OPERATION_SHARE = 0.25;
 
-  /** What it comes to, 0 to 9. */
+  /** Its value, 0 to 9. */
   int value();
 
   /** How many digits, operators and closing brackets it is written with. */

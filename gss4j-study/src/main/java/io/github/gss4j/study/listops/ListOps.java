@@ -14,9 +14,8 @@ import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
 /**
- * Expressions as they lie in one of the arena's files, as tokens: the ten digits, the four
- * operators and the closing bracket, in that order; parentheses say nothing and are left out, as
- * the arena does.
+ * Expressions of one of the arena's files, as tokens: the ten digits, the four operators and the
+ * closing bracket, in that order; parentheses say nothing and are left out, as the arena does.
  *
  * @param examples in the file's order
  */

@@ -83,7 +83,7 @@ final class Drawing {
     return graphics;
   }
 
-  /** The grey values, row by row, as they lie in the image. */
+  /** The grey values, row by row. */
   static byte[] pixels(BufferedImage image) {
     return ((DataBufferByte) image.getRaster().getDataBuffer()).getData();
   }

@@ -1,7 +1,6 @@
 package io.github.gss4j.study.pathfinder;
 
 import io.github.gss4j.data.DataException;
-import java.awt.image.BufferedImage;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -54,7 +53,7 @@ public record Generator(Variant variant, long seed, int threads) {
    * @param directory is made; must hold no metadata yet
    * @param count how many images; an even number, so that both labels come equally often
    * @param progress is told how many are written, from several threads
-   * @return where images and metadata lie
+   * @return where images and metadata are
    * @throws DataException if there are images already, or a file cannot be written
    */
   public Path write(Path directory, int count, IntConsumer progress) {
@@ -144,11 +143,6 @@ public record Generator(Variant variant, long seed, int threads) {
         variant.paddleLength(),
         variant.paddleThickness(),
         scene.margin());
-  }
-
-  /** One image's grey values, row by row. */
-  BufferedImage image(int index) {
-    return Drawing.of(scene(index));
   }
 
   /** What one image shows. */

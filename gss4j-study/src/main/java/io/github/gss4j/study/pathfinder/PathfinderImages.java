@@ -14,8 +14,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Pathfinder images as they lie on disk: those of {@link Generator}, and those of the arena's
- * release {@code lra_release}, whose {@code metadata/N.npy} are plain text despite their name.
+ * Pathfinder images on disk: those of {@link Generator}, and those of the arena's release {@code
+ * lra_release}, whose {@code metadata/N.npy} are plain text despite their name.
  *
  * <p>A line of metadata is {@code folder file number label continuity …}; images are decoded when
  * they are asked for. Thread-safe.

@@ -36,7 +36,7 @@ record Scene(
   /**
    * Draws a scene by lot; the same for the same seed.
    *
-   * @param label 1 where the markers shall lie on one contour, else 0; what else is in the scene
+   * @param label 1 where the markers are to lie on one contour, else 0; what else is in the scene
    *     does not depend on it
    */
   static Scene sample(Variant variant, int label, SplittableRandom random) {

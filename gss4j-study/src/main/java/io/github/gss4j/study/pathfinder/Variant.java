@@ -105,7 +105,7 @@ public record Variant(
   }
 
   /** Pieces of a distractor: a third of a contour's. */
-  public int distractorLength() {
+  int distractorLength() {
     return Math.max(1, contourLength / 3);
   }
 
@@ -129,7 +129,7 @@ public record Variant(
   }
 
   /** The name of its difficulty in the arena. */
-  public String difficulty() {
+  String difficulty() {
     return contourLength == BASELINE ? "curv_baseline" : "curv_contour_length_" + contourLength;
   }
 }

@@ -161,12 +161,12 @@ public enum Probe {
   abstract Sequence draw(int length, SplittableRandom random);
 
   /** The name in configurations. */
-  public String text() {
+  String text() {
     return name().toLowerCase(Locale.ROOT);
   }
 
   /** The probe of a name. */
-  public static Probe of(String text) {
+  static Probe of(String text) {
     return Arrays.stream(values())
         .filter(probe -> probe.text().equals(text))
         .findFirst()

@@ -79,7 +79,7 @@ public record ProbeStudy(
   /**
    * Makes all runs that were not made before, and writes {@code probes.json} and {@code probes.md}.
    *
-   * @param directory where the runs' outcomes lie, one file each
+   * @param directory where the runs' outcomes are, one file each
    * @param progress is told what was done
    * @param stop asked after every optimizer step
    * @return the table as Markdown; of what is there, if it was stopped

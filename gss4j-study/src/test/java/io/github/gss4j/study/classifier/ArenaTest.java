@@ -69,6 +69,8 @@ class ArenaTest {
         assertThat(seen.add(Arrays.toString(part.sequence(i))))
             .as("image %d of %s", i, part)
             .isTrue();
+        part.sequence(i)[0] ^= 1;
+        assertThat(seen).as("image %d once more", i).contains(Arrays.toString(part.sequence(i)));
       }
     }
     assertThat(images.test().majority()).isEqualTo(0.5);
@@ -80,8 +82,9 @@ class ArenaTest {
     ObjectNode drawn = settings().put("input_dim", 1).put("data", "pathfinder:32");
     LabelledSequences images = Arena.of(config(drawn)).task().train();
     for (int i = 0; i < 20; i++) {
-      int[] path = images.path(i);
+      int[] path = images.traced(i).path();
       int[] pixels = images.sequence(i);
+      assertThat(images.traced(i).sequence()).isEqualTo(pixels);
       int on = Arrays.stream(path).sum();
       if (images.label(i) == 0) {
         assertThat(on).isZero();

@@ -144,7 +144,7 @@ class PathfinderTest {
     double[] sums = new double[2];
     for (int i = 0; i < 400; i++) {
       int label = generator.scene(i).label();
-      for (byte pixel : Drawing.pixels(generator.image(i))) {
+      for (byte pixel : Drawing.pixels(Drawing.of(generator.scene(i)))) {
         sums[label] += pixel & 255;
       }
     }
@@ -155,7 +155,7 @@ class PathfinderTest {
   void markersAreWhiteAndEdgesAreSmooth() {
     Generator generator = new Generator(Variant.PATH128, SEED, 1);
     Scene scene = generator.scene(0);
-    BufferedImage image = generator.image(0);
+    BufferedImage image = Drawing.of(scene);
     for (Paddle.Point at : scene.markers()) {
       assertThat(image.getRaster().getSample((int) at.x(), (int) at.y(), 0)).isEqualTo(255);
     }
@@ -193,7 +193,7 @@ class PathfinderTest {
     assertThat(images.entries()).hasSize(24);
     for (int i = 0; i < 24; i++) {
       assertThat(images.entries().get(i).label()).isEqualTo(generator.scene(i).label());
-      byte[] drawn = Drawing.pixels(generator.image(i));
+      byte[] drawn = Drawing.pixels(Drawing.of(generator.scene(i)));
       int[] read = images.pixels(i);
       for (int p = 0; p < drawn.length; p++) {
         assertThat(read[p]).isEqualTo(drawn[p] & 255);
