@@ -14,6 +14,7 @@ import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystemException;
 import java.nio.file.NoSuchFileException;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -67,9 +68,15 @@ public final class Gss implements Program, Runnable {
       line.getErr().println("gss: " + e.getMessage() + ": smaller sizes need less memory");
       return ExitCode.FAILED;
     } catch (LinkageError e) {
-      line.getErr().println("gss: a library cannot be loaded: " + reason(e));
+      String library = isOfLibtorch(e) ? "libtorch" : "a library";
+      line.getErr().println("gss: " + library + " cannot be loaded: " + reason(e));
       return ExitCode.FAILED;
     }
+  }
+
+  private static boolean isOfLibtorch(LinkageError e) {
+    return Arrays.stream(e.getStackTrace())
+        .anyMatch(frame -> frame.getClassName().startsWith("org.bytedeco."));
   }
 
   @Override
