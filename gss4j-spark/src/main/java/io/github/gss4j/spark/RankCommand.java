@@ -16,7 +16,8 @@ import java.util.List;
  * @param directory where a rank runs: what paths in its flags are relative to, on every worker
  * @param train {@code train} and its flags
  */
-public record RankCommand(String gssHome, String directory, List<String> train) implements Serializable {
+public record RankCommand(String gssHome, String directory, List<String> train)
+    implements Serializable {
   private static final long serialVersionUID = 1L;
   private static final String DEFAULT_OUT = "runs/train";
 

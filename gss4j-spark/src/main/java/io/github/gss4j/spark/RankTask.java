@@ -18,8 +18,8 @@ import scala.runtime.AbstractFunction1;
  * A task of the barrier stage: starts its rank and stays until that has ended. A rank that fails
  * fails the stage; a task that is killed ends its rank.
  *
- * <p>What the rank says goes to the executor's log; the results that the first one prints are
- * those of the stage.
+ * <p>What the rank says goes to the executor's log; the results that the first one prints are those
+ * of the stage.
  */
 final class RankTask extends AbstractFunction1<Iterator<Integer>, Iterator<String>>
     implements Serializable {

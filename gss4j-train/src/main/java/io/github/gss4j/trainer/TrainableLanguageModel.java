@@ -55,7 +55,7 @@ public final class TrainableLanguageModel implements Trainable<BatchSource> {
   }
 
   /** The same on another objective. */
-  static Trainer<BatchSource> trainer(
+  public static Trainer<BatchSource> trainer(
       LanguageModel model, TrainConfig config, Objective objective) {
     return trainer(model, config, objective, Distribution.single());
   }
