@@ -12,7 +12,8 @@ import org.bytedeco.pytorch.Tensor;
 
 /**
  * The questions of {@link Probe#LATCH}: cross entropy with what they ask for, which is not in the
- * sequence itself.
+ * sequence itself. Training asks after every symbol, so that a model learns what the first token
+ * means while it is near.
  */
 record Latch() implements TokenLoss {
   static final int PERMUTATIONS = 8;
@@ -32,12 +33,17 @@ record Latch() implements TokenLoss {
     return images;
   }
 
-  /** The images of the symbols in the second half of what is read; nothing in the first. */
-  static long[] targets(long[] ids) {
+  /**
+   * The images of symbols.
+   *
+   * @param ids what is read
+   * @param from the first place that asks, from 1
+   */
+  static long[] targets(long[] ids, int from) {
     List<Integer> images = IMAGES.get((int) ids[0] - 2);
     long[] targets = new long[ids.length];
     Arrays.fill(targets, Probe.NOTHING);
-    for (int i = (ids.length + 1) / 2; i < ids.length; i++) {
+    for (int i = from; i < ids.length; i++) {
       targets[i] = (long) FIRST + images.get((int) ids[i] - FIRST);
     }
     return targets;
@@ -54,7 +60,8 @@ record Latch() implements TokenLoss {
     long[] ids = Tensors.toLongs(inputs);
     long[] targets = new long[ids.length];
     for (int at = 0; at < ids.length; at += length) {
-      System.arraycopy(targets(Arrays.copyOfRange(ids, at, at + length)), 0, targets, at, length);
+      System.arraycopy(
+          targets(Arrays.copyOfRange(ids, at, at + length), 1), 0, targets, at, length);
     }
     Tensor asked = Tensors.of(targets, targets.length).to(inputs.device(), inputs.scalar_type());
     return (logits, next, from) -> {

@@ -103,15 +103,16 @@ public enum Probe {
   },
 
   /**
-   * The first token says which of eight permutations holds, and in the second half each symbol asks
-   * for its image. No answer is ever read, so nothing but the first token tells which one it is.
+   * The first token says which of eight permutations holds, and each symbol asks for its image;
+   * what counts is the second half. No answer is ever read, so nothing but the first token tells
+   * which permutation it is.
    */
   LATCH {
     @Override
     Sequence draw(int length, SplittableRandom random) {
       long[] ids = random.longs(length + 1, Latch.FIRST, Latch.FIRST + Latch.SYMBOLS).toArray();
       ids[0] = 2L + random.nextInt(Latch.PERMUTATIONS);
-      return new Sequence(ids, Latch.targets(Arrays.copyOf(ids, length)));
+      return new Sequence(ids, Latch.targets(Arrays.copyOf(ids, length), length / 2));
     }
 
     @Override
