@@ -9,6 +9,9 @@ import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -92,6 +95,21 @@ class DocumentsTest {
     Command.Result result = Command.process(directory, prepare(killed, "--tokenizer", "gpt2")).ok();
     assertThat(result.out()).contains("720 documents").contains("gss train --data " + killed);
     assertThat(content(killed)).isEqualTo(content(unbroken));
+  }
+
+  @Test
+  void aParquetPartOfNoBytesHoldsNoDocuments() throws Exception {
+    Path parts = Files.createDirectories(directory.resolve("parts"));
+    try (Connection duckdb = DriverManager.getConnection("jdbc:duckdb:");
+        Statement statement = duckdb.createStatement()) {
+      statement.execute(
+          "COPY (SELECT 'document ' || i AS text FROM range(40) t(i)) TO '%s' (FORMAT parquet)"
+              .formatted(parts.resolve("a.parquet")));
+    }
+    Files.createFile(parts.resolve("b.parquet"));
+    Command.Result result =
+        Command.here("prepare", "--data", parts, "--out", directory.resolve("no-bytes")).ok();
+    assertThat(result.out()).contains("40 documents");
   }
 
   @Test

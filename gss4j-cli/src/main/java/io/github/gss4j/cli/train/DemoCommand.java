@@ -68,18 +68,20 @@ public final class DemoCommand implements Callable<Integer> {
   private final RunOptions run = new RunOptions(recipe());
 
   /**
-   * What holds where no flag says otherwise: 64 slow modes beside the 64 published ones, states
-   * that are passed on, and Muon; about four minutes on two cores.
+   * What holds where no flag says otherwise: 32 slow modes beside 32 published ones, a short
+   * convolution, states that are passed on, and Muon; about four minutes on two cores.
    */
   public static TrainConfig recipe() {
     TrainConfig plain = TrainConfig.defaults();
     GssConfig twoScale =
-        new GssConfig(128, 128, true).with(StateSpaceInit.TwoScale.of(64), false, false);
+        new GssConfig(64, 128, true)
+            .with(StateSpaceInit.TwoScale.of(32), false, false)
+            .withShortConv(4);
     return plain
         .with(plain.model().withOptions(twoScale))
-        .with(plain.batch().with(StateConfig.NONE.withPassing(8)))
+        .with(plain.batch().withSize(4).with(StateConfig.NONE.withPassing(32)))
         .with(plain.optimizer().withKind(OptimizerConfig.Kind.MUON))
-        .withSteps(900);
+        .withSteps(1800);
   }
 
   @Override
