@@ -44,7 +44,7 @@ import picocli.CommandLine.Spec;
     mixinStandardHelpOptions = true,
     sortOptions = false,
     description =
-        "Trains a small model on real Java source for about four minutes on two cores, compares it"
+        "Trains a small model on real Java source for four to five minutes on two cores, compares it"
             + " with gzip and xz on text it has not seen, and shows what it writes.")
 public final class DemoCommand implements Callable<Integer> {
   @Spec private CommandSpec spec;
@@ -69,7 +69,7 @@ public final class DemoCommand implements Callable<Integer> {
 
   /**
    * What holds where no flag says otherwise: 32 slow modes beside 32 published ones, a short
-   * convolution, states that are passed on, and Muon; about four minutes on two cores.
+   * convolution, states that are passed on, and Muon; four to five minutes on two cores.
    */
   public static TrainConfig recipe() {
     TrainConfig plain = TrainConfig.defaults();
