@@ -3,6 +3,7 @@ package io.github.gss4j.serve;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import java.net.http.HttpRequest;
 import java.util.List;
 import java.util.Locale;
 import org.junit.jupiter.api.Test;
@@ -43,12 +44,30 @@ class LookupsTest extends ServingFixture {
   void whatIsNotThereIsSaidInTheSameForm() {
     assertThat(serving.get("/nope").json().path("error").path("code").asText())
         .isEqualTo("not_found");
-    assertThat(serving.get("/v1/completions").status()).isEqualTo(405);
-    assertThat(serving.get("/v1/completions").json().path("error").path("code").asText())
-        .isEqualTo("method_not_allowed");
     assertThat(serving.get("/health").json().path("status").asText()).isEqualTo("ok");
     assertThat(serving.get("/ready").status()).isEqualTo(200);
     assertThat(serving.get("/health").response().headers().firstValue("x-request-id")).isPresent();
     assertThat(String.format(Locale.ROOT, "%.0f", serving.metric("gss_rows_max"))).isEqualTo("32");
+  }
+
+  private static void checkRefused(String method, String path, String expected) {
+    Serving.Answer answer =
+        serving.send(serving.request(path).method(method, HttpRequest.BodyPublishers.noBody()));
+    assertThat(answer.status()).as(path).isEqualTo(405);
+    assertThat(answer.response().headers().firstValue("Allow")).contains(expected);
+    assertThat(answer.json().path("error").path("code").asText()).isEqualTo("method_not_allowed");
+    assertThat(answer.error())
+        .isEqualTo("the method is %s, expected %s for %s".formatted(method, expected, path));
+  }
+
+  @Test
+  void anotherMethodIsToldThoseThatAPathHas() {
+    checkRefused("GET", "/v1/completions", "POST");
+    checkRefused("PATCH", "/v1/states", "GET, POST, PUT");
+    checkRefused("POST", "/v1/states/state-x", "DELETE, GET");
+    checkRefused("DELETE", "/v1/models/tiny", "GET");
+    checkRefused("POST", "/", "GET");
+    checkRefused("POST", "/page/page.js", "GET");
+    assertThat(serving.get("/page/none.js").status()).isEqualTo(404);
   }
 }

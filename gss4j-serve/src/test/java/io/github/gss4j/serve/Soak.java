@@ -2,6 +2,7 @@ package io.github.gss4j.serve;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.http.HttpRequest;
@@ -254,12 +255,20 @@ final class Soak {
     delete(loaded.json().path("id").asText());
   }
 
-  /** Of clients that left when the answer with the id was on its way: such states expire. */
-  void deleteStatesOfWhoLeft() {
-    for (var state : serving.get("/v1/states").json().path("data")) {
-      assertThat(state.path("tokens").asInt()).isGreaterThan(LONG.length());
-      delete(state.path("id").asText());
-    }
+  private JsonNode states() {
+    return serving.get("/v1/states").json().path("data");
+  }
+
+  /**
+   * Waits until states expire that clients have left who went when the answer was on its way.
+   *
+   * @return how many there were
+   */
+  int awaitExpiry() {
+    JsonNode left = states();
+    assertThat(left).allMatch(state -> state.path("tokens").asInt() > LONG.length());
+    Serving.await(() -> states().isEmpty());
+    return left.size();
   }
 
   private static void sleep(int millis) {

@@ -33,6 +33,9 @@ class SoakTest {
   private static final Duration TIME = Duration.ofSeconds(Integer.getInteger("soak.seconds", 0));
   private static final long SEED = Long.getLong("soak.seed", 1);
 
+  /** States of clients that have left fill the quota in a long run, unless they expire. */
+  private static final Duration STATE_LIFE = Duration.ofSeconds(20);
+
   /** Requests after which caches are full and all is compiled. */
   private static final int WARM = Math.min(REQUESTS / 2, 2000);
 
@@ -89,6 +92,7 @@ class SoakTest {
                     .capacity()
                     .withRows(6, 64)
                     .withBytes(64 << 20, 1 << 20, 1 << 20)
+                    .withStateLife(STATE_LIFE)
                     .withSlice(Duration.ofMillis(20)))
             .with(
                 Timing.DEFAULT.withStall(Duration.ofMillis(300)).withBody(Duration.ofMillis(300)));
@@ -103,8 +107,10 @@ class SoakTest {
       awaitQuiet();
       Serving.await(() -> left().threads <= warm.threads + 2 && left().files <= warm.files + 2);
       Left end = left();
-      System.out.printf("soak: seed %d, %,d requests; %s, then %s%n", SEED, asked.get(), warm, end);
-      soak.deleteStatesOfWhoLeft();
+      int expired = soak.awaitExpiry();
+      System.out.printf(
+          "soak: seed %d, %,d requests; %s, then %s; %d states have expired at the end%n",
+          SEED, asked.get(), warm, end, expired);
       assertThat(open.metric("gss_states_bytes")).isZero();
       assertThat(open.metric("gss_cache_bytes")).isLessThanOrEqualTo(1 << 20);
       assertThat(end.temporary).isLessThanOrEqualTo(warm.temporary);

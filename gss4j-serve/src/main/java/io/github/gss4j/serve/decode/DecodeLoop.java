@@ -69,7 +69,7 @@ public final class DecodeLoop implements AutoCloseable {
     this.meters = meters;
     this.stateSize = new StateSize(model.model());
     this.prompts = new PromptQueue(this, model, capacity, disk);
-    this.states = new StateStore(model, capacity, disk);
+    this.states = new StateStore(model, stateSize, capacity, disk);
     this.batch = model.batch(1);
     thread.start();
   }

@@ -50,7 +50,7 @@ public final class KeptState {
     return tokens;
   }
 
-  /** How much memory it takes. */
+  /** How much memory a state of so many tokens takes at most, wherever this one lies. */
   public long bytes() {
     return bytes;
   }

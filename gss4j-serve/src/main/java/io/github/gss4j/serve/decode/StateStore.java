@@ -31,6 +31,7 @@ public final class StateStore {
   private static final String SUFFIX = ".safetensors";
 
   private final GssModel model;
+  private final StateSize size;
   private final long mostBytes;
   private final Duration life;
   private final Optional<Path> directory;
@@ -47,8 +48,9 @@ public final class StateStore {
    *
    * @param disk where files are written and read
    */
-  StateStore(GssModel model, Capacity capacity, Executor disk) {
+  StateStore(GssModel model, StateSize size, Capacity capacity, Executor disk) {
     this.model = model;
+    this.size = size;
     this.mostBytes = capacity.stateBytes();
     this.life = capacity.stateLife();
     this.directory = capacity.directory().map(d -> d.resolve("states"));
@@ -80,7 +82,9 @@ public final class StateStore {
     foreign.add(id);
     try {
       metadata = Safetensors.open(file).metadata();
-      tokens = Long.parseLong(metadata.getOrDefault("tokens", "0"));
+      tokens =
+          Long.parseLong(metadata.getOrDefault("tokens", "0"))
+              + (metadata.getOrDefault("pending", "").isEmpty() ? 0 : 1);
     } catch (NumberFormatException e) {
       LOG.warn("a kept state is left out: {}: has no number of tokens: {}", file, e.getMessage());
       return;
@@ -96,24 +100,14 @@ public final class StateStore {
         new KeptState(
             id,
             Files.getLastModifiedTime(file).toInstant(),
-            tokens + (metadata.getOrDefault("pending", "").isEmpty() ? 0 : 1),
-            Files.size(file),
+            tokens,
+            size.of(tokens),
             Optional.of(file),
             null);
     state.stored(null);
     state.touch(Instant.now()); // when it was last used is not on disk
     states.put(state.id(), state);
     bytes += state.bytes();
-  }
-
-  /** Whether there is room for one more. */
-  void checkRoom(long more) {
-    if (bytes + more > mostBytes) {
-      expire(Instant.now());
-    }
-    if (bytes + more > mostBytes) {
-      throw new QuotaException(more, bytes, mostBytes);
-    }
   }
 
   /**
@@ -140,8 +134,13 @@ public final class StateStore {
               + id
               + "' is taken by a file that is not a state of this model: choose another");
     }
+    expire(Instant.now());
     KeptState before = states.get(id);
-    checkRoom(session.bytes() - (before == null ? 0 : before.bytes()));
+    long own = size.of(session.tokens());
+    long others = bytes - (before == null ? 0 : before.bytes());
+    if (others + own > mostBytes) {
+      throw new QuotaException(own, others, mostBytes);
+    }
     if (before != null) {
       forget(before); // its file stays until the new one is whole
     }
@@ -150,7 +149,7 @@ public final class StateStore {
             id,
             Instant.now(),
             session.tokens(),
-            session.bytes(),
+            own,
             directory.map(d -> d.resolve(id + SUFFIX)),
             session);
     states.put(id, state);

@@ -7,8 +7,9 @@ import io.github.gss4j.serve.api.CompletionRequest;
 import io.github.gss4j.serve.api.Json;
 import io.github.gss4j.serve.api.Limits;
 import io.github.gss4j.serve.api.TextShape;
-import io.github.gss4j.serve.decode.Ids;
 import io.vertx.core.Vertx;
+import io.vertx.core.http.HttpMethod;
+import io.vertx.ext.web.Route;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 import io.vertx.ext.web.handler.BodyHandler;
@@ -16,6 +17,11 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
 
 /** Which path leads where. */
 public final class Api {
@@ -36,9 +42,7 @@ public final class Api {
     this.router = Router.router(vertx);
     this.bodies = BodyHandler.create(false).setBodyLimit(limits.bodyBytes());
     router.route().failureHandler(Errors::answer);
-    for (int status : new int[] {404, 405}) {
-      router.errorHandler(status, Errors::answer);
-    }
+    router.errorHandler(404, Errors::answer);
     new Guards(access, host, metrics).addTo(router);
     addRoutes();
   }
@@ -94,17 +98,34 @@ public final class Api {
     get("/v1/states", States::list);
     router
         .put("/v1/states")
-        .handler(context -> StateFiles.upload(context, ready(), Ids.next("state-")));
+        .handler(context -> StateFiles.upload(context, ready(), Optional.empty()));
     get("/v1/states/:id", States::show);
     router.delete("/v1/states/:id").handler(context -> States.delete(context, ready()));
     router.post("/v1/states/:id/fork").handler(context -> States.fork(context, ready()));
     get("/v1/states/:id/file", StateFiles::download);
     router
         .put("/v1/states/:id/file")
-        .handler(context -> StateFiles.upload(context, ready(), context.pathParam("id")));
+        .handler(
+            context -> StateFiles.upload(context, ready(), Optional.of(context.pathParam("id"))));
     post("/tokenize", Lookups::tokenize);
     post("/detokenize", Lookups::detokenize);
     get("/tokenizer_info", Lookups::tokenizerInfo);
+    refuseOtherMethods();
+  }
+
+  private void refuseOtherMethods() {
+    Map<String, Set<String>> methods = new TreeMap<>();
+    for (Route route : router.getRoutes()) {
+      if (route.getPath() != null && route.methods() != null) {
+        String path = route.getPath().replaceFirst("(?<=.)/$", "/*");
+        for (HttpMethod method : route.methods()) {
+          methods.computeIfAbsent(path, p -> new TreeSet<>()).add(method.name());
+        }
+      }
+    }
+    methods.forEach(
+        (path, allowed) ->
+            router.route(path).handler(context -> Errors.checkMethod(context, allowed)));
   }
 
   /** The API as OpenAPI has it. */

@@ -31,6 +31,9 @@ final class CompletionCall implements EventStream.Reader {
   /** Of each text, prompt by prompt. */
   private final List<Part> parts = new ArrayList<>();
 
+  /** Ids of kept states that the client was not told yet. */
+  private final List<String> unheard = new ArrayList<>();
+
   private final Usage usage = new Usage();
   private EventStream stream;
   private long timeout;
@@ -97,6 +100,12 @@ final class CompletionCall implements EventStream.Reader {
       stream.close();
     }
     service.loop().cancel(jobs);
+    forget(unheard);
+  }
+
+  /** Deletes states that nobody knows of. */
+  private void forget(List<String> ids) {
+    ids.forEach(id -> States.forget(service, id));
   }
 
   private void fail(Throwable error) {
@@ -142,6 +151,9 @@ final class CompletionCall implements EventStream.Reader {
     Part part = parts.get(index);
     part.text(rest);
     part.end(result.reason() == Generated.Reason.LENGTH ? "length" : "stop", state);
+    if (stream == null) {
+      state.ifPresent(unheard::add);
+    }
     send(index);
     open--;
     if (open == 0) {
@@ -151,7 +163,10 @@ final class CompletionCall implements EventStream.Reader {
 
   private void answer() {
     if (stream == null) {
-      Responses.json(context, 200, shape.whole(best(), usage.toJson()));
+      List<String> told = List.copyOf(unheard);
+      unheard.clear();
+      Responses.json(context, 200, shape.whole(best(), usage.toJson()))
+          .onFailure(left -> forget(told));
     } else {
       if (request.output().includeUsage()) {
         stream.data(shape.usageChunk(usage.toJson()));
@@ -190,14 +205,20 @@ final class CompletionCall implements EventStream.Reader {
     }
 
     private void post(Runnable report) {
+      post(report, () -> {});
+    }
+
+    private void post(Runnable report, Runnable whereOver) {
       thread.runOnContext(
           now -> {
-            if (!over) {
-              try {
-                report.run();
-              } catch (RuntimeException e) {
-                fail(e);
-              }
+            if (over) {
+              whereOver.run();
+              return;
+            }
+            try {
+              report.run();
+            } catch (RuntimeException e) {
+              fail(e);
             }
           });
     }
@@ -271,7 +292,8 @@ final class CompletionCall implements EventStream.Reader {
                           CompletionCall.this.ended(
                               first + choice, rest, result, kept.map(KeptState::id));
                         }
-                      }));
+                      },
+                      () -> forget(List.of(kept.get().id()))));
     }
 
     @Override

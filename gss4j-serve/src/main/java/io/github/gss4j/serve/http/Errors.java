@@ -7,6 +7,7 @@ import io.github.gss4j.serve.decode.QueueFullException;
 import io.github.gss4j.serve.decode.QuotaException;
 import io.github.gss4j.serve.decode.UnknownStateException;
 import io.vertx.ext.web.RoutingContext;
+import java.util.Set;
 import java.util.concurrent.CompletionException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -39,6 +40,23 @@ final class Errors {
     Responses.json(context, error.status(), error.toJson());
   }
 
+  /** Refuses a method that a path is not for. */
+  static void checkMethod(RoutingContext context, Set<String> allowed) {
+    String method = context.request().method().name();
+    if (allowed.contains(method)) {
+      context.next();
+      return;
+    }
+    String expected = String.join(", ", allowed);
+    context.response().putHeader("Allow", expected);
+    throw ApiException.of(
+        405,
+        null,
+        "method_not_allowed",
+        "the method is %s, expected %s for %s"
+            .formatted(method, expected, context.normalizedPath()));
+  }
+
   private static ApiException of(RoutingContext context) {
     if (context.failure() != null) {
       return of(context.failure());
@@ -47,9 +65,6 @@ final class Errors {
     String path = context.normalizedPath();
     return switch (status) {
       case 404 -> ApiException.of(404, null, "not_found", "there is nothing at " + path);
-      case 405 ->
-          ApiException.of(
-              405, null, "method_not_allowed", context.request().method() + " is not for " + path);
       case 413 ->
           ApiException.of(
               413, null, "body_too_large", "the body is larger than --max-body-bytes allows");

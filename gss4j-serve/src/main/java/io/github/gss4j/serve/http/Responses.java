@@ -13,14 +13,17 @@ import java.util.function.Consumer;
 final class Responses {
   private Responses() {}
 
-  static void json(RoutingContext context, int status, JsonNode body) {
-    text(context, status, "application/json", Json.text(body));
+  /** Answers; fails where the client is known to have left. */
+  static Future<Void> json(RoutingContext context, int status, JsonNode body) {
+    return text(context, status, "application/json", Json.text(body));
   }
 
-  static void text(RoutingContext context, int status, String type, String body) {
-    if (!context.response().ended() && !context.response().closed()) {
-      context.response().setStatusCode(status).putHeader("Content-Type", type).end(body);
+  /** Answers; fails where the client is known to have left. */
+  static Future<Void> text(RoutingContext context, int status, String type, String body) {
+    if (context.response().ended() || context.response().closed()) {
+      return Future.failedFuture("nobody hears the answer");
     }
+    return context.response().setStatusCode(status).putHeader("Content-Type", type).end(body);
   }
 
   /** The body of a request, which was read whole. */

@@ -8,6 +8,7 @@ import io.vertx.ext.web.RoutingContext;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.regex.Pattern;
 import org.slf4j.Logger;
@@ -56,9 +57,10 @@ final class StateFiles {
     return null;
   }
 
-  static void upload(RoutingContext context, Service service, String id) {
-    if (!ID.matcher(id).matches()) {
-      throw ApiException.bad("id", "the id is '" + id + "', expected 1 to 64 of A-Z a-z 0-9 _ -");
+  static void upload(RoutingContext context, Service service, Optional<String> id) {
+    if (id.isPresent() && !ID.matcher(id.get()).matches()) {
+      throw ApiException.bad(
+          "id", "the id is '" + id.get() + "', expected 1 to 64 of A-Z a-z 0-9 _ -");
     }
     long most = service.loop().mostStateBytes();
     String length = context.request().getHeader("Content-Length");
@@ -80,7 +82,8 @@ final class StateFiles {
         file -> receive(context, service, file, id));
   }
 
-  private static void receive(RoutingContext context, Service service, Path file, String id) {
+  private static void receive(
+      RoutingContext context, Service service, Path file, Optional<String> id) {
     context.addEndHandler(end -> context.vertx().executeBlocking(() -> delete(file), false));
     context
         .vertx()

@@ -10,6 +10,7 @@ import io.github.gss4j.serve.decode.KeptState;
 import io.github.gss4j.serve.decode.StateJob;
 import io.vertx.ext.web.RoutingContext;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletionStage;
 
 /** States as objects: made, listed, forked, deleted. */
@@ -36,17 +37,13 @@ final class States {
         context,
         job.read().thenCompose(read -> read.state().stored().thenApply(stored -> read)),
         read -> {
-          if (context.response().closed()) { // nobody hears its id
-            forget(service, read.state().id());
-            return;
-          }
           ObjectNode json = json(service, read.state());
           ObjectNode usage =
               json.putObject("usage")
                   .put("prompt_tokens", request.prompt().length)
                   .put("total_tokens", request.prompt().length);
           usage.putObject("prompt_tokens_details").put("cached_tokens", read.cachedTokens());
-          Responses.json(context, 200, json);
+          Responses.json(context, 200, json).onFailure(left -> forget(service, read.state().id()));
         });
   }
 
@@ -92,7 +89,7 @@ final class States {
                 Json.object().put("id", id).put("object", "state").put("deleted", true)));
   }
 
-  private static CompletionStage<String> forget(Service service, String id) {
+  static CompletionStage<String> forget(Service service, String id) {
     return service
         .loop()
         .call(
@@ -103,12 +100,20 @@ final class States {
   }
 
   static void fork(RoutingContext context, Service service) {
-    keep(context, service, service.loop().fork(context.pathParam("id")), Ids.next("state-"));
+    keep(context, service, service.loop().fork(context.pathParam("id")), Optional.empty());
   }
 
-  /** Keeps a session's state under an id, and answers with it. */
+  /**
+   * Keeps a session's state under an id, and answers with it.
+   *
+   * @param given the id; empty makes a new one, and forgets the state if nobody hears of it
+   */
   static void keep(
-      RoutingContext context, Service service, CompletionStage<Session> session, String id) {
+      RoutingContext context,
+      Service service,
+      CompletionStage<Session> session,
+      Optional<String> given) {
+    String id = given.orElseGet(() -> Ids.next("state-"));
     Responses.await(
         context,
         session.thenCompose(
@@ -117,7 +122,14 @@ final class States {
                     .loop()
                     .call(() -> keep(service, read, id))
                     .thenCompose(state -> state.stored().thenApply(stored -> state))),
-        state -> Responses.json(context, 200, json(service, state)));
+        state ->
+            Responses.json(context, 200, json(service, state))
+                .onFailure(
+                    left -> {
+                      if (given.isEmpty()) {
+                        forget(service, id);
+                      }
+                    }));
   }
 
   private static KeptState keep(Service service, Session session, String id) {

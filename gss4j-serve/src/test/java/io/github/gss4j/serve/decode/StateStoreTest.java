@@ -19,6 +19,7 @@ import java.util.ArrayDeque;
 import java.util.List;
 import java.util.Optional;
 import java.util.Queue;
+import java.util.concurrent.Executor;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -55,6 +56,14 @@ class StateStoreTest {
     return session;
   }
 
+  private StateStore store(Capacity capacity) {
+    return store(model, capacity, Runnable::run);
+  }
+
+  private static StateStore store(GssModel model, Capacity capacity, Executor disk) {
+    return new StateStore(model, new StateSize(model.model()), capacity, disk);
+  }
+
   private Capacity capacity() {
     return capacity(Capacity.defaults().stateLife());
   }
@@ -77,7 +86,7 @@ class StateStoreTest {
   @Test
   void aStateThatIsReplacedIsOnDiskAtEveryMoment() {
     Queue<Runnable> work = new ArrayDeque<>();
-    StateStore store = new StateStore(model, capacity(), work::add);
+    StateStore store = store(model, capacity(), work::add);
     Path file = directory.resolve("states/mine.safetensors");
     store.keep(session(1, 2, 3), "mine");
     work.forEach(Runnable::run);
@@ -89,8 +98,36 @@ class StateStoreTest {
       assertThat(file).exists();
     }
     store.close();
-    StateStore again = new StateStore(model, capacity(), work::add);
+    StateStore again = store(model, capacity(), work::add);
     assertThat(again.all()).extracting(KeptState::tokens).containsExactly(5L);
+    again.close();
+  }
+
+  @Test
+  void whatHasExpiredMakesRoom() {
+    long bytes = new StateSize(model.model()).of(1);
+    StateStore store =
+        store(Capacity.defaults().withBytes(1, 1, 2 * bytes).withStateLife(Duration.ofHours(1)));
+    KeptState old = store.keep(session(1));
+    store.keep(session(2), "other");
+    try (Session third = session(3)) {
+      assertThatThrownBy(() -> store.keep(third)).isInstanceOf(QuotaException.class);
+      old.touch(Instant.now().minus(Duration.ofHours(2)));
+      store.keep(third.fork(), "third");
+    }
+    assertThat(store.bytes()).isEqualTo(2 * bytes);
+    assertThat(store.all()).extracting(KeptState::id).containsExactly("other", "third");
+    store.close();
+  }
+
+  @Test
+  void aStateTakesAsMuchAfterARestart() {
+    StateStore store = store(capacity());
+    long bytes = store.keep(session(1, 2, 3), "mine").bytes();
+    store.close();
+    StateStore again = store(capacity());
+    assertThat(again.get("mine").bytes()).isEqualTo(bytes);
+    assertThat(again.bytes()).isEqualTo(bytes);
     again.close();
   }
 
@@ -98,7 +135,7 @@ class StateStoreTest {
   void aFileThatIsNoStateIsLeftOut() throws IOException {
     Files.createDirectories(directory.resolve("states"));
     Files.writeString(directory.resolve("states/x.safetensors"), "no state");
-    StateStore store = new StateStore(model, capacity(), Runnable::run);
+    StateStore store = store(capacity());
     assertThat(store.all()).isEmpty();
     try (Session session = session(1, 2)) {
       assertThatThrownBy(() -> store.keep(session, "x"))
@@ -110,7 +147,7 @@ class StateStoreTest {
 
   @Test
   void statesOfAnotherModelAreLeftOutAndNeverWrittenOver() throws IOException {
-    StateStore store = new StateStore(model, capacity(), Runnable::run);
+    StateStore store = store(capacity());
     store.keep(session(1, 2, 3), "mine");
     store.close();
     Path file = directory.resolve("states/mine.safetensors");
@@ -118,7 +155,7 @@ class StateStoreTest {
 
     Path other = Files.createDirectory(directory.resolve("other"));
     try (GssModel another = load(SEED + 1, other)) {
-      StateStore theirs = new StateStore(another, capacity(), Runnable::run);
+      StateStore theirs = store(another, capacity(), Runnable::run);
       assertThat(theirs.all()).isEmpty();
       Session session = another.session();
       session.read(4);
@@ -133,13 +170,13 @@ class StateStoreTest {
   @Test
   void theTimeThatAnUnusedStateIsKeptBeginsWithTheServer() throws IOException {
     Capacity hour = capacity(Duration.ofHours(1));
-    StateStore store = new StateStore(model, hour, Runnable::run);
+    StateStore store = store(hour);
     store.keep(session(1, 2, 3), "mine");
     store.close();
     Path file = directory.resolve("states/mine.safetensors");
     Files.setLastModifiedTime(file, FileTime.from(Instant.now().minus(Duration.ofDays(1))));
 
-    StateStore again = new StateStore(model, hour, Runnable::run);
+    StateStore again = store(hour);
     assertThat(again.all()).extracting(KeptState::id).containsExactly("mine");
     again.expire(Instant.now().plus(Duration.ofHours(2)));
     assertThat(again.all()).isEmpty();
