@@ -84,6 +84,21 @@ class LifeOfARequestTest {
   }
 
   @Test
+  void whoLeavesBeforeTheAnswerLeavesNoState() throws IOException {
+    try (Serving serving = start(2, 8, Timing.DEFAULT)) {
+      RawClient client = new RawClient(serving.server.url());
+      client.post(
+          "/v1/completions",
+          "{\"prompt\":[\"x\",\"%s\"],\"max_tokens\":1,\"return_state\":true}"
+              .formatted("x".repeat(2_000_000)));
+      Serving.await(() -> serving.metric("gss_states_bytes") > 0); // the first text's
+      client.close();
+      Serving.await(() -> serving.metric("gss_states_bytes") == 0);
+      awaitRows(serving, 0, 0);
+    }
+  }
+
+  @Test
   void othersDoNotNoticeWhoLeaves() throws IOException {
     try (Serving serving = start(4, 8, Timing.DEFAULT)) {
       String body = "{\"prompt\":\"others\",\"max_tokens\":400,\"temperature\":0}";
