@@ -17,6 +17,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -180,7 +181,7 @@ class StudyCommandTest {
     Path config =
         write(
             """
-            {"data": ["%s"], "seq_len": [32], "seeds": [1], "lr": [1e-2], "sweep_steps": 2,
+            {"data": ["%s"], "seq_len": [32], "seeds": [1], "lr": [1e-2, 2e-2], "sweep_steps": 2,
              "batch_tokens": 64, "budget": {"steps": 50}, "position_times": 4,
              "position_tokens": 512,
              "run": {"dim": 16, "depth": 1, "eval_every": 2, "eval_tokens": 128, "dtype": "float32"},
@@ -191,14 +192,19 @@ class StudyCommandTest {
     Path out = directory.resolve("study");
     Object[] flags = {"study", "--config", config, "--out", out, "--quick"};
     Command.Result first = Command.process(directory, flags).ok();
-    assertThat(first.out()).contains("| gss |", "bits per byte");
+    assertThat(first.out()).contains("| gss |", "Bits per byte");
     assertThat(first.err())
-        .contains("run 1 of 2  0-32-gss-lr0.01", "run 2 of 2  0-32-gss-seed1: 3 steps");
+        .contains("run 1 of 3  0-32-gss-lr0.01", "run 3 of 3  0-32-gss-seed1: 3 steps");
     assertThat(out.resolve("runs/0-32-gss-seed1/report.html")).exists();
     Command.Result again = Command.process(directory, with(flags, "--json")).ok();
     assertThat(new ObjectMapper().readTree(again.out()).get(0).get("model").asText())
         .isEqualTo("gss");
     assertThat(again.err()).as("nothing is made twice").isEmpty();
+    Command.here(with(flags, "--budget", "tokens=640")).refused("was made with other settings");
+    Command.here(with(flags, "--budget", "640"))
+        .refused("budget is '640', expected tokens=N, steps=N or seconds=X");
+    Command.here(with(flags, "--model", "dss")).refused("model is dss", "[gss]");
+    Command.here(with(flags, "--seed", "1,2")).refused("seed is 2", "[1]");
   }
 
   @Test
@@ -222,12 +228,20 @@ class StudyCommandTest {
   @ParameterizedTest
   @ValueSource(booleans = {true, false})
   void publishedStudiesAreUnderstood(boolean quick) throws IOException {
-    for (String name : List.of("study.json", "study-small.json")) {
+    Map<String, List<String>> models =
+        Map.of(
+            "study.json",
+            List.of("gss", "two-scale", "two-scale-passing", "muon", "hybrid", "transformer"),
+            "study-4096.json",
+            List.of("gss", "two-scale-passing-muon", "hybrid"),
+            "study-mixers.json",
+            List.of("gss", "gss-long-range", "gss-slow", "dss", "dsconv", "mhesa", "hybrid"),
+            "study-small.json",
+            List.of("gss", "gss-long-range", "dss", "dsconv", "mhesa", "hybrid", "transformer"));
+    for (String name : models.keySet()) {
       StudyConfig config =
           StudyConfig.read(name, StudyFile.settings(RunOptions.read(published(name)), quick));
-      assertThat(config.models().fieldNames())
-          .toIterable()
-          .contains("gss", "gss-long-range", "dss", "dsconv", "mhesa", "hybrid", "transformer");
+      assertThat(config.models().fieldNames()).toIterable().containsAll(models.get(name));
       new io.github.gss4j.study.Study(
           config, TrainConfig.defaults(), directory, new ChildRuns(Interrupt::new));
     }

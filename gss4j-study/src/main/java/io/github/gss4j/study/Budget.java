@@ -1,11 +1,18 @@
 package io.github.gss4j.study;
 
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.github.gss4j.config.JsonFields;
 import io.github.gss4j.config.training.TrainConfig;
 import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /** How long a model of a study is trained: given in one of three ways. */
 public sealed interface Budget {
+  /** As it is given on the command line. */
+  Pattern GIVEN = Pattern.compile("(steps|tokens|seconds)=(\\d+(?:\\.\\d+)?(?:[eE]\\d+)?)");
+
   /**
    * The number of optimizer steps it pays for.
    *
@@ -36,6 +43,18 @@ public sealed interface Budget {
     public long steps(TrainConfig config, double tokensPerSecond) {
       return Math.max(1, (long) (seconds * tokensPerSecond / config.tokensPerStep()));
     }
+  }
+
+  /** Turns {@code steps=N}, {@code tokens=N} or {@code seconds=X} into what a file would have. */
+  static ObjectNode parse(String text) {
+    Matcher parts = GIVEN.matcher(text);
+    if (!parts.matches()) {
+      throw new IllegalArgumentException(
+          "budget is '" + text + "', expected tokens=N, steps=N or seconds=X");
+    }
+    return JsonNodeFactory.instance
+        .objectNode()
+        .put(parts.group(1), Double.parseDouble(parts.group(2)));
   }
 
   /** Reads {@code {"steps": N}}, {@code {"tokens": N}} or {@code {"seconds": X}}. */

@@ -10,13 +10,14 @@ import io.github.gss4j.files.AtomicFile;
 import io.github.gss4j.layers.Precision;
 import io.github.gss4j.ops.Tensors;
 import io.github.gss4j.run.files.RunDirectory;
+import io.github.gss4j.tokenizer.Tokenizer;
+import io.github.gss4j.tokenizer.Tokenizers;
 import io.github.gss4j.torch.TorchModel;
 import io.github.gss4j.weights.PretrainedModel;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
@@ -50,7 +51,7 @@ public final class Study {
    * @param parameters how many it has
    * @param lr the learning rate that the sweep chose
    * @param runs one a seed
-   * @param positions loss by position of each run
+   * @param measured what else was measured of each run
    */
   public record Finding(
       String data,
@@ -59,7 +60,7 @@ public final class Study {
       long parameters,
       double lr,
       List<StudyRun> runs,
-      List<List<LossByPosition>> positions) {}
+      List<Measured> measured) {}
 
   /**
    * A new study, or one to resume.
@@ -78,20 +79,21 @@ public final class Study {
   }
 
   /**
-   * Makes what is not made yet, and rewrites the report after every run.
+   * Makes what is not made yet of a part, and rewrites the report after every run.
    *
+   * @param part what to make; the report has all that was made before, too
    * @param progress is told what comes next
    * @param stop asked before every run
    * @return what was found; less than all of it where it was stopped
    */
-  public List<Finding> run(Consumer<String> progress, BooleanSupplier stop) throws IOException {
+  public List<Finding> run(StudyPart part, Consumer<String> progress, BooleanSupplier stop)
+      throws IOException {
+    part.check(config);
     StudyDirectory.check(directory);
     List<Finding> findings = new ArrayList<>();
     number = 0;
     for (Subject subject : subjects()) {
-      if (!measure(subject, findings, progress, stop)) {
-        break;
-      }
+      measure(subject, findings, new Watch(part, progress, stop));
     }
     return findings;
   }
@@ -122,94 +124,90 @@ public final class Study {
     return subjects;
   }
 
+  /** Who hears of runs, and who ends them. */
+  private record Watch(StudyPart part, Consumer<String> progress, BooleanSupplier stop) {}
+
   /**
-   * Chooses the learning rate, then trains and evaluates every seed.
+   * Chooses the learning rate, then trains and measures every seed.
    *
    * @param findings gets what was found
-   * @return false where it was stopped
    */
-  private boolean measure(
-      Subject subject, List<Finding> findings, Consumer<String> progress, BooleanSupplier stop)
-      throws IOException {
-    Optional<StudyRun> best = sweep(subject, progress, stop);
-    if (best.isEmpty()) {
-      return false;
+  private void measure(Subject subject, List<Finding> findings, Watch watch) throws IOException {
+    Optional<TrainConfig> chosen = choose(subject, watch);
+    if (chosen.isEmpty()) {
+      return;
     }
-    Finding finding = subject.finding(best.get().config().optimizer().lr());
+    Finding finding = subject.finding(chosen.get().optimizer().lr());
     for (long seed : config.seeds()) {
-      TrainConfig settings = last(best.get(), seed);
+      boolean wanted = watch.part().has(subject.model(), seed);
+      TrainConfig settings = chosen.get().withSeed(seed);
       Path home = home(subject.name() + "-seed" + seed);
-      Optional<StudyRun> run = train(settings, home, progress, stop);
-      if (run.isEmpty()) {
-        return false;
+      Optional<StudyRun> run = train(settings, home, wanted, watch);
+      Optional<Measured> measured =
+          run.isEmpty() ? Optional.empty() : measured(settings, home, wanted, watch);
+      if (measured.isPresent()) {
+        if (finding.runs().isEmpty()) {
+          findings.add(finding);
+        }
+        finding.runs().add(run.get());
+        finding.measured().add(measured.get());
+        new StudyReport(config, findings).write(directory);
       }
-      if (finding.runs().isEmpty()) {
-        findings.add(finding);
-      }
-      finding.runs().add(run.get());
-      finding.positions().add(positions(settings, home, progress));
-      new StudyReport(config, findings).write(directory);
     }
-    return true;
-  }
-
-  private int total() {
-    int corpora = config.data().size() * config.seqLens().size();
-    return corpora * config.models().size() * (config.rates().size() + config.seeds().size());
   }
 
   private Path home(String name) {
     return directory.resolve("runs").resolve(name);
   }
 
-  /** The run of the learning rate whose held-out loss is least. */
-  private Optional<StudyRun> sweep(Subject subject, Consumer<String> progress, BooleanSupplier stop)
-      throws IOException {
+  /** The settings with the learning rate whose held-out loss is least, for all of the budget. */
+  private Optional<TrainConfig> choose(Subject subject, Watch watch) throws IOException {
+    List<Double> rates = config.rates(subject.model());
+    if (!config.sweeps(subject.model())) {
+      TrainConfig model = subject.settings().withLr(rates.get(0));
+      return Optional.of(withSteps(model, config.budget().steps(model, Double.NaN)));
+    }
     List<StudyRun> tried = new ArrayList<>();
-    for (double lr : config.rates()) {
-      long steps = config.sweepSteps();
-      TrainConfig settings = with(subject.settings(), lr, config.seeds().get(0), steps);
-      Optional<StudyRun> run = train(settings, home(subject.name() + "-lr" + lr), progress, stop);
+    for (double lr : rates) {
+      TrainConfig model = withSteps(subject.settings().withLr(lr), config.sweepSteps());
+      Path home = home(subject.name() + "-lr" + lr);
+      boolean wanted = watch.part().has(subject.model());
+      Optional<StudyRun> run = train(model.withSeed(config.seeds().get(0)), home, wanted, watch);
       if (run.isEmpty()) {
-        return run;
+        return Optional.empty();
       }
       tried.add(run.get());
     }
-    return tried.stream().min(Comparator.comparingDouble(StudyRun::loss));
-  }
-
-  private TrainConfig last(StudyRun best, long seed) {
-    TrainConfig model = best.config();
-    long steps = config.budget().steps(model, best.tokensPerSecond());
-    return with(model, model.optimizer().lr(), seed, steps);
+    StudyRun best = tried.stream().min(Comparator.comparingDouble(StudyRun::loss)).orElseThrow();
+    TrainConfig model = subject.settings().withLr(best.config().optimizer().lr());
+    return Optional.of(withSteps(model, config.budget().steps(model, best.tokensPerSecond())));
   }
 
   /** The warm-up takes a tenth of a run at most. */
-  private static TrainConfig with(TrainConfig model, double lr, long seed, long steps) {
+  private static TrainConfig withSteps(TrainConfig model, long steps) {
     long warmup = Math.min(model.schedule().warmup(), steps / 10);
-    return model
-        .withLr(lr)
-        .withSeed(seed)
-        .with(model.schedule().withSteps(steps).withWarmup(warmup));
+    return model.with(model.schedule().withSteps(steps).withWarmup(warmup));
   }
 
-  private Optional<StudyRun> train(
-      TrainConfig settings, Path home, Consumer<String> progress, BooleanSupplier stop)
+  /** A run that is finished: made now where that is wanted. */
+  private Optional<StudyRun> train(TrainConfig settings, Path home, boolean wanted, Watch watch)
       throws IOException {
-    number++;
     refuseOthers(settings, home);
+    number += wanted ? 1 : 0;
     Optional<StudyRun> made = StudyRun.read(settings, home);
-    if (made.isPresent() || stop.getAsBoolean()) {
+    if (made.isPresent() || !wanted || watch.stop().getAsBoolean()) {
       return made;
     }
-    progress.accept(
-        String.format(
-            Locale.ROOT,
-            "run %d of %d  %s: %,d steps",
-            number,
-            total(),
-            home.getFileName(),
-            settings.schedule().steps()));
+    watch
+        .progress()
+        .accept(
+            String.format(
+                Locale.ROOT,
+                "run %d of %d  %s: %,d steps",
+                number,
+                config.runs(watch.part()),
+                home.getFileName(),
+                settings.schedule().steps()));
     launcher.train(settings, home);
     return StudyRun.read(settings, home);
   }
@@ -227,25 +225,27 @@ public final class Study {
     }
   }
 
-  /** The loss by position of a run's best model; measured once. */
-  private List<LossByPosition> positions(TrainConfig settings, Path home, Consumer<String> progress)
+  /** What else is measured of a run's model at the end; once, where that is wanted. */
+  private Optional<Measured> measured(TrainConfig settings, Path home, boolean wanted, Watch watch)
       throws IOException {
-    Path file = home.resolve("positions.json");
+    Path file = home.resolve("measured.json");
     if (Files.exists(file)) {
-      return Arrays.asList(JSON.readValue(file.toFile(), LossByPosition[].class));
+      return Optional.of(JSON.readValue(file.toFile(), Measured.class));
     }
-    progress.accept(home.getFileName() + ": loss by position");
-    Path best = home.resolve(RunDirectory.BEST);
+    if (!wanted || watch.stop().getAsBoolean()) {
+      return Optional.empty();
+    }
+    watch.progress().accept(home.getFileName() + ": windows, loss by position");
+    Path last = home.resolve(RunDirectory.LAST);
     try (TokenStore text = launcher.heldOut(settings);
+        Tokenizer tokenizer = Tokenizers.open(settings.tokenizerSpec());
         TorchModel model =
             TorchModel.owning(
                 PretrainedModel.load(
-                    best, Precision.FLOAT32, Tensors.device(settings.compute().device())))) {
-      List<LossByPosition> found =
-          LossByPosition.of(
-              model, text, settings.batch().seqLen(), config.times(), config.positionTokens());
+                    last, Precision.FLOAT32, Tensors.device(settings.compute().device())))) {
+      Measured found = Measured.of(model, text, tokenizer, settings.batch().seqLen(), config);
       AtomicFile.write(file, JSON.writeValueAsBytes(found));
-      return found;
+      return Optional.of(found);
     }
   }
 }

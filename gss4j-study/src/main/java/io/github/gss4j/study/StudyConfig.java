@@ -1,9 +1,11 @@
 package io.github.gss4j.study;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.github.gss4j.config.JsonFields;
 import io.github.gss4j.config.training.TrainConfig;
 import java.util.List;
+import java.util.Map;
 
 /**
  * What a study compares, as its file has it.
@@ -12,7 +14,8 @@ import java.util.List;
  * @param data {@code data}: corpora, as {@code gss train --data} names them
  * @param seqLens {@code seq_len}: lengths of training
  * @param seeds {@code seeds}: runs of each model with the learning rate that was best
- * @param rates {@code lr}: learning rates that are tried on the first seed
+ * @param rates {@code lr}: learning rates that are tried on the first seed; a model may have a rate
+ *     or some of its own
  * @param sweepSteps {@code sweep_steps}: how long each is tried
  * @param batchTokens {@code batch_tokens}: tokens of a micro-batch at every length
  * @param budget {@code budget}: how long models are trained
@@ -34,6 +37,8 @@ public record StudyConfig(
     long positionTokens,
     ObjectNode run,
     ObjectNode models) {
+  private static final String LR = "lr";
+
   /** Checks the sizes. */
   public StudyConfig {
     data = List.copyOf(data);
@@ -48,7 +53,7 @@ public record StudyConfig(
     for (int seqLen : seqLens) {
       check(where, batchTokens >= seqLen, "batch_tokens", batchTokens, "seq_len or more");
     }
-    for (String key : List.of("data", "seq_len", "seed", "lr", "steps", "batch")) {
+    for (String key : List.of("data", "seq_len", "seed", LR, "steps", "batch")) {
       check(where, !run.has(key), "run", key, "no '" + key + "' in it: the study sets it");
     }
   }
@@ -69,7 +74,7 @@ public record StudyConfig(
             f.texts("data"),
             f.numbers("seq_len", List.of(1024.0)).stream().map(Double::intValue).toList(),
             f.numbers("seeds", List.of(1.0, 2.0, 3.0)).stream().map(Double::longValue).toList(),
-            f.numbers("lr", List.of(1e-3, 2e-3, 4e-3)),
+            f.numbers(LR, List.of(1e-3, 2e-3, 4e-3)),
             f.integer64("sweep_steps", 100),
             f.integer64("batch_tokens", 4096),
             Budget.read(new JsonFields(where + ": budget", f.object("budget"))),
@@ -86,6 +91,37 @@ public record StudyConfig(
     ObjectNode common = run.deepCopy();
     common.put("data", corpus).put("seq_len", seqLen);
     common.put("batch", Math.max(1, batchTokens / seqLen));
-    return ModelChoices.read(where, common, models, byDefault);
+    ObjectNode settings = models.deepCopy();
+    for (JsonNode model : settings) {
+      if (model instanceof ObjectNode own) {
+        own.remove(LR);
+      }
+    }
+    return ModelChoices.read(where, common, settings, byDefault);
+  }
+
+  /** The learning rates of a model: its own, or those of all. */
+  List<Double> rates(String model) {
+    JsonNode own = models.path(model).path(LR);
+    if (own.isNumber()) {
+      return List.of(own.asDouble());
+    }
+    return new JsonFields(where + ": model '" + model + "'", models.get(model)).numbers(LR, rates);
+  }
+
+  /** Whether short runs come first: to choose among rates, or to know the speed. */
+  boolean sweeps(String model) {
+    return rates(model).size() > 1 || budget instanceof Budget.Seconds;
+  }
+
+  /** How many runs a part of the study takes. */
+  int runs(StudyPart part) {
+    int each = 0;
+    for (Map.Entry<String, JsonNode> entry : models.properties()) {
+      String model = entry.getKey();
+      each += part.has(model) && sweeps(model) ? rates(model).size() : 0;
+      each += (int) seeds.stream().filter(seed -> part.has(model, seed)).count();
+    }
+    return data.size() * seqLens.size() * each;
   }
 }

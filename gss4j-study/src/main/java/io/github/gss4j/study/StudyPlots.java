@@ -31,7 +31,7 @@ final class StudyPlots {
       positions.add(
           new Line(
               f.model(),
-              IntStream.range(0, f.positions().get(0).size())
+              IntStream.range(0, f.measured().get(0).positions().size())
                   .mapToObj(i -> lossAt(f, i))
                   .toList()));
     }
@@ -63,7 +63,8 @@ final class StudyPlots {
 
   /** A stretch's loss, the mean over the seeds, at the context it ends with. */
   static Point lossAt(Finding f, int stretch) {
-    List<LossByPosition> seeds = f.positions().stream().map(p -> p.get(stretch)).toList();
+    List<LossByPosition> seeds =
+        f.measured().stream().map(m -> m.positions().get(stretch)).toList();
     return point(
         (double) seeds.get(0).to(), seeds.stream().mapToDouble(LossByPosition::loss).toArray());
   }

@@ -12,8 +12,6 @@ import java.nio.file.Path;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
-import java.util.function.ToDoubleFunction;
-import java.util.stream.DoubleStream;
 
 /**
  * What a study found, written as {@code study.json}, {@code study.md} and plots beside it.
@@ -46,8 +44,10 @@ record StudyReport(StudyConfig config, List<Finding> findings) {
     StringBuilder text = new StringBuilder();
     text.append("\n## ").append(data).append(", trained at ").append(seqLen).append(" tokens\n\n");
     text.append(table(findings));
-    text.append("\nMean over the seeds, ± their standard deviation; loss on the whole held-out")
-        .append(" text, the state carried.\n\n");
+    text.append("\nMean over the seeds, ± their standard deviation. Bits per byte of all held-out")
+        .append(" text: read as one stream, the state carried, and in windows of ")
+        .append(seqLen)
+        .append(" tokens, each from the zero state.\n\n");
     for (String plot : List.of("tokens", "seconds", "positions")) {
       text.append("![loss against %s](%s-%s.svg)\n\n".formatted(plot, name, plot));
     }
@@ -59,7 +59,7 @@ record StudyReport(StudyConfig config, List<Finding> findings) {
     StringBuilder text =
         new StringBuilder(
             """
-            | model | parameters | lr | seeds | tokens | loss, nats | bits per byte | tokens/s |
+            | model | parameters | lr | seeds | tokens | stream | windows | tokens/s |
             | --- | --- | --- | --- | --- | --- | --- | --- |
             """);
     for (Finding f : findings) {
@@ -73,31 +73,18 @@ record StudyReport(StudyConfig config, List<Finding> findings) {
               f.lr(),
               f.runs().size(),
               first.config().schedule().steps() * first.config().tokensPerStep(),
-              spread(f, StudyRun::loss),
-              spread(f, StudyRun::bitsPerByte),
-              values(f, StudyRun::tokensPerSecond).average().orElseThrow()));
+              Spread.of(f.runs(), StudyRun::bitsPerByte),
+              Spread.of(f.measured(), m -> m.windows().bitsPerByte()),
+              Spread.of(f.runs(), StudyRun::tokensPerSecond).mean()));
     }
     return text.toString();
-  }
-
-  private static String spread(Finding f, ToDoubleFunction<StudyRun> of) {
-    double mean = values(f, of).average().orElseThrow();
-    double squares = values(f, of).map(v -> (v - mean) * (v - mean)).sum();
-    int seeds = f.runs().size();
-    return seeds == 1
-        ? String.format(Locale.ROOT, "%.4f", mean)
-        : String.format(Locale.ROOT, "%.4f ± %.4f", mean, Math.sqrt(squares / (seeds - 1)));
-  }
-
-  private static DoubleStream values(Finding f, ToDoubleFunction<StudyRun> of) {
-    return f.runs().stream().mapToDouble(of);
   }
 
   /** The loss at each stretch, one line a model. */
   private static String positions(List<Finding> findings, int seqLen) {
     List<LossByPosition> longest =
         findings.stream()
-            .map(f -> f.positions().get(0))
+            .map(f -> f.measured().get(0).positions())
             .max(Comparator.comparingInt(List::size))
             .orElseThrow();
     StringBuilder text =
@@ -116,7 +103,7 @@ record StudyReport(StudyConfig config, List<Finding> findings) {
       text.append("| ").append(f.model()).append(" |");
       for (int i = 0; i < longest.size(); i++) {
         text.append(
-            i < f.positions().get(0).size()
+            i < f.measured().get(0).positions().size()
                 ? String.format(Locale.ROOT, " %.3f |", StudyPlots.lossAt(f, i).y())
                 : " – |");
       }
@@ -137,6 +124,8 @@ record StudyReport(StudyConfig config, List<Finding> findings) {
       ObjectNode one = all.addObject();
       one.put("data", f.data()).put("seq_len", f.seqLen()).put("model", f.model());
       one.put("parameters", f.parameters()).put("lr", f.lr());
+      one.set("stream", JSON.valueToTree(Spread.of(f.runs(), StudyRun::bitsPerByte)));
+      one.set("windows", JSON.valueToTree(Spread.of(f.measured(), m -> m.windows().bitsPerByte())));
       ArrayNode runs = one.putArray("runs");
       for (int i = 0; i < f.runs().size(); i++) {
         StudyRun run = f.runs().get(i);
@@ -145,7 +134,8 @@ record StudyReport(StudyConfig config, List<Finding> findings) {
         node.put("bits_per_byte", run.bitsPerByte()).put("seconds", run.seconds());
         node.put("tokens_per_second", run.tokensPerSecond());
         node.set("curve", JSON.valueToTree(run.curve()));
-        node.set("positions", JSON.valueToTree(f.positions().get(i)));
+        node.set("windows", JSON.valueToTree(f.measured().get(i).windows()));
+        node.set("positions", JSON.valueToTree(f.measured().get(i).positions()));
       }
     }
     return all;

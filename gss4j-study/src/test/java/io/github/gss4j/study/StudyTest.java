@@ -99,7 +99,7 @@ class StudyTest {
 
   @Test
   void modelsOfEqualSizeAreTrainedAndReported() throws IOException {
-    List<Study.Finding> findings = study(settings()).run(what -> {}, () -> false);
+    List<Study.Finding> findings = study(settings()).run(StudyPart.ALL, what -> {}, () -> false);
     assertThat(trained).hasSize(3 * (2 + 2));
     assertThat(findings).extracting(Study.Finding::model).containsExactly("gss", "dss", "dsconv");
     for (Study.Finding found : findings) {
@@ -113,12 +113,13 @@ class StudyTest {
       assertThat(run.loss()).isBetween(1.0, 9.0);
       assertThat(run.curve().get(2).loss()).isCloseTo(run.loss(), within(1e-12));
       long end = found.model().equals("dsconv") ? 512 : 1024;
-      List<LossByPosition> stretches = found.positions().get(0);
+      List<LossByPosition> stretches = found.measured().get(0).positions();
       assertThat(stretches.get(stretches.size() - 1).to()).isEqualTo(end);
     }
     Path home = directory.resolve("study");
     String report = Files.readString(home.resolve("study.md"));
-    assertThat(report).contains("| gss |", "| dss |", " ± ", "to 32×", "0-32-tokens.svg");
+    assertThat(report)
+        .contains("| gss |", "| dss |", " ± ", "stream | windows", "to 32×", "0-32-tokens.svg");
     for (String plot : List.of("tokens", "seconds", "positions")) {
       assertThat(home.resolve("0-32-" + plot + ".svg"))
           .content()
@@ -127,27 +128,89 @@ class StudyTest {
     }
     JsonNode json = new ObjectMapper().readTree(home.resolve("study.json").toFile());
     assertThat(json.get(0).get("runs").get(1).get("positions").size()).isGreaterThan(4);
-    study(settings()).run(what -> {}, () -> false);
+    assertThat(json.get(0).get("stream").get("mean").asDouble())
+        .isCloseTo(
+            (bits(json, 0, "bits_per_byte") + bits(json, 1, "bits_per_byte")) / 2, within(1e-12));
+    assertThat(json.get(0).get("windows").get("standard_deviation").asDouble())
+        .as("of two seeds")
+        .isCloseTo(
+            Math.abs(bits(json, 0, "windows") - bits(json, 1, "windows")) / Math.sqrt(2),
+            within(1e-12));
+    study(settings()).run(StudyPart.ALL, what -> {}, () -> false);
     assertThat(trained).as("nothing is made twice").hasSize(12);
+  }
+
+  private static double bits(JsonNode json, int run, String of) {
+    JsonNode found = json.get(0).get("runs").get(run).get(of);
+    return (of.equals("windows") ? found.get("bits_per_byte") : found).asDouble();
   }
 
   @Test
   void aStudyThatIsStoppedGoesOn() throws IOException {
     ObjectNode settings = settings();
     settings.putArray("lr").add(1e-2);
-    List<Study.Finding> some = study(settings).run(what -> {}, () -> trained.size() == 3);
+    List<Study.Finding> some =
+        study(settings).run(StudyPart.ALL, what -> {}, () -> trained.size() == 3);
     assertThat(some).hasSize(1);
-    assertThat(study(settings).run(what -> {}, () -> false)).hasSize(3);
-    assertThat(trained).doesNotHaveDuplicates().hasSize(9);
+    assertThat(study(settings).run(StudyPart.ALL, what -> {}, () -> false)).hasSize(3);
+    assertThat(trained).as("one rate needs no sweep").doesNotHaveDuplicates().hasSize(6);
+  }
+
+  @Test
+  void modelsAndSeedsAreMadeOneByOneAndReportedTogether() throws IOException {
+    Study study = study(settings());
+    study.run(new StudyPart(List.of("dss"), List.of(2L)), what -> {}, () -> false);
+    assertThat(trained).containsExactly("0-32-dss-lr0.01", "0-32-dss-lr1.0E-9", "0-32-dss-seed2");
+    List<Study.Finding> findings =
+        study.run(new StudyPart(List.of("gss"), List.of()), what -> {}, () -> false);
+    assertThat(findings).extracting(Study.Finding::model).containsExactly("gss", "dss");
+    assertThat(findings).extracting(found -> found.runs().size()).containsExactly(2, 1);
+    assertThat(study.run(StudyPart.ALL, what -> {}, () -> false)).hasSize(3);
+    assertThat(trained).doesNotHaveDuplicates().hasSize(12);
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> study.run(new StudyPart(List.of(), List.of(3L)), what -> {}, () -> false))
+        .withMessage("seed is 3, expected one of the study's: [1, 2]");
+  }
+
+  /** All keys of a run, so that a model is told by its optimizer or its memory, too. */
+  @Test
+  void modelsDifferInAnySettingOfARun() throws IOException {
+    ObjectNode settings = settings();
+    ObjectNode models = settings.putObject("models");
+    models.putObject("gss").put("dss_kernel_N", 8).put("dss_kernel_H", 8).put("lr", 3e-3);
+    models
+        .putObject("passing")
+        .put("dss_kernel_N", 8)
+        .put("dss_kernel_H", 8)
+        .put("init", "two_scale")
+        .put("slow_modes", 4)
+        .put("tau_growth", 2)
+        .put("short_conv", 4)
+        .put("optimizer", "muon")
+        .put("state_passing", 4)
+        .putArray("lr")
+        .add(1e-2)
+        .add(1e-9);
+    List<Study.Finding> findings =
+        study(settings).run(new StudyPart(List.of(), List.of(1L)), what -> {}, () -> false);
+    assertThat(findings).extracting(Study.Finding::lr).containsExactly(3e-3, 1e-2);
+    assertThat(trained)
+        .as("a rate of its own needs no sweep")
+        .containsExactly(
+            "0-32-gss-seed1", "0-32-passing-lr0.01", "0-32-passing-lr1.0E-9", "0-32-passing-seed1");
+    TrainConfig passing = findings.get(1).runs().get(0).config();
+    assertThat(passing.toJson().get("optimizer").asText()).isEqualTo("muon");
+    assertThat(passing.toJson().get("state_passing").asInt()).isEqualTo(4);
+    assertThat(passing.toJson().get("slow_modes").asInt()).isEqualTo(4);
   }
 
   @Test
   void runsOfOtherSettingsAreRefused() throws IOException {
     ObjectNode settings = settings();
-    study(settings).run(what -> {}, () -> trained.size() == 1);
+    study(settings).run(StudyPart.ALL, what -> {}, () -> trained.size() == 1);
     ((ObjectNode) settings.get("run")).put("weight_decay", 0.3);
     assertThatIllegalArgumentException()
-        .isThrownBy(() -> study(settings).run(what -> {}, () -> false))
+        .isThrownBy(() -> study(settings).run(StudyPart.ALL, what -> {}, () -> false))
         .withMessageContaining("was made with other settings");
   }
 
@@ -227,7 +290,7 @@ class StudyTest {
 
   @Test
   void theBestModelLiesInTheRun() throws IOException {
-    study(settings()).run(what -> {}, () -> trained.size() == 3);
+    study(settings()).run(StudyPart.ALL, what -> {}, () -> trained.size() == 3);
     assertThat(directory.resolve("study/runs/0-32-gss-seed1").resolve(RunDirectory.BEST)).exists();
   }
 }

@@ -7,14 +7,17 @@ import io.github.gss4j.cli.terminal.ExitCode;
 import io.github.gss4j.cli.terminal.Interrupt;
 import io.github.gss4j.cli.terminal.Program;
 import io.github.gss4j.config.training.TrainConfig;
+import io.github.gss4j.study.Budget;
 import io.github.gss4j.study.Study;
 import io.github.gss4j.study.StudyConfig;
 import io.github.gss4j.study.StudyFile;
+import io.github.gss4j.study.StudyPart;
 import io.github.gss4j.study.probe.ProbeStudy;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -51,6 +54,26 @@ public final class StudyCommand implements Callable<Integer> {
       description = "the study's directory")
   private Path out;
 
+  @Option(
+      names = "--model",
+      split = ",",
+      paramLabel = "NAME",
+      description = "make these models' runs alone, those of others another time")
+  private List<String> models = List.of();
+
+  @Option(
+      names = "--seed",
+      split = ",",
+      paramLabel = "N",
+      description = "make the runs of these seeds alone")
+  private List<Long> seeds = List.of();
+
+  @Option(
+      names = "--budget",
+      paramLabel = "UNIT=N",
+      description = "tokens=N, steps=N or seconds=X of training a run, instead of the file's")
+  private String budget;
+
   @Option(names = "--quick", description = "use the file's 'quick' settings: minutes")
   private boolean quick;
 
@@ -64,6 +87,13 @@ public final class StudyCommand implements Callable<Integer> {
     threads.apply();
     ObjectNode settings = StudyFile.settings(RunOptions.read(configFile), quick);
     boolean probes = settings.has("probes");
+    if (probes && (budget != null || !models.isEmpty() || !seeds.isEmpty())) {
+      throw new IllegalArgumentException(
+          "--model, --seed and --budget go with a study of text: leave them out");
+    }
+    if (budget != null) {
+      settings.set("budget", Budget.parse(budget));
+    }
     boolean stopped;
     try (Interrupt.Flag interrupt = gss.interrupt().flag()) {
       if (probes) {
@@ -72,7 +102,7 @@ public final class StudyCommand implements Callable<Integer> {
       } else {
         StudyConfig config = StudyConfig.read(configFile.toString(), settings);
         new Study(config, TrainConfig.defaults(), out, new ChildRuns(gss))
-            .run(this::say, interrupt);
+            .run(new StudyPart(models, seeds), this::say, interrupt);
       }
       stopped = interrupt.getAsBoolean();
     }
