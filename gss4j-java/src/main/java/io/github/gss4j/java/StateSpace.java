@@ -40,9 +40,9 @@ final class StateSpace implements Mixer {
     this.norm = norm;
     this.modes = decay.length / 2;
     this.decay = decay;
-    this.c = inBlocks(c);
     this.skip = skip;
-    this.spare = new SpareArrays(blocks() * blockSize());
+    this.spare = new SpareArrays(Math.multiplyExact(blocks(), blockSize()));
+    this.c = inBlocks(c, spare.zeros());
   }
 
   int channels() {
@@ -50,11 +50,7 @@ final class StateSpace implements Mixer {
   }
 
   private int blocks() {
-    return blocks(channels());
-  }
-
-  private static int blocks(int channels) {
-    return (channels + BLOCK - 1) / BLOCK;
+    return (channels() + BLOCK - 1) / BLOCK;
   }
 
   private int blockSize() {
@@ -66,9 +62,8 @@ final class StateSpace implements Mixer {
     return ((channel / BLOCK * modes + i % modes) * 2 + i / modes) * BLOCK + channel % BLOCK;
   }
 
-  private float[] inBlocks(float[] values) {
-    int channels = values.length / (2 * modes);
-    float[] blocks = new float[Math.multiplyExact(blocks(channels), blockSize())];
+  /** Values (H, 2N) in blocks, which were zeros. */
+  private float[] inBlocks(float[] values, float[] blocks) {
     for (int at = 0; at < values.length; at++) {
       blocks[place(at / (2 * modes), at % (2 * modes), modes)] = values[at];
     }
@@ -107,7 +102,7 @@ final class StateSpace implements Mixer {
 
   @Override
   public LayerState restore(SavedLayer saved) {
-    float[] s = inBlocks(saved.floats(1, channels(), 2L * modes));
+    float[] s = inBlocks(saved.floats(1, channels(), 2L * modes), spare.zeros());
     float[] past = conv == null ? new float[0] : saved.floats(1, conv.taps() - 1L, channels());
     return new State(modes, channels(), spare, s, past);
   }

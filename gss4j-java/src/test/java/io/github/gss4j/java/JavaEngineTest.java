@@ -6,7 +6,9 @@ import static org.assertj.core.api.Assertions.within;
 
 import com.sun.management.ThreadMXBean;
 import io.github.gss4j.GssModel;
+import io.github.gss4j.checkpoint.Safetensors;
 import io.github.gss4j.checkpoint.StoredModel;
+import io.github.gss4j.checkpoint.StoredTensor;
 import io.github.gss4j.config.GssConfig;
 import io.github.gss4j.config.LayerConfig;
 import io.github.gss4j.config.LayerKinds;
@@ -19,10 +21,12 @@ import io.github.gss4j.engine.RandomModel;
 import io.github.gss4j.engine.Rows;
 import io.github.gss4j.engine.SequenceState;
 import io.github.gss4j.generation.Sampling;
+import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
 import java.util.stream.Stream;
@@ -156,6 +160,27 @@ class JavaEngineTest {
         other.read(text, null);
         assertThat(Arrays.deepEquals(one.logits(text), expected)).isTrue();
       }
+    }
+  }
+
+  /** Else a server to which states are sent keeps the memory of all. */
+  @Test
+  void aRestoredStatesMemoryIsThatOfAClosedOne() throws IOException {
+    ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+    StoredModel stored = stored(new GssConfig(128, 64, true), 64);
+    Path file = directory.resolve("state.safetensors");
+    try (InferenceModel model = new JavaEngine().load(stored, EngineOptions.DEFAULT);
+        SequenceState first = model.start()) {
+      first.read(new int[] {1, 2, 3}, null);
+      Safetensors.write(file, first.tensors(), Map.of());
+      Map<String, StoredTensor> tensors = Safetensors.open(file).stored();
+      model.restore(3, tensors).close();
+      long before = threads.getCurrentThreadAllocatedBytes();
+      for (int i = 0; i < 100; i++) {
+        model.restore(3, tensors).close();
+      }
+      long values = 100 * first.bytes(); // as they come from the file
+      assertThat(threads.getCurrentThreadAllocatedBytes() - before).isLessThan(3 * values / 2);
     }
   }
 
