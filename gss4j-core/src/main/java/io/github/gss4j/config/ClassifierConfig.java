@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.github.gss4j.files.OneLine;
+import java.util.List;
 import java.util.Locale;
 
 /**
@@ -14,6 +15,8 @@ import java.util.Locale;
  * @param stack {@code dim}, {@code depth}, {@code dim_expansion_factor} and the layers' own options
  * @param bidirectional {@code bidirectional}: each layer reads both ways
  * @param pooling {@code pooling}: how a sequence becomes one vector
+ * @param norm {@code norm}: over what layers and head normalise; mixers have layer norms of their
+ *     own
  * @param placeClasses {@code place_classes}: how many classes it tells apart at every place, beside
  *     those of the sequence; 0 for none
  */
@@ -23,6 +26,7 @@ public record ClassifierConfig(
     StackConfig stack,
     boolean bidirectional,
     Pooling pooling,
+    NormKind norm,
     int placeClasses) {
 
   /** What a sequence is made of. */
@@ -84,11 +88,19 @@ public record ClassifierConfig(
         "place_classes",
         placeClasses,
         "0 (none) or 2 and more");
+    for (LayerConfig layer : norm == NormKind.BATCH ? stack.layers() : List.<LayerConfig>of()) {
+      if (!(layer instanceof MixerConfig)) {
+        throw new IllegalArgumentException(
+            "norm is 'batch' and a layer is '"
+                + layer.kind()
+                + "', expected norm 'layer' there: gated layers alone have batch norms");
+      }
+    }
   }
 
   /** A copy that tells so many classes apart at every place. */
   public ClassifierConfig withPlaceClasses(int count) {
-    return new ClassifierConfig(input, numClasses, stack, bidirectional, pooling, count);
+    return new ClassifierConfig(input, numClasses, stack, bidirectional, pooling, norm, count);
   }
 
   /**
@@ -114,6 +126,7 @@ public record ClassifierConfig(
         StackConfig.from(fields, StackConfig.of(fields.integer("dim"), depth)),
         fields.flag("bidirectional", false),
         Pooling.of(fields.text("pooling", Pooling.MEAN.text())),
+        NormKind.of(fields.text("norm", NormKind.LAYER.text())),
         fields.integer("place_classes", 0));
   }
 
@@ -137,7 +150,10 @@ public record ClassifierConfig(
     }
     json.put("num_classes", numClasses).setAll(stack.toJson());
     json.put("bidirectional", bidirectional).put("pooling", pooling.text());
-    if (placeClasses > 0) { // a key that earlier versions do not know
+    if (norm != NormKind.LAYER) { // keys that earlier versions do not know
+      json.put("norm", norm.text());
+    }
+    if (placeClasses > 0) {
       json.put("place_classes", placeClasses);
     }
     return json;

@@ -2,6 +2,7 @@ package io.github.gss4j.trainer;
 
 import io.github.gss4j.batches.LabelledBatches;
 import io.github.gss4j.config.Checks;
+import io.github.gss4j.config.NormKind;
 import io.github.gss4j.config.training.ClassifierObjective;
 import io.github.gss4j.config.training.Recipe;
 import io.github.gss4j.distributed.ShardingStrategy;
@@ -65,12 +66,14 @@ public final class TrainableClassifier implements Trainable<LabelledBatches> {
     return model.parameters();
   }
 
-  /** Without labels, all but what tells them apart. */
+  /** All but what norms remember; without labels, all but what tells them apart. */
   @Override
   public List<Parameter> trained() {
-    return objective == ClassifierObjective.MASKED
-        ? model.parameters().stream().filter(p -> !p.name().startsWith("to_logits.")).toList()
-        : model.parameters();
+    boolean labels = objective != ClassifierObjective.MASKED;
+    return model.parameters().stream()
+        .filter(p -> p.role() != Role.STATISTIC)
+        .filter(p -> labels || !p.name().startsWith("to_logits."))
+        .toList();
   }
 
   @Override
@@ -89,6 +92,12 @@ public final class TrainableClassifier implements Trainable<LabelledBatches> {
   @Override
   public List<MicroLoss> addGradients(
       long step, LabelledBatches batches, ShardingStrategy sharding, int ranks) {
+    if (ranks > 1 && model.config().norm() == NormKind.BATCH) {
+      throw new IllegalArgumentException(
+          "norm is 'batch' on "
+              + ranks
+              + " ranks, expected 'layer' there or one rank: each would go by a part of the batch");
+    }
     List<MicroLoss> losses = new ArrayList<>();
     try (PointerScope scope = new PointerScope()) {
       List<LabelledBatches.Batch> all = batches.of(step);
@@ -108,7 +117,8 @@ public final class TrainableClassifier implements Trainable<LabelledBatches> {
       segments.push(GraphSegment.forward(batch.input(), in -> model.embed(in, lengths), false));
       for (SequenceLayer layer : model.layers()) {
         Tensor x = segments.element().output();
-        segments.push(GraphSegment.forward(x, in -> forward(layer, in, batch), recompute));
+        segments.push(
+            GraphSegment.forward(x, in -> layer.learn(in, lengths, batch.isFull()), recompute));
       }
       Tensor last = segments.element().output();
       segments.push(GraphSegment.forward(last, in -> sum(in, batch), false));
@@ -129,23 +139,24 @@ public final class TrainableClassifier implements Trainable<LabelledBatches> {
 
   /** The loss of what the last layer gives, summed over sequences or hidden places: a scalar. */
   private Tensor sum(Tensor x, LabelledBatches.Batch batch) {
+    Tensor normed = model.learnNorm(x, batch.lengths(), batch.isFull());
     return switch (objective) {
-      case LABEL -> labels(x, batch);
-      case MASKED -> places(x, batch);
+      case LABEL -> labels(normed, batch);
+      case MASKED -> places(normed, batch);
       case LABEL_AND_PATH -> {
         double share = (double) sequences(batch) / counted(batch);
-        yield labels(x, batch).add(places(x, batch).mul(new Scalar(share)));
+        yield labels(normed, batch).add(places(normed, batch).mul(new Scalar(share)));
       }
     };
   }
 
-  private Tensor labels(Tensor x, LabelledBatches.Batch batch) {
-    return CrossEntropy.sum(model.head(x, batch.lengths()), batch.labels());
+  private Tensor labels(Tensor normed, LabelledBatches.Batch batch) {
+    return CrossEntropy.sum(model.head(normed, batch.lengths()), batch.labels());
   }
 
-  private Tensor places(Tensor x, LabelledBatches.Batch batch) {
+  private Tensor places(Tensor normed, LabelledBatches.Batch batch) {
     Tensor places = batch.places().orElseThrow();
-    return CrossEntropy.sum(model.placeHead(x).flatten(0, 1), places.flatten());
+    return CrossEntropy.sum(model.placeHead(normed).flatten(0, 1), places.flatten());
   }
 
   private static long sequences(LabelledBatches.Batch batch) {
@@ -155,10 +166,6 @@ public final class TrainableClassifier implements Trainable<LabelledBatches> {
   private static long counted(LabelledBatches.Batch batch) {
     Tensor counts = batch.places().orElseThrow().ge(new Scalar(0L)).sum();
     return Math.max(1, Math.round(Tensors.value(counts)));
-  }
-
-  private static Tensor forward(SequenceLayer layer, Tensor x, LabelledBatches.Batch batch) {
-    return batch.isFull() ? layer.forward(x) : layer.forward(x, batch.lengths());
   }
 
   @Override

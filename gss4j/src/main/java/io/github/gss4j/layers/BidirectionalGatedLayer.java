@@ -1,6 +1,7 @@
 package io.github.gss4j.layers;
 
 import io.github.gss4j.config.MixerConfig;
+import io.github.gss4j.config.NormKind;
 import io.github.gss4j.ops.Scopes;
 import java.util.function.UnaryOperator;
 import org.bytedeco.pytorch.Tensor;
@@ -32,36 +33,46 @@ final class BidirectionalGatedLayer implements SequenceLayer {
    * @param dim D
    * @param innerDim F, the width of the gated space
    */
-  static BidirectionalGatedLayer declare(Parameters p, int dim, int innerDim, MixerConfig config) {
+  static BidirectionalGatedLayer declare(
+      Parameters p, int dim, int innerDim, MixerConfig config, NormKind norm) {
     return new BidirectionalGatedLayer(
-        GatedLayer.declare(p, dim, innerDim, config),
+        GatedLayer.declare(p, dim, innerDim, config, norm),
         MixerKind.declare(p.at("future").at(config.prefix()), config));
   }
 
   @Override
   public Tensor forward(Tensor x) {
-    if (layer.mixer() instanceof DiagonalStateSpace before
-        && future instanceof DiagonalStateSpace after
-        && before.readsAtOnce()) {
-      return Scopes.scoped(
-          () -> layer.gated(x, TwoSidedStateSpace.apply(before, after, layer.value(x))));
-    }
-    return forward(x, v -> v.flip(1));
+    return Scopes.scoped(() -> whole(x, layer.norm()));
   }
 
   /** Each sequence is turned round within its own length. */
   @Override
   public Tensor forward(Tensor x, Lengths lengths) {
-    return forward(x, lengths::reverse);
+    return Scopes.scoped(() -> turned(x, lengths::reverse, layer.norm()));
   }
 
-  private Tensor forward(Tensor x, UnaryOperator<Tensor> flip) {
+  @Override
+  public Tensor learn(Tensor x, Lengths lengths, boolean full) {
     return Scopes.scoped(
         () -> {
-          Tensor v = layer.value(x);
-          Tensor before = layer.mixer().kernel(x.size(1)).forward(v);
-          Tensor after = future.kernel(x.size(1)).forward(flip.apply(v));
-          return layer.gated(x, before.add(flip.apply(after)));
+          Norm norm = layer.norm().learning(x, lengths, full);
+          return full ? whole(x, norm) : turned(x, lengths::reverse, norm);
         });
+  }
+
+  private Tensor whole(Tensor x, Norm norm) {
+    if (layer.mixer() instanceof DiagonalStateSpace before
+        && future instanceof DiagonalStateSpace after
+        && before.readsAtOnce()) {
+      return layer.gated(x, TwoSidedStateSpace.apply(before, after, layer.value(x, norm)), norm);
+    }
+    return turned(x, v -> v.flip(1), norm);
+  }
+
+  private Tensor turned(Tensor x, UnaryOperator<Tensor> flip, Norm norm) {
+    Tensor v = layer.value(x, norm);
+    Tensor before = layer.mixer().kernel(x.size(1)).forward(v);
+    Tensor after = future.kernel(x.size(1)).forward(flip.apply(v));
+    return layer.gated(x, before.add(flip.apply(after)), norm);
   }
 }

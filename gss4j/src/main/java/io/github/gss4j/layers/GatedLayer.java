@@ -1,6 +1,7 @@
 package io.github.gss4j.layers;
 
 import io.github.gss4j.config.MixerConfig;
+import io.github.gss4j.config.NormKind;
 import io.github.gss4j.ops.Scopes;
 import io.github.gss4j.ops.Segment;
 import io.github.gss4j.ops.Tensors;
@@ -28,13 +29,14 @@ public final class GatedLayer implements CausalLayer {
   /** How many times what it looks back on a block should be long. */
   private static final long REACHES = 4;
 
-  private final LayerNorm norm;
+  private final Norm norm;
   private final Linear toV;
   private final SequenceMixer mixer;
   private final Gate gate;
 
-  private GatedLayer(Parameters p, int dim, int innerDim, int mixerDim, SequenceMixer mixer) {
-    this.norm = LayerNorm.declare(p, "norm", dim);
+  private GatedLayer(
+      Parameters p, int dim, int innerDim, int mixerDim, SequenceMixer mixer, NormKind norm) {
+    this.norm = Norm.declare(norm, p, "norm", dim);
     Linear toU = Linear.declare(p, "to_u.0", dim, innerDim);
     this.toV = Linear.declare(p, "to_v.0", dim, mixerDim);
     this.mixer = mixer;
@@ -49,8 +51,14 @@ public final class GatedLayer implements CausalLayer {
    * @param innerDim F, the width of the gated space
    */
   public static GatedLayer declare(Parameters p, int dim, int innerDim, MixerConfig config) {
+    return declare(p, dim, innerDim, config, NormKind.LAYER);
+  }
+
+  /** Declares a layer around a mixer, with a norm of another kind before the gate. */
+  static GatedLayer declare(
+      Parameters p, int dim, int innerDim, MixerConfig config, NormKind norm) {
     SequenceMixer mixer = MixerKind.declare(p.at(config.prefix()), config);
-    return new GatedLayer(p, dim, innerDim, config.channels(), mixer);
+    return new GatedLayer(p, dim, innerDim, config.channels(), mixer, norm);
   }
 
   @Override
@@ -69,11 +77,16 @@ public final class GatedLayer implements CausalLayer {
     long before = kernel.reach();
     long block = Math.max(BLOCK / (x.size(0) * x.size(2)), REACHES * before);
     boolean inBlocks = !GradMode.is_enabled() && before < x.size(1) && block < x.size(1);
-    return Scopes.scoped(() -> inBlocks ? inBlocks(x, kernel, block) : whole(x, kernel));
+    return Scopes.scoped(() -> inBlocks ? inBlocks(x, kernel, block) : whole(x, kernel, norm));
   }
 
-  private Tensor whole(Tensor x, Kernel kernel) {
-    return gated(x, Scopes.scoped(() -> kernel.forward(value(x)))); // (B, L, D)
+  @Override
+  public Tensor learn(Tensor x, Lengths lengths, boolean full) {
+    return Scopes.scoped(() -> whole(x, kernel(x.size(1)), norm.learning(x, lengths, full)));
+  }
+
+  private Tensor whole(Tensor x, Kernel kernel, Norm now) {
+    return gated(x, Scopes.scoped(() -> kernel.forward(value(x, now))), now); // (B, L, D)
   }
 
   /**
@@ -89,9 +102,9 @@ public final class GatedLayer implements CausalLayer {
       Tensor output = out.narrow(1, from, length);
       Scopes.run(
           () -> {
-            Tensor mixed = Scopes.scoped(() -> kernel.forward(value(input)));
+            Tensor mixed = Scopes.scoped(() -> kernel.forward(value(input, norm)));
             Tensor context = mixed.narrow(1, before, length);
-            output.copy_(gated(input.narrow(1, before, length), context));
+            output.copy_(gated(input.narrow(1, before, length), context, norm));
           });
     }
     return out;
@@ -124,21 +137,26 @@ public final class GatedLayer implements CausalLayer {
 
   @Override
   public MixerOutput mix(Tensor x, MixerState state, Recurrence recurrence) {
-    MixerOutput mixed = recurrence.mix(value(x), state);
-    return new MixerOutput(gated(x, mixed.output()), mixed.state());
+    MixerOutput mixed = recurrence.mix(value(x, norm), state);
+    return new MixerOutput(gated(x, mixed.output(), norm), mixed.state());
   }
 
-  /** gelu(W_v·LN(x)): (B, L, H). */
-  Tensor value(Tensor x) {
+  /** Normalises what the layer reads. */
+  Norm norm() {
+    return norm;
+  }
+
+  /** gelu(W_v·LN(x)), normalised as is said: (B, L, H). */
+  Tensor value(Tensor x, Norm now) {
     Tensor rows = x.flatten(0, 1); // (T, D)
     Tensor v =
         Slices.of(rows.size(0), toV.weight().size(1))
-            .map((from, n) -> torch.gelu(toV.apply(norm.apply(rows.narrow(0, from, n)))));
+            .map((from, n) -> torch.gelu(toV.apply(now.apply(rows.narrow(0, from, n)))));
     return v.view(x.size(0), x.size(1), -1);
   }
 
   /** The gate's output and x: (B, L, D). */
-  Tensor gated(Tensor x, Tensor context) {
+  Tensor gated(Tensor x, Tensor context, Norm now) {
     Tensor rows = x.flatten(0, 1); // (T, D)
     Tensor contexts = context.flatten(0, 1); // (T, H)
     Tensor out =
@@ -146,7 +164,7 @@ public final class GatedLayer implements CausalLayer {
             .map(
                 (from, n) -> {
                   Tensor in = rows.narrow(0, from, n);
-                  Tensor wide = gate.wide(norm.apply(in));
+                  Tensor wide = gate.wide(now.apply(in));
                   return gate.apply(wide, contexts.narrow(0, from, n)).add(in);
                 });
     return out.view(Tensors.shape(x));

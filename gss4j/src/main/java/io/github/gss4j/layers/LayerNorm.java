@@ -12,7 +12,7 @@ import org.bytedeco.pytorch.global.torch;
  * @param bias (D)
  * @param epsilon ε
  */
-public record LayerNorm(Tensor weight, Tensor bias, double epsilon) {
+public record LayerNorm(Tensor weight, Tensor bias, double epsilon) implements Norm {
   /** A norm with ε = 1e-5. */
   public LayerNorm(Tensor weight, Tensor bias) {
     this(weight, bias, 1e-5);
@@ -30,7 +30,7 @@ public record LayerNorm(Tensor weight, Tensor bias, double epsilon) {
     return new LayerNorm(weight, bias, other);
   }
 
-  /** Normalises (…, D). */
+  @Override
   public Tensor apply(Tensor x) {
     return normalised(x, new TensorOptional(weight), new TensorOptional(bias));
   }

@@ -4,6 +4,7 @@ import io.github.gss4j.config.AttentionConfig;
 import io.github.gss4j.config.DssConfig;
 import io.github.gss4j.config.LayerConfig;
 import io.github.gss4j.config.MixerConfig;
+import io.github.gss4j.config.NormKind;
 import io.github.gss4j.config.StackConfig;
 import java.util.ArrayList;
 import java.util.List;
@@ -19,8 +20,13 @@ public final class Layers {
    * @param innerDim F, the width of the gated space or of the feed-forward part
    */
   public static CausalLayer causal(Parameters p, LayerConfig config, int dim, int innerDim) {
+    return causal(p, config, dim, innerDim, NormKind.LAYER);
+  }
+
+  private static CausalLayer causal(
+      Parameters p, LayerConfig config, int dim, int innerDim, NormKind norm) {
     if (config instanceof MixerConfig gated) {
-      return GatedLayer.declare(p, dim, innerDim, gated);
+      return GatedLayer.declare(p, dim, innerDim, gated, norm);
     } else if (config instanceof DssConfig dss) {
       return StateSpaceBlock.declare(p, dim, innerDim, dss.at(dim));
     }
@@ -28,28 +34,43 @@ public final class Layers {
   }
 
   /** Declares the parameters of a layer that reads in both directions. */
-  static SequenceLayer bidirectional(Parameters p, LayerConfig config, int dim, int innerDim) {
+  static SequenceLayer bidirectional(
+      Parameters p, LayerConfig config, int dim, int innerDim, NormKind norm) {
     return config instanceof MixerConfig gated
-        ? BidirectionalGatedLayer.declare(p, dim, innerDim, gated)
+        ? BidirectionalGatedLayer.declare(p, dim, innerDim, gated, norm)
         : Bidirectional.declare(p, dim, innerDim, config);
   }
 
   /** Declares all layers of a stack, each under its number. */
   public static List<CausalLayer> causal(Parameters p, StackConfig stack) {
+    return causal(p, stack, NormKind.LAYER);
+  }
+
+  /**
+   * Declares all layers of a stack, each under its number.
+   *
+   * @param norm of the gated layers
+   */
+  public static List<CausalLayer> causal(Parameters p, StackConfig stack, NormKind norm) {
     List<CausalLayer> made = new ArrayList<>();
     for (LayerConfig layer : stack.layers()) {
       Parameters numbered = p.at(Integer.toString(made.size()));
-      made.add(causal(numbered, layer.inLayer(made.size()), stack.dim(), stack.innerDim()));
+      made.add(causal(numbered, layer.inLayer(made.size()), stack.dim(), stack.innerDim(), norm));
     }
     return List.copyOf(made);
   }
 
-  /** Declares all layers of a stack that reads in both directions. */
-  public static List<SequenceLayer> bidirectional(Parameters p, StackConfig stack) {
+  /**
+   * Declares all layers of a stack that reads in both directions.
+   *
+   * @param norm of the gated layers
+   */
+  public static List<SequenceLayer> bidirectional(Parameters p, StackConfig stack, NormKind norm) {
     List<SequenceLayer> made = new ArrayList<>();
     for (LayerConfig layer : stack.layers()) {
       Parameters numbered = p.at(Integer.toString(made.size()));
-      made.add(bidirectional(numbered, layer.inLayer(made.size()), stack.dim(), stack.innerDim()));
+      made.add(
+          bidirectional(numbered, layer.inLayer(made.size()), stack.dim(), stack.innerDim(), norm));
     }
     return List.copyOf(made);
   }

@@ -43,7 +43,7 @@ public enum Precision {
       case MATRIX -> matrices;
       case EMBEDDING -> matrices == ScalarType.Char ? ScalarType.BFloat16 : matrices;
       case SCALE -> ScalarType.BFloat16;
-      case DYNAMICS, STATE_SPACE, NORM, BIAS -> base;
+      case DYNAMICS, STATE_SPACE, NORM, STATISTIC, BIAS -> base;
     };
   }
 

@@ -12,8 +12,10 @@ public enum Role {
   DYNAMICS,
   /** C, D and their like in other mixers: what is read from a state. Float32. */
   STATE_SPACE,
-  /** Scale or shift of a LayerNorm. */
+  /** Scale or shift of a norm. */
   NORM,
+  /** What a norm has seen of its batches: changed while learning, but by no gradient. Float32. */
+  STATISTIC,
   /** The bias of a dense product. */
   BIAS
 }

@@ -19,4 +19,14 @@ public interface SequenceLayer {
    * @return (B, L, D); values at padding mean nothing
    */
   Tensor forward(Tensor x, Lengths lengths);
+
+  /**
+   * As {@link #forward(Tensor, Lengths)}, while sequences are learned from: a batch norm goes by
+   * their statistics, and remembers them.
+   *
+   * @param full whether nothing is padding, which is read faster
+   */
+  default Tensor learn(Tensor x, Lengths lengths, boolean full) {
+    return full ? forward(x) : forward(x, lengths);
+  }
 }

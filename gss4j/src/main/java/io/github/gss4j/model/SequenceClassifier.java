@@ -3,10 +3,10 @@ package io.github.gss4j.model;
 import io.github.gss4j.config.ClassifierConfig;
 import io.github.gss4j.config.StackConfig;
 import io.github.gss4j.layers.Init;
-import io.github.gss4j.layers.LayerNorm;
 import io.github.gss4j.layers.Layers;
 import io.github.gss4j.layers.Lengths;
 import io.github.gss4j.layers.Linear;
+import io.github.gss4j.layers.Norm;
 import io.github.gss4j.layers.Parameter;
 import io.github.gss4j.layers.Parameters;
 import io.github.gss4j.layers.Precision;
@@ -23,8 +23,8 @@ import org.bytedeco.pytorch.global.torch;
  * A classifier of sequences.
  *
  * <pre>
- * x = embedding(ids) or W_in·values + b;  x = layer(x) for each layer;  logits = W·pool(LN(x)) + b
- *                                                       at each place:  logits = W_p·LN(x) + b_p
+ * x = embedding(ids) or W_in·values + b;  x = layer(x) for each layer;  logits = W·pool(norm(x)) + b
+ *                                                       at each place:  logits = W_p·norm(x) + b_p
  * </pre>
  *
  * <table>
@@ -45,7 +45,7 @@ public final class SequenceClassifier implements AutoCloseable {
   private final Tensor tokenEmbedding;
   private final Linear toDim;
   private final List<SequenceLayer> layers;
-  private final LayerNorm norm;
+  private final Norm norm;
   private final Linear toLogits;
   private final Linear toPlaceLogits;
 
@@ -65,9 +65,9 @@ public final class SequenceClassifier implements AutoCloseable {
     }
     this.layers =
         config.bidirectional()
-            ? Layers.bidirectional(p.at("layers"), stack)
-            : List.copyOf(Layers.causal(p.at("layers"), stack));
-    this.norm = LayerNorm.declare(p, "norm", stack.dim());
+            ? Layers.bidirectional(p.at("layers"), stack, config.norm())
+            : List.copyOf(Layers.causal(p.at("layers"), stack, config.norm()));
+    this.norm = Norm.declare(config.norm(), p, "norm", stack.dim());
     this.toLogits = Linear.declareWithBias(p, "to_logits", stack.dim(), config.numClasses());
     this.toPlaceLogits =
         config.placeClasses() > 0
@@ -120,7 +120,7 @@ public final class SequenceClassifier implements AutoCloseable {
   public Tensor logits(Tensor input) {
     check(input);
     Lengths full = Lengths.full(input.size(0), input.size(1), input);
-    return head(hidden(input, full, true), full);
+    return head(norm.apply(hidden(input, full, true)), full);
   }
 
   /**
@@ -136,7 +136,7 @@ public final class SequenceClassifier implements AutoCloseable {
       throw new IllegalArgumentException(
           "there are " + lengths.each().size(0) + " lengths for " + input.size(0) + " sequences");
     }
-    return head(hidden(input, lengths, false), lengths);
+    return head(norm.apply(hidden(input, lengths, false)), lengths);
   }
 
   /**
@@ -149,7 +149,7 @@ public final class SequenceClassifier implements AutoCloseable {
    */
   public Tensor placeLogits(Tensor input, Lengths lengths) {
     check(input);
-    return placeHead(hidden(input, lengths, false));
+    return placeHead(norm.apply(hidden(input, lengths, false)));
   }
 
   /**
@@ -166,26 +166,36 @@ public final class SequenceClassifier implements AutoCloseable {
   }
 
   /**
-   * The logits of every place, of what the last layer gives.
+   * What the last layer gives, normalised as while sequences are learned from: a batch norm goes by
+   * their statistics, and remembers them.
    *
-   * @param x (…, D)
-   * @return (…, place_classes)
+   * @param x (B, L, D)
+   * @param full whether nothing is padding
    */
-  public Tensor placeHead(Tensor x) {
-    if (toPlaceLogits == null) {
-      throw new IllegalStateException("place_classes is 0, expected a model with such classes");
-    }
-    return toPlaceLogits.apply(norm.apply(x)).to(parameters.precision().base());
+  public Tensor learnNorm(Tensor x, Lengths lengths, boolean full) {
+    return norm.learning(x, lengths, full).apply(x);
   }
 
   /**
-   * The logits of what the last layer gives.
+   * The logits of every place, of what the last norm gives.
    *
-   * @param x (B, L, D)
+   * @param normed (…, D)
+   * @return (…, place_classes)
+   */
+  public Tensor placeHead(Tensor normed) {
+    if (toPlaceLogits == null) {
+      throw new IllegalStateException("place_classes is 0, expected a model with such classes");
+    }
+    return toPlaceLogits.apply(normed).to(parameters.precision().base());
+  }
+
+  /**
+   * The logits of what the last norm gives.
+   *
+   * @param normed (B, L, D)
    * @return (B, num_classes)
    */
-  public Tensor head(Tensor x, Lengths lengths) {
-    Tensor normed = norm.apply(x);
+  public Tensor head(Tensor normed, Lengths lengths) {
     Tensor pooled =
         switch (config.pooling()) {
           case MEAN -> lengths.mean(normed);

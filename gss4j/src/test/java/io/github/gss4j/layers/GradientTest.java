@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.gss4j.config.LayerConfig;
 import io.github.gss4j.config.LayerKinds;
+import io.github.gss4j.config.NormKind;
 import io.github.gss4j.ops.Autograd;
 import io.github.gss4j.ops.Tensors;
 import java.util.ArrayList;
@@ -43,7 +44,7 @@ class GradientTest {
   void bothDirectionsHaveTheGradientsOfFiniteDifferences(LayerConfig kind) {
     try (PointerScope scope = new PointerScope()) {
       Parameters p = Parameters.from(Init.random(SEED), Precision.FLOAT64, Tensors.device("cpu"));
-      check(p, Layers.bidirectional(p, kind, DIM, LayerFixture.HIDDEN));
+      check(p, Layers.bidirectional(p, kind, DIM, LayerFixture.HIDDEN, NormKind.LAYER));
       p.release();
     }
   }

@@ -10,6 +10,7 @@ import io.github.gss4j.config.ClassifierConfig;
 import io.github.gss4j.config.ClassifierConfig.Pooling;
 import io.github.gss4j.config.LayerConfig;
 import io.github.gss4j.config.LayerKinds;
+import io.github.gss4j.config.NormKind;
 import io.github.gss4j.config.StackConfig;
 import io.github.gss4j.layers.Init;
 import io.github.gss4j.layers.LayerFixture;
@@ -35,7 +36,7 @@ class SequenceClassifierTest {
   private static ClassifierConfig config(
       ClassifierConfig.Input input, LayerConfig kind, boolean bidirectional, Pooling pooling) {
     StackConfig stack = new StackConfig(LayerFixture.DIM, 2, List.of(kind, kind));
-    return new ClassifierConfig(input, 3, stack, bidirectional, pooling, 0);
+    return new ClassifierConfig(input, 3, stack, bidirectional, pooling, NormKind.LAYER, 0);
   }
 
   private static SequenceClassifier classifier(ClassifierConfig config) {
@@ -123,6 +124,11 @@ class SequenceClassifierTest {
         assertThat(ClassifierConfig.parse("config.json", places.toJson())).isEqualTo(places);
       }
     }
+    ClassifierConfig.Input input = new ClassifierConfig.Values(1);
+    StackConfig stack = StackConfig.of(LayerFixture.DIM, 2);
+    ClassifierConfig normed =
+        new ClassifierConfig(input, 2, stack, true, Pooling.MAX, NormKind.BATCH, 0);
+    assertThat(ClassifierConfig.parse("config.json", normed.toJson())).isEqualTo(normed);
   }
 
   @Test
@@ -140,6 +146,15 @@ class SequenceClassifierTest {
                     json.readTree(
                         "{\"input_dim\":1,\"num_classes\":2,\"dim\":16,\"depth\":1,\"poolin\":1}")))
         .hasMessageContaining("unknown key 'poolin', did you mean 'pooling'?");
+    String attention =
+        "{\"input_dim\":1,\"num_classes\":2,\"dim\":16,\"layers\":[\"gss\",\"attention\"],\"norm\":\"batch\"}";
+    assertThatThrownBy(() -> ClassifierConfig.parse("c.json", json.readTree(attention)))
+        .hasMessageContaining("norm is 'batch' and a layer is 'attention', expected norm 'layer'");
+    assertThatThrownBy(
+            () ->
+                ClassifierConfig.parse(
+                    "c.json", json.readTree(attention.replace("batch", "group"))))
+        .hasMessageContaining("norm is 'group', expected layer or batch");
     try (PointerScope scope = new PointerScope()) {
       Tensor like = Tensors.of(new long[] {1}, 1);
       assertThatThrownBy(() -> Lengths.of(new long[] {0, 3}, 5, like))

@@ -100,6 +100,14 @@ public final class ClassifyCommand implements Callable<Integer> {
       description = "random or long_range; without the ranges that the file has")
   String init;
 
+  @Option(
+      names = "--norm",
+      paramLabel = "KIND",
+      description =
+          "over what layers normalise: layer (each token; default) or batch, by running statistics"
+              + " once trained")
+  String norm;
+
   @Mixin StepOptions steps;
 
   @Option(names = "--json", description = "print the outcome as one JSON object")
@@ -134,11 +142,11 @@ public final class ClassifyCommand implements Callable<Integer> {
       throw new ParameterException(
           spec.commandLine(), "expected --config FILE and --out DIR, or --resume DIR");
     }
-    if (resume != null && (configFile != null || out != null || init != null)) {
+    if (resume != null && (configFile != null || out != null || init != null || norm != null)) {
       throw new ParameterException(
           spec.commandLine(),
-          "--resume takes model, config and directory from the run: leave out --config, --out and"
-              + " --init");
+          "--resume takes model, config and directory from the run: leave out --config, --out,"
+              + " --init and --norm");
     }
   }
 
