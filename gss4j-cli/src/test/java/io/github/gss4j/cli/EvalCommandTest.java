@@ -36,4 +36,25 @@ class EvalCommandTest {
     Command.here("eval", "--model", model, "--data", text, "--windows", 0)
         .refused("windows is 0, expected at least 1 token");
   }
+
+  @Test
+  void farRepeatsStandApart() throws IOException {
+    Path text = Tiny.text(directory);
+    Path model = Tiny.model(directory.resolve("model"), new GssConfig(8, 8, true));
+    Object[] eval = {"eval", "--model", model, "--data", text, "--far-repeats"};
+    assertThat(Command.here(eval).ok().out())
+        .contains("one stream: loss ", "far repeats, ", "the rest: loss ");
+    JsonNode json =
+        new ObjectMapper()
+            .readTree(
+                Command.here("eval", "--model", model, "--data", text, "--far-repeats", "--json")
+                    .ok()
+                    .out());
+    assertThat(
+            json.get("far_repeats").get("tokens").asLong()
+                + json.get("rest").get("tokens").asLong())
+        .isEqualTo(json.get("tokens").asLong());
+    Command.here("eval", "--model", model, "--ids-file", text, "--far-repeats")
+        .refused("--windows and --far-repeats go with --data");
+  }
 }

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.annotation.JsonProperty;
 import io.github.gss4j.data.TokenStore;
 import io.github.gss4j.engine.InferenceModel;
 import io.github.gss4j.evaluation.Evaluator;
+import io.github.gss4j.evaluation.Split;
 import io.github.gss4j.tokenizer.Tokenizer;
 import java.util.List;
 
@@ -11,9 +12,18 @@ import java.util.List;
  * What is measured of a run's model beyond the loss of the held-out text read as one stream.
  *
  * @param windows the same text in windows of the training's length, each from the zero state
+ * @param farRepeats of the stream: tokens that repeat something last read long ago
+ * @param rest of the stream: all other tokens
+ * @param farShare share of the bytes that far repeats have
  * @param positions loss by position
  */
-record Measured(Reading windows, List<LossByPosition> positions) {
+record Measured(
+    Reading windows,
+    @JsonProperty("far_repeats") Reading farRepeats,
+    Reading rest,
+    @JsonProperty("far_share") double farShare,
+    List<LossByPosition> positions) {
+
   /**
    * How well a text is foretold.
    *
@@ -26,12 +36,21 @@ record Measured(Reading windows, List<LossByPosition> positions) {
     }
   }
 
+  /** Whether far repeats were measured, too. */
+  boolean isWhole() {
+    return farRepeats != null;
+  }
+
   /** Measures a model that was trained at {@code seqLen} tokens. */
   static Measured of(
       InferenceModel model, TokenStore text, Tokenizer tokenizer, int seqLen, StudyConfig config) {
     Evaluator evaluator = new Evaluator(model, tokenizer);
+    Split stream = evaluator.farRepeats(text, share -> {});
     return new Measured(
         Reading.of(evaluator.windows(text, seqLen, share -> {})),
+        Reading.of(stream.far()),
+        Reading.of(stream.rest()),
+        stream.farShare(),
         LossByPosition.of(model, text, seqLen, config.times(), config.positionTokens()));
   }
 }

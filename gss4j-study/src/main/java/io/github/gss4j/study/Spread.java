@@ -24,6 +24,9 @@ record Spread(double mean, @JsonProperty("standard_deviation") Double standardDe
   /** As in tables. */
   @Override
   public String toString() {
+    if (Double.isNaN(mean)) {
+      return "–";
+    }
     return standardDeviation == null
         ? String.format(Locale.ROOT, "%.4f", mean)
         : String.format(Locale.ROOT, "%.4f ± %.4f", mean, standardDeviation);

@@ -229,13 +229,17 @@ public final class Study {
   private Optional<Measured> measured(TrainConfig settings, Path home, boolean wanted, Watch watch)
       throws IOException {
     Path file = home.resolve("measured.json");
-    if (Files.exists(file)) {
-      return Optional.of(JSON.readValue(file.toFile(), Measured.class));
+    Optional<Measured> before =
+        Files.exists(file)
+            ? Optional.of(JSON.readValue(file.toFile(), Measured.class)).filter(Measured::isWhole)
+            : Optional.empty();
+    if (before.isPresent()) {
+      return before;
     }
     if (!wanted || watch.stop().getAsBoolean()) {
       return Optional.empty();
     }
-    watch.progress().accept(home.getFileName() + ": windows, loss by position");
+    watch.progress().accept(home.getFileName() + ": windows, far repeats, loss by position");
     Path last = home.resolve(RunDirectory.LAST);
     try (TokenStore text = launcher.heldOut(settings);
         Tokenizer tokenizer = Tokenizers.open(settings.tokenizerSpec());

@@ -47,7 +47,12 @@ record StudyReport(StudyConfig config, List<Finding> findings) {
     text.append("\nMean over the seeds, ± their standard deviation. Bits per byte of all held-out")
         .append(" text: read as one stream, the state carried, and in windows of ")
         .append(seqLen)
-        .append(" tokens, each from the zero state.\n\n");
+        .append(" tokens, each from the zero state. Far repeats are ")
+        .append(
+            String.format(
+                Locale.ROOT, "%.1f %%", 100 * findings.get(0).measured().get(0).farShare()))
+        .append(" of the stream: tokens that end 8 bytes which were read before, last more than")
+        .append(" 1,000 bytes ago.\n\n");
     for (String plot : List.of("tokens", "seconds", "positions")) {
       text.append("![loss against %s](%s-%s.svg)\n\n".formatted(plot, name, plot));
     }
@@ -59,15 +64,15 @@ record StudyReport(StudyConfig config, List<Finding> findings) {
     StringBuilder text =
         new StringBuilder(
             """
-            | model | parameters | lr | seeds | tokens | stream | windows | tokens/s |
-            | --- | --- | --- | --- | --- | --- | --- | --- |
+            | model | parameters | lr | seeds | tokens | stream | windows | far repeats | rest | tokens/s |
+            | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- |
             """);
     for (Finding f : findings) {
       StudyRun first = f.runs().get(0);
       text.append(
           String.format(
               Locale.ROOT,
-              "| %s | %,d | %.2g | %d | %,d | %s | %s | %,.0f |\n",
+              "| %s | %,d | %.2g | %d | %,d | %s | %s | %s | %s | %,.0f |\n",
               f.model(),
               f.parameters(),
               f.lr(),
@@ -75,6 +80,8 @@ record StudyReport(StudyConfig config, List<Finding> findings) {
               first.config().schedule().steps() * first.config().tokensPerStep(),
               Spread.of(f.runs(), StudyRun::bitsPerByte),
               Spread.of(f.measured(), m -> m.windows().bitsPerByte()),
+              Spread.of(f.measured(), m -> m.farRepeats().bitsPerByte()),
+              Spread.of(f.measured(), m -> m.rest().bitsPerByte()),
               Spread.of(f.runs(), StudyRun::tokensPerSecond).mean()));
     }
     return text.toString();
@@ -126,6 +133,10 @@ record StudyReport(StudyConfig config, List<Finding> findings) {
       one.put("parameters", f.parameters()).put("lr", f.lr());
       one.set("stream", JSON.valueToTree(Spread.of(f.runs(), StudyRun::bitsPerByte)));
       one.set("windows", JSON.valueToTree(Spread.of(f.measured(), m -> m.windows().bitsPerByte())));
+      one.set(
+          "far_repeats",
+          JSON.valueToTree(Spread.of(f.measured(), m -> m.farRepeats().bitsPerByte())));
+      one.set("rest", JSON.valueToTree(Spread.of(f.measured(), m -> m.rest().bitsPerByte())));
       ArrayNode runs = one.putArray("runs");
       for (int i = 0; i < f.runs().size(); i++) {
         StudyRun run = f.runs().get(i);
@@ -135,6 +146,9 @@ record StudyReport(StudyConfig config, List<Finding> findings) {
         node.put("tokens_per_second", run.tokensPerSecond());
         node.set("curve", JSON.valueToTree(run.curve()));
         node.set("windows", JSON.valueToTree(f.measured().get(i).windows()));
+        node.set("far_repeats", JSON.valueToTree(f.measured().get(i).farRepeats()));
+        node.set("rest", JSON.valueToTree(f.measured().get(i).rest()));
+        node.put("far_share", f.measured().get(i).farShare());
         node.set("positions", JSON.valueToTree(f.measured().get(i).positions()));
       }
     }

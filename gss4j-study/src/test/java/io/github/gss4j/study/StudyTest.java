@@ -119,7 +119,13 @@ class StudyTest {
     Path home = directory.resolve("study");
     String report = Files.readString(home.resolve("study.md"));
     assertThat(report)
-        .contains("| gss |", "| dss |", " ± ", "stream | windows", "to 32×", "0-32-tokens.svg");
+        .contains(
+            "| gss |",
+            "| dss |",
+            " ± ",
+            "stream | windows | far repeats | rest",
+            "to 32×",
+            "0-32-tokens.svg");
     for (String plot : List.of("tokens", "seconds", "positions")) {
       assertThat(home.resolve("0-32-" + plot + ".svg"))
           .content()

@@ -32,7 +32,7 @@ public final class Evaluator {
   private static final int NONE = -1;
 
   private final InferenceModel model;
-  private final int[] bytesOf;
+  private final byte[][] bytesOf;
 
   /**
    * An evaluator of a model.
@@ -45,24 +45,34 @@ public final class Evaluator {
         tokenizer == null
             ? null
             : IntStream.range(0, model.config().numTokens())
-                .map(id -> bytes(tokenizer, id))
-                .toArray();
+                .mapToObj(id -> bytes(tokenizer, id))
+                .toArray(byte[][]::new);
   }
 
   /** The end of a document is no byte of the text. */
-  private static int bytes(Tokenizer tokenizer, int id) {
+  private static byte[] bytes(Tokenizer tokenizer, int id) {
     OptionalInt end = tokenizer.endOfText();
-    return end.isPresent() && end.getAsInt() == id ? 0 : tokenizer.decode(id).length;
+    return end.isPresent() && end.getAsInt() == id ? new byte[0] : tokenizer.decode(id);
   }
 
   /**
    * The result of an evaluation.
    *
-   * @param loss mean negative log-likelihood in nats per token
+   * @param loss mean negative log-likelihood in nats per token; NaN where there are none
    * @param tokens how many tokens were predicted
    * @param bytes how many bytes of text they are; 0 where that is not known
    */
   public record Result(double loss, long tokens, long bytes) {
+    private static final Result NONE = new Result(Double.NaN, 0, 0);
+
+    Result plus(Result more) {
+      if (tokens == 0 || more.tokens == 0) {
+        return tokens == 0 ? more : this;
+      }
+      long all = tokens + more.tokens;
+      return new Result((loss * tokens + more.loss * more.tokens) / all, all, bytes + more.bytes);
+    }
+
     /** Bits per byte of text; NaN where bytes are not known. */
     public double bitsPerByte() {
       return bytes == 0 ? Double.NaN : loss * tokens / (Math.log(2) * bytes);
@@ -86,6 +96,23 @@ public final class Evaluator {
     long all = predicted(text);
     long streams = Math.max(1, Math.min(STREAMS, all / BLOCK));
     return evaluate(text, spans(all, (all + streams - 1) / streams), progress);
+  }
+
+  /**
+   * Evaluates a whole text, what repeats something from long ago and the rest apart.
+   *
+   * <p>A stream knows only what was read in it: far repeats are those that its model has read.
+   *
+   * @param progress is told the share done, 0 to 1
+   * @throws IllegalStateException without a tokenizer, as bytes are compared
+   */
+  public Split farRepeats(TokenStore text, DoubleConsumer progress) {
+    if (bytesOf == null) {
+      throw new IllegalStateException("far repeats are found in bytes: give a tokenizer");
+    }
+    long all = predicted(text);
+    long streams = Math.max(1, Math.min(STREAMS, all / BLOCK));
+    return split(text, spans(all, (all + streams - 1) / streams), true, progress);
   }
 
   /** How many tokens of a text are predicted: all but the first. */
@@ -145,64 +172,98 @@ public final class Evaluator {
    * @param sequences at least 2 tokens each, of any lengths
    */
   public Result sequences(List<long[]> sequences) {
-    double sum = 0;
-    long tokens = 0;
-    long bytes = 0;
+    Result sum = Result.NONE;
     for (long[] ids : sequences) {
       Checks.that(ids.length >= 2, "a sequence", ids.length + " tokens long", "at least 2");
-      Result one =
-          evaluate(new TokenArray(ids), List.of(new Span(0, ids.length - 1L)), share -> {});
-      sum += one.loss() * one.tokens();
-      tokens += one.tokens();
-      bytes += one.bytes();
+      sum =
+          sum.plus(
+              evaluate(new TokenArray(ids), List.of(new Span(0, ids.length - 1L)), share -> {}));
     }
-    return new Result(sum / tokens, tokens, bytes);
+    return sum;
   }
 
   private Result evaluate(TokenStore text, List<Span> spans, DoubleConsumer progress) {
-    double nats = 0;
-    long tokens = 0;
-    long bytes = 0;
+    return split(text, spans, false, progress).rest();
+  }
+
+  private Split split(
+      TokenStore text, List<Span> spans, boolean farRepeats, DoubleConsumer progress) {
+    Split sum = new Split(Result.NONE, Result.NONE);
     for (int from = 0; from < spans.size(); from += STREAMS) {
       int to = Math.min(spans.size(), from + STREAMS);
       double before = (double) from / spans.size();
       double part = (double) (to - from) / spans.size();
-      Result result =
-          sideBySide(
-              text, spans.subList(from, to), share -> progress.accept(before + part * share));
-      nats += result.loss() * result.tokens();
-      tokens += result.tokens();
-      bytes += result.bytes();
+      sum =
+          sum.plus(
+              sideBySide(
+                  text,
+                  spans.subList(from, to),
+                  farRepeats,
+                  share -> progress.accept(before + part * share)));
     }
-    return new Result(nats / tokens, tokens, bytes);
+    return sum;
   }
 
-  private Result sideBySide(TokenStore text, List<Span> spans, DoubleConsumer progress) {
+  private Split sideBySide(
+      TokenStore text, List<Span> spans, boolean farRepeats, DoubleConsumer progress) {
     long longest = spans.stream().mapToLong(Span::predicted).max().orElseThrow();
-    long total = spans.stream().mapToLong(Span::predicted).sum();
-    double nats = 0;
-    long bytes = 0;
+    Tally far = new Tally();
+    Tally rest = new Tally();
+    List<FarRepeats> repeats =
+        farRepeats ? spans.stream().map(span -> new FarRepeats()).toList() : List.of();
     try (Rows rows = model.rows()) {
       rows.add(spans.stream().map(span -> model.start()).toList());
       for (long done = 0; done < longest; done += BLOCK) {
         int length = (int) Math.min(BLOCK, longest - done);
         int[][] inputs = new int[spans.size()][length];
         int[][] targets = new int[spans.size()][length];
-        bytes += fill(text, spans, done, inputs, targets);
-        nats += nats(rows.score(inputs, targets, 0), targets);
+        fill(text, spans, done, inputs, targets);
+        List<Scores> scores = rows.score(inputs, targets, 0);
+        for (int row = 0; row < spans.size(); row++) {
+          int count = count(spans.get(row), done, length);
+          long[] bytes = bytes(text, spans.get(row).from() + done, targets[row], count);
+          if (farRepeats && done == 0) {
+            repeats.get(row).read(bytesOf[inputs[row][0]]);
+          }
+          for (int i = 0; i < count; i++) {
+            boolean repeat = farRepeats && repeats.get(row).read(bytesOf[targets[row][i]]);
+            (repeat ? far : rest).add(scores.get(row).logProbability(i), bytes[i]);
+          }
+        }
         progress.accept((double) Math.min(done + BLOCK, longest) / longest);
       }
     }
-    return new Result(nats / total, total, bytes);
+    return new Split(far.result(), rest.result());
+  }
+
+  /** Sums over tokens. */
+  private static final class Tally {
+    private double nats;
+    private long tokens;
+    private long bytes;
+
+    void add(double logProbability, long ofBytes) {
+      nats -= logProbability;
+      tokens++;
+      bytes += ofBytes;
+    }
+
+    Result result() {
+      return tokens == 0 ? Result.NONE : new Result(nats / tokens, tokens, bytes);
+    }
+  }
+
+  /** How many tokens of a block are within a stream. */
+  private static int count(Span span, long done, int length) {
+    return (int) Math.max(0, Math.min(length, span.predicted() - done));
   }
 
   /** Fills one block of all streams; what is beyond a stream's end is not predicted. */
-  private long fill(TokenStore text, List<Span> spans, long done, int[][] inputs, int[][] targets) {
-    long bytes = 0;
+  private void fill(TokenStore text, List<Span> spans, long done, int[][] inputs, int[][] targets) {
     for (int row = 0; row < spans.size(); row++) {
       Arrays.fill(targets[row], NONE);
       Span span = spans.get(row);
-      int count = (int) Math.max(0, Math.min(inputs[row].length, span.predicted() - done));
+      int count = count(span, done, inputs[row].length);
       if (count > 0) {
         long[] tokens = new long[count + 1];
         text.read(span.from() + done, tokens);
@@ -210,34 +271,24 @@ public final class Evaluator {
           inputs[row][i] = checked(tokens[i]);
           targets[row][i] = checked(tokens[i + 1]);
         }
-        bytes += bytesOf == null ? 0 : bytes(text, span.from() + done, tokens);
       }
     }
-    return bytes;
-  }
-
-  private static double nats(List<Scores> scores, int[][] targets) {
-    double nats = 0;
-    for (int row = 0; row < targets.length; row++) {
-      for (int i = 0; i < targets[row].length; i++) {
-        nats -= targets[row][i] == NONE ? 0 : scores.get(row).logProbability(i);
-      }
-    }
-    return nats;
   }
 
   /**
-   * How many bytes of text the tokens after the first are: the text's own where they were noted,
-   * else those that the tokens decode to.
+   * How many bytes of text each target is: the text's own where they were noted, else those that
+   * the token decodes to; 0 where neither is known.
    */
-  private long bytes(TokenStore text, long offset, long[] tokens) {
+  private long[] bytes(TokenStore text, long offset, int[] targets, int count) {
     Optional<TokenStore> counts = text.byteCounts();
-    if (counts.isPresent()) {
-      long[] bytes = new long[tokens.length];
+    if (bytesOf != null && count > 0 && counts.isPresent()) {
+      long[] bytes = new long[count + 1];
       counts.get().read(offset, bytes);
-      return Arrays.stream(bytes).skip(1).sum();
+      return Arrays.copyOfRange(bytes, 1, count + 1);
     }
-    return Arrays.stream(tokens).skip(1).map(id -> bytesOf[(int) id]).sum();
+    long[] bytes = new long[count];
+    Arrays.setAll(bytes, i -> bytesOf == null ? 0 : bytesOf[targets[i]].length);
+    return bytes;
   }
 
   private int checked(long id) {

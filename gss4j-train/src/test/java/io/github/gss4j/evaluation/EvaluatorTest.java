@@ -104,6 +104,32 @@ class EvaluatorTest {
   }
 
   @Test
+  void farRepeatsAndTheRestAreTheWhole() {
+    try (LanguageModel model = TinyRun.model(CONFIG)) {
+      long[] ids = TinyRun.values(5, 1 + 16 * 2000);
+      for (int copied = 0; copied < 50; copied++) { // of the same stream, and of the one before
+        ids[2000 + 1500 + copied] = ids[2000 + 100 + copied];
+        ids[4000 + copied] = ids[2000 + 300 + copied];
+      }
+      Evaluator evaluator = new Evaluator(TorchModel.of(model), new Ended(-1));
+      Split split = evaluator.farRepeats(new Text(ids), share -> {});
+      Evaluator.Result whole = evaluator.whole(new Text(ids), share -> {});
+      assertThat(split.all().tokens()).isEqualTo(whole.tokens()).isEqualTo(16 * 2000);
+      assertThat(split.all().bytes()).isEqualTo(whole.bytes());
+      assertThat(split.all().loss()).isCloseTo(whole.loss(), within(1e-9));
+      long far = 0;
+      for (int stream = 0; stream < 16; stream++) {
+        FarRepeats repeats = new FarRepeats();
+        for (int i = 0; i <= 2000; i++) {
+          far += repeats.read(new byte[] {(byte) ids[stream * 2000 + i]}) ? 1 : 0;
+        }
+      }
+      assertThat(split.far().tokens()).isEqualTo(far).isGreaterThanOrEqualTo(43);
+      assertThat(split.farShare()).isCloseTo(far / 32_000.0, within(1e-12));
+    }
+  }
+
+  @Test
   void anIdWithoutATokenHasNoBytes() {
     try (LanguageModel model = LanguageModel.create(ModelConfig.of(300, 8, 1), 1)) {
       Evaluator evaluator = new Evaluator(TorchModel.of(model), new ByteTokenizer());

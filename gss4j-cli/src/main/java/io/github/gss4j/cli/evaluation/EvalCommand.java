@@ -11,6 +11,7 @@ import io.github.gss4j.cli.terminal.JsonOutput;
 import io.github.gss4j.config.training.DataConfig;
 import io.github.gss4j.data.TokenStore;
 import io.github.gss4j.evaluation.Evaluator;
+import io.github.gss4j.evaluation.Split;
 import io.github.gss4j.files.OverwriteCheck;
 import io.github.gss4j.tokenizer.Tokenizer;
 import java.io.IOException;
@@ -77,6 +78,13 @@ public final class EvalCommand implements Callable<Integer> {
   private Integer windows;
 
   @Option(
+      names = "--far-repeats",
+      description =
+          "also apart: tokens that repeat something last read long ago (the 8 bytes that end with"
+              + " them were read before, more than 1,000 bytes ago), and the rest")
+  private boolean farRepeats;
+
+  @Option(
       names = "--logits",
       paramLabel = "FILE.safetensors",
       description = "also write the ids and logits of --ids-file, to compare with other programs")
@@ -90,8 +98,9 @@ public final class EvalCommand implements Callable<Integer> {
     if (text.idsFile != null && !(glob.isEmpty() && heldOut == 0)) {
       throw new IllegalArgumentException("--glob and --held-out go with --data: leave them out");
     }
-    if (text.idsFile != null && windows != null) {
-      throw new IllegalArgumentException("--windows goes with --data: leave it out");
+    if (text.idsFile != null && (windows != null || farRepeats)) {
+      throw new IllegalArgumentException(
+          "--windows and --far-repeats go with --data: leave them out");
     }
     if (text.idsFile == null && logits != null) {
       throw new IllegalArgumentException("--logits goes with --ids-file: leave it out");
@@ -109,42 +118,55 @@ public final class EvalCommand implements Callable<Integer> {
         if (logits != null) {
           IdsFile.writeLogits(loaded.model(), sequences, logits);
         }
-        return print(result);
+        return print(result, null, null);
       } else if (tokenizer == null) {
         throw new IllegalArgumentException(
             "the model names no tokenizer: give --ids-file instead of --data");
       } else {
         try (TokenStore ids =
             RunInputs.texts().heldOut(new DataConfig(text.data, glob, heldOut), tokenizer)) {
-          Evaluator.Result stream = evaluator.whole(ids, share -> {});
-          return windows == null
-              ? print(stream)
-              : print(stream, evaluator.windows(ids, windows, share -> {}));
+          Split split = farRepeats ? evaluator.farRepeats(ids, share -> {}) : null;
+          Evaluator.Result stream = split == null ? evaluator.whole(ids, share -> {}) : split.all();
+          Evaluator.Result apart =
+              windows == null ? null : evaluator.windows(ids, windows, share -> {});
+          return print(stream, split, apart);
         }
       }
     }
   }
 
-  private int print(Evaluator.Result result) throws IOException {
-    var stdout = spec.commandLine().getOut();
-    if (json) {
-      JsonOutput.print(stdout, json(result));
-    } else {
-      stdout.println(line(result));
-    }
-    stdout.flush();
-    return ExitCode.ofLoss(result.loss(), spec.commandLine().getErr());
-  }
-
-  private int print(Evaluator.Result stream, Evaluator.Result apart) throws IOException {
+  /**
+   * Prints what was found.
+   *
+   * @param split null where it was not asked for
+   * @param apart in windows; null where it was not asked for
+   */
+  private int print(Evaluator.Result stream, Split split, Evaluator.Result apart)
+      throws IOException {
     var stdout = spec.commandLine().getOut();
     if (json) {
       ObjectNode object = json(stream);
-      object.set("windows", json(apart).put("length", windows));
+      if (split != null) {
+        object.set("far_repeats", json(split.far()).put("share", split.farShare()));
+        object.set("rest", json(split.rest()));
+      }
+      if (apart != null) {
+        object.set("windows", json(apart).put("length", windows));
+      }
       JsonOutput.print(stdout, object);
     } else {
-      stdout.println("one stream: " + line(stream));
-      stdout.printf(Locale.ROOT, "windows of %,d: %s%n", windows, line(apart));
+      stdout.println((split == null && apart == null ? "" : "one stream: ") + line(stream));
+      if (split != null) {
+        stdout.printf(
+            Locale.ROOT,
+            "far repeats, %.2f %% of it: %s%nthe rest: %s%n",
+            100 * split.farShare(),
+            line(split.far()),
+            line(split.rest()));
+      }
+      if (apart != null) {
+        stdout.printf(Locale.ROOT, "windows of %,d: %s%n", windows, line(apart));
+      }
     }
     stdout.flush();
     return ExitCode.ofLoss(stream.loss(), spec.commandLine().getErr());
@@ -152,7 +174,9 @@ public final class EvalCommand implements Callable<Integer> {
 
   private static ObjectNode json(Evaluator.Result result) {
     ObjectNode object = JsonNodeFactory.instance.objectNode();
-    object.put("loss", result.loss()).put("perplexity", result.perplexity());
+    if (result.tokens() > 0) {
+      object.put("loss", result.loss()).put("perplexity", result.perplexity());
+    }
     if (result.bytes() > 0) {
       object.put("bits_per_byte", result.bitsPerByte()).put("bytes", result.bytes());
     }
@@ -160,6 +184,9 @@ public final class EvalCommand implements Callable<Integer> {
   }
 
   private static String line(Evaluator.Result result) {
+    if (result.tokens() == 0) {
+      return "no tokens";
+    }
     return String.format(
         Locale.ROOT,
         "loss %.9f nats per token, perplexity %.4f%s over %,d tokens",
