@@ -1,10 +1,8 @@
 #!/usr/bin/env bash
-# Two builds of the last commit make the same bytes: in two clones at different places, with another time zone and locale. (Jars
-# keep the modes of files: releases are built with umask 022, as here, and one JDK.)
+# Two builds of the last commit make the same bytes: in two clones at different places, with another time zone, locale and umask.
 # Compares the distributions, with their bills of materials, and the jars of all modules. Builds twice: some minutes.
 #   scripts/check-reproducible.sh [MAVEN ARGUMENTS…]      such as -pl :gss4j-dist-inference -am
 set -euo pipefail
-umask 022
 home=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
@@ -17,7 +15,7 @@ build() { # DIRECTORY MAVEN ARGUMENTS…: what it made, with its checksums
 }
 
 build "$work/one" "$@" >"$work/first"
-(export TZ=Pacific/Auckland LC_ALL=C && build "$work/second place/two" "$@") >"$work/second"
+(umask 077 && export TZ=Pacific/Auckland LC_ALL=C && build "$work/second place/two" "$@") >"$work/second"
 [ -s "$work/first" ] || { echo "nothing was built" >&2; exit 1; }
 if ! diff "$work/first" "$work/second"; then
   echo "check-reproducible: these differ" >&2
