@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # The distributions of target/dist, each on a JRE of its own: unpacked into a read-only place with a space in its path, called
 # from another directory. The full one trains, measures, writes and serves; the one for inference and its jar write and serve.
-# All write the same text. Needs curl, and JDKs from 17 on, out of which jlink makes the JREs (default: the one of javac).
+# All write the same text; with four jars of the full one that for inference reads tokenizer.json. Needs curl, and JDKs from 17 on, out of which jlink makes the JREs (default: the one of javac).
 #   mvn -DskipTests -Pdist package && scripts/check-distribution.sh [JAVA_HOME …]
 set -euo pipefail
 home=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
@@ -14,6 +14,8 @@ for name in gss4j gss4j-inference; do
   tar -xzf "$home/target/dist/$name-$version.tar.gz" -C "$work/installed"
 done
 cp "$home/target/dist/gss4j-inference-$version-all.jar" "$work/installed/gss4j-inference.jar"
+full=$work/installed/gss4j-$version
+inference=$work/installed/gss4j-inference-$version
 chmod -R a-w,a+rX "$work/installed"
 user=() # whom modes bind
 if [ "$(id -u)" = 0 ]; then
@@ -63,12 +65,15 @@ serves() { # WHAT COMMAND…
   wait $process || fail "$what: serve ends with $?"
 }
 
+others=$(comm -13 <(ls "$full/lib") <(ls "$inference/lib"))
+[ -z "$others" ] || fail "libraries for inference that the full distribution has in other versions or not at all: $others"
+
 for java in "$@"; do
   jre=$work/jre-$(sed -n 's/^JAVA_VERSION="\(.*\)"/\1/p' "$java/release")
   "$java/bin/jlink" --strip-debug --no-header-files --no-man-pages --output "$jre" \
     --add-modules java.se,jdk.crypto.ec,jdk.incubator.vector,jdk.localedata,jdk.net,jdk.unsupported,jdk.zipfs \
     2>err || fail "jlink" # which warns of the incubator module
-  gss=$work/installed/gss4j-$version/bin/gss
+  gss=$full/bin/gss
   run "$gss" demo --steps 20 "${sizes[@]}" --out "run-${jre##*-}" >out 2>err || fail "demo"
   grep -q 'this model' out || fail "demo says nothing of its model"
   model=${model:-$PWD/run-${jre##*-}/best}
@@ -76,7 +81,7 @@ for java in "$@"; do
   writes full "$gss"
   serves full "$gss"
   echo "Java ${jre##*-}, full: demo, eval (${loss%%,*}), generate, serve"
-  gss=$work/installed/gss4j-inference-$version/bin/gss
+  gss=$inference/bin/gss
   writes inference "$gss"
   serves inference "$gss"
   writes jar "$jre/bin/java" -jar ../installed/gss4j-inference.jar
@@ -84,5 +89,21 @@ for java in "$@"; do
   serves jar "$jre/bin/java" -jar ../installed/gss4j-inference.jar
   echo "Java ${jre##*-}, inference and its jar: generate, serve"
 done
+
+cp "$home/gss4j-tokenizers/src/test/resources/tokenizer/bytelevel/tokenizer.json" "$work/"
+run "$full/bin/gss" train --data "$work/text.txt" --tokenizer "$work/tokenizer.json" --steps 20 "${sizes[@]}" --out tokens \
+  >out 2>err || fail "train with tokenizer.json"
+model=$PWD/tokens/best
+rm expected
+writes "full, tokenizer.json" "$full/bin/gss"
+if run "$inference/bin/gss" generate --model "$model" --prompt 'public ' >out 2>err; then fail "reads tokenizer.json"; fi
+grep -q 'copy gss4j-tokenizers-\*.jar' err || fail "tokenizer.json is not read and nothing says what to do"
+cp -r "$inference" "$work/with tokenizers"
+chmod u+w "$work/with tokenizers/lib"
+cp "$full"/lib/{gss4j-tokenizers,tokenizers,api,gson}-*.jar "$work/with tokenizers/lib"
+writes "inference with tokenizers" "$work/with tokenizers/bin/gss"
+jars=$(printf '%s:' "$full"/lib/{gss4j-tokenizers,tokenizers,api,gson}-*.jar)
+writes "jar with tokenizers" "$jre/bin/java" -cp "$work/installed/gss4j-inference.jar:$jars" io.github.gss4j.cli.Launcher
+echo "tokenizer.json: full, inference and its jar with the jars that read it"
 [ -z "$(find "$work/installed" -newer "$work/text.txt")" ] || fail "something was written where it is installed"
 du -h "$home"/target/dist/*.{tar.gz,zip,jar}

@@ -1,5 +1,6 @@
 package io.github.gss4j.cli;
 
+import io.github.gss4j.DevicesOfTensors;
 import io.github.gss4j.PackageOrder;
 import io.github.gss4j.PublicTypes;
 import java.util.stream.Stream;
@@ -65,6 +66,12 @@ class ArchitectureTest {
   private static String[] with(String... packages) {
     return PackageOrder.and(
         LIBRARY, Stream.of(packages).map("cli."::concat).toArray(String[]::new));
+  }
+
+  /** In all modules that the command line has on its class path. */
+  @Test
+  void noTensorIsMadeWithoutADevice() {
+    DevicesOfTensors.check();
   }
 
   /** Of all modules that the command line has on its class path. */

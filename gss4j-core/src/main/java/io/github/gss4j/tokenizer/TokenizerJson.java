@@ -31,8 +31,9 @@ public interface TokenizerJson {
             () ->
                 new TokenizerException(
                     file,
-                    "needs the module io.github.gss4j:gss4j-tokenizers on the class path, which"
-                        + " reads tokenizer.json"))
+                    "is read by io.github.gss4j:gss4j-tokenizers, which is not on the class path: add"
+                        + " it, or copy gss4j-tokenizers-*.jar, tokenizers-*.jar, api-*.jar and"
+                        + " gson-*.jar from lib/ of the full distribution into lib/ of this one"))
         .open(file, mostIds);
   }
 }

@@ -12,13 +12,17 @@ import java.util.List;
 /**
  * What each rank runs, wherever Spark puts it.
  *
- * @param gssHome where gss4j is, built, on every worker
+ * @param gssHome where gss4j is on every worker: a distribution, or a clone that is built
  * @param directory where a rank runs: what paths in its flags are relative to, on every worker
  * @param train {@code train} and its flags
  */
 public record RankCommand(String gssHome, String directory, List<String> train)
     implements Serializable {
   private static final long serialVersionUID = 1L;
+
+  /** Of a distribution and of a clone. */
+  private static final List<String> PROGRAMS = List.of("bin/gss", "gss");
+
   private static final String DEFAULT_OUT = "runs/train";
 
   /** Checks the command and copies it. */
@@ -71,11 +75,7 @@ public record RankCommand(String gssHome, String directory, List<String> train)
    * @throws IOException if something is not on this machine
    */
   ProcessBuilder process(boolean resume) throws IOException {
-    File gss = Path.of(gssHome, "gss").toFile();
-    if (!gss.canExecute()) {
-      throw new IOException(
-          gss + ": no program here, expected gss4j in --gss-home on every worker");
-    }
+    Path gss = program();
     if (!Files.isDirectory(Path.of(directory))) {
       throw new IOException(
           directory + ": no directory here, expected --directory to name one of every worker");
@@ -83,5 +83,17 @@ public record RankCommand(String gssHome, String directory, List<String> train)
     List<String> line = new ArrayList<>(List.of(gss.toString()));
     line.addAll(resume ? resuming() : train);
     return new ProcessBuilder(line).directory(new File(directory));
+  }
+
+  private Path program() throws IOException {
+    for (String name : PROGRAMS) {
+      Path gss = Path.of(gssHome, name);
+      if (Files.isRegularFile(gss) && Files.isExecutable(gss)) {
+        return gss;
+      }
+    }
+    throw new IOException(
+        gssHome
+            + ": has no program bin/gss or gss here, expected gss4j in --gss-home on every worker");
   }
 }

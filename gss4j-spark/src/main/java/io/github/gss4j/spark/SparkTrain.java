@@ -39,7 +39,9 @@ public final class SparkTrain implements Callable<Integer> {
       names = "--gss-home",
       paramLabel = "DIR",
       defaultValue = "${env:GSS_HOME}",
-      description = "where gss4j is, built, on every worker (default: GSS_HOME)")
+      description =
+          "where gss4j is on every worker: a distribution, or a clone that is built (default:"
+              + " GSS_HOME)")
   private String gssHome;
 
   @Option(

@@ -3,9 +3,14 @@ package io.github.gss4j.spark;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class RankCommandTest {
   private static RankCommand command(String line) {
@@ -24,6 +29,18 @@ class RankCommandTest {
         .containsExactly("train", "--steps", "9", "--resume", "runs/three");
     assertThat(command("train --dim 64").resuming())
         .containsExactly("train", "--dim", "64", "--resume", "runs/train");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"bin/gss", "gss"})
+  void ranksRunTheProgramOfADistributionOrOfAClone(String name, @TempDir Path home)
+      throws IOException {
+    Path gss = home.resolve(name);
+    Files.createDirectories(gss.getParent());
+    assertThat(Files.createFile(gss).toFile().setExecutable(true)).isTrue();
+    RankCommand rank =
+        new RankCommand(home.toString(), home.toString(), List.of("train", "--dim=8"));
+    assertThat(rank.process(false).command()).containsExactly(gss.toString(), "train", "--dim=8");
   }
 
   @Test

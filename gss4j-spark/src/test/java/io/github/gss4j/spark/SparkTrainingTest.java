@@ -154,6 +154,7 @@ class SparkTrainingTest {
     RankCommand nowhere =
         new RankCommand("/nowhere", directory.toString(), command("refused").train());
     assertThatThrownBy(() -> train(nowhere, line -> {}))
-        .hasMessageContaining("/nowhere/gss: no program here, expected gss4j in --gss-home");
+        .hasMessageContaining(
+            "/nowhere: has no program bin/gss or gss here, expected gss4j in --gss-home");
   }
 }

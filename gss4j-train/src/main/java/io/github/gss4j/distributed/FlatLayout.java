@@ -9,10 +9,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
 import org.bytedeco.javacpp.PointerScope;
-import org.bytedeco.pytorch.DeviceOptional;
 import org.bytedeco.pytorch.NoGradGuard;
 import org.bytedeco.pytorch.Tensor;
-import org.bytedeco.pytorch.TensorOptions;
 import org.bytedeco.pytorch.global.torch;
 import org.bytedeco.pytorch.global.torch.ScalarType;
 
@@ -85,10 +83,7 @@ final class FlatLayout {
   Tensor flatten(Function<Parameter, Tensor> values, ScalarType dtype) {
     return Scopes.withoutGradient(
         () -> {
-          Tensor flat =
-              torch.zeros(
-                  new long[] {length},
-                  new TensorOptions(dtype).device(new DeviceOptional(like().device())));
+          Tensor flat = torch.zeros(new long[] {length}, Tensors.options(dtype, like().device()));
           offsets.forEach(
               (p, offset) ->
                   Scopes.run(

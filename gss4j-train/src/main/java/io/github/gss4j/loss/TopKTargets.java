@@ -77,7 +77,7 @@ public final class TopKTargets implements TeacherTargets, AutoCloseable {
     for (int b = 0; b < rows.length; b++) {
       rows[b].copy(b, tops, logs, others);
     }
-    Tensor top = Tensor.create(tops, (long) rows.length * length, count);
+    Tensor top = Tensors.of(tops, (long) rows.length * length, count);
     Tensor log = Tensors.of(logs, (long) rows.length * length, count);
     Tensor rest = Tensors.of(others, (long) rows.length * length);
     return (student, from) -> divergence(student, from, top, log, rest);

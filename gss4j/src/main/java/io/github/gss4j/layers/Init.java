@@ -1,13 +1,16 @@
 package io.github.gss4j.layers;
 
+import io.github.gss4j.ops.Tensors;
 import java.nio.charset.StandardCharsets;
 import java.util.Random;
 import java.util.zip.CRC32;
 import org.bytedeco.pytorch.Generator;
 import org.bytedeco.pytorch.GeneratorOptional;
+import org.bytedeco.pytorch.MemoryFormatOptional;
 import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
+import org.bytedeco.pytorch.global.torch.ScalarType;
 
 /** How a parameter starts. */
 @FunctionalInterface
@@ -21,10 +24,14 @@ public interface Init {
    */
   Tensor value(long[] shape, Generator random);
 
+  private static Tensor uninitialised(long[] shape) {
+    return torch.empty(shape, Tensors.onCpu(ScalarType.Float), new MemoryFormatOptional());
+  }
+
   /** Standard normal, times a scale. */
   static Init normal(double scale) {
     return (shape, random) -> {
-      Tensor value = torch.empty(shape);
+      Tensor value = uninitialised(shape);
       value.normal_(0.0, scale, new GeneratorOptional(random));
       return value;
     };
@@ -33,7 +40,7 @@ public interface Init {
   /** Uniform in [from, to). */
   static Init uniform(double from, double to) {
     return (shape, random) -> {
-      Tensor value = torch.empty(shape);
+      Tensor value = uninitialised(shape);
       value.uniform_(from, to, new GeneratorOptional(random));
       return value;
     };
@@ -41,7 +48,7 @@ public interface Init {
 
   /** All the same. */
   static Init constant(double value) {
-    return (shape, random) -> torch.full(shape, new Scalar(value));
+    return (shape, random) -> torch.full(shape, new Scalar(value), Tensors.onCpu(ScalarType.Float));
   }
 
   /** PyTorch's default for the weight and bias of a linear map: uniform within ±1/√inputs. */

@@ -1,11 +1,9 @@
 package io.github.gss4j.layers;
 
 import io.github.gss4j.ops.Tensors;
-import org.bytedeco.pytorch.DeviceOptional;
 import org.bytedeco.pytorch.MemoryFormatOptional;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.TensorOptional;
-import org.bytedeco.pytorch.TensorOptions;
 import org.bytedeco.pytorch.TensorVector;
 import org.bytedeco.pytorch.global.torch;
 import org.bytedeco.pytorch.global.torch.ScalarType;
@@ -70,8 +68,10 @@ public record Linear(Tensor weight, Tensor scale, Tensor bias, ScalarType produc
 
   /** An uninitialised tensor for the products of this many rows. */
   Tensor buffer(long rows) {
-    TensorOptions options = new TensorOptions(products).device(new DeviceOptional(weight.device()));
-    return torch.empty(new long[] {rows, weight.size(0)}, options, new MemoryFormatOptional());
+    return torch.empty(
+        new long[] {rows, weight.size(0)},
+        Tensors.options(products, weight.device()),
+        new MemoryFormatOptional());
   }
 
   /** On a CPU, vectors one by one are read many times as fast as a matrix of few rows. */

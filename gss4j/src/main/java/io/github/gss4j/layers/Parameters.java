@@ -10,7 +10,6 @@ import java.util.Map;
 import java.util.function.BiConsumer;
 import java.util.function.Function;
 import org.bytedeco.pytorch.Device;
-import org.bytedeco.pytorch.DeviceOptional;
 import org.bytedeco.pytorch.MemoryFormatOptional;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.TensorOptions;
@@ -91,7 +90,7 @@ public final class Parameters {
    */
   public static Map<String, List<Long>> shapes(BiConsumer<Source, Device> making) {
     Device nowhere = Tensors.nowhere();
-    TensorOptions meta = new TensorOptions(ScalarType.Float).device(new DeviceOptional(nowhere));
+    TensorOptions meta = Tensors.options(ScalarType.Float, nowhere);
     Map<String, List<Long>> shapes = new LinkedHashMap<>();
     Source source =
         (name, init, shape) -> {

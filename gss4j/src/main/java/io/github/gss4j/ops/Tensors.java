@@ -45,8 +45,15 @@ public final class Tensors {
     return new Device("meta");
   }
 
-  /** A tensor of 64-bit integers, such as token ids. */
+  /**
+   * A tensor of 64-bit integers, such as token ids; on the CPU, as all that is made of an array.
+   */
   public static Tensor of(long[] values, long... shape) {
+    return Tensor.create(values, shape);
+  }
+
+  /** A tensor of 32-bit integers. */
+  public static Tensor of(int[] values, long... shape) {
     return Tensor.create(values, shape);
   }
 
@@ -65,9 +72,21 @@ public final class Tensors {
     return torch.zeros(shape, optionsOf(other));
   }
 
+  /**
+   * What a tensor is to be made of and where: always both, so that none is by chance on the CPU.
+   */
+  public static TensorOptions options(ScalarType type, Device device) {
+    return new TensorOptions(type).device(new DeviceOptional(device));
+  }
+
+  /** {@link #options} of a tensor that is on the CPU on purpose. */
+  public static TensorOptions onCpu(ScalarType type) {
+    return options(type, device("cpu"));
+  }
+
   /** The dtype and device of a tensor, for making others like it. */
   public static TensorOptions optionsOf(Tensor tensor) {
-    return new TensorOptions(tensor.scalar_type()).device(new DeviceOptional(tensor.device()));
+    return options(tensor.scalar_type(), tensor.device());
   }
 
   /** The integers {@code from, …, to-1} in float64, on the device of another tensor. */
@@ -76,7 +95,7 @@ public final class Tensors {
         new Scalar(from),
         new Scalar(to),
         new Scalar(1L),
-        new TensorOptions(ScalarType.Double).device(new DeviceOptional(like.device())));
+        options(ScalarType.Double, like.device()));
   }
 
   /** A tensor's dtype as the enum's own constant (the binding makes a new one each call). */

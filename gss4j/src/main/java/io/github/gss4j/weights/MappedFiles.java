@@ -4,6 +4,7 @@ import io.github.gss4j.checkpoint.CheckpointException;
 import io.github.gss4j.checkpoint.StoredTensor;
 import io.github.gss4j.ops.Native;
 import io.github.gss4j.ops.Scopes;
+import io.github.gss4j.ops.Tensors;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -12,7 +13,6 @@ import java.util.Map;
 import org.bytedeco.pytorch.BoolOptional;
 import org.bytedeco.pytorch.LongOptional;
 import org.bytedeco.pytorch.Tensor;
-import org.bytedeco.pytorch.TensorOptions;
 import org.bytedeco.pytorch.global.torch;
 import org.bytedeco.pytorch.global.torch.ScalarType;
 
@@ -52,7 +52,7 @@ final class MappedFiles implements AutoCloseable {
                   file.toString(),
                   new BoolOptional(false),
                   new LongOptional(size),
-                  new TensorOptions(ScalarType.Byte)));
+                  Tensors.onCpu(ScalarType.Byte)));
     } catch (IOException | RuntimeException e) {
       throw new CheckpointException(file, "cannot be mapped: " + Native.reason(e), e);
     }

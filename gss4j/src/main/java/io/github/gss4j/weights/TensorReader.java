@@ -12,7 +12,6 @@ import java.util.function.Function;
 import org.bytedeco.javacpp.BytePointer;
 import org.bytedeco.pytorch.MemoryFormatOptional;
 import org.bytedeco.pytorch.Tensor;
-import org.bytedeco.pytorch.TensorOptions;
 import org.bytedeco.pytorch.global.torch;
 import org.bytedeco.pytorch.global.torch.ScalarType;
 import org.slf4j.Logger;
@@ -58,7 +57,7 @@ public final class TensorReader {
           Tensor tensor =
               torch.empty(
                   dimensions(stored.shape()),
-                  new TensorOptions(TensorTypes.scalar(stored.dtype())),
+                  Tensors.onCpu(TensorTypes.scalar(stored.dtype())),
                   new MemoryFormatOptional());
           BytePointer memory = Tensors.bytes(tensor);
           for (long at = 0; at < memory.capacity(); at += MAX_PART_BYTES) {

@@ -15,6 +15,7 @@ import java.util.concurrent.Callable;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
+import org.bytedeco.pytorch.global.torch.ScalarType;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -44,7 +45,10 @@ final class LayerBench implements Callable<Integer> {
       CausalLayer layer =
           Layers.causal(parameters, options.layer(), options.dim, options.model().innerDim());
       torch.manual_seed(BenchOptions.SEED);
-      Tensor x = torch.randn(options.batch, options.seqLen, options.dim); // (B, L, D)
+      Tensor x =
+          torch.randn(
+              new long[] {options.batch, options.seqLen, options.dim},
+              Tensors.onCpu(ScalarType.Float)); // (B, L, D)
       BenchTimer.measure(
           options.repeats,
           options.tokens(),

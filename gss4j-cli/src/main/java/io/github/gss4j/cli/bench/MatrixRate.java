@@ -3,6 +3,7 @@ package io.github.gss4j.cli.bench;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.github.gss4j.layers.Parameter;
 import io.github.gss4j.layers.Role;
+import io.github.gss4j.ops.Tensors;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -40,7 +41,7 @@ final class MatrixRate {
   /** Operations a second of a product of two (n, n) matrices: the best of five. */
   static double square(int n, ScalarType type) {
     try (PointerScope scope = new PointerScope()) {
-      Tensor a = torch.randn(n, n).to(type);
+      Tensor a = random(n, n, type);
       return 2.0 * n * n * n / bestSeconds(List.of(() -> torch.matmul(a, a)));
     }
   }
@@ -70,16 +71,20 @@ final class MatrixRate {
 
   private static double seconds(Shape shape, long rows, ScalarType type, Pass pass) {
     try (PointerScope scope = new PointerScope()) {
-      Tensor x = torch.randn(rows, shape.inputs()).to(type);
-      Tensor w = torch.randn(shape.outputs(), shape.inputs()).to(type);
+      Tensor x = random(rows, shape.inputs(), type);
+      Tensor w = random(shape.outputs(), shape.inputs(), type);
       List<Runnable> products = new ArrayList<>(List.of(() -> torch.linear(x, w)));
       if (pass == Pass.FORWARD_AND_BACKWARD) {
-        Tensor gradient = torch.randn(rows, shape.outputs()).to(type);
+        Tensor gradient = random(rows, shape.outputs(), type);
         products.add(() -> torch.matmul(gradient, w)); // of the input, (rows, inputs)
         products.add(() -> torch.matmul(gradient.t(), x)); // of the weight, (outputs, inputs)
       }
       return bestSeconds(products);
     }
+  }
+
+  private static Tensor random(long rows, long columns, ScalarType type) {
+    return torch.randn(new long[] {rows, columns}, Tensors.onCpu(ScalarType.Float)).to(type);
   }
 
   private static double bestSeconds(List<Runnable> products) {

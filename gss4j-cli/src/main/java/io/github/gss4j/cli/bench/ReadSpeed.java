@@ -15,6 +15,7 @@ import java.util.stream.StreamSupport;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
+import org.bytedeco.pytorch.global.torch.ScalarType;
 
 /** How fast this machine reads: the bounds that loading and decoding are held against. */
 final class ReadSpeed {
@@ -64,7 +65,7 @@ final class ReadSpeed {
   static double bandwidth() {
     double best = 0;
     try (PointerScope scope = new PointerScope()) {
-      Tensor large = torch.ones(FLOATS);
+      Tensor large = ones();
       for (int i = 0; i < 5; i++) {
         long start = System.nanoTime();
         Tensors.value(large.sum());
@@ -72,6 +73,10 @@ final class ReadSpeed {
       }
     }
     return best;
+  }
+
+  private static Tensor ones() {
+    return torch.ones(new long[] {FLOATS}, Tensors.onCpu(ScalarType.Float));
   }
 
   /** Bytes of weights that a token reads: of an embedding that is not tied, it reads one row. */
@@ -90,8 +95,8 @@ final class ReadSpeed {
   static double copyBandwidth() {
     double best = 0;
     try (PointerScope scope = new PointerScope()) {
-      Tensor from = torch.ones(FLOATS);
-      Tensor to = torch.ones(FLOATS);
+      Tensor from = ones();
+      Tensor to = ones();
       for (int i = 0; i < 5; i++) {
         long start = System.nanoTime();
         to.copy_(from);

@@ -61,7 +61,7 @@ record ModelPage(ModelFacts facts, List<KernelPlot> plots) {
             .max()
             .orElse(Double.NaN);
     if (Double.isFinite(longest)) {
-      tile(body, "longest time constant", rounded(longest) + " tokens", "");
+      tile(body, "longest time constant", rounded(longest), "tokens");
     }
     body.append("</div>\n</header>\n");
   }

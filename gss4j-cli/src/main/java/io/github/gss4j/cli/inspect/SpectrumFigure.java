@@ -12,6 +12,7 @@ final class SpectrumFigure {
   private static final int RADIUS = 124;
   private static final int WIDTH = 420;
   private static final int LEFT = 60;
+  private static final int RIGHT = 30; // half of the last number
   private static final int ROW = 26;
 
   private SpectrumFigure() {}
@@ -53,7 +54,7 @@ final class SpectrumFigure {
       String label =
           String.format(
               Locale.ROOT, decade < 0 ? "%." + -decade + "f" : "%,.0f", Math.pow(10, decade));
-      svg.text("", decade == high ? "end" : "middle", x, bottom + 16, label);
+      svg.text("", "middle", x, bottom + 16, label);
     }
     for (int row = 0; row < layers.size(); row++) {
       double y = 8 + ROW * (row + 0.5);
@@ -62,12 +63,12 @@ final class SpectrumFigure {
         dot(svg, x(Math.log10(tokens), low, high), y);
       }
     }
-    svg.text("", "middle", (LEFT + WIDTH - 12) / 2.0, bottom + 34, "tokens");
+    svg.text("", "middle", (LEFT + WIDTH - RIGHT) / 2.0, bottom + 34, "tokens");
     return svg.inline(WIDTH, bottom + 40, "time constants of all layers");
   }
 
   private static double x(double exponent, int low, int high) {
-    return LEFT + (WIDTH - 12 - LEFT) * (exponent - low) / (high - low);
+    return LEFT + (WIDTH - RIGHT - LEFT) * (exponent - low) / (high - low);
   }
 
   private static void dot(Svg svg, double x, double y) {
