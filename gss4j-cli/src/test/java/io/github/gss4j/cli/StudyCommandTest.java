@@ -234,6 +234,8 @@ class StudyCommandTest {
             List.of("gss", "two-scale", "two-scale-passing", "muon", "hybrid", "transformer"),
             "study-4096.json",
             List.of("gss", "two-scale-passing-muon", "hybrid"),
+            "study-options.json",
+            List.of("gss", "short-conv", "step-groups", "two-scale-growth", "passing-late"),
             "study-mixers.json",
             List.of("gss", "gss-long-range", "gss-slow", "dss", "dsconv", "mhesa", "hybrid"),
             "study-small.json",

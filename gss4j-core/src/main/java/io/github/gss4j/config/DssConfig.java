@@ -14,6 +14,7 @@ import java.util.Optional;
  * @param learnedStep {@code learned_step}
  * @param normalizeInput {@code normalize_input}
  * @param shortConv {@code short_conv}
+ * @param steps {@code step_groups, step_ratio}
  * @see GssConfig
  */
 public record DssConfig(
@@ -22,14 +23,23 @@ public record DssConfig(
     StateSpaceInit init,
     boolean learnedStep,
     boolean normalizeInput,
-    int shortConv)
+    int shortConv,
+    ChannelSteps steps)
     implements LayerConfig {
   /** The state space of the published GSS layer: N 512, exponential, random. */
   static final DssConfig PUBLISHED = of(GssConfig.PUBLISHED);
 
   /** Checks the size. */
   public DssConfig {
-    new GssConfig(stateSize, 1, lambdaImagExp, init, learnedStep, normalizeInput, shortConv);
+    new GssConfig(
+        stateSize,
+        ChannelSteps.ANY_CHANNELS,
+        lambdaImagExp,
+        init,
+        learnedStep,
+        normalizeInput,
+        shortConv,
+        steps);
   }
 
   /** The state space of a gated layer, without its gate. */
@@ -40,23 +50,28 @@ public record DssConfig(
         dss.init(),
         dss.learnedStep(),
         dss.normalizeInput(),
-        dss.shortConv());
+        dss.shortConv(),
+        dss.steps());
   }
 
   /** The state space in a model of that width. */
   public GssConfig at(int dim) {
     return new GssConfig(
-        stateSize, dim, lambdaImagExp, init, learnedStep, normalizeInput, shortConv);
+        stateSize, dim, lambdaImagExp, init, learnedStep, normalizeInput, shortConv, steps);
+  }
+
+  private GssConfig any() {
+    return at(ChannelSteps.ANY_CHANNELS);
   }
 
   @Override
   public DssConfig inLayer(int number) {
-    return of(at(1).inLayer(number));
+    return of(any().inLayer(number));
   }
 
   @Override
   public DssConfig withAddedModes(int count) {
-    return of(at(1).withAddedModes(count));
+    return of(any().withAddedModes(count));
   }
 
   @Override
@@ -66,14 +81,14 @@ public record DssConfig(
 
   @Override
   public List<LayerOption> options() {
-    return at(1).options().stream()
+    return any().options().stream()
         .filter(option -> !option.key().equals(GssConfig.CHANNELS))
         .toList();
   }
 
   @Override
   public DssConfig read(JsonFields fields) {
-    return of(at(1).read(fields));
+    return of(any().read(fields));
   }
 
   @Override
@@ -85,6 +100,9 @@ public record DssConfig(
     json.put("normalize_input", normalizeInput);
     if (shortConv > 0) { // a key that the published package and earlier versions do not know
       json.put("short_conv", shortConv);
+    }
+    if (steps.isOn()) {
+      json.put(ChannelSteps.GROUPS, steps.groups()).put(ChannelSteps.RATIO, steps.ratio());
     }
   }
 

@@ -24,6 +24,8 @@ import java.util.List;
  * @param shortConv {@code short_conv}: taps of a causal convolution of each channel by itself,
  *     before the norm of the state space's input; 0 is off. As in H3 (Dao et al. 2022, arXiv
  *     2212.14052) and Mamba (Gu and Dao 2023, arXiv 2312.00752, section 3.4), which have 4 taps.
+ * @param steps {@code step_groups, step_ratio}: steps of groups of channels. A mode's input is
+ *     scaled by its channel's step, as in S4 and DSS, unless it has a γ
  */
 @AutoService(MixerConfig.class)
 public record GssConfig(
@@ -33,7 +35,8 @@ public record GssConfig(
     StateSpaceInit init,
     boolean learnedStep,
     boolean normalizeInput,
-    int shortConv)
+    int shortConv,
+    ChannelSteps steps)
     implements MixerConfig {
 
   /** The published package's defaults: N 512, H 256, exponential. */
@@ -63,11 +66,32 @@ public record GssConfig(
         "short_conv",
         shortConv,
         "0 (off), or 2 to " + MOST_TAPS + " taps");
+    steps.checkChannels(kernelDim);
   }
 
   /** As the published package has it by default. */
   public GssConfig() {
     this(512, 256, true);
+  }
+
+  /** With one step of 1 for all channels. */
+  public GssConfig(
+      int stateSize,
+      int kernelDim,
+      boolean lambdaImagExp,
+      StateSpaceInit init,
+      boolean learnedStep,
+      boolean normalizeInput,
+      int shortConv) {
+    this(
+        stateSize,
+        kernelDim,
+        lambdaImagExp,
+        init,
+        learnedStep,
+        normalizeInput,
+        shortConv,
+        ChannelSteps.ONE);
   }
 
   /** With the published package's behaviour in all else. */
@@ -78,19 +102,39 @@ public record GssConfig(
   /** A copy with another start, step and normalisation. */
   public GssConfig with(StateSpaceInit newInit, boolean newLearnedStep, boolean newNormalizeInput) {
     return new GssConfig(
-        stateSize, kernelDim, lambdaImagExp, newInit, newLearnedStep, newNormalizeInput, shortConv);
+        stateSize,
+        kernelDim,
+        lambdaImagExp,
+        newInit,
+        newLearnedStep,
+        newNormalizeInput,
+        shortConv,
+        steps);
   }
 
   /** The same with a short convolution of so many taps before it; 0 is off. */
   public GssConfig withShortConv(int taps) {
     return new GssConfig(
-        stateSize, kernelDim, lambdaImagExp, init, learnedStep, normalizeInput, taps);
+        stateSize, kernelDim, lambdaImagExp, init, learnedStep, normalizeInput, taps, steps);
+  }
+
+  /** The same with other steps of its channels. */
+  public GssConfig with(ChannelSteps newSteps) {
+    return new GssConfig(
+        stateSize,
+        kernelDim,
+        lambdaImagExp,
+        init,
+        learnedStep,
+        normalizeInput,
+        shortConv,
+        newSteps);
   }
 
   /** A copy with another number of modes and start. */
   private GssConfig withModes(int modes, StateSpaceInit newInit) {
     return new GssConfig(
-        modes, kernelDim, lambdaImagExp, newInit, learnedStep, normalizeInput, shortConv);
+        modes, kernelDim, lambdaImagExp, newInit, learnedStep, normalizeInput, shortConv, steps);
   }
 
   @Override
@@ -150,7 +194,13 @@ public record GssConfig(
         LayerOption.flag(
             "normalize_input", "keep slow modes of the state space from outgrowing the others"),
         LayerOption.integer(
-            "short_conv", "TAPS", "a short convolution before the state space; 0 is off"));
+            "short_conv", "TAPS", "a short convolution before the state space; 0 is off"),
+        LayerOption.integer(
+            ChannelSteps.GROUPS, "N", "groups of channels with a step of their own; 0 is off"),
+        LayerOption.number(
+            ChannelSteps.RATIO,
+            "X",
+            "how much smaller the step is in each group of the second half (default: 16)"));
   }
 
   @Override
@@ -162,7 +212,8 @@ public record GssConfig(
         StateSpaceInit.read(fields, init, fields.integer("dss_kernel_N", stateSize)),
         fields.flag("learned_step", learnedStep),
         fields.flag("normalize_input", normalizeInput),
-        fields.integer("short_conv", shortConv));
+        fields.integer("short_conv", shortConv),
+        ChannelSteps.read(fields, steps));
   }
 
   @Override
@@ -194,6 +245,9 @@ public record GssConfig(
     p.add("param_D", kernelDim);
     if (learnedStep) {
       p.add("log_step", stateSize);
+    }
+    if (steps.isOn()) {
+      p.add("log_group_step", steps.groups());
     }
   }
 

@@ -32,20 +32,22 @@ public final class StateSpaceReference {
     double[] cIm = p.get("C_imag");
     double[] skip = p.get("param_D"); // (H)
     double[][] y = Weights.map(u, (v, l, h) -> skip[h] * v);
-    for (int n = 0; n < modes; n++) {
-      double step = config.learnedStep() ? Math.exp(p.get("log_step")[n]) : 1;
-      double phase = p.get("Lambda_imag")[n];
-      double re = -Math.exp(p.get("Lambda_real")[n]) * step; // Λ
-      double im = (config.lambdaImagExp() ? Math.exp(phase) : phase) * step;
-      double decayRe = Math.exp(re) * Math.cos(im); // e^Λ
-      double decayIm = Math.exp(re) * Math.sin(im);
-      double size = re * re + im * im;
-      double inRe = ((decayRe - 1) * re + decayIm * im) / size; // (e^Λ − 1)/Λ
-      double inIm = (decayIm * re - (decayRe - 1) * im) / size;
-      double gamma = Math.sqrt(1 - Math.exp(2 * re));
-      boolean slow = n >= modes - config.init().slowModes();
-      double scale = config.normalizeInput() ? gamma / Math.sqrt(modes) : slow ? gamma : 1;
-      for (int h = 0; h < config.kernelDim(); h++) {
+    int channels = config.kernelDim() / config.steps().count(); // of a group
+    for (int h = 0; h < config.kernelDim(); h++) {
+      double ofGroup = config.steps().isOn() ? Math.exp(p.get("log_group_step")[h / channels]) : 1;
+      for (int n = 0; n < modes; n++) {
+        double step = ofGroup * (config.learnedStep() ? Math.exp(p.get("log_step")[n]) : 1);
+        double phase = p.get("Lambda_imag")[n];
+        double re = -Math.exp(p.get("Lambda_real")[n]) * step; // Λ
+        double im = (config.lambdaImagExp() ? Math.exp(phase) : phase) * step;
+        double decayRe = Math.exp(re) * Math.cos(im); // e^Λ
+        double decayIm = Math.exp(re) * Math.sin(im);
+        double size = re * re + im * im;
+        double inRe = ((decayRe - 1) * re + decayIm * im) / size; // (e^Λ − 1)/Λ
+        double inIm = (decayIm * re - (decayRe - 1) * im) / size;
+        double gamma = Math.sqrt(1 - Math.exp(2 * re));
+        boolean slow = n >= modes - config.init().slowModes();
+        double scale = config.normalizeInput() ? gamma / Math.sqrt(modes) : slow ? gamma : ofGroup;
         int at = h * modes + n;
         double outRe = (cRe[at] * inRe - cIm[at] * inIm) * scale; // C̃
         double outIm = (cRe[at] * inIm + cIm[at] * inRe) * scale;

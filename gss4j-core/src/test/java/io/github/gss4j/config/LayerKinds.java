@@ -15,6 +15,10 @@ public final class LayerKinds {
         new GssConfig(6, 8, true)
             .with(new StateSpaceInit.TwoScale(3, 4, 400, 0.3, 0.7, 2), true, false),
         new GssConfig(6, 8, true).withShortConv(4),
+        new GssConfig(6, 64, true).with(new ChannelSteps(2, 16)).withShortConv(4),
+        new GssConfig(6, 64, true)
+            .with(new StateSpaceInit.TwoScale(3, 4, 400, 0.3, 0.7, 2), true, false)
+            .with(new ChannelSteps(2, 4)),
         new DsConvConfig(2, 8, 4096),
         new MhesaConfig(4, 8),
         DssConfig.of(new GssConfig(6, 1, true)),

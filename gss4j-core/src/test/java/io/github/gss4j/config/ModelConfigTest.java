@@ -182,6 +182,10 @@ class ModelConfigTest {
         "'init':'two_scale','tau_max':9 | tau_min is 16.0 and tau_max 9.0, expected 1 <= tau_min <=",
         "'init':'two_scale','normalize_input':true | normalize_input is true, expected false with",
         "'short_conv':1 | short_conv is 1, expected 0 (off), or 2 to 64 taps",
+        "'step_groups':3 | step_groups is 3, expected 0 (off), 2, 4, 8, 16, 32 or 64",
+        "'step_ratio':4 | 'step_ratio' is given, but step_groups is 0, expected 2 or more groups",
+        "'step_groups':4,'step_ratio':0.5 | step_ratio is 0.5, expected 1 to 1e6",
+        "'step_groups':4,'dss_kernel_H':96 | dss_kernel_H is 96, expected a multiple of 32 channels for each of 4",
         "'init':'hippo' | init is 'hippo', expected random, long_range or two_scale",
         "'mixer':'dsconv','max_seq_len':0 | max_seq_len is 0, expected at least 1",
         "'reverse_seq':true | a language model reads from the past to the future only"

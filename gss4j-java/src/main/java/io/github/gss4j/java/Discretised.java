@@ -23,18 +23,20 @@ final class Discretised {
    * By the parameters.
    *
    * @param logStep null where no step is learned
+   * @param ofGroup the step of the channels
    */
-  static Discretised of(GssConfig config, double[] real, double[] imag, double[] logStep) {
+  static Discretised of(
+      GssConfig config, double[] real, double[] imag, double[] logStep, double ofGroup) {
     int modes = real.length;
     Discretised d =
         new Discretised(new double[modes], new double[modes], new double[modes], new double[modes]);
     for (int n = 0; n < modes; n++) {
-      double step = logStep == null ? 1 : Math.exp(logStep[n]);
+      double step = ofGroup * (logStep == null ? 1 : Math.exp(logStep[n]));
       double re = -Math.exp(real[n]) * step;
       double im = (config.lambdaImagExp() ? Math.exp(imag[n]) : imag[n]) * step;
       double gamma = Math.sqrt(-Math.expm1(2 * re));
       boolean slow = n >= modes - config.init().slowModes();
-      double scale = config.normalizeInput() ? gamma / Math.sqrt(modes) : slow ? gamma : 1;
+      double scale = config.normalizeInput() ? gamma / Math.sqrt(modes) : slow ? gamma : ofGroup;
       d.set(n, re, im, scale);
     }
     return d;

@@ -4,6 +4,7 @@ import com.google.auto.service.AutoService;
 import io.github.gss4j.checkpoint.ArrayTensor;
 import io.github.gss4j.checkpoint.TensorData;
 import io.github.gss4j.config.GssConfig;
+import java.util.Arrays;
 import java.util.List;
 
 /**
@@ -22,7 +23,7 @@ final class StateSpace implements Mixer {
   private final ShortConvolution conv;
   private final LayerNorm norm;
   private final int modes;
-  private final float[] decay;
+  private final float[][] decay;
   private final float[] c;
   private final float[] skip;
   private final SpareArrays spare;
@@ -31,14 +32,14 @@ final class StateSpace implements Mixer {
    * A state space.
    *
    * @param conv before the norm; null for none
-   * @param decay e^Λ: N real parts, then N imaginary parts
+   * @param decay e^Λ of each group of channels: N real parts, then N imaginary parts
    * @param c the conjugate of C̃, (H, 2N): real parts, then imaginary parts
    * @param skip D, (H)
    */
-  StateSpace(ShortConvolution conv, LayerNorm norm, float[] decay, float[] c, float[] skip) {
+  StateSpace(ShortConvolution conv, LayerNorm norm, float[][] decay, float[] c, float[] skip) {
     this.conv = conv;
     this.norm = norm;
-    this.modes = decay.length / 2;
+    this.modes = decay[0].length / 2;
     this.decay = decay;
     this.skip = skip;
     this.spare = new SpareArrays(Math.multiplyExact(blocks(), blockSize()));
@@ -71,18 +72,32 @@ final class StateSpace implements Mixer {
   }
 
   static StateSpace read(Weights weights, GssConfig config, String at) {
-    Discretised discrete =
-        Discretised.of(
-            config,
-            weights.doubles(at + "Lambda_real"),
-            weights.doubles(at + "Lambda_imag"),
-            config.learnedStep() ? weights.doubles(at + "log_step") : null);
+    double[] real = weights.doubles(at + "Lambda_real");
+    double[] imag = weights.doubles(at + "Lambda_imag");
+    double[] logStep = config.learnedStep() ? weights.doubles(at + "log_step") : null;
+    double[] logGroupSteps =
+        config.steps().isOn() ? weights.doubles(at + "log_group_step") : new double[1];
+    float[] cRe = weights.floats(at + "C_real");
+    float[] cIm = weights.floats(at + "C_imag");
+    int groups = logGroupSteps.length;
+    float[][] decay = new float[groups][];
+    float[] c = new float[2 * cRe.length];
+    for (int group = 0; group < groups; group++) {
+      Discretised discrete =
+          Discretised.of(config, real, imag, logStep, Math.exp(logGroupSteps[group]));
+      int from = group * (cRe.length / groups);
+      int to = from + cRe.length / groups;
+      float[] ofGroup =
+          discrete.conjugateC(Arrays.copyOfRange(cRe, from, to), Arrays.copyOfRange(cIm, from, to));
+      System.arraycopy(ofGroup, 0, c, 2 * from, ofGroup.length);
+      decay[group] = discrete.decay();
+    }
     int taps = config.shortConv();
     return new StateSpace(
         taps > 0 ? new ShortConvolution(weights.floats(at + "conv.weight"), taps) : null,
         weights.norm(at + "norm"),
-        discrete.decay(),
-        discrete.conjugateC(weights.floats(at + "C_real"), weights.floats(at + "C_imag")),
+        decay,
+        c,
         weights.floats(at + "param_D"));
   }
 
@@ -136,11 +151,12 @@ final class StateSpace implements Mixer {
     int stride = p.stride();
     for (int block = w.from(blocks()); block < w.to(blocks()); block++) {
       int start = block * blockSize();
+      float[] ofGroup = decay[block * decay.length / blocks()]; // groups are whole blocks
       for (int i = 0; i < p.sequences(); i++) {
         int at = p.from(i) * stride + block * BLOCK;
         float[] s = ((State) p.memory(i, number)).s;
         p.kernels()
-            .stateSpace(s, start, c, start, decay, modes, u, at, out, at, stride, p.length(i));
+            .stateSpace(s, start, c, start, ofGroup, modes, u, at, out, at, stride, p.length(i));
       }
       addSkip(p.rows(), u, out, stride, block);
     }

@@ -2,16 +2,20 @@ package io.github.gss4j.layers;
 
 import static io.github.gss4j.config.StateSpaceInit.LongRange.LEAST_PHASE;
 
+import io.github.gss4j.config.ChannelSteps;
 import io.github.gss4j.config.GssConfig;
 import io.github.gss4j.config.StateSpaceInit;
 import io.github.gss4j.config.StateSpaceInit.LongRange;
 import io.github.gss4j.config.StateSpaceInit.TwoScale;
+import io.github.gss4j.ops.Tensors;
+import java.util.stream.IntStream;
 import org.bytedeco.pytorch.LongOptional;
 import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.ScalarOptional;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.TensorVector;
 import org.bytedeco.pytorch.global.torch;
+import org.bytedeco.pytorch.global.torch.ScalarType;
 
 /**
  * What the modes of a state space are drawn from, as {@link StateSpaceInit} says.
@@ -46,6 +50,13 @@ record InitialModes(Init decays, Init phases, Init c) {
       weight.select(1, 0).add_(new Scalar(1.0));
       return weight;
     };
+  }
+
+  /** For the logarithms of the steps of groups of channels. */
+  static Init groupSteps(ChannelSteps steps) {
+    return (shape, random) ->
+        Tensors.of(IntStream.range(0, steps.groups()).mapToDouble(steps::firstLog).toArray(), shape)
+            .to(ScalarType.Float);
   }
 
   private static Init turns(LongRange range) {

@@ -91,16 +91,17 @@ public final class StateSpaceKernel {
   }
 
   /**
-   * 1 for the first modes and γ for the last ones, for the real and the imaginary parts.
+   * The step for the first modes and γ for the last ones, for the real and the imaginary parts.
    *
    * @param slow how many have γ
+   * @param step of the channels, (1), float64
    * @return (2N), float64
    */
-  public static Tensor slowInputScale(Tensor lambdaRe, long slow) {
+  public static Tensor slowInputScale(Tensor lambdaRe, long slow, Tensor step) {
     long fast = lambdaRe.size(0) - slow;
-    Tensor ones = torch.ones_like(lambdaRe.detach().narrow(0, 0, fast));
+    Tensor steps = step.expand(fast);
     Tensor gamma = gamma(lambdaRe.narrow(0, fast, slow));
-    return cat(new TensorVector(ones, gamma, ones, gamma), 0);
+    return cat(new TensorVector(steps, gamma, steps, gamma), 0);
   }
 
   /** √(1 − |e^Λ|²). */

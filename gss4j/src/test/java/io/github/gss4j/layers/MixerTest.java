@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import io.github.gss4j.config.ChannelSteps;
 import io.github.gss4j.config.DsConvConfig;
 import io.github.gss4j.config.GssConfig;
 import io.github.gss4j.config.MhesaConfig;
@@ -228,14 +229,14 @@ class MixerTest {
       DiagonalStateSpace mixer = DiagonalStateSpace.declare(p, config);
       double[] constants = mixer.modes().orElseThrow().timeConstants();
       double[] slow =
-          Arrays.stream(Tensors.toDoubles(mixer.lambdaRe().detach().narrow(0, 32, 64)))
+          Arrays.stream(Tensors.toDoubles(mixer.lambdaRe(0).detach().narrow(0, 32, 64)))
               .map(re -> -1 / re)
               .toArray();
       assertThat(Arrays.stream(slow)).allMatch(tau -> tau > 15.99 && tau < 4096.01);
       assertThat(Arrays.stream(slow).map(Math::log).average().orElseThrow())
           .isBetween(Math.log(100), Math.log(600)); // log-uniform
       assertThat(constants).hasSize(96);
-      double[] phases = Tensors.toDoubles(mixer.lambdaIm().detach().narrow(0, 32, 64));
+      double[] phases = Tensors.toDoubles(mixer.lambdaIm(0).detach().narrow(0, 32, 64));
       assertThat(Arrays.stream(phases).filter(phase -> phase < 2e-6).count()).isEqualTo(32);
       assertThat(Arrays.stream(phases).max().orElseThrow()).isBetween(0.2, 0.3001);
 
@@ -267,6 +268,44 @@ class MixerTest {
   }
 
   @Test
+  void aGroupOfChannelsIsAStateSpaceOfItsOwnStep() {
+    GssConfig one = new GssConfig(6, 64, true);
+    try (PointerScope scope = new PointerScope()) {
+      Parameters p = Parameters.from(Init.random(3), Precision.FLOAT64, Tensors.device("cpu"));
+      DiagonalStateSpace mixer = DiagonalStateSpace.declare(p, one.with(new ChannelSteps(2, 16)));
+      Map<String, Tensor> values = named(p.all());
+      double[] logSteps = Tensors.toDoubles(values.get("log_group_step").detach());
+      assertThat(logSteps[0]).isZero();
+      assertThat(Math.exp(logSteps[1])).isCloseTo(1.0 / 16, within(1e-6));
+      Tensor x = random(5, Precision.FLOAT64, 2, 200, 64);
+      Tensor found = mixer.forward(x, mixer.kernel(200)).detach();
+      for (int group = 0; group < 2; group++) {
+        double log = logSteps[group];
+        Parameters own =
+            Parameters.from(
+                (name, init, shape) ->
+                    switch (name) {
+                      case "Lambda_real", "Lambda_imag" -> values.get(name).add(new Scalar(log));
+                      case "C_real", "C_imag" -> values.get(name).mul(new Scalar(Math.exp(log)));
+                      default -> values.get(name);
+                    },
+                Precision.FLOAT64,
+                Tensors.device("cpu"));
+        DiagonalStateSpace alone = DiagonalStateSpace.declare(own, one);
+        double[] expected =
+            Tensors.toDoubles(
+                alone.forward(x, alone.kernel(200)).detach().narrow(2, 32L * group, 32));
+        double[] ofGroup = Tensors.toDoubles(found.narrow(2, 32L * group, 32));
+        for (int i = 0; i < expected.length; i++) {
+          assertThat(ofGroup[i]).isCloseTo(expected[i], within(1e-10));
+        }
+        own.release();
+      }
+      p.release();
+    }
+  }
+
+  @Test
   void deeperLayersAreSlowerWhereAsked() {
     StateSpaceInit start = new StateSpaceInit.TwoScale(6, 10, 20, 0.3, 0, 10);
     StackConfig stack =
@@ -292,8 +331,8 @@ class MixerTest {
       Parameters p = Parameters.from(Init.random(1), Precision.FLOAT64, Tensors.device("cpu"));
       DiagonalStateSpace mixer = DiagonalStateSpace.declare(p, config);
       double[] constants =
-          Arrays.stream(Tensors.toDoubles(mixer.lambdaRe().detach())).map(re -> -1 / re).toArray();
-      double[] phases = Tensors.toDoubles(mixer.lambdaIm().detach());
+          Arrays.stream(Tensors.toDoubles(mixer.lambdaRe(0).detach())).map(re -> -1 / re).toArray();
+      double[] phases = Tensors.toDoubles(mixer.lambdaIm(0).detach());
       assertThat(Arrays.stream(constants).min().orElseThrow()).isBetween(19.99, 25.0);
       assertThat(Arrays.stream(constants).max().orElseThrow()).isBetween(15_000.0, 20_001.0);
       assertThat(Arrays.stream(phases).max().orElseThrow()).isLessThan(Math.PI / 10 + 1e-6);
