@@ -121,7 +121,6 @@ class ArchitectureTest {
             "layers.MixerInspection",
             "loss.BatchTargets",
             "serve.http.ServerMetrics",
-            "study.Budget",
             "study.probe.Probe",
             "trainer.MicroLoss")
         .except("run by the tests of commands", "cli.study.ChildRuns")
