@@ -33,10 +33,12 @@ class ByteCountsTest {
   }
 
   private Path text(int times) throws IOException {
-    byte[] odd = Arrays.copyOf(ODD, ODD.length + 3);
+    byte[] odd = Arrays.copyOf(ODD, ODD.length + 5);
     odd[ODD.length] = (byte) 0xff; // no UTF-8
     odd[ODD.length + 1] = (byte) 0xe6; // a character that is cut off
     odd[ODD.length + 2] = '.';
+    odd[ODD.length + 3] = ' '; // which some have no token for, at the end too
+    odd[ODD.length + 4] = '\n';
     Path file = dir.resolve("text.txt");
     byte[] all = new byte[odd.length * times];
     for (int i = 0; i < times; i++) {
