@@ -56,6 +56,8 @@ class FineTuneTest {
         .isNotEqualTo(weight(model, "layers.0.to_u.0.weight"));
     Command.Result second = Command.here("train", "--resume", run, "--freeze", "", "--steps", 8);
     assertThat(second.ok().err()).doesNotContain("frozen)");
+    Command.here("train", "--resume", run, "--start-from", run)
+        .refused("start_from is ", "expected ", "begin a new run");
     assertThat(weight(run.resolve("last"), "token_emb.weight")).isNotEqualTo(before);
   }
 

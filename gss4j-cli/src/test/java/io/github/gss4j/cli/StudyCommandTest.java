@@ -132,6 +132,10 @@ class StudyCommandTest {
     Command.here("classify", "--resume", run, "--init", "random").refused("--resume takes model");
     Command.here("classify", "--resume", directory).refused("holds no run to resume");
     Command.here("classify", "--config", config).refused("expected --config FILE and --out DIR");
+    Command.here(with(flags, "x", "--pretrain", "--objective", "label"))
+        .refused("--pretrain is --objective masked", "--objective is label");
+    Command.here("classify", "--resume", run, "--objective", "label_and_path")
+        .refused("objective is \"label_and_path\", expected \"label\"", "begin a new run");
     Command.here("classify", "--config", config, "--data", directory, "--out", "x")
         .refused("holds no task", "Pathfinder", "ListOps");
   }

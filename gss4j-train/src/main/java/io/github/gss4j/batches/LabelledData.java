@@ -1,5 +1,8 @@
 package io.github.gss4j.batches;
 
+import io.github.gss4j.files.Digests;
+import java.nio.ByteBuffer;
+import java.security.MessageDigest;
 import java.util.List;
 
 /**
@@ -34,6 +37,21 @@ public record LabelledData(
   public LabelledData(
       LabelledSequences train, LabelledSequences validation, LabelledSequences test, long leftOut) {
     this(List.of(new Stage("task", train, validation)), 1, test, leftOut);
+  }
+
+  /** Tells data apart by the labels of all parts that have an end, in their order. */
+  public String fingerprint() {
+    MessageDigest digest = Digests.sha256();
+    for (LabelledSequences part : List.of(task().train(), task().validation(), test)) {
+      if (part.isEndless()) {
+        continue;
+      }
+      digest.update(ByteBuffer.allocate(Integer.BYTES).putInt(part.size()).flip());
+      for (int i = 0; i < part.size(); i++) {
+        digest.update((byte) part.label(i));
+      }
+    }
+    return Digests.hex(digest);
   }
 
   /** The task itself: the last stage. */

@@ -18,6 +18,7 @@ import io.github.gss4j.run.loop.RunLoop;
 import io.github.gss4j.trainer.TrainingProgress;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
 import java.util.function.BooleanSupplier;
 import org.slf4j.Logger;
@@ -44,8 +45,10 @@ public final class ClassifierRun {
    * A run's result.
    *
    * @param steps taken
-   * @param validation the best share of right answers on the validation part
-   * @param test the share on the test part, of the weights that were best on the validation part
+   * @param validation the best share of right answers on the validation part; NaN before the first
+   *     look
+   * @param test the share on the test part, of the weights that were best on the validation part;
+   *     NaN before the end
    * @param majority the share of the test part's most frequent class
    * @param parameters of the model
    * @param skipped steps whose loss or gradient was not finite
@@ -63,18 +66,22 @@ public final class ClassifierRun {
       double seconds,
       boolean finished,
       long leftOut) {
-    /** As a JSON object. */
+    /** As a JSON object: null where nothing is known yet. */
     public ObjectNode toJson() {
       return JSON.createObjectNode()
           .put("steps", steps)
-          .put("validation_accuracy", validation)
-          .put("test_accuracy", test)
-          .put("majority", majority)
+          .put("validation_accuracy", known(validation))
+          .put("test_accuracy", known(test))
+          .put("majority", known(majority))
           .put("parameters", parameters)
           .put("skipped", skipped)
           .put("seconds", seconds)
           .put("finished", finished)
           .put("left_out", leftOut);
+    }
+
+    private static Double known(double value) {
+      return Double.isFinite(value) ? value : null;
     }
   }
 
@@ -152,6 +159,13 @@ public final class ClassifierRun {
     LoopSetup setup = new LoopSetup(directory, Distribution.single(), listener, config.intervals());
     try (RunLock lock = RunLock.take(directory.path())) {
       Optional<Path> last = directory.settle();
+      if (last.isPresent()) {
+        ConfigDrift.refuse(
+            directory.config(),
+            config.toJson(),
+            fields -> ClassifyConfig.from(fields).toJson(),
+            List.of("objective", "start_from"));
+      }
       try (ClassifierTask task = new ClassifierTask(config, data, setup, last);
           RunLoop loop = new RunLoop(setup, task, last)) {
         if (directory.isUsed()) {
@@ -176,7 +190,7 @@ public final class ClassifierRun {
     Result result =
         new Result(
             progress.steps(),
-            Math.max(-1, -loop.best()),
+            Double.isFinite(loop.best()) ? -loop.best() : Double.NaN,
             finished ? task.accuracy(data.test(), Integer.MAX_VALUE) : Double.NaN,
             task.majority(),
             task.trainer().trainableCount(),

@@ -19,6 +19,7 @@ import io.github.gss4j.model.SequenceClassifier;
 import io.github.gss4j.ops.Scopes;
 import io.github.gss4j.ops.Tensors;
 import io.github.gss4j.run.checkpoint.Score;
+import io.github.gss4j.run.inputs.ModelSettings;
 import io.github.gss4j.run.listener.RunListener;
 import io.github.gss4j.run.loop.LoopSetup;
 import io.github.gss4j.run.loop.RunRecord;
@@ -29,12 +30,14 @@ import io.github.gss4j.trainer.StepObserver;
 import io.github.gss4j.trainer.TrainableClassifier;
 import io.github.gss4j.trainer.Trainer;
 import io.github.gss4j.trainer.TrainingState;
+import io.github.gss4j.weights.PretrainedClassifier;
 import io.github.gss4j.weights.TensorReader;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.LongOptional;
 import org.bytedeco.pytorch.Tensor;
@@ -52,6 +55,7 @@ final class ClassifierTask implements TrainingTask {
   private final SequenceClassifier model;
   private final Trainer<LabelledBatches> trainer;
   private final ReadAhead<List<ClassifierBatches.Drawn>> ahead = new ReadAhead<>();
+  private final String fingerprint;
   private int stage;
   private StepMetrics latest;
   private long tokens;
@@ -62,6 +66,7 @@ final class ClassifierTask implements TrainingTask {
     this.config = config;
     this.data = data;
     this.listener = setup.listener();
+    this.fingerprint = data.fingerprint();
     int numTokens = data.task().train().numTokens();
     this.model =
         SequenceClassifier.of(
@@ -71,6 +76,12 @@ final class ClassifierTask implements TrainingTask {
             Tensors.device(config.device()));
     try {
       if (checkpoint.isPresent()) {
+        ModelSettings.check(
+            model.config().toJson(),
+            PretrainedClassifier.config(checkpoint.get()).toJson(),
+            Set.of(),
+            checkpoint.get(),
+            "a run keeps its model");
         load(checkpoint.get());
       } else if (!config.startFrom().isEmpty()) {
         FirstWeights.copy(Path.of(config.startFrom()), model);
@@ -181,6 +192,12 @@ final class ClassifierTask implements TrainingTask {
       LOG.info("step {}: {} from here on", trainer.steps(), data.stages().get(stage).name());
     }
     return -accuracy;
+  }
+
+  /** What comes or goes in a directory moves sequences from one part into another. */
+  @Override
+  public String fingerprint() {
+    return fingerprint;
   }
 
   /** Which stage is trained on, where there are several. */

@@ -59,6 +59,13 @@ public final class TrainingRun implements RunView, AutoCloseable {
   private TrainingRun(RunSetup setup, RunLock lock, Optional<Path> resumeFrom) throws IOException {
     this.setup = setup;
     this.lock = lock;
+    if (resumeFrom.isPresent() && setup.directory().isUsed()) {
+      ConfigDrift.refuse(
+          setup.directory().config(),
+          setup.config().toJson(),
+          TrainingRun::complete,
+          List.of("start_from", "embeddings_from"));
+    }
     this.task = new LanguageModelTask(setup, resumeFrom);
     this.trainer = task.trainer();
     try {
@@ -72,13 +79,14 @@ public final class TrainingRun implements RunView, AutoCloseable {
     }
   }
 
+  private static ObjectNode complete(JsonFields fields) {
+    return TrainConfig.from(fields, TrainConfig.defaults()).toJson();
+  }
+
   private void writeSettings() throws IOException {
     RunDirectory directory = setup.directory();
     if (directory.isUsed()) {
-      ConfigDrift.between(
-              directory.config(),
-              setup.config().toJson(),
-              fields -> TrainConfig.from(fields, TrainConfig.defaults()).toJson())
+      ConfigDrift.between(directory.config(), setup.config().toJson(), TrainingRun::complete)
           .forEach(LOG::warn);
     }
     setup.tokenizer().save(directory.path());

@@ -86,5 +86,20 @@ class MaskedClassifierTest {
                 ClassifierRun.start(config(label.put("dim", 8)), task(), directory.resolve("other"))
                     .run(SILENT, () -> false))
         .withMessageContaining("start_from is " + start);
+    label.put("dim", 16).put("depth", 1);
+    assertThatIllegalArgumentException()
+        .as("layers that would be left out")
+        .isThrownBy(
+            () ->
+                ClassifierRun.start(config(label), task(), directory.resolve("less"))
+                    .run(SILENT, () -> false))
+        .withMessageContaining("depth is 1, expected 2 as in " + start);
+    label.put("depth", 2).put("dss_kernel_lambda_imag_exp", false);
+    assertThatIllegalArgumentException()
+        .isThrownBy(
+            () ->
+                ClassifierRun.start(config(label), task(), directory.resolve("read"))
+                    .run(SILENT, () -> false))
+        .withMessageContaining("dss_kernel_lambda_imag_exp is false, expected true");
   }
 }

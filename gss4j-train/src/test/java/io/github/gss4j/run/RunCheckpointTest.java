@@ -76,7 +76,7 @@ class RunCheckpointTest {
     other.put("threads", "99");
     assertThat(state(other).drift("another"))
         .hasSize(2)
-        .anyMatch(line -> line.contains("text"))
+        .anyMatch(line -> line.contains("data"))
         .anyMatch(line -> line.contains("threads") && line.contains("99"));
   }
 

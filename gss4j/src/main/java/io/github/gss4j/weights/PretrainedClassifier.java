@@ -61,6 +61,16 @@ public final class PretrainedClassifier {
     return model;
   }
 
+  /**
+   * A classifier's config.
+   *
+   * @param path as in {@link #load}
+   * @throws CheckpointException if there is none, or it is not a classifier's
+   */
+  public static ClassifierConfig config(Path path) {
+    return config(ModelFiles.find(path));
+  }
+
   private static ClassifierConfig config(ModelFiles files) {
     Path file =
         files

@@ -148,6 +148,11 @@ public final class ClassifyCommand implements Callable<Integer> {
           "--resume takes model, config and directory from the run: leave out --config, --out,"
               + " --init and --norm");
     }
+    if (pretrain && objective != null && !objective.equals(ClassifierObjective.MASKED.toString())) {
+      throw new ParameterException(
+          spec.commandLine(),
+          "--pretrain is --objective masked, and --objective is " + objective + ": leave out one");
+    }
   }
 
   private ObjectNode settings() throws IOException {

@@ -145,8 +145,9 @@ public record RunCheckpoint(
    */
   public List<String> drift(String corpusNow) {
     List<String> drifted = new ArrayList<>();
-    if (!corpus.equals(corpusNow)) {
-      drifted.add("resuming with another text than before: losses will differ");
+    boolean known = !corpus.isEmpty(); // earlier versions kept none of a classifier's data
+    if (known && !corpus.equals(corpusNow)) {
+      drifted.add("resuming with other data than before: losses will differ");
     }
     presentEnvironment()
         .forEach(

@@ -1,6 +1,5 @@
 package io.github.gss4j.run.inputs;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.github.gss4j.checkpoint.StoredModel;
 import io.github.gss4j.config.Checks;
@@ -17,7 +16,6 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
-import java.util.TreeSet;
 import org.bytedeco.pytorch.Device;
 
 /** The model that a run begins with: new, from another model's weights, or from a checkpoint. */
@@ -79,29 +77,21 @@ public final class RunModel {
     ObjectNode expected = json(config, saved);
     ObjectNode asked = config.model().toJson();
     OF_NEW_MODES.stream().filter(asked::has).forEach(key -> expected.set(key, asked.get(key)));
-    check(asked, expected, stored, "leave out what start_from settles");
+    ModelSettings.check(
+        asked, expected, Set.of(), stored.file(), "leave out what start_from settles");
     return PretrainedModel.loadToTrain(
         stored, config.model(), Init.random(config.seed()), precision(config), device(config));
   }
 
   private static LanguageModel load(TrainConfig config, StoredModel stored, String advice) {
-    check(config.model().toJson(), json(config, stored.config()), stored, advice);
+    ModelSettings.check(
+        config.model().toJson(), json(config, stored.config()), Set.of(), stored.file(), advice);
     return PretrainedModel.loadToTrain(stored, precision(config), device(config));
   }
 
   /** The tokenizer's name says how text was cut, not how the model is built. */
   private static ObjectNode json(TrainConfig config, ModelConfig saved) {
     return saved.withTokenizer(config.model().tokenizer()).toJson();
-  }
-
-  private static void check(JsonNode asked, JsonNode saved, StoredModel stored, String advice) {
-    Set<String> keys = new TreeSet<>();
-    saved.fieldNames().forEachRemaining(keys::add);
-    asked.fieldNames().forEachRemaining(keys::add);
-    for (String key : keys) {
-      String expected = saved.path(key) + " as in " + stored.file() + ": " + advice;
-      Checks.that(saved.path(key).equals(asked.path(key)), key, asked.path(key), expected);
-    }
   }
 
   private static Precision precision(TrainConfig config) {
