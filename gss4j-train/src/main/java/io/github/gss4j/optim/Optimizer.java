@@ -14,12 +14,15 @@ import java.util.Map;
 import java.util.Set;
 import java.util.function.Function;
 import java.util.function.ToDoubleFunction;
+import java.util.stream.IntStream;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.NoGradGuard;
 import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.TensorVector;
 import org.bytedeco.pytorch.global.torch;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Moves parameters along their gradients. {@link OptimizerConfig#optimizer} makes one.
@@ -34,6 +37,8 @@ public abstract class Optimizer implements AutoCloseable {
    * that is not the first (int64, of shape (1)).
    */
   public static final String TRAINED_SINCE = "learned_since.";
+
+  private static final Logger LOG = LoggerFactory.getLogger(Optimizer.class);
 
   private final OptimizerConfig config;
   private final ShardingStrategy sharding;
@@ -223,12 +228,29 @@ public abstract class Optimizer implements AutoCloseable {
         }
       }
     }
+    sayWhatBeginsAnew(trained, names);
     groups.clear();
     for (Parameter p : parameters) {
       if (isKept(p, names)) {
         kinds.apply(p).forEach(kind -> restore(p, kind + p.name(), source));
       }
       group(p);
+    }
+  }
+
+  private void sayWhatBeginsAnew(Set<String> trained, Set<String> names) {
+    long anew =
+        IntStream.rangeClosed(0, sharding.root())
+            .mapToObj(sharding::unit)
+            .flatMap(List::stream)
+            .filter(p -> trained.contains(p.name()) && !isKept(p, names))
+            .count();
+    if (steps > 0 && anew > 0) {
+      LOG.warn(
+          "the checkpoint keeps no moments of {} of {} parameters, which were frozen or moved by"
+              + " another optimizer: theirs begin at zero",
+          anew,
+          trained.size());
     }
   }
 

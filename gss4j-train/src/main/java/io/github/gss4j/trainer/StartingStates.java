@@ -113,6 +113,9 @@ final class StartingStates implements AutoCloseable {
    */
   void restore(Set<String> names, Function<String, Tensor> source) {
     next = Optional.empty();
+    if (!config.isUsed(steps, steps)) {
+      return; // no step to come reads them, and so no checkpoint keeps them
+    }
     states.restore(names, source, group.rank(), batch.size(), group.worldSize());
     if (names.contains(PLACE)) {
       Scopes.run(() -> next = Optional.of(TextPosition.of(Tensors.toLongs(source.apply(PLACE)))));

@@ -102,7 +102,8 @@ class StatePassingTest {
       strings = {
         "{\"state_passing\": 3}",
         "{\"state_passing\": 4, \"accumulate\": 2, \"checkpoint_layers\": true}",
-        "{\"state_passing\": 2, \"optimizer\": \"muon\", \"dtype\": \"bfloat16\"}"
+        "{\"state_passing\": 2, \"optimizer\": \"muon\", \"dtype\": \"bfloat16\"}",
+        "{\"state_passing\": 3, \"short_conv\": 4}"
       })
   void aRunOutOfACheckpointGoesOnToTheSameBits(String json) throws IOException {
     TrainConfig config = with(json);
@@ -149,6 +150,19 @@ class StatePassingTest {
         .containsExactly(
             "the states that were passed on so far are of another number of sequences than the 2"
                 + " of a micro-batch now: they start again from zero");
+  }
+
+  @Test
+  void aRunThatNoLongerPassesStatesKeepsNone() throws IOException {
+    TrainConfig config = with("{\"state_passing\": 4}");
+    try (LanguageModel model = TinyRun.model(config);
+        Trainer<BatchSource> trainer = TrainableLanguageModel.trainer(model, config);
+        Trainer<BatchSource> plain = TrainableLanguageModel.trainer(model, PLAIN)) {
+      losses(trainer, 2);
+      assertThat(trainer.task().state()).isNotEmpty();
+      SavedTrainer.of(trainer, directory).restore(plain);
+      assertThat(plain.task().state()).isEmpty();
+    }
   }
 
   @Test
