@@ -30,7 +30,7 @@ class ArchitectureTest {
         .add("loss", LIBRARY)
         .add("optim", and("distributed"))
         .add("config.training", and("data.documents", "data", "loss", "optim"))
-        .add("batches", and("config.training", "data.documents", "data", "tracking"))
+        .add("batches", and("config.training", "data.documents", "data", "loss", "tracking"))
         .add("evaluation", and("data"))
         .add(
             "trainer",

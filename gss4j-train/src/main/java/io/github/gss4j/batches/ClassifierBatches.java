@@ -5,6 +5,7 @@ import io.github.gss4j.config.Checks;
 import io.github.gss4j.config.ClassifierConfig;
 import io.github.gss4j.config.training.ClassifierObjective;
 import io.github.gss4j.layers.Lengths;
+import io.github.gss4j.loss.CrossEntropy;
 import io.github.gss4j.ops.Tensors;
 import java.util.Arrays;
 import java.util.List;
@@ -97,7 +98,7 @@ public record ClassifierBatches(
         long[] places = new long[tokens.length];
         for (int i = 0; i < tokens.length; i++) {
           hidden[i] = random.nextDouble() < HIDDEN;
-          places[i] = hidden[i] ? tokens[i] : LabelledExample.IGNORED;
+          places[i] = hidden[i] ? tokens[i] : CrossEntropy.IGNORED;
         }
         yield new LabelledExample(tokens, Optional.of(hidden), label, Optional.of(places));
       }
@@ -138,7 +139,7 @@ public record ClassifierBatches(
       return Optional.empty();
     }
     long[] places = new long[rows.size() * longest];
-    Arrays.fill(places, LabelledExample.IGNORED);
+    Arrays.fill(places, CrossEntropy.IGNORED);
     for (int r = 0; r < rows.size(); r++) {
       long[] row = rows.get(r).places().orElseThrow();
       System.arraycopy(row, 0, places, r * longest, row.length);

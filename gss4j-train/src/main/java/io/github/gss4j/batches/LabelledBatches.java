@@ -1,6 +1,7 @@
 package io.github.gss4j.batches;
 
 import io.github.gss4j.layers.Lengths;
+import io.github.gss4j.loss.CrossEntropy;
 import java.util.List;
 import java.util.Optional;
 import org.bytedeco.pytorch.Tensor;
@@ -15,7 +16,7 @@ public interface LabelledBatches {
    * @param lengths of the sequences, one at least being L
    * @param labels (B) of int64
    * @param tokens of all sequences, without padding
-   * @param places (B, L) of int64: the class of each place, −100 where it does not count
+   * @param places (B, L) of int64: the class of each place, or {@link CrossEntropy#IGNORED}
    */
   record Batch(Tensor input, Lengths lengths, Tensor labels, long tokens, Optional<Tensor> places) {
     /** Whether all are of length L, so that nothing is padding. */

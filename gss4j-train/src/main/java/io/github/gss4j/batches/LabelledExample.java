@@ -1,5 +1,6 @@
 package io.github.gss4j.batches;
 
+import io.github.gss4j.loss.CrossEntropy;
 import java.util.Optional;
 
 /**
@@ -8,11 +9,8 @@ import java.util.Optional;
  * @param tokens its values
  * @param hidden which places the model does not see; nothing where it sees all
  * @param label its class
- * @param places the class of each place, −100 where it does not count; nothing where none does
+ * @param places the class of each place, or {@link CrossEntropy#IGNORED}; nothing where none counts
  */
 @SuppressWarnings("ArrayRecordComponent") // made once, never compared
 record LabelledExample(
-    int[] tokens, Optional<boolean[]> hidden, int label, Optional<long[]> places) {
-  /** A class that does not count. */
-  static final long IGNORED = -100;
-}
+    int[] tokens, Optional<boolean[]> hidden, int label, Optional<long[]> places) {}

@@ -2,7 +2,7 @@ package io.github.gss4j.data;
 
 import com.fasterxml.jackson.annotation.JsonSetter;
 import com.fasterxml.jackson.annotation.Nulls;
-import io.github.gss4j.files.Hex;
+import io.github.gss4j.files.Digests;
 import io.github.gss4j.tokenizer.ByteTokenizer;
 import io.github.gss4j.tokenizer.Tokenizer;
 import java.io.IOException;
@@ -55,9 +55,9 @@ public record EncodedText(
     }
     try (bytes) {
       TokenizerFacts facts = TokenizerFacts.of(tokenizer);
-      String content = bytes.fingerprint() + "\n" + Hex.of(bytes.documentEnds().toString());
+      String content = bytes.fingerprint() + "\n" + Digests.hex(bytes.documentEnds().toString());
       content += counted ? "\nwith bytes" : "";
-      String key = Hex.of(FORMAT + "\n" + facts.fingerprint() + "\n" + content);
+      String key = Digests.hex(FORMAT + "\n" + facts.fingerprint() + "\n" + content);
       Path home = cache.resolve("tokens-" + key.substring(0, 16));
       EncodedText encoded =
           ofWhole(home, counted)

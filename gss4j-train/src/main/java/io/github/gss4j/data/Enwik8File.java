@@ -1,6 +1,6 @@
 package io.github.gss4j.data;
 
-import io.github.gss4j.files.Hex;
+import io.github.gss4j.files.Digests;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -80,10 +80,11 @@ record Enwik8File(URI base, long bytes, String sha1, Duration policy) {
         throw new DataException(zip, "has no member '" + Enwik8.NAME + "'");
       }
       long size;
-      try (DigestInputStream in = new DigestInputStream(archive.getInputStream(entry), Hex.sha1());
+      try (DigestInputStream in =
+              new DigestInputStream(archive.getInputStream(entry), Digests.sha1());
           OutputStream out = Files.newOutputStream(aside)) {
         size = copyAtMost(bytes + 1, in, out);
-        check(zip, size, Hex.of(in.getMessageDigest()));
+        check(zip, size, Digests.hex(in.getMessageDigest()));
       }
       Files.move(aside, file, StandardCopyOption.ATOMIC_MOVE);
     } catch (ZipException e) {
@@ -103,9 +104,9 @@ record Enwik8File(URI base, long bytes, String sha1, Duration policy) {
   }
 
   private static String sha1(Path file) throws IOException {
-    try (DigestInputStream in = new DigestInputStream(Files.newInputStream(file), Hex.sha1())) {
+    try (DigestInputStream in = new DigestInputStream(Files.newInputStream(file), Digests.sha1())) {
       in.transferTo(OutputStream.nullOutputStream());
-      return Hex.of(in.getMessageDigest());
+      return Digests.hex(in.getMessageDigest());
     }
   }
 

@@ -1,6 +1,6 @@
 package io.github.gss4j.data;
 
-import io.github.gss4j.files.Hex;
+import io.github.gss4j.files.Digests;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
@@ -57,7 +57,7 @@ record JoinedCorpus(
         throw DataException.of(file.path(), "cannot be read", e);
       }
     }
-    return Hex.of(identity.toString()).substring(0, 16);
+    return Digests.hex(identity.toString()).substring(0, 16);
   }
 
   private CorpusManifest make(Path home, CorpusOptions options) {

@@ -1,6 +1,6 @@
 package io.github.gss4j.data;
 
-import io.github.gss4j.files.Hex;
+import io.github.gss4j.files.Digests;
 import java.util.List;
 import java.util.Optional;
 
@@ -21,7 +21,7 @@ public final class JoinedTokens implements TokenStore {
       ends[i] = end;
       content.append(parts.get(i).fingerprint()).append('\n');
     }
-    this.fingerprint = Hex.of(content.toString());
+    this.fingerprint = Digests.hex(content.toString());
   }
 
   @Override

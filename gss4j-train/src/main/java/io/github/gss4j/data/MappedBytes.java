@@ -1,6 +1,6 @@
 package io.github.gss4j.data;
 
-import io.github.gss4j.files.Hex;
+import io.github.gss4j.files.Digests;
 import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.nio.ByteBuffer;
@@ -177,14 +177,14 @@ final class MappedBytes implements TokenStore {
   @Override
   public String fingerprint() {
     if (fingerprint == null) {
-      MessageDigest digest = Hex.sha256();
+      MessageDigest digest = Digests.sha256();
       byte[] chunk = new byte[CHUNK_BYTES];
       for (long at = 0; at < size; ) {
         int n = copy(at, chunk, (int) Math.min(chunk.length, size - at));
         digest.update(chunk, 0, n);
         at += n;
       }
-      fingerprint = Hex.of(digest);
+      fingerprint = Digests.hex(digest);
     }
     return fingerprint;
   }

@@ -1,6 +1,6 @@
 package io.github.gss4j.data;
 
-import io.github.gss4j.files.Hex;
+import io.github.gss4j.files.Digests;
 import io.github.gss4j.files.LfsPointer;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
@@ -86,7 +86,7 @@ final class MemberScan {
   private Optional<Member> text(SourceFile file, String label, byte[] head, InputStream rest)
       throws IOException {
     Utf8Check check = new Utf8Check();
-    MessageDigest digest = Hex.sha256();
+    MessageDigest digest = Digests.sha256();
     long size = 0;
     InputStream bytes = new SequenceInputStream(new ByteArrayInputStream(head), rest);
     for (int n; (n = bytes.read(chunk)) >= 0; size += n) {
@@ -99,7 +99,7 @@ final class MemberScan {
       digest.update(chunk, 0, n);
     }
     return check.ends()
-        ? Optional.of(new Member(label, size, Hex.of(digest), 0))
+        ? Optional.of(new Member(label, size, Digests.hex(digest), 0))
         : Optional.empty();
   }
 

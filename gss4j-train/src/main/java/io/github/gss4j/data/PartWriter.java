@@ -1,6 +1,6 @@
 package io.github.gss4j.data;
 
-import io.github.gss4j.files.Hex;
+import io.github.gss4j.files.Digests;
 import java.io.BufferedOutputStream;
 import java.io.FileOutputStream;
 import java.io.IOException;
@@ -19,7 +19,7 @@ final class PartWriter implements AutoCloseable {
     this.file = file;
     this.disk = new FileOutputStream(file.toFile());
     OutputStream buffered = new BufferedOutputStream(disk, 1 << 16);
-    this.out = new DigestOutputStream(buffered, Hex.sha256());
+    this.out = new DigestOutputStream(buffered, Digests.sha256());
   }
 
   void write(byte[] chunk, int from, int count) {
@@ -36,7 +36,7 @@ final class PartWriter implements AutoCloseable {
     out.flush();
     disk.getFD().sync();
     return new CorpusManifest.Part(
-        file.getFileName().toString(), bytes, Hex.of(out.getMessageDigest()));
+        file.getFileName().toString(), bytes, Digests.hex(out.getMessageDigest()));
   }
 
   @Override

@@ -1,6 +1,6 @@
 package io.github.gss4j.data;
 
-import io.github.gss4j.files.Hex;
+import io.github.gss4j.files.Digests;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
@@ -77,7 +77,7 @@ final class Split {
       for (Member m : members) {
         groups.merge(
             m.sha256(),
-            new Group(Hex.of(m.name()), m.sha256(), m.bytes()),
+            new Group(Digests.hex(m.name()), m.sha256(), m.bytes()),
             (first, more) -> new Group(first.hash, first.sha256, first.bytes + more.bytes));
       }
       return groups.values().stream().sorted(Comparator.comparing(Group::hash)).toList();

@@ -1,6 +1,6 @@
 package io.github.gss4j.data;
 
-import io.github.gss4j.files.Hex;
+import io.github.gss4j.files.Digests;
 import java.nio.ByteBuffer;
 import java.security.MessageDigest;
 
@@ -26,12 +26,12 @@ public final class TokenArray implements TokenStore {
 
   @Override
   public String fingerprint() {
-    MessageDigest digest = Hex.sha256();
+    MessageDigest digest = Digests.sha256();
     ByteBuffer bytes = ByteBuffer.allocate(Long.BYTES);
     for (long id : ids) {
       digest.update(bytes.putLong(0, id).array());
     }
-    return Hex.of(digest);
+    return Digests.hex(digest);
   }
 
   @Override

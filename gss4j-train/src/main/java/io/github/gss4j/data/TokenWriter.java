@@ -1,6 +1,6 @@
 package io.github.gss4j.data;
 
-import io.github.gss4j.files.Hex;
+import io.github.gss4j.files.Digests;
 import java.io.BufferedOutputStream;
 import java.io.FileOutputStream;
 import java.io.IOException;
@@ -43,7 +43,7 @@ public final class TokenWriter implements AutoCloseable {
     this.vocabulary = vocabulary;
     this.width = TokenFile.idBytes(vocabulary);
     this.disk = new FileOutputStream(file.toFile());
-    this.out = new DigestOutputStream(new BufferedOutputStream(disk, 1 << 16), Hex.sha256());
+    this.out = new DigestOutputStream(new BufferedOutputStream(disk, 1 << 16), Digests.sha256());
     this.counts =
         counted
             ? Optional.of(new TokenWriter(TokenFile.counts(file), TokenFile.MOST_COUNTED + 1))
@@ -112,7 +112,7 @@ public final class TokenWriter implements AutoCloseable {
     if (counts.isPresent()) {
       var unused = counts.get().finish(name);
     }
-    return new TokenFile(name, tokens, Hex.of(out.getMessageDigest()));
+    return new TokenFile(name, tokens, Digests.hex(out.getMessageDigest()));
   }
 
   @Override

@@ -9,7 +9,8 @@ public record CrossEntropy() implements TokenLoss {
   /** Its name in configurations and metrics. */
   public static final String NAME = "cross_entropy";
 
-  private static final long IGNORED = -100;
+  /** A target that does not count. */
+  public static final long IGNORED = -100;
 
   @Override
   public String name() {
@@ -28,7 +29,7 @@ public record CrossEntropy() implements TokenLoss {
    * Σ −log softmax(logits)[target], in the logits' dtype.
    *
    * @param logits (T, V)
-   * @param targets (T) ids; −100 does not count
+   * @param targets (T) ids, or {@link #IGNORED}
    */
   public static Tensor sum(Tensor logits, Tensor targets) {
     return torch.cross_entropy_loss(

@@ -1,6 +1,6 @@
 package io.github.gss4j.loss;
 
-import io.github.gss4j.files.Hex;
+import io.github.gss4j.files.Digests;
 import io.github.gss4j.files.ProcessLocks;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -221,7 +221,7 @@ final class TeacherCache implements AutoCloseable {
   }
 
   private static byte[] sha256(ByteBuffer bytes) {
-    MessageDigest digest = Hex.sha256();
+    MessageDigest digest = Digests.sha256();
     digest.update(bytes);
     return digest.digest();
   }

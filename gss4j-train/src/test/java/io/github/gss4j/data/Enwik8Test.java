@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
-import io.github.gss4j.files.Hex;
+import io.github.gss4j.files.Digests;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -71,9 +71,9 @@ class Enwik8Test {
   }
 
   private Enwik8File expected() {
-    MessageDigest digest = Hex.sha1();
+    MessageDigest digest = Digests.sha1();
     digest.update(TEXT.getBytes(StandardCharsets.UTF_8));
-    return new Enwik8File(base(), 2000, Hex.of(digest), Duration.ofMillis(600));
+    return new Enwik8File(base(), 2000, Digests.hex(digest), Duration.ofMillis(600));
   }
 
   private Path cache() {

@@ -1,6 +1,6 @@
 package io.github.gss4j.model;
 
-import io.github.gss4j.files.Hex;
+import io.github.gss4j.files.Digests;
 import io.github.gss4j.layers.Parameter;
 import io.github.gss4j.ops.Tensors;
 import java.nio.charset.StandardCharsets;
@@ -31,7 +31,7 @@ public final class Fingerprint {
   }
 
   private static String of(String config, List<Parameter> parameters) {
-    MessageDigest digest = Hex.sha256();
+    MessageDigest digest = Digests.sha256();
     digest.update(config.getBytes(StandardCharsets.UTF_8));
     for (Parameter p : parameters) {
       try (PointerScope scope = new PointerScope()) {
@@ -40,7 +40,7 @@ public final class Fingerprint {
         digest.update(line.getBytes(StandardCharsets.UTF_8));
       }
     }
-    return Hex.of(digest);
+    return Digests.hex(digest);
   }
 
   /** CRC-32C of a tensor's bytes in row-major order. */

@@ -42,7 +42,7 @@ record Latch() implements TokenLoss {
   static long[] targets(long[] ids, int from) {
     List<Integer> images = IMAGES.get((int) ids[0] - 2);
     long[] targets = new long[ids.length];
-    Arrays.fill(targets, Probe.NOTHING);
+    Arrays.fill(targets, CrossEntropy.IGNORED);
     for (int i = from; i < ids.length; i++) {
       targets[i] = (long) FIRST + images.get((int) ids[i] - FIRST);
     }

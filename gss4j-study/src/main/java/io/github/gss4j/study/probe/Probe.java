@@ -1,6 +1,7 @@
 package io.github.gss4j.study.probe;
 
 import io.github.gss4j.files.OneLine;
+import io.github.gss4j.loss.CrossEntropy;
 import io.github.gss4j.loss.Objective;
 import java.util.Arrays;
 import java.util.Locale;
@@ -127,7 +128,8 @@ public enum Probe {
    * One sequence.
    *
    * @param ids one more than are read: a language model is to predict each but the first
-   * @param targets what is asked after each token that is read; {@link #NOTHING} where nothing is
+   * @param targets what is asked after each token that is read; {@link CrossEntropy#IGNORED} where
+   *     nothing is
    */
   @SuppressWarnings("ArrayRecordComponent") // read, never compared
   record Sequence(long[] ids, long[] targets) {
@@ -135,14 +137,11 @@ public enum Probe {
     static Sequence asking(long[] ids, boolean[] answers) {
       long[] targets = new long[ids.length - 1];
       for (int i = 0; i < targets.length; i++) {
-        targets[i] = answers[i + 1] ? ids[i + 1] : NOTHING;
+        targets[i] = answers[i + 1] ? ids[i + 1] : CrossEntropy.IGNORED;
       }
       return new Sequence(ids, targets);
     }
   }
-
-  /** No token is asked for. */
-  static final long NOTHING = -100;
 
   /** How many tokens there are. */
   public int numTokens() {

@@ -4,6 +4,7 @@ import io.github.gss4j.batches.BatchSource;
 import io.github.gss4j.config.training.TrainConfig;
 import io.github.gss4j.layers.Init;
 import io.github.gss4j.layers.Precision;
+import io.github.gss4j.loss.CrossEntropy;
 import io.github.gss4j.model.LanguageModel;
 import io.github.gss4j.ops.Scopes;
 import io.github.gss4j.ops.Tensors;
@@ -90,7 +91,7 @@ record ProbeRun(Probe probe, TrainConfig config) {
       for (int row = 0; row < batch.size(); row++) {
         long[] targets = batch.get(row).targets();
         for (int i = 0; i < length; i++) {
-          if (targets[i] != Probe.NOTHING) {
+          if (targets[i] != CrossEntropy.IGNORED) {
             asked++;
             right += guesses[row * length + i] == targets[i] ? 1 : 0;
           }

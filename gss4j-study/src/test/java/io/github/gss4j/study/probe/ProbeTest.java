@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.github.gss4j.loss.CrossEntropy;
 import io.github.gss4j.study.StudyDefaults;
 import io.github.gss4j.study.StudyFile;
 import java.io.IOException;
@@ -38,7 +39,7 @@ class ProbeTest {
       assertThat(s.ids()).hasSize(length + 1);
       assertThat(Arrays.stream(s.ids())).allMatch(id -> id >= 0 && id < probe.numTokens());
       assertThat(s.targets()).hasSize(length);
-      assertThat(Arrays.stream(s.targets())).anyMatch(id -> id != Probe.NOTHING);
+      assertThat(Arrays.stream(s.targets())).anyMatch(id -> id != CrossEntropy.IGNORED);
       assertThat(draw(probe, length).ids()).isEqualTo(s.ids());
     }
     assertThat(Probe.of(probe.text())).isEqualTo(probe);
@@ -46,7 +47,7 @@ class ProbeTest {
 
   /** Whether a sequence asks for its own token at a place. */
   private static boolean asked(Probe.Sequence s, int at) {
-    if (at == 0 || s.targets()[at - 1] == Probe.NOTHING) {
+    if (at == 0 || s.targets()[at - 1] == CrossEntropy.IGNORED) {
       return false;
     }
     assertThat(s.targets()[at - 1]).isEqualTo(s.ids()[at]);
@@ -112,7 +113,7 @@ class ProbeTest {
       Map<Long, Long> known = images.computeIfAbsent(s.ids()[0], h -> new HashMap<>());
       for (int i = 0; i < 64; i++) {
         if (i < 32) {
-          assertThat(s.targets()[i]).isEqualTo(Probe.NOTHING);
+          assertThat(s.targets()[i]).isEqualTo(CrossEntropy.IGNORED);
         } else {
           Long before = known.put(s.ids()[i], s.targets()[i]);
           assertThat(before == null || before == s.targets()[i]).isTrue();

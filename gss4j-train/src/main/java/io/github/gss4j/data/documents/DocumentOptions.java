@@ -1,6 +1,6 @@
 package io.github.gss4j.data.documents;
 
-import io.github.gss4j.files.Hex;
+import io.github.gss4j.files.Digests;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 
@@ -60,7 +60,7 @@ public record DocumentOptions(String textField, double heldOut, boolean skipBrok
     if (heldOut <= 0 || heldOut >= 1) {
       return heldOut >= 1;
     }
-    byte[] digest = Hex.sha256().digest(text.getBytes(StandardCharsets.UTF_8));
+    byte[] digest = Digests.sha256().digest(text.getBytes(StandardCharsets.UTF_8));
     return (ByteBuffer.wrap(digest).getLong() >>> 11) * UNIT < heldOut;
   }
 }

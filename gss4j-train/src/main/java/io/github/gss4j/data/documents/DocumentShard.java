@@ -2,7 +2,7 @@ package io.github.gss4j.data.documents;
 
 import io.github.gss4j.data.DataException;
 import io.github.gss4j.data.Download;
-import io.github.gss4j.files.Hex;
+import io.github.gss4j.files.Digests;
 import io.github.gss4j.files.WindowsFiles;
 import io.github.gss4j.hub.DownloadListener;
 import io.github.gss4j.hub.Hub;
@@ -70,7 +70,7 @@ public sealed interface DocumentShard {
     public Path file() {
       String path = address.getPath();
       String name = WindowsFiles.nameFor(path.substring(path.lastIndexOf('/') + 1));
-      Path home = cache.resolve("shards").resolve(Hex.of(address.toString()).substring(0, 16));
+      Path home = cache.resolve("shards").resolve(Digests.hex(address.toString()).substring(0, 16));
       Path file = home.resolve(name);
       if (Files.exists(file)) {
         return file;

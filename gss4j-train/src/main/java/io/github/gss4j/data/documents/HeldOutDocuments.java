@@ -6,7 +6,7 @@ import io.github.gss4j.data.Manifests;
 import io.github.gss4j.data.TokenFile;
 import io.github.gss4j.data.TokenStore;
 import io.github.gss4j.data.TokenWriter;
-import io.github.gss4j.files.Hex;
+import io.github.gss4j.files.Digests;
 import io.github.gss4j.tokenizer.Tokenizer;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -46,7 +46,7 @@ record HeldOutDocuments(
   private static TokenStore open(
       DocumentSource source, DocumentOptions options, long most, Tokenizer tokenizer, Path cache) {
     String content = StreamedCorpus.fingerprint(source, options, tokenizer);
-    Path home = cache.resolve("held-out-" + Hex.of(FORMAT + content + most).substring(0, 16));
+    Path home = cache.resolve("held-out-" + Digests.hex(FORMAT + content + most).substring(0, 16));
     HeldOutDocuments held =
         ofWhole(home)
             .orElseGet(

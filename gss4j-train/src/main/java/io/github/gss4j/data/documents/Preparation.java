@@ -6,7 +6,7 @@ import io.github.gss4j.data.EncodedText;
 import io.github.gss4j.data.Manifests;
 import io.github.gss4j.data.TokenStore;
 import io.github.gss4j.data.TokenizerFacts;
-import io.github.gss4j.files.Hex;
+import io.github.gss4j.files.Digests;
 import io.github.gss4j.files.ProcessLocks;
 import io.github.gss4j.tokenizer.Tokenizer;
 import java.io.IOException;
@@ -101,7 +101,7 @@ public record Preparation(Tokenizer tokenizer, int threads, Path home, Listener 
       DocumentOptions options,
       Tokenizer tokenizer) {
     String held = validation.map(v -> StreamedCorpus.fingerprint(v, options, tokenizer)).orElse("");
-    return Hex.of(READING + StreamedCorpus.fingerprint(source, options, tokenizer) + held);
+    return Digests.hex(READING + StreamedCorpus.fingerprint(source, options, tokenizer) + held);
   }
 
   private void add(
@@ -183,7 +183,8 @@ public record Preparation(Tokenizer tokenizer, int threads, Path home, Listener 
   private PreparedCorpus prepare(
       String name, String content, Content make, List<ShardPreparation> shards, String leftOut) {
     TokenizerFacts facts = TokenizerFacts.of(tokenizer);
-    String digest = Hex.of(PreparedCorpus.FORMAT + "\n" + facts.fingerprint() + "\n" + content);
+    String digest =
+        Digests.hex(PreparedCorpus.FORMAT + "\n" + facts.fingerprint() + "\n" + content);
     try {
       Files.createDirectories(home);
       try (FileChannel lock = lock()) {

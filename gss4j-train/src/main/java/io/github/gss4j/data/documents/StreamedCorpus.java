@@ -3,7 +3,7 @@ package io.github.gss4j.data.documents;
 import io.github.gss4j.data.TokenStore;
 import io.github.gss4j.data.TokenizerFacts;
 import io.github.gss4j.data.TrainingText;
-import io.github.gss4j.files.Hex;
+import io.github.gss4j.files.Digests;
 import io.github.gss4j.tokenizer.Tokenizer;
 import java.nio.file.Path;
 import java.util.List;
@@ -65,7 +65,7 @@ public final class StreamedCorpus implements TrainingText {
         .append(options.identity())
         .append('\n');
     source.shards().forEach(shard -> content.append(shard.identity()).append('\n'));
-    return Hex.of(content.toString());
+    return Digests.hex(content.toString());
   }
 
   /**
