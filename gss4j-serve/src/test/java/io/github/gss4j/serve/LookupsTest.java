@@ -50,6 +50,14 @@ class LookupsTest extends ServingFixture {
     assertThat(String.format(Locale.ROOT, "%.0f", serving.metric("gss_rows_max"))).isEqualTo("32");
   }
 
+  @Test
+  void anErrorIsCountedAtItsPath() {
+    String bad = "gss_requests_total{outcome=\"400\",route=\"/detokenize\"}";
+    double before = serving.metric(bad);
+    serving.post("/detokenize", "{");
+    Serving.await(() -> serving.metric(bad) == before + 1);
+  }
+
   private static void checkRefused(String method, String path, String expected) {
     Serving.Answer answer =
         serving.send(serving.request(path).method(method, HttpRequest.BodyPublishers.noBody()));

@@ -41,10 +41,10 @@ public final class Api {
     this.timing = timing;
     this.router = Router.router(vertx);
     this.bodies = BodyHandler.create(false).setBodyLimit(limits.bodyBytes());
-    router.route().failureHandler(Errors::answer);
     router.errorHandler(404, Errors::answer);
     new Guards(access, host, metrics).addTo(router);
     addRoutes();
+    router.route().failureHandler(Errors::answer);
   }
 
   /** Where requests go. */
@@ -113,6 +113,7 @@ public final class Api {
     refuseOtherMethods();
   }
 
+  /** Also answers the errors of each path, so that they are counted there. */
   private void refuseOtherMethods() {
     Map<String, Set<String>> methods = new TreeMap<>();
     for (Route route : router.getRoutes()) {
@@ -125,7 +126,10 @@ public final class Api {
     }
     methods.forEach(
         (path, allowed) ->
-            router.route(path).handler(context -> Errors.checkMethod(context, allowed)));
+            router
+                .route(path)
+                .handler(context -> Errors.checkMethod(context, allowed))
+                .failureHandler(Errors::answer));
   }
 
   /** The API as OpenAPI has it. */
