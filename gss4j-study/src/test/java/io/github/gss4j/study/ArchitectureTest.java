@@ -10,6 +10,7 @@ class ArchitectureTest {
     "config",
     "checkpoint",
     "engine",
+    "tokenizer",
     "ops",
     "layers",
     "model",
