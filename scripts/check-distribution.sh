@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # The distributions of target/dist, each on a JRE of its own: unpacked into a read-only place with a space in its path, called
 # from another directory. The full one trains, measures, writes and serves; the one for inference and its jar write and serve.
-# All write the same text; with four jars of the full one that for inference reads tokenizer.json. Needs curl, and JDKs from 17 on, out of which jlink makes the JREs (default: the one of javac).
+# All write the same text; with four jars of the full one that for inference reads tokenizer.json. Needs curl, and JDKs from 17
+# on, out of which jlink makes the JREs (default: the one of javac).
 #   mvn -DskipTests -Pdist package && scripts/check-distribution.sh [JAVA_HOME …]
 set -euo pipefail
 home=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
@@ -91,7 +92,7 @@ for java in "$@"; do
 done
 
 cp "$home/gss4j-tokenizers/src/test/resources/tokenizer/bytelevel/tokenizer.json" "$work/"
-run "$full/bin/gss" train --data "$work/text.txt" --tokenizer "$work/tokenizer.json" --steps 20 "${sizes[@]}" --out tokens \
+run "$full/bin/gss" train --data "$work/text.txt" --tokenizer "$work/tokenizer.json" --steps 20 --init two_scale "${sizes[@]}" --out tokens \
   >out 2>err || fail "train with tokenizer.json"
 model=$PWD/tokens/best
 rm expected
