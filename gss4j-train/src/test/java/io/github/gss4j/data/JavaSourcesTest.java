@@ -93,7 +93,9 @@ class JavaSourcesTest {
   void versionsAreThoseOfTheBuild() throws IOException {
     String pom = Files.readString(Path.of("..", "pom.xml"));
     for (JavaSources.Artifact artifact : JavaSources.ARTIFACTS) {
-      String property = artifact.id().equals("lucene-core") ? "lucene" : artifact.id();
+      String property =
+          Map.of("lucene-core", "lucene", "commons-lang3", "commons-lang3-sources")
+              .getOrDefault(artifact.id(), artifact.id());
       assertThat(pom).contains("<" + property + ".version>" + artifact.version() + "<");
     }
   }
