@@ -76,6 +76,7 @@ class RunOptionsTest {
               "--init long_range",
               "--init long_range --phase-grid 32",
               "--short-conv 4",
+              "--step-groups 2",
               "--init two_scale",
               "--mixer dsconv",
               "--mixer mhesa",
