@@ -28,7 +28,7 @@ fails() { echo "$*: failed; $(tail -n 1 "$work/log")" >&2; }
 quiet() { "$@" >"$work/out" 2>"$work/log" || fails "$@"; }
 loss() { sed -n "s/.*\"step\":$2,\"loss\":\([^,]*\),\"lr.*/\1/p" "$work/$1/metrics.jsonl" 2>/dev/null | head -n 1; }
 speed() { # the middle one of the last steps
-  sed -n 's/.*"tokens_per_second":\([0-9.]*\).*/\1/p' "$1/metrics.jsonl" 2>/dev/null | tail -n 10 | sort -n | sed -n 5p | cut -d. -f1
+  sed -n 's/.*"tokens_per_second":\([0-9.]*\).*/\1/p' "$1/metrics.jsonl" 2>/dev/null | tail -n 10 | sort -n | awk '{ at[NR] = $1 } END { printf "%d", at[int((NR + 1) / 2)] }'
 }
 figure() { sed -n "s/.*\"$1\" *: *\\([-0-9.eE]*\\).*/\\1/p" "$work/out" | head -n 1; }
 
