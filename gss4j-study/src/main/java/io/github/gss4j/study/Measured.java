@@ -4,7 +4,7 @@ import com.fasterxml.jackson.annotation.JsonProperty;
 import io.github.gss4j.data.TokenStore;
 import io.github.gss4j.engine.InferenceModel;
 import io.github.gss4j.evaluation.Evaluator;
-import io.github.gss4j.evaluation.Split;
+import io.github.gss4j.evaluation.SplitLoss;
 import io.github.gss4j.tokenizer.Tokenizer;
 import java.util.List;
 
@@ -45,7 +45,7 @@ record Measured(
   static Measured of(
       InferenceModel model, TokenStore text, Tokenizer tokenizer, int seqLen, StudyConfig config) {
     Evaluator evaluator = new Evaluator(model, tokenizer);
-    Split stream = evaluator.farRepeats(text, share -> {});
+    SplitLoss stream = evaluator.farRepeats(text, share -> {});
     return new Measured(
         Reading.of(evaluator.windows(text, seqLen, share -> {})),
         Reading.of(stream.far()),

@@ -106,7 +106,7 @@ public final class Evaluator {
    * @param progress is told the share done, 0 to 1
    * @throws IllegalStateException without a tokenizer, as bytes are compared
    */
-  public Split farRepeats(TokenStore text, DoubleConsumer progress) {
+  public SplitLoss farRepeats(TokenStore text, DoubleConsumer progress) {
     if (bytesOf == null) {
       throw new IllegalStateException("far repeats are found in bytes: give a tokenizer");
     }
@@ -186,9 +186,9 @@ public final class Evaluator {
     return split(text, spans, false, progress).rest();
   }
 
-  private Split split(
+  private SplitLoss split(
       TokenStore text, List<Span> spans, boolean farRepeats, DoubleConsumer progress) {
-    Split sum = new Split(Result.NONE, Result.NONE);
+    SplitLoss sum = new SplitLoss(Result.NONE, Result.NONE);
     for (int from = 0; from < spans.size(); from += STREAMS) {
       int to = Math.min(spans.size(), from + STREAMS);
       double before = (double) from / spans.size();
@@ -204,7 +204,7 @@ public final class Evaluator {
     return sum;
   }
 
-  private Split sideBySide(
+  private SplitLoss sideBySide(
       TokenStore text, List<Span> spans, boolean farRepeats, DoubleConsumer progress) {
     long longest = spans.stream().mapToLong(Span::predicted).max().orElseThrow();
     Tally far = new Tally();
@@ -233,7 +233,7 @@ public final class Evaluator {
         progress.accept((double) Math.min(done + BLOCK, longest) / longest);
       }
     }
-    return new Split(far.result(), rest.result());
+    return new SplitLoss(far.result(), rest.result());
   }
 
   /** Sums over tokens. */

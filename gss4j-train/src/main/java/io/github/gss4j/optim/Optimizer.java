@@ -14,7 +14,6 @@ import java.util.Map;
 import java.util.Set;
 import java.util.function.Function;
 import java.util.function.ToDoubleFunction;
-import java.util.stream.IntStream;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.NoGradGuard;
 import org.bytedeco.pytorch.Scalar;
@@ -220,37 +219,31 @@ public abstract class Optimizer implements AutoCloseable {
     steps = stepsTaken;
     since.clear();
     Set<String> trained = Set.copyOf(sharding.trainable());
+    long anew = 0;
     for (int unit = 0; unit <= sharding.root(); unit++) {
       for (Parameter p : sharding.unit(unit)) {
-        long from = trained.contains(p.name()) ? trainedSince(p, names, source) : 0;
-        if (from > 0) {
-          since.put(p.name(), from);
+        if (trained.contains(p.name())) {
+          anew += isKept(p, names) ? 0 : 1;
+          long from = trainedSince(p, names, source);
+          if (from > 0) {
+            since.put(p.name(), from);
+          }
         }
       }
     }
-    sayWhatBeginsAnew(trained, names);
-    groups.clear();
-    for (Parameter p : parameters) {
-      if (isKept(p, names)) {
-        kinds.apply(p).forEach(kind -> restore(p, kind + p.name(), source));
-      }
-      group(p);
-    }
-  }
-
-  private void sayWhatBeginsAnew(Set<String> trained, Set<String> names) {
-    long anew =
-        IntStream.rangeClosed(0, sharding.root())
-            .mapToObj(sharding::unit)
-            .flatMap(List::stream)
-            .filter(p -> trained.contains(p.name()) && !isKept(p, names))
-            .count();
     if (steps > 0 && anew > 0) {
       LOG.warn(
           "the checkpoint keeps no moments of {} of {} parameters, which were frozen or moved by"
               + " another optimizer: theirs begin at zero",
           anew,
           trained.size());
+    }
+    groups.clear();
+    for (Parameter p : parameters) {
+      if (isKept(p, names)) {
+        kinds.apply(p).forEach(kind -> restore(p, kind + p.name(), source));
+      }
+      group(p);
     }
   }
 

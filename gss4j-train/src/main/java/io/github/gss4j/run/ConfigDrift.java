@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.github.gss4j.checkpoint.ConfigFile;
 import io.github.gss4j.config.Checks;
 import io.github.gss4j.config.JsonFields;
+import io.github.gss4j.run.inputs.ModelSettings;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.TreeSet;
@@ -31,7 +32,10 @@ final class ConfigDrift {
         .map(
             name ->
                 "resuming with %s %s instead of %s"
-                    .formatted(name, shown(present.path(name)), shown(old.path(name))))
+                    .formatted(
+                        name,
+                        ModelSettings.shown(present.path(name)),
+                        ModelSettings.shown(old.path(name))))
         .toList();
   }
 
@@ -51,8 +55,8 @@ final class ConfigDrift {
       Checks.that(
           isEqual(old.path(name), present.path(name)),
           name,
-          shown(present.path(name)),
-          shown(old.path(name))
+          ModelSettings.shown(present.path(name)),
+          ModelSettings.shown(old.path(name))
               + " as in "
               + before
               + ", as the run has a checkpoint: for another, begin a new run");
@@ -66,9 +70,5 @@ final class ConfigDrift {
   /** Through text, for a number's class is another after it was read. */
   private static boolean isEqual(JsonNode one, JsonNode two) {
     return one.toString().equals(two.toString());
-  }
-
-  private static String shown(JsonNode value) {
-    return value.isMissingNode() ? "unset" : value.toString();
   }
 }

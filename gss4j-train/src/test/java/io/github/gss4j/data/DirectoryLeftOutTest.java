@@ -11,34 +11,12 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 /** What of a directory is not read, and how that is told. */
-class DirectoryLeftOutTest {
-  @TempDir Path dir;
-
-  private Path root() {
-    return dir.resolve("data");
-  }
-
-  private Path cache() {
-    return dir.resolve("cache");
-  }
-
-  private Corpus open() {
-    return Corpus.open(new DirectorySource(root()), cache());
-  }
-
-  private Corpus open(String glob) {
-    return Corpus.open(new DirectorySource(root(), Optional.of(glob)), cache());
-  }
-
+class DirectoryLeftOutTest extends DirectoryCorpus {
   private Path manifest() throws IOException {
-    try (Stream<Path> all = Files.list(cache())) {
-      return all.toList().get(0).resolve("corpus.json");
-    }
+    return cached().get(0).resolve("corpus.json");
   }
 
   @Test

@@ -13,38 +13,17 @@ import java.util.Collections;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-class DirectorySourceTest {
-  @TempDir Path dir;
-
-  private Path root() {
-    return dir.resolve("data");
-  }
-
-  private Path cache() {
-    return dir.resolve("cache");
-  }
-
-  private Corpus open() {
-    return Corpus.open(new DirectorySource(root()), cache());
-  }
-
-  private Corpus open(String glob) {
-    return Corpus.open(new DirectorySource(root(), Optional.of(glob)), cache());
-  }
-
+class DirectorySourceTest extends DirectoryCorpus {
   /** Forty files of 100 bytes, by name. */
   private Map<String, String> fortyFiles() throws IOException {
     Map<String, String> texts = new TreeMap<>();
@@ -54,12 +33,6 @@ class DirectorySourceTest {
       Texts.write(root().resolve(name), texts.get(name));
     }
     return texts;
-  }
-
-  private List<Path> cached() throws IOException {
-    try (Stream<Path> all = Files.list(cache())) {
-      return all.toList();
-    }
   }
 
   @Test

@@ -112,7 +112,7 @@ class EvaluatorTest {
         ids[4000 + copied] = ids[2000 + 300 + copied];
       }
       Evaluator evaluator = new Evaluator(TorchModel.of(model), new Ended(-1));
-      Split split = evaluator.farRepeats(new Text(ids), share -> {});
+      SplitLoss split = evaluator.farRepeats(new Text(ids), share -> {});
       Evaluator.Result whole = evaluator.whole(new Text(ids), share -> {});
       assertThat(split.all().tokens()).isEqualTo(whole.tokens()).isEqualTo(16 * 2000);
       assertThat(split.all().bytes()).isEqualTo(whole.bytes());

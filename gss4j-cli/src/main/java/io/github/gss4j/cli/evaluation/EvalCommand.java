@@ -11,7 +11,7 @@ import io.github.gss4j.cli.terminal.JsonOutput;
 import io.github.gss4j.config.training.DataConfig;
 import io.github.gss4j.data.TokenStore;
 import io.github.gss4j.evaluation.Evaluator;
-import io.github.gss4j.evaluation.Split;
+import io.github.gss4j.evaluation.SplitLoss;
 import io.github.gss4j.files.OverwriteCheck;
 import io.github.gss4j.tokenizer.Tokenizer;
 import java.io.IOException;
@@ -125,7 +125,7 @@ public final class EvalCommand implements Callable<Integer> {
       } else {
         try (TokenStore ids =
             RunInputs.texts().heldOut(new DataConfig(text.data, glob, heldOut), tokenizer)) {
-          Split split = farRepeats ? evaluator.farRepeats(ids, share -> {}) : null;
+          SplitLoss split = farRepeats ? evaluator.farRepeats(ids, share -> {}) : null;
           Evaluator.Result stream = split == null ? evaluator.whole(ids, share -> {}) : split.all();
           Evaluator.Result apart =
               windows == null ? null : evaluator.windows(ids, windows, share -> {});
@@ -141,7 +141,7 @@ public final class EvalCommand implements Callable<Integer> {
    * @param split null where it was not asked for
    * @param apart in windows; null where it was not asked for
    */
-  private int print(Evaluator.Result stream, Split split, Evaluator.Result apart)
+  private int print(Evaluator.Result stream, SplitLoss split, Evaluator.Result apart)
       throws IOException {
     var stdout = spec.commandLine().getOut();
     if (json) {

@@ -36,7 +36,8 @@ public final class ModelSettings {
     }
   }
 
-  private static String shown(JsonNode value) {
+  /** A setting as messages have it. */
+  public static String shown(JsonNode value) {
     return value.isMissingNode() ? "unset" : value.toString();
   }
 }

@@ -9,7 +9,7 @@ import io.github.gss4j.evaluation.Evaluator.Result;
  *     before, last more than {@value FarRepeats#DISTANCE} bytes ago
  * @param rest of all others
  */
-public record Split(Result far, Result rest) {
+public record SplitLoss(Result far, Result rest) {
   /** Both parts together. */
   public Result all() {
     return far.plus(rest);
@@ -22,7 +22,7 @@ public record Split(Result far, Result rest) {
         : (double) far.bytes() / (far.bytes() + rest.bytes());
   }
 
-  Split plus(Split more) {
-    return new Split(far.plus(more.far), rest.plus(more.rest));
+  SplitLoss plus(SplitLoss more) {
+    return new SplitLoss(far.plus(more.far), rest.plus(more.rest));
   }
 }
