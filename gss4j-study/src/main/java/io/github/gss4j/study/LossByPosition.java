@@ -18,12 +18,15 @@ import java.util.stream.Stream;
  *
  * <p>Texts are easier here and harder there, which would hide what context does. So everything is
  * read twice, with the state carried and with the state reset every {@code unit} tokens, the length
- * of training, and what the second reading tells of the text is taken out:
+ * of training. What counts is by how much the two differ on the same tokens:
  *
  * <pre>
- * to ≤ unit:    loss = mean over all windows of unit tokens
- * from ≥ unit:  loss = carried − restarted + mean of restarted over all that was read
+ * from ≥ unit:  loss = carried − restarted + R
+ * to ≤ unit:    loss = mean over windows of (restarted − carried) − mean of that over all of them + R
  * </pre>
+ *
+ * <p>where R is the mean of restarted over all that was read, and windows are those after the
+ * first, where both are the same. Of a text of one window alone the losses are as they are.
  *
  * @param from the first position of a stretch, from 0
  * @param to the position after its last
@@ -65,12 +68,17 @@ record LossByPosition(long from, long to, double loss, double carried, double re
     double[] restarted = new double[carried.length];
     read(model, text, begins, unit, carried, restarted);
     double windows = DoubleStream.of(restarted).average().orElseThrow();
+    double[] lost = // by the restarts; of a single window the losses themselves
+        IntStream.range(0, restarted.length)
+            .mapToDouble(i -> length < 2L * unit ? restarted[i] : restarted[i] - carried[i])
+            .toArray();
+    double level = windows - window(lost, unit, 0, unit);
     List<LossByPosition> stretches = new ArrayList<>();
     long from = 0;
     for (long to : ends(unit, length)) {
       double with = mean(carried, from, to);
       double without = mean(restarted, from, to);
-      double loss = to <= unit ? window(restarted, unit, from, to) : with - without + windows;
+      double loss = to <= unit ? level + window(lost, unit, from, to) : with - without + windows;
       stretches.add(new LossByPosition(from, to, loss, with, without));
       from = to;
     }
@@ -93,11 +101,15 @@ record LossByPosition(long from, long to, double loss, double carried, double re
     return Arrays.stream(losses, (int) from, (int) to).average().orElseThrow();
   }
 
-  /** The mean over tokens {@code from} to {@code to} of their windows. */
-  private static double window(double[] restarted, int unit, long from, long to) {
-    return IntStream.range(0, restarted.length)
+  /**
+   * The mean over tokens {@code from} to {@code to} of whole windows, all but the first of several.
+   */
+  private static double window(double[] values, int unit, long from, long to) {
+    int first = values.length < 2 * unit ? 0 : unit;
+    int end = Math.max(Math.min(unit, values.length), values.length - values.length % unit);
+    return IntStream.range(first, end)
         .filter(i -> i % unit >= from && i % unit < to)
-        .mapToDouble(i -> restarted[i])
+        .mapToDouble(i -> values[i])
         .average()
         .orElseThrow();
   }

@@ -290,6 +290,24 @@ class StudyTest {
     }
   }
 
+  /** The second half of each window is another text, which no context makes easier or harder. */
+  @Test
+  void lossByPositionDoesNotTellWhereTheTextIsHard() {
+    int unit = 256;
+    long[] ids = new long[16 * unit + 1];
+    for (int i = 0; i < ids.length; i++) {
+      ids[i] = i % unit < unit / 2 ? 'a' : 'b';
+    }
+    try (LanguageModel model = LanguageModel.create(ModelConfig.of(256, 16, 2), 4);
+        TokenStore text = new TokenArray(ids)) {
+      List<LossByPosition> stretches =
+          LossByPosition.of(TorchModel.of(model), text, unit, 16, ids.length);
+      LossByPosition lastHalf = stretches.get(2);
+      assertThat(lastHalf.restarted() - stretches.get(1).restarted()).isGreaterThan(0.1);
+      assertThat(lastHalf.loss()).isCloseTo(stretches.get(3).loss(), within(1e-3));
+    }
+  }
+
   private static double sum(List<LossByPosition> stretches, ToDoubleFunction<LossByPosition> of) {
     return stretches.stream().mapToDouble(s -> of.applyAsDouble(s) * (s.to() - s.from())).sum();
   }

@@ -10,8 +10,9 @@ import org.bytedeco.pytorch.Tensor;
 
 /**
  * The micro-batches of a text that is read in long stretches, in a seeded order that takes each
- * once an epoch: each row reads its stretch to the end, block by block, and then the next one. A
- * text that is too short for as many stretches as there are rows is read in shorter ones.
+ * once an epoch: each row reads its stretch to the end, block by block, and then the next one.
+ * Where more stretches are open than a micro-batch has rows, micro-batches take turns. A text that
+ * is too short for as many stretches is read in shorter ones.
  *
  * <p>A run of an earlier version continues as it began: the text is cut into as many parts as there
  * are rows, and each row reads its own one in order.
@@ -24,6 +25,7 @@ public final class LongStretches implements BatchSource {
   private final long blocks;
   private final int rank;
   private final long rows;
+  private final long turns;
   private final boolean inOrder;
   private final boolean together;
 
@@ -33,11 +35,12 @@ public final class LongStretches implements BatchSource {
     this.batch = config.batch();
     this.rank = rank;
     this.rows = (long) worldSize * batch.size();
+    this.turns = batch.state().turns(rows);
     this.inOrder = batch.state().carriesInOrder();
     this.together = // else states are of unequal sizes
         inOrder || config.model().maxSeqLen().isPresent();
     long wanted = (batch.state().carryLength() + batch.seqLen() - 1L) / batch.seqLen();
-    long most = (text.size() - 1) / batch.seqLen() / rows;
+    long most = (text.size() - 1) / batch.seqLen() / (rows * turns);
     this.blocks = Math.max(1, inOrder ? most : Math.min(wanted, most));
     this.order =
         SampleOrder.of(text.size(), Math.toIntExact(blocks * batch.seqLen()), config.seed());
@@ -52,7 +55,7 @@ public final class LongStretches implements BatchSource {
   @Override
   public Optional<TextPosition> place(long step, int micro) {
     long before = (step - 1) * batch.accumulate() + micro;
-    return Optional.of(TextPosition.of(reading, blocks, before, together));
+    return Optional.of(TextPosition.of(reading, blocks, before, together, turns));
   }
 
   @Override
@@ -63,8 +66,9 @@ public final class LongStretches implements BatchSource {
     long[] one = new long[length];
     for (int b = 0; b < batch.size(); b++) {
       long row = (long) rank * batch.size() + b;
-      long stretch = place.stretch(row) * rows + row;
-      long from = inOrder ? row * blocks * batch.seqLen() : order.offset(stretch);
+      long open = place.turn() * rows + row; // which of those that are open
+      long stretch = place.stretch(row) * rows * turns + open;
+      long from = inOrder ? open * blocks * batch.seqLen() : order.offset(stretch);
       text.read(from + place.block(row) * batch.seqLen(), one);
       System.arraycopy(one, 0, ids, b * length, length);
     }

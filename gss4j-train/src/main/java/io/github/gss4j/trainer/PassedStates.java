@@ -15,7 +15,10 @@ import java.util.Map;
 import java.util.Set;
 import java.util.function.Function;
 import org.bytedeco.javacpp.PointerScope;
+import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.TensorVector;
+import org.bytedeco.pytorch.global.torch;
 import org.bytedeco.pytorch.global.torch.ScalarType;
 
 /**
@@ -32,27 +35,42 @@ final class PassedStates implements SequenceForm<Recurrence>, AutoCloseable {
 
   private final LanguageModel model;
   private final List<MixerState> before = new ArrayList<>();
-  private final List<MixerState> after = new ArrayList<>();
+  private final List<List<MixerState>> left = new ArrayList<>(); // by turn, then layer
+  private List<MixerState> after;
 
-  /** Nothing was read yet. */
-  PassedStates(LanguageModel model) {
+  /**
+   * Nothing was read yet.
+   *
+   * @param turns how many micro-batches take turns, each of which continues what it left itself
+   */
+  PassedStates(LanguageModel model, int turns) {
     this.model = model;
+    for (int i = 0; i < turns; i++) {
+      left.add(new ArrayList<>());
+    }
+    this.after = left.get(0);
   }
 
-  /** Whether the last micro-batch left the states of this many sequences. */
+  /** Whether the micro-batches before left the states of this many sequences each. */
   boolean has(int rows) {
-    return !after.isEmpty() && after.get(0).tensors().get(0).size(0) == rows;
+    return left.stream().anyMatch(states -> has(states, rows));
+  }
+
+  private static boolean has(List<MixerState> states, int rows) {
+    return !states.isEmpty() && states.get(0).tensors().get(0).size(0) == rows;
   }
 
   /**
    * Prepares for a micro-batch.
    *
-   * @param fromZero which of its rows begin from zero; where the last one left no states for the
-   *     others, all do
+   * @param turn whose it is
+   * @param fromZero which of its rows begin from zero; where the last one of this turn left no
+   *     states for the others, all do
    */
-  void begin(boolean... fromZero) {
+  void begin(int turn, boolean... fromZero) {
+    after = left.get(turn);
     release(before);
-    boolean[] anew = has(fromZero.length) ? fromZero : filled(fromZero.length);
+    boolean[] anew = has(after, fromZero.length) ? fromZero : filled(fromZero.length);
     try (PointerScope scope = new PointerScope()) {
       for (int i = 0; i < model.layers().size(); i++) {
         MixerState zero = model.layers().get(i).initialState(anew.length);
@@ -89,7 +107,7 @@ final class PassedStates implements SequenceForm<Recurrence>, AutoCloseable {
 
   /** Forgets what was left. */
   void forget() {
-    release(after);
+    left.forEach(PassedStates::release);
   }
 
   @Override
@@ -110,16 +128,28 @@ final class PassedStates implements SequenceForm<Recurrence>, AutoCloseable {
     return new MixerState(state.tensors().stream().map(Tensor::detach).toList());
   }
 
-  /** What the last micro-batch left, by name, for a checkpoint; rows first. */
+  /** What was left, by name, for a checkpoint; rows first, those of all turns. */
   Map<String, Tensor> state() {
     Map<String, Tensor> tensors = new LinkedHashMap<>();
     for (int i = 0; i < after.size(); i++) {
-      List<Tensor> layer = after.get(i).tensors();
-      for (int k = 0; k < layer.size(); k++) {
-        tensors.put(NAME + i + "." + k, layer.get(k));
+      for (int k = 0; k < after.get(i).tensors().size(); k++) {
+        tensors.put(NAME + i + "." + k, ofAllTurns(i, k));
       }
     }
     return tensors;
+  }
+
+  private Tensor ofAllTurns(int layer, int tensor) {
+    Tensor last = after.get(layer).tensors().get(tensor);
+    if (left.size() == 1) {
+      return last;
+    }
+    Tensor[] turns = new Tensor[left.size()];
+    for (int t = 0; t < turns.length; t++) { // zeros where nothing was read yet
+      List<MixerState> own = left.get(t);
+      turns[t] = own.isEmpty() ? last.mul(new Scalar(0)) : own.get(layer).tensors().get(tensor);
+    }
+    return torch.cat(new TensorVector(turns), 0);
   }
 
   /**
@@ -132,19 +162,25 @@ final class PassedStates implements SequenceForm<Recurrence>, AutoCloseable {
    * @param ranks how many there are
    */
   void restore(Set<String> names, Function<String, Tensor> source, int rank, long rows, int ranks) {
-    release(after);
+    forget();
+    after = left.get(0);
+    long own = rows * left.size();
     for (int i = 0; names.contains(NAME + i + ".0"); i++) {
       List<Tensor> layer = new ArrayList<>();
       try (PointerScope scope = new PointerScope()) {
         for (int k = 0; names.contains(NAME + i + "." + k); k++) {
           Tensor all = source.apply(NAME + i + "." + k);
-          if (all.size(0) != ranks * rows) {
+          if (all.size(0) != ranks * own) {
             return;
           }
-          Tensor own = all.narrow(0, rank * rows, rows).clone();
-          layer.add(own.to(model.device(), dtype(i, k)));
+          layer.add(all.narrow(0, rank * own, own).to(model.device(), dtype(i, k)));
         }
-        after.add(new MixerState(layer).keep());
+        for (int t = 0; t < left.size(); t++) {
+          long first = t * rows;
+          List<Tensor> part =
+              layer.stream().map(all -> all.narrow(0, first, rows).clone()).toList();
+          left.get(t).add(new MixerState(part).keep());
+        }
       }
     }
   }
@@ -161,6 +197,6 @@ final class PassedStates implements SequenceForm<Recurrence>, AutoCloseable {
   @Override
   public void close() {
     release(before);
-    release(after);
+    forget();
   }
 }

@@ -22,6 +22,7 @@ import org.slf4j.LoggerFactory;
 final class StartingStates implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(StartingStates.class);
   private static final String PLACE = "state.position";
+  private static final String TURNS = "state.turns";
 
   private final StateConfig config;
   private final BatchConfig batch;
@@ -35,7 +36,13 @@ final class StartingStates implements AutoCloseable {
     this.config = batch.state();
     this.steps = config.schedule().steps();
     this.group = group;
-    this.states = new PassedStates(model);
+    long turns = this.config.turns((long) group.worldSize() * batch.size());
+    this.states = new PassedStates(model, (int) turns);
+    Checks.that(
+        turns == 1 || model.config().maxSeqLen().isEmpty(),
+        "carry_open",
+        this.config.carryOpen(),
+        "0 with dsconv layers, whose states grow with the text");
     Checks.that(
         this.config.passing() == 0 || model.config().maxSeqLen().isEmpty(),
         "state_passing",
@@ -62,7 +69,7 @@ final class StartingStates implements AutoCloseable {
     if (lost && (states.has(rows) || next.isPresent())) {
       LOG.warn(
           "the states that were carried so far are of another place in the text, as text, batch,"
-              + " seq_len, carry_length, accumulate or seed is another than before: they start"
+              + " seq_len, carry_length, carry_open, accumulate or seed is another than before: they start"
               + " again from zero");
     }
     if (lost) {
@@ -77,7 +84,7 @@ final class StartingStates implements AutoCloseable {
               .map(at -> at.block(row) == 0 && !config.passes(at.stretch(row)))
               .orElse(!config.passes(before + row));
     }
-    states.begin(fromZero);
+    states.begin(place.map(TextPosition::turn).orElse(0), fromZero);
     next = place.map(TextPosition::next);
   }
 
@@ -90,7 +97,13 @@ final class StartingStates implements AutoCloseable {
   Map<String, Tensor> state() {
     Map<String, Tensor> tensors = new LinkedHashMap<>(states.state());
     if (!tensors.isEmpty()) {
-      next.ifPresent(at -> tensors.put(PLACE, Tensors.of(at.numbers(), 4)));
+      next.ifPresent(
+          at -> {
+            tensors.put(PLACE, Tensors.of(at.numbers(), 4));
+            if (at.turns() > 1) {
+              tensors.put(TURNS, Tensors.of(new long[] {at.turns()}, 1));
+            }
+          });
     }
     return tensors;
   }
@@ -118,7 +131,11 @@ final class StartingStates implements AutoCloseable {
     }
     states.restore(names, source, group.rank(), batch.size(), group.worldSize());
     if (names.contains(PLACE)) {
-      Scopes.run(() -> next = Optional.of(TextPosition.of(Tensors.toLongs(source.apply(PLACE)))));
+      Scopes.run(
+          () -> {
+            long turns = names.contains(TURNS) ? Tensors.toLongs(source.apply(TURNS))[0] : 1;
+            next = Optional.of(TextPosition.of(turns, Tensors.toLongs(source.apply(PLACE))));
+          });
     } else if (names.contains(PassedStates.FIRST) && !states.has(batch.size())) {
       LOG.warn(
           "the states that were passed on so far are of another number of sequences than the {} of"

@@ -26,9 +26,11 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.Predicate;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.NoGradGuard;
@@ -63,19 +65,42 @@ class CarriedStateTest {
     Tensor all = TinyRun.ids(1, 2, 97);
     try (PointerScope scope = new PointerScope();
         LanguageModel model = TinyRun.model(config);
-        PassedStates carried = new PassedStates(model)) {
+        PassedStates carried = new PassedStates(model, 1)) {
       model.parameters().forEach(p -> Autograd.require(p.value()));
       double whole = loss(model, all, SequenceForm.WHOLE);
       double blocks = 0;
       for (int i = 0; i < 3; i++) {
-        carried.begin(i == 0, i == 0);
+        carried.begin(0, i == 0, i == 0);
         blocks += loss(model, all.narrow(1, 32L * i, 33).contiguous(), carried) / 3;
       }
       assertThat(blocks).isCloseTo(whole, within(1e-10 * whole));
-      carried.begin(true, true);
+      carried.begin(0, true, true);
       double anew = loss(model, all.narrow(1, 64, 33).contiguous(), carried);
-      carried.begin(true, true);
+      carried.begin(0, true, true);
       assertThat(loss(model, all.narrow(1, 64, 33).contiguous(), carried)).isEqualTo(anew);
+    }
+  }
+
+  @Test
+  void eachTurnContinuesWhatItLeftItself() {
+    TrainConfig config = config("float64", HYBRID);
+    Tensor one = TinyRun.ids(1, 2, 65);
+    Tensor two = TinyRun.ids(2, 2, 65);
+    try (PointerScope scope = new PointerScope();
+        LanguageModel model = TinyRun.model(config);
+        PassedStates turns = new PassedStates(model, 2)) {
+      model.parameters().forEach(p -> Autograd.require(p.value()));
+      List<Double> inTurns = new ArrayList<>();
+      for (int i = 0; i < 4; i++) {
+        turns.begin(i % 2, i < 2, i < 2);
+        Tensor block = (i % 2 == 0 ? one : two).narrow(1, i < 2 ? 0 : 32, 33).contiguous();
+        inTurns.add(loss(model, block, turns));
+      }
+      for (int t = 0; t < 2; t++) {
+        double whole = loss(model, t == 0 ? one : two, SequenceForm.WHOLE);
+        assertThat((inTurns.get(t) + inTurns.get(t + 2)) / 2)
+            .isCloseTo(whole, within(1e-10 * whole));
+      }
     }
   }
 
@@ -93,12 +118,12 @@ class CarriedStateTest {
     TrainConfig config = config("float64", layers);
     try (PointerScope scope = new PointerScope();
         LanguageModel model = TinyRun.model(config);
-        PassedStates carried = new PassedStates(model)) {
+        PassedStates carried = new PassedStates(model, 1)) {
       model.parameters().forEach(p -> Autograd.require(p.value()));
-      carried.begin(true, true);
+      carried.begin(0, true, true);
       loss(model, TinyRun.ids(1, 2, 33), carried);
       model.parameters().forEach(p -> p.value().mutable_grad().reset());
-      carried.begin(false, false);
+      carried.begin(0, false, false);
       Tensor block = TinyRun.ids(2, 2, 33);
       loss(model, block, carried);
       Map<Parameter, double[]> gradients = new LinkedHashMap<>();
@@ -152,8 +177,19 @@ class CarriedStateTest {
   @ParameterizedTest
   @ValueSource(strings = {GSS, MHESA, DSCONV, HYBRID})
   void aRunOutOfACheckpointGoesOnToTheSameBits(String layers) throws IOException {
-    TrainConfig config =
-        TinyRun.config(config("float32", layers), "{\"accumulate\": 2, \"dtype\": \"bfloat16\"}");
+    goesOnToTheSameBits(
+        TinyRun.config(config("float32", layers), "{\"accumulate\": 2, \"dtype\": \"bfloat16\"}"));
+  }
+
+  /** Three micro-batches take turns: after two steps of one, the third is still to come. */
+  @ParameterizedTest
+  @ValueSource(ints = {1, 2})
+  void soDoesOneWithMoreOpenStretches(int accumulate) throws IOException {
+    String open = "{\"carry_open\": 5, \"carry_length\": 64, \"accumulate\": %d}";
+    goesOnToTheSameBits(TinyRun.config(config("float32", HYBRID), open.formatted(accumulate)));
+  }
+
+  private void goesOnToTheSameBits(TrainConfig config) throws IOException {
     LongStretches text = new LongStretches(new Counting(500), config, 0, 1);
     try (LanguageModel model = TinyRun.model(config);
         Trainer<BatchSource> trainer = TrainableLanguageModel.trainer(model, config)) {
@@ -162,7 +198,9 @@ class CarriedStateTest {
       SavedTrainer saved = SavedTrainer.of(trainer, directory);
       try (LanguageModel loaded =
               PretrainedModel.loadToTrain(
-                  StoredModel.open(directory), Precision.MIXED_BFLOAT16, Tensors.device("cpu"));
+                  StoredModel.open(directory),
+                  Precision.forTraining(config.compute().dtype()),
+                  Tensors.device("cpu"));
           Trainer<BatchSource> other = TrainableLanguageModel.trainer(loaded, config)) {
         saved.restore(other);
         for (int i = 0; i < 6; i++) {
@@ -276,9 +314,34 @@ class CarriedStateTest {
   }
 
   @Test
-  void ranksReadTheStretchesOfOne() {
-    TrainConfig whole =
-        TinyRun.config(config("float32", GSS), "{\"carry_length\": 64, \"batch\": 6}");
+  void microBatchesTakeTurnsWhereMoreStretchesAreOpen() {
+    TrainConfig config =
+        TinyRun.config(config("float32", GSS), "{\"carry_length\": 96, \"carry_open\": 6}");
+    try (PointerScope scope = new PointerScope()) {
+      LongStretches text = new LongStretches(new Counting(40 * 96 + 40), config, 0, 1);
+      long[][] last = new long[3][];
+      Set<Long> open = new HashSet<>();
+      for (int step = 1; step <= 27; step++) {
+        long[] ids = Tensors.toLongs(text.ids(step, 0));
+        TextPosition place = text.place(step, 0).orElseThrow();
+        assertThat(place.turn()).isEqualTo((step - 1) % 3);
+        for (int row = 0; row < 2; row++) {
+          if (place.block(row) > 0 && last[place.turn()] != null) {
+            assertThat(ids[row * 33]).isEqualTo(last[place.turn()][row * 33 + 32]);
+          }
+          open.add(place.stretch(row) * 6 + place.turn() * 2L + row);
+        }
+        last[place.turn()] = ids;
+      }
+      assertThat(open).hasSizeGreaterThanOrEqualTo(6 * 27 / 9); // 27 steps are 9 blocks of each
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {0, 18})
+  void ranksReadTheStretchesOfOne(int open) {
+    String stretches = "{\"carry_length\": 64, \"batch\": 6, \"carry_open\": %d}";
+    TrainConfig whole = TinyRun.config(config("float32", GSS), stretches.formatted(open));
     TrainConfig part = TinyRun.config(whole, "{\"batch\": 2}");
     try (PointerScope scope = new PointerScope()) {
       TokenStore text = new Counting(50 * 64 + 9);
@@ -293,6 +356,15 @@ class CarriedStateTest {
             .containsExactly(
                 Arrays.stream(Tensors.toLongs(one.ids(step, 0))).boxed().toArray(Long[]::new));
       }
+    }
+  }
+
+  @Test
+  void statesThatGrowDoNotTakeTurns() {
+    TrainConfig config = TinyRun.config(config("float32", DSCONV), "{\"carry_open\": 8}");
+    try (LanguageModel model = TinyRun.model(config)) {
+      assertThatThrownBy(() -> TrainableLanguageModel.trainer(model, config))
+          .hasMessageContaining("carry_open is 8, expected 0 with dsconv layers");
     }
   }
 

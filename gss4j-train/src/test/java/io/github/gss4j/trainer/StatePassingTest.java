@@ -66,13 +66,13 @@ class StatePassingTest {
     List<Double> found = losses(passing, 9);
     try (LanguageModel model = TinyRun.model(still);
         Trainer<BatchSource> trainer = TrainableLanguageModel.trainer(model, still);
-        PassedStates states = new PassedStates(model)) {
+        PassedStates states = new PassedStates(model, 1)) {
       for (int n = 0; n < 9; n++) {
         boolean[] fromZero = new boolean[3];
         for (int row = 0; row < 3; row++) {
           fromZero[row] = (n + row) % 4 == 0;
         }
-        states.begin(fromZero);
+        states.begin(0, fromZero);
         double expected;
         try (GradientPass<?> pass =
             new GradientPass<>(model, trainer.sharding(), 32, false, states)) {

@@ -183,6 +183,14 @@ public final class RunOptions {
   Integer carryLength;
 
   @Option(
+      names = "--carry-open",
+      paramLabel = "N",
+      description =
+          "how many stretches are read at a time, micro-batches taking turns (default: as many as"
+              + " one has sequences)")
+  Integer carryOpen;
+
+  @Option(
       names = "--state-passing",
       paramLabel = "N",
       description =

@@ -25,7 +25,7 @@ class TrainConfigTest {
         new TrainConfig(
             new DataConfig("d", "g", 0.25),
             TinyRun.MODEL.withTokenizer("bytes"),
-            new BatchConfig(2, 3, true, 4, new StateConfig(true, 7, 5, 0)),
+            new BatchConfig(2, 3, true, 4, new StateConfig(true, 7, 6, 5, 0)),
             new OptimizerConfig(OptimizerConfig.Kind.ADAM, 0.1, 0.2, 0.3, 0.4, 0.5, true, 0.6),
             new Schedule(1, 5, new Decay.WarmRestarts(0.6, 7, 2)),
             new ObjectiveConfig("alternating", "t", 2, 0.5, "step", "bfloat16", "c", 7),
