@@ -86,11 +86,14 @@ public enum Probe {
   ASSOCIATIVE_RECALL {
     @Override
     Sequence draw(int length, SplittableRandom random) {
-      return recall(16, length, random);
+      return recall(16, 16, length, random);
     }
   },
 
-  /** The same with 64 keys. */
+  /**
+   * The same with 64 keys. Sequences to learn from have 4, 8, 16, 32 or all of them, as the authors
+   * of the task train on mixtures: with all 64 in each, looking up is not learned.
+   */
   ASSOCIATIVE_RECALL_64 {
     @Override
     public int numTokens() {
@@ -99,7 +102,12 @@ public enum Probe {
 
     @Override
     Sequence draw(int length, SplittableRandom random) {
-      return recall(64, length, random);
+      return recall(64, 64, length, random);
+    }
+
+    @Override
+    Sequence lesson(int length, SplittableRandom random) {
+      return recall(4 << random.nextInt(5), 64, length, random);
     }
   },
 
@@ -160,6 +168,11 @@ public enum Probe {
    */
   abstract Sequence draw(int length, SplittableRandom random);
 
+  /** Draws a random sequence to learn from: as asked later, unless that is too hard to begin with. */
+  Sequence lesson(int length, SplittableRandom random) {
+    return draw(length, random);
+  }
+
   /** The name in configurations. */
   String text() {
     return name().toLowerCase(Locale.ROOT);
@@ -184,13 +197,15 @@ public enum Probe {
     return random.nextLong(2, numTokens());
   }
 
-  Sequence recall(int keys, int length, SplittableRandom random) {
+  /** Pairs of some of {@code keys} keys and the value that each has in this sequence. */
+  Sequence recall(int used, int keys, int length, SplittableRandom random) {
     long[] value = random.longs(keys, 2 + keys, numTokens()).toArray();
+    int first = used == keys ? 0 : random.nextInt(keys);
     boolean[] seen = new boolean[keys];
     long[] ids = new long[length + 1];
     boolean[] answers = new boolean[length + 1];
     for (int i = 0; i < length; i += 2) {
-      int key = random.nextInt(keys);
+      int key = (first + random.nextInt(used)) % keys;
       ids[i] = 2L + key;
       ids[i + 1] = value[key];
       answers[i + 1] = seen[key];

@@ -67,7 +67,7 @@ record ProbeRun(Probe probe, TrainConfig config) {
                 b -> {
                   long number =
                       (step * config.batch().accumulate() + micro) * config.batch().size() + b;
-                  return probe.draw(config.batch().seqLen(), random(number)).ids();
+                  return probe.lesson(config.batch().seqLen(), random(number)).ids();
                 })
             .flatMapToLong(java.util.Arrays::stream)
             .toArray();
