@@ -168,7 +168,9 @@ public enum Probe {
    */
   abstract Sequence draw(int length, SplittableRandom random);
 
-  /** Draws a random sequence to learn from: as asked later, unless that is too hard to begin with. */
+  /**
+   * Draws a random sequence to learn from: as asked later, unless that is too hard to begin with.
+   */
   Sequence lesson(int length, SplittableRandom random) {
     return draw(length, random);
   }

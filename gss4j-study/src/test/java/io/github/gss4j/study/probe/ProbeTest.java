@@ -16,6 +16,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -102,6 +103,27 @@ class ProbeTest {
       assertThat(asked(s, i + 1)).isEqualTo(before != null);
       assertThat(before == null || before == s.ids()[i + 1]).isTrue();
     }
+  }
+
+  /** Asked are all 64 keys; some sequences to learn from have four of them, others all. */
+  @Test
+  void recallIsLearnedFromFewKeysAndFromMany() {
+    SplittableRandom random = new SplittableRandom(7);
+    List<Integer> keys = new ArrayList<>();
+    for (int n = 0; n < 60; n++) {
+      keys.add(keys(Probe.ASSOCIATIVE_RECALL_64.lesson(1024, random)));
+      assertThat(keys(Probe.ASSOCIATIVE_RECALL_64.draw(2048, random))).isEqualTo(64);
+    }
+    assertThat(keys).contains(4, 64);
+    assertThat(keys).allMatch(count -> count <= 64);
+  }
+
+  private static int keys(Probe.Sequence s) {
+    Set<Long> keys = new HashSet<>();
+    for (int i = 0; i < s.targets().length; i += 2) {
+      keys.add(s.ids()[i]);
+    }
+    return keys.size();
   }
 
   @Test
