@@ -1,9 +1,15 @@
 package io.github.gss4j.cli;
 
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+
+import com.tngtech.archunit.core.importer.ClassFileImporter;
+import com.tngtech.archunit.core.importer.ImportOption;
 import io.github.gss4j.DevicesOfTensors;
 import io.github.gss4j.PackageOrder;
 import io.github.gss4j.PublicTypes;
+import io.github.gss4j.cli.terminal.Terminal;
 import java.util.stream.Stream;
+import me.tongfei.progressbar.ConsoleProgressBarConsumer;
 import org.junit.jupiter.api.Test;
 
 class ArchitectureTest {
@@ -66,6 +72,21 @@ class ArchitectureTest {
   private static String[] with(String... packages) {
     return PackageOrder.and(
         LIBRARY, Stream.of(packages).map("cli."::concat).toArray(String[]::new));
+  }
+
+  /** Drawn otherwise, a bar takes Ctrl-C away from Java. */
+  @Test
+  void barsAreDrawnByTerminalAlone() {
+    noClasses()
+        .that()
+        .areNotAssignableTo(Terminal.class)
+        .should()
+        .dependOnClassesThat()
+        .areAssignableTo(ConsoleProgressBarConsumer.class)
+        .check(
+            new ClassFileImporter()
+                .withImportOption(new ImportOption.DoNotIncludeTests())
+                .importPackages("io.github.gss4j.cli"));
   }
 
   /** In all modules that the command line has on its class path. */

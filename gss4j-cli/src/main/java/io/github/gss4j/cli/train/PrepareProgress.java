@@ -1,9 +1,9 @@
 package io.github.gss4j.cli.train;
 
+import io.github.gss4j.cli.terminal.Terminal;
 import io.github.gss4j.data.documents.Preparation;
 import java.io.PrintWriter;
 import java.util.Locale;
-import me.tongfei.progressbar.ConsoleProgressBarConsumer;
 import me.tongfei.progressbar.ProgressBar;
 import me.tongfei.progressbar.ProgressBarBuilder;
 import me.tongfei.progressbar.ProgressBarStyle;
@@ -21,7 +21,7 @@ final class PrepareProgress implements Preparation.Listener, AutoCloseable {
 
   PrepareProgress(PrintWriter err) {
     this.err = err;
-    this.terminal = System.getenv("GSS_TERMINAL") != null;
+    this.terminal = Terminal.isThere();
   }
 
   @Override
@@ -36,7 +36,7 @@ final class PrepareProgress implements Preparation.Listener, AutoCloseable {
                 .setUnit("", PARTS)
                 .setStyle(ProgressBarStyle.ASCII)
                 .setUpdateIntervalMillis(250)
-                .setConsumer(new ConsoleProgressBarConsumer(System.err))
+                .setConsumer(Terminal.bar())
                 .build();
       }
       bar.stepTo(Math.round(PARTS * shards));

@@ -1,5 +1,6 @@
 package io.github.gss4j.cli.train;
 
+import io.github.gss4j.cli.terminal.Terminal;
 import io.github.gss4j.evaluation.Evaluator;
 import io.github.gss4j.loss.Distillation;
 import io.github.gss4j.run.listener.RunListener;
@@ -8,7 +9,6 @@ import io.github.gss4j.trainer.StepMetrics;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.Locale;
-import me.tongfei.progressbar.ConsoleProgressBarConsumer;
 import me.tongfei.progressbar.ProgressBar;
 import me.tongfei.progressbar.ProgressBarBuilder;
 import me.tongfei.progressbar.ProgressBarStyle;
@@ -34,7 +34,7 @@ final class RunProgress implements RunListener, AutoCloseable {
 
   RunProgress(PrintWriter err) {
     this.err = err;
-    this.terminal = System.getenv("GSS_TERMINAL") != null;
+    this.terminal = Terminal.isThere();
   }
 
   @Override
@@ -61,7 +61,7 @@ final class RunProgress implements RunListener, AutoCloseable {
               .startsFrom(fromStep, java.time.Duration.ZERO)
               .setStyle(ProgressBarStyle.ASCII)
               .setUpdateIntervalMillis(250)
-              .setConsumer(new ConsoleProgressBarConsumer(System.err))
+              .setConsumer(Terminal.bar())
               .continuousUpdate()
               .build();
     }

@@ -3,7 +3,6 @@ package io.github.gss4j.cli.terminal;
 import java.io.PrintWriter;
 import java.util.Locale;
 import java.util.function.IntConsumer;
-import me.tongfei.progressbar.ConsoleProgressBarConsumer;
 import me.tongfei.progressbar.ProgressBar;
 import me.tongfei.progressbar.ProgressBarBuilder;
 import me.tongfei.progressbar.ProgressBarStyle;
@@ -27,14 +26,14 @@ public final class CountProgress implements IntConsumer, AutoCloseable {
     this.what = what;
     this.total = total;
     this.bar =
-        System.getenv("GSS_TERMINAL") == null
+        !Terminal.isThere()
             ? null
             : new ProgressBarBuilder()
                 .setTaskName(what)
                 .setInitialMax(total)
                 .setStyle(ProgressBarStyle.ASCII)
                 .setUpdateIntervalMillis(250)
-                .setConsumer(new ConsoleProgressBarConsumer(System.err))
+                .setConsumer(Terminal.bar())
                 .build();
   }
 

@@ -2,7 +2,6 @@ package io.github.gss4j.cli.terminal;
 
 import io.github.gss4j.hub.DownloadListener;
 import java.io.PrintWriter;
-import me.tongfei.progressbar.ConsoleProgressBarConsumer;
 import me.tongfei.progressbar.ProgressBar;
 import me.tongfei.progressbar.ProgressBarBuilder;
 import me.tongfei.progressbar.ProgressBarStyle;
@@ -16,7 +15,7 @@ public final class DownloadProgress implements DownloadListener, AutoCloseable {
 
   public DownloadProgress(PrintWriter err) {
     this.err = err;
-    this.terminal = System.getenv("GSS_TERMINAL") != null;
+    this.terminal = Terminal.isThere();
   }
 
   @Override
@@ -31,7 +30,7 @@ public final class DownloadProgress implements DownloadListener, AutoCloseable {
                 .setInitialMax(total)
                 .setUnit(" MB", 1_000_000)
                 .setStyle(ProgressBarStyle.ASCII)
-                .setConsumer(new ConsoleProgressBarConsumer(System.err))
+                .setConsumer(Terminal.bar())
                 .showSpeed()
                 .build();
       } else {
