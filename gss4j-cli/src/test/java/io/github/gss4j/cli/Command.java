@@ -81,6 +81,11 @@ final class Command {
     return start(main, Map.of(), directory, args);
   }
 
+  /** Starts a process with variables of its environment. */
+  static Running start(Map<String, String> variables, Path directory, Object... args) {
+    return start(Gss.class, variables, directory, args);
+  }
+
   private static Running start(
       Class<?> main, Map<String, String> variables, Path directory, Object... args) {
     List<String> line = new ArrayList<>();

@@ -9,6 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.function.Predicate;
 import org.junit.jupiter.api.BeforeAll;
@@ -121,12 +122,13 @@ class KillResumeTest {
 
   @Test
   void aSignalFinishesTheStepSavesAndSaysHowToGoOn() throws Exception {
+    Map<String, String> called = Map.of("GSS_COMMAND", "bin/gss");
     List<String> signals = interruptsAreIgnored() ? List.of("TERM") : List.of("TERM", "INT");
     for (String signal : signals) {
       Path run = directory.resolve("stopped-" + signal);
       Files.createDirectories(run);
       try (Command.Running running =
-          Command.start(directory, args("--out", run, "--steps", ENDLESS))) {
+          Command.start(called, directory, args("--out", run, "--steps", ENDLESS))) {
         while (new RunFiles(run).lines().size() < 10) {
           assertThat(running.process().isAlive()).isTrue();
           Thread.sleep(1);
@@ -137,7 +139,8 @@ class KillResumeTest {
         assertThat(steps).isBetween(5L, ENDLESS - 1L);
         assertThat(result.out())
             .isEqualTo(
-                "Stopped after step %d and saved. To resume: gss train --resume %s%n", steps, run);
+                "Stopped after step %d and saved. To resume: bin/gss train --resume %s%n",
+                steps, run);
         assertThat(run.resolve("last").toRealPath()).endsWith(Path.of("step-" + steps));
         assertThat(new RunFiles(run).names()).noneMatch(name -> name.endsWith(".writing"));
       }

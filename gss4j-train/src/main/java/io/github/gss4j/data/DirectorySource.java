@@ -72,6 +72,7 @@ public record DirectorySource(Path path, Optional<String> glob) implements Corpu
                     || chosen.isEmpty()
                     || chosen.get().matches(file.ownName()),
             leftOut);
-    return new JoinedCorpus(name(), path.toString(), files, chosen, leftOut).open(cache, options);
+    String source = path.toAbsolutePath().normalize().toString(); // '.' would say nothing
+    return new JoinedCorpus(name(), source, files, chosen, leftOut).open(cache, options);
   }
 }

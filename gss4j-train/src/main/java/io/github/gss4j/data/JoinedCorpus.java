@@ -29,12 +29,17 @@ record JoinedCorpus(
     String name, String source, List<SourceFile> files, Optional<Glob> glob, SkippedFiles leftOut) {
   private static final Logger LOG = LoggerFactory.getLogger(JoinedCorpus.class);
 
-  /** Opens the corpus, making it where it is not in the cache. */
+  /** Opens the corpus, making it where it is not in the cache; only what is made is told of. */
   Corpus open(Path cache, CorpusOptions options) {
     Path home = cache.resolve(name.replaceAll("[^\\w.-]", "_") + "-" + key(options));
     Optional<CorpusManifest> cached = CorpusManifest.ofWhole(home);
     CorpusManifest manifest = cached.orElseGet(() -> make(home, options));
-    LOG.info("{}: {} ({} {})", source, manifest, cached.isPresent() ? "from" : "now in", home);
+    if (cached.isPresent()) {
+      LOG.debug("{}: {} (from {})", source, manifest.size(), home);
+    } else {
+      String skipped = leftOut.isEmpty() ? "" : "; left out: " + leftOut.summary();
+      LOG.info("{}: {}{} (now in {})", source, manifest.size(), skipped, home);
+    }
     return manifest.open(name, home);
   }
 

@@ -2,8 +2,11 @@ package io.github.gss4j.data;
 
 import java.util.ArrayList;
 import java.util.EnumMap;
+import java.util.EnumSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import java.util.stream.Collectors;
 
 /**
@@ -47,6 +50,8 @@ public final class SkippedFiles {
     }
   }
 
+  private static final Set<Reason> AS_ASKED = EnumSet.of(Reason.GLOB, Reason.HIDDEN);
+
   private final Map<Reason, Long> counts = new EnumMap<>(Reason.class);
   private final Map<Reason, List<String>> firstNames = new EnumMap<>(Reason.class);
 
@@ -77,6 +82,19 @@ public final class SkippedFiles {
   public String toString() {
     return counts.entrySet().stream()
         .map(e -> e.getValue() + " " + e.getKey().words + " (" + names(e.getKey()) + ")")
+        .collect(Collectors.joining(", "));
+  }
+
+  /**
+   * The same in short: of what was left out as asked, by a glob or a dot, the number alone, as in
+   * {@code "2 not UTF-8 text (a.png, b.png), 19 not matched by the glob"}.
+   */
+  public String summary() {
+    return counts.entrySet().stream()
+        .map(
+            e ->
+                String.format(Locale.ROOT, "%,d %s", e.getValue(), e.getKey().words)
+                    + (AS_ASKED.contains(e.getKey()) ? "" : " (" + names(e.getKey()) + ")"))
         .collect(Collectors.joining(", "));
   }
 

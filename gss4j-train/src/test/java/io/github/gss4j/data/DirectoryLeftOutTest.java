@@ -3,6 +3,10 @@ package io.github.gss4j.data;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
 import java.io.IOException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.FileVisitResult;
@@ -12,6 +16,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
+import org.slf4j.LoggerFactory;
 
 /** What of a directory is not read, and how that is told. */
 class DirectoryLeftOutTest extends DirectoryCorpus {
@@ -121,5 +126,30 @@ class DirectoryLeftOutTest extends DirectoryCorpus {
     }
     assertThat(Files.readString(manifest()))
         .contains("\"leftOut\" : \"1 not matched by the glob (sub/b.bin)\"");
+  }
+
+  @Test
+  void whatIsJoinedIsToldOnceWithoutTheNamesThatAGlobExcludes() throws IOException {
+    Texts.write(root().resolve("a.txt"), "some text");
+    Texts.write(root().resolve("b.txt"), new byte[] {'a', 0, 'b', 0});
+    Texts.write(root().resolve("c.bin"), "c");
+    Texts.write(root().resolve(".hidden"), "secret");
+    ListAppender<ILoggingEvent> told = new ListAppender<>();
+    told.start();
+    Logger log = (Logger) LoggerFactory.getLogger(JoinedCorpus.class);
+    Level usual = log.getLevel();
+    log.setLevel(Level.INFO); // as on the command line
+    log.addAppender(told);
+    try {
+      open("*.txt").close();
+      open("*.txt").close();
+    } finally {
+      log.detachAppender(told);
+      log.setLevel(usual);
+    }
+    assertThat(told.list).hasSize(1);
+    assertThat(told.list.get(0).getFormattedMessage())
+        .startsWith(root() + ": 1 file, ")
+        .contains("; left out: 1 not UTF-8 text (b.txt), 1 not matched by the glob, 1 hidden (now");
   }
 }

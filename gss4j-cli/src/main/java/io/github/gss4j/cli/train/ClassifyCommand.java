@@ -195,9 +195,10 @@ public final class ClassifyCommand implements Callable<Integer> {
     } else {
       stdout.printf(
           Locale.ROOT,
-          "Stopped after step %,d of %,d. To resume: gss classify --resume %s%n",
+          "Stopped after step %,d of %,d. To resume: %s classify --resume %s%n",
           result.steps(),
           steps,
+          gss.calledAs(),
           home);
     }
     stdout.flush();

@@ -105,7 +105,9 @@ public final class DemoCommand implements Callable<Integer> {
       RunOutcome outcome = training.run(interrupt);
       progress.close();
       if (!outcome.finished()) {
-        spec.commandLine().getErr().println("Stopped. To resume: gss train --resume " + directory);
+        spec.commandLine()
+            .getErr()
+            .printf("Stopped. To resume: %s train --resume %s%n", gss.calledAs(), directory);
         return ExitCode.OK;
       }
       List<Comparison> others =
@@ -152,8 +154,8 @@ public final class DemoCommand implements Callable<Integer> {
       stdout.printf("report   %s%n", directory.resolve("report.html"));
       stdout.printf("model    %s%n", directory.resolve(RunDirectory.BEST));
       stdout.printf(
-          "write    ./gss generate --model %s --prompt \"public class \"%n",
-          directory.resolve(RunDirectory.BEST));
+          "write    %s generate --model %s --prompt \"public class \"%n",
+          gss.calledAs(), directory.resolve(RunDirectory.BEST));
     }
     stdout.flush();
   }

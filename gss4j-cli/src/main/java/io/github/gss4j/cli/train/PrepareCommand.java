@@ -6,6 +6,7 @@ import io.github.gss4j.cli.run.RunInputs;
 import io.github.gss4j.cli.run.TextOptions;
 import io.github.gss4j.cli.terminal.ExitCode;
 import io.github.gss4j.cli.terminal.JsonOutput;
+import io.github.gss4j.cli.terminal.Program;
 import io.github.gss4j.data.documents.Preparation;
 import io.github.gss4j.data.documents.PreparedCorpus;
 import io.github.gss4j.tokenizer.Tokenizer;
@@ -18,6 +19,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParentCommand;
 import picocli.CommandLine.Spec;
 
 /** {@code gss prepare}. */
@@ -30,6 +32,8 @@ import picocli.CommandLine.Spec;
             + " on where it was when it is called again.")
 public final class PrepareCommand implements Callable<Integer> {
   @Spec private CommandSpec spec;
+
+  @ParentCommand private Program gss;
 
   @Option(
       names = "--data",
@@ -104,7 +108,7 @@ public final class PrepareCommand implements Callable<Integer> {
       if (corpus.brokenRows() + corpus.brokenShards() > 0 || !corpus.leftOut().isEmpty()) {
         stdout.println(corpus.leftOutInWords());
       }
-      stdout.printf("train with: gss train --data %s%n", out);
+      stdout.printf("train with: %s train --data %s%n", gss.calledAs(), out);
     }
     stdout.flush();
   }

@@ -196,8 +196,8 @@ public final class TrainCommand implements Callable<Integer> {
           directory.resolve("report.html"));
     } else {
       stdout.printf(
-          "Stopped after step %d and saved. To resume: gss train --resume %s%n",
-          outcome.steps(), directory);
+          "Stopped after step %d and saved. To resume: %s train --resume %s%n",
+          outcome.steps(), gss.calledAs(), directory);
     }
     stdout.flush();
   }

@@ -10,6 +10,11 @@ public interface Program {
   /** Tells commands that save before they end that Ctrl-C was pressed. */
   Interrupt interrupt();
 
+  /** What to type for it: as the launcher was called. */
+  default String calledAs() {
+    return System.getenv().getOrDefault("GSS_COMMAND", "gss");
+  }
+
   /** The command line that runs this program in a JVM of its own, set up like this one. */
   default List<String> commandLine(List<String> arguments) {
     List<String> line = new ArrayList<>();
