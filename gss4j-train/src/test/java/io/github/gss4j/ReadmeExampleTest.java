@@ -47,7 +47,7 @@ class ReadmeExampleTest {
         Session session = gss.session()) {
       session.read(book); // a state of fixed size, however long the book
       try (Session fork = session.fork()) {
-        System.out.println(fork.generate("In short, ", gss.options(100, Sampling.greedy())));
+        System.out.println(fork.generate("In short, ", gss.options(100, Sampling.greedy())).text());
       }
       session.save(file); // gss.session(file) continues from here, days later
     }
