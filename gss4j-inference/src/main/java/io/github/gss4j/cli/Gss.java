@@ -118,16 +118,24 @@ public final class Gss implements Program, Runnable {
   private static int refuse(ParameterException e, String[] args) {
     CommandLine command = e.getCommandLine();
     String problem = String.join(" ", e.getMessage().lines().map(String::strip).toList());
-    String nearest =
-        e instanceof UnmatchedArgumentException unmatched
-            ? unmatched.getSuggestions().stream()
-                .findFirst()
-                .map(known -> " (did you mean " + known + "?)")
-                .orElse("")
-            : "";
+    String hint = e instanceof UnmatchedArgumentException unmatched ? hint(unmatched) : "";
     String help = command.getCommandSpec().qualifiedName() + " --help";
-    command.getErr().println("gss: " + problem + nearest + "; try '" + help + "'");
+    command.getErr().println("gss: " + problem + hint + "; try '" + help + "'");
     return ExitCode.USAGE;
+  }
+
+  private static String hint(UnmatchedArgumentException unmatched) {
+    String others = Commands.find().others();
+    boolean command =
+        unmatched.getCommandLine().getParent() == null
+            && !unmatched.getUnmatched().get(0).startsWith("-");
+    if (command && !others.isEmpty()) {
+      return " (" + others + ")";
+    }
+    return unmatched.getSuggestions().stream()
+        .findFirst()
+        .map(known -> " (did you mean " + known + "?)")
+        .orElse("");
   }
 
   private static int fail(Exception e, PrintWriter err) {

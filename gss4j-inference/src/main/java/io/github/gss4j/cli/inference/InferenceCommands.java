@@ -16,4 +16,9 @@ public final class InferenceCommands implements Commands {
   public List<Class<?>> inOrder() {
     return List.of(GenerateCommand.class, ServeCommand.class, PullCommand.class);
   }
+
+  @Override
+  public String others() {
+    return "the full distribution has the others";
+  }
 }

@@ -17,6 +17,11 @@ public interface Commands {
   /** Says how they are parsed, where it is unusual. Not all of them need be there. */
   default void configure(CommandLine program) {}
 
+  /** Where others are, for who asks for one that is not there; empty if these are all. */
+  default String others() {
+    return "";
+  }
+
   /**
    * Is called by the program once, before a command runs.
    *
