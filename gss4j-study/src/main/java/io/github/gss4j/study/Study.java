@@ -215,13 +215,8 @@ public final class Study {
   /** A run that was made with other settings tells nothing about these. */
   private static void refuseOthers(TrainConfig settings, Path home) throws IOException {
     Path file = new RunDirectory(home).config();
-    if (Files.exists(file)
-        && !ConfigFile.read(file)
-            .equals(JSON.readTree(JSON.writeValueAsBytes(settings.toJson())))) {
-      throw new IllegalArgumentException(
-          home
-              + ": was made with other settings, expected those of this study: choose another"
-              + " --out");
+    if (Files.exists(file)) {
+      StudyDirectory.refuseOthers(home, ConfigFile.read(file), settings);
     }
   }
 

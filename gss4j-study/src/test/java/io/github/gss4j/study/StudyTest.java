@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.within;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.github.gss4j.checkpoint.ConfigFile;
 import io.github.gss4j.config.ModelConfig;
 import io.github.gss4j.config.training.TrainConfig;
 import io.github.gss4j.data.Corpus;
@@ -14,6 +15,7 @@ import io.github.gss4j.data.CorpusSource;
 import io.github.gss4j.data.TokenArray;
 import io.github.gss4j.data.TokenStore;
 import io.github.gss4j.evaluation.Evaluator;
+import io.github.gss4j.files.AtomicFile;
 import io.github.gss4j.model.LanguageModel;
 import io.github.gss4j.run.TrainingRun;
 import io.github.gss4j.run.files.RunDirectory;
@@ -208,6 +210,17 @@ class StudyTest {
     assertThat(passing.toJson().get("optimizer").asText()).isEqualTo("muon");
     assertThat(passing.toJson().get("state_passing").asInt()).isEqualTo(4);
     assertThat(passing.toJson().get("slow_modes").asInt()).isEqualTo(4);
+  }
+
+  @Test
+  void runsOfAnEarlierVersionThatKnewFewerKeysAreTaken() throws IOException {
+    study(settings()).run(StudyPart.ALL, what -> {}, () -> trained.size() == 1);
+    Path file = directory.resolve("study/runs").resolve(trained.get(0)).resolve("run.json");
+    ObjectNode run = ConfigFile.read(file);
+    assertThat(run.remove("carry_open")).isNotNull();
+    AtomicFile.write(file, run.toString());
+    study(settings()).run(StudyPart.ALL, what -> {}, () -> trained.size() == 2);
+    assertThat(trained).hasSize(2).doesNotHaveDuplicates();
   }
 
   @Test

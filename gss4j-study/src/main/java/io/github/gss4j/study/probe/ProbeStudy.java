@@ -91,12 +91,12 @@ public record ProbeStudy(
     for (Probe probe : probes) {
       for (Map.Entry<String, TrainConfig> model : models.settings().entrySet()) {
         for (long seed : seeds) {
-          ObjectNode settings = model.getValue().toJson().put("seed", seed);
+          TrainConfig config = model.getValue().withSeed(seed);
           String name = probe.text() + "-" + model.getKey() + "-seed" + seed;
           Path file = directory.resolve("runs").resolve(name + ".json");
-          ObjectNode outcome = existing(file, settings);
+          ObjectNode outcome = existing(file, config);
           if (outcome == null && !stop.getAsBoolean()) {
-            outcome = run(probe, model.getKey(), seed, settings, model.getValue(), stop);
+            outcome = run(probe, model.getKey(), config, stop);
             if (outcome != null) {
               AtomicFile.write(file, JSON.writeValueAsBytes(outcome));
               progress.accept(name);
@@ -115,42 +115,32 @@ public record ProbeStudy(
   }
 
   /** What was found by the same settings before, or null. */
-  private ObjectNode existing(Path file, ObjectNode settings) throws IOException {
+  private ObjectNode existing(Path file, TrainConfig config) throws IOException {
     if (!Files.exists(file)) {
       return null;
     }
     ObjectNode outcome = ConfigFile.read(file);
-    boolean same =
-        outcome.path("settings").toString().equals(settings.toString())
-            && outcome.path("times").toString().equals(JSON.valueToTree(times).toString());
-    if (!same) {
+    StudyDirectory.refuseOthers(file, outcome.path("settings"), config);
+    JsonNode asked = outcome.path("times");
+    if (!asked.toString().equals(JSON.valueToTree(times).toString())) {
       throw new IllegalArgumentException(
-          file
-              + ": was made with other settings, expected those of this study: choose another"
-              + " --out");
+          file + ": asks at times " + asked + ", expected " + times + ": choose another --out");
     }
     return outcome;
   }
 
-  private ObjectNode run(
-      Probe probe,
-      String model,
-      long seed,
-      ObjectNode settings,
-      TrainConfig byDefault,
-      BooleanSupplier stop) {
-    TrainConfig config = TrainConfig.from(new JsonFields(model, settings.deepCopy()), byDefault);
+  private ObjectNode run(Probe probe, String model, TrainConfig config, BooleanSupplier stop) {
     List<Integer> lengths = times.stream().map(t -> t * config.batch().seqLen()).toList();
     List<Double> accuracies = new ProbeRun(probe, config).run(lengths, sequences, stop);
     if (accuracies.isEmpty()) {
       return null;
     }
     ObjectNode outcome = JSON.createObjectNode();
-    outcome.put("probe", probe.text()).put("model", model).put("seed", seed);
+    outcome.put("probe", probe.text()).put("model", model).put("seed", config.seed());
     outcome.put("parameters", models.parameters().get(model));
     outcome.set("times", JSON.valueToTree(times));
     outcome.set("accuracy", JSON.valueToTree(accuracies));
-    outcome.set("settings", settings);
+    outcome.set("settings", config.toJson());
     return outcome;
   }
 
