@@ -77,6 +77,13 @@ class ProgramTest {
   }
 
   @Test
+  void theDemoDoesNotCallAnotherTextJava() throws IOException {
+    Object[] args = Tiny.demo(text, "--steps", 1, "--out", directory.resolve("demo-of-text"));
+    assertThat(Command.process(directory, args).ok().out())
+        .contains("Bits per byte of held-out text that", "write    gss generate --model ");
+  }
+
+  @Test
   void trainedInAProcessEvaluatedInAnotherWritesInAThird() throws IOException {
     Path out = directory.resolve("chain");
     Object[] train = Tiny.train(text, "--out", out, "--steps", 10, "--json", "--eval-every", 0);

@@ -146,7 +146,8 @@ public final class DemoCommand implements Callable<Integer> {
       List<Comparison> rows = new ArrayList<>(others);
       rows.add(new Comparison("this model", outcome.heldOut().bitsPerByte()));
       rows.sort(Comparator.comparingDouble(Comparison::bitsPerByte).reversed());
-      stdout.printf("%nBits per byte of held-out Java that the model has never seen:%n");
+      String text = config.data().data().equals(recipe().data().data()) ? "Java" : "text";
+      stdout.printf("%nBits per byte of held-out %s that the model has never seen:%n", text);
       rows.forEach(r -> stdout.printf(Locale.ROOT, "  %-12s %.3f%n", r.name(), r.bitsPerByte()));
       stdout.printf(
           "%nIt continues \"%s\":%n%n%s%s%n%n",
