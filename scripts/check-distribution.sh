@@ -40,9 +40,11 @@ become() { # COMMAND… of a user who has this JRE alone
 
 run() { (become "$@"); }
 
-writes() { # WHAT COMMAND…: as the first one did
+writes() { # WHAT COMMAND…: as the first one did; and something by the model that comes along
   local what=$1 text
   shift
+  text=$(run "$@" generate --prompt 'public class ' --max-new-tokens 40 2>err) || fail "$what: generate without --model"
+  [ "${#text}" -gt 40 ] || fail "$what: without --model it writes '$text'"
   text=$(run "$@" generate --model "$model" --prompt 'public ' --max-new-tokens 40 --greedy 2>err) || fail "$what: generate"
   [ -e expected ] || echo "$text" >expected
   [ "$text" = "$(cat expected)" ] || fail "$what writes '$text', expected '$(cat expected)'"

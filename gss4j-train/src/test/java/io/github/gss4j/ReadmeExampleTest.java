@@ -16,6 +16,7 @@ import io.github.gss4j.ops.Scopes;
 import io.github.gss4j.ops.Tensors;
 import io.github.gss4j.run.TrainingRun;
 import io.github.gss4j.run.listener.RunOutcome;
+import io.github.gss4j.sample.SampleModel;
 import io.github.gss4j.weights.PretrainedModel;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -32,11 +33,11 @@ import org.junit.jupiter.api.io.TempDir;
 class ReadmeExampleTest {
   @TempDir private Path directory;
 
-  private static String write(Path path) {
+  private static String write() {
     // begin write
-    try (GssModel gss = GssModel.load(path)) { // or "hf:OWNER/NAME": weights and tokenizer
+    try (GssModel gss = GssModel.load(SampleModel.directory())) { // or a path, or "hf:OWNER/NAME"
       Sampling sampling = Sampling.seeded(42).withTemperature(0.7).withTopP(0.95);
-      return gss.generate("public class ", sampling); // ends at the model's end token
+      return gss.generate("package org.apache.lucene.util;\n", sampling);
     }
     // end write
   }
@@ -78,7 +79,6 @@ class ReadmeExampleTest {
     try (LanguageModel model = LanguageModel.create(config, 1)) {
       PretrainedModel.save(model, directory, Map.of());
     }
-    assertThat(write(directory)).isNotEmpty();
     Path file = directory.resolve("book.state");
     session(directory, "It was a dark and stormy night. ".repeat(100), file);
     assertThat(file).exists();
@@ -90,7 +90,14 @@ class ReadmeExampleTest {
     Files.writeString(texts.resolve("a.txt"), "the state of a gate is kept. ".repeat(1000));
     Path run = directory.resolve("run");
     assertThat(train(texts.toString(), 2, run)).isBetween(0.0, 16.0);
-    assertThat(write(run)).isNotEmpty();
+    try (GssModel gss = GssModel.load(run)) {
+      assertThat(gss.generate("a ", Sampling.greedy())).isNotEmpty();
+    }
+  }
+
+  @Test
+  void theReadmesFirstLinesWriteJava() {
+    assertThat(write()).contains("{", ";");
   }
 
   @Test

@@ -100,7 +100,6 @@ class WrongInputTest {
     wrong("'--dimm'", "did you mean", "train", "--dimm", 3);
     wrong("'--steps'", "'many'", "train", "--steps", "many");
     wrong("'--steps'", "parameter", "train", "--steps");
-    wrong("--model", "Missing", "generate", "--prompt", "a");
     wrong("--prompt", "nothing to continue", "generate", "--model", run);
     wrong("--prompt-ids", "exclusive", "generate", "--model", run, "--prompt=a", "--prompt-ids=1");
     wrong("--ids-file", "exclusive", "eval", "--model", run, "--data=a", "--ids-file=b");

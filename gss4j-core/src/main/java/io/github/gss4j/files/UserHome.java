@@ -20,6 +20,21 @@ public final class UserHome {
     return of(environment, System.getProperty("user.home", ""));
   }
 
+  /**
+   * The directory of our caches: the variable {@code GSS_CACHE}, else {@code gss4j} in {@code
+   * XDG_CACHE_HOME} or {@code ~/.cache}.
+   *
+   * @param environment as {@link System#getenv()} gives it
+   */
+  public static Path cache(Map<String, String> environment) {
+    String own = environment.getOrDefault("GSS_CACHE", "");
+    if (!own.isBlank()) {
+      return Path.of(own);
+    }
+    String xdg = environment.getOrDefault("XDG_CACHE_HOME", "");
+    return (xdg.isBlank() ? of(environment).resolve(".cache") : Path.of(xdg)).resolve("gss4j");
+  }
+
   static Path of(Map<String, String> environment, String known) {
     for (String name : new String[] {"HOME", "USERPROFILE"}) {
       String home = environment.getOrDefault(name, "");

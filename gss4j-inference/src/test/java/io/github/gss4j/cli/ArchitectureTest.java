@@ -13,6 +13,7 @@ class ArchitectureTest {
     "files",
     "generation",
     "hub",
+    "sample",
     "serve",
     "serve.api",
     "serve.decode",

@@ -37,7 +37,7 @@ public final class ServeCommand implements Callable<Integer> {
   public Integer call() throws InterruptedException {
     long start = System.nanoTime();
     PrintWriter err = spec.commandLine().getErr();
-    ServerOptions serving = options.of(model.model);
+    ServerOptions serving = options.of(model.model());
     try (Interrupt.Flag stop = gss.interrupt().flag();
         GssServer server = GssServer.listen(serving)) {
       warnIfOpen(serving, err);

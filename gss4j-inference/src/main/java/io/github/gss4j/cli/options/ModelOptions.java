@@ -6,6 +6,8 @@ import io.github.gss4j.checkpoint.StoredModel;
 import io.github.gss4j.engine.Engine;
 import io.github.gss4j.engine.EngineOptions;
 import io.github.gss4j.engine.InferenceModel;
+import io.github.gss4j.sample.SampleModel;
+import java.io.PrintWriter;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -18,12 +20,13 @@ public final class ModelOptions {
 
   @Option(
       names = "--model",
-      required = true,
       paramLabel = "MODEL",
       description =
           "a model's directory or file (.safetensors, .pt), a run's directory, or"
-              + " hf:OWNER/NAME[@revision][:FILE]")
-  public String model;
+              + " hf:OWNER/NAME[@revision][:FILE] (default: "
+              + SampleModel.NAME
+              + ", a small model of Java source that comes along)")
+  private String model;
 
   @Option(
       names = "--dtype",
@@ -39,9 +42,19 @@ public final class ModelOptions {
 
   @Mixin ThreadOptions threads;
 
+  /** Where it lies: what {@code --model} says, else the model that comes along. */
+  public String model() {
+    return model == null ? SampleModel.directory().toString() : model;
+  }
+
   /** Looks at the model, which is fetched first where it lies on the hub. */
   public StoredModel open() {
-    return Models.open(model, command.commandLine().getErr());
+    PrintWriter err = command.commandLine().getErr();
+    if (model == null) {
+      err.println(
+          "gss: " + SampleModel.NAME + ", the model that comes along, as there is no --model");
+    }
+    return Models.open(model(), err);
   }
 
   /** Loads it, with its tokenizer. */
