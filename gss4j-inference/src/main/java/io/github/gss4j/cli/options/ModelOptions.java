@@ -7,7 +7,6 @@ import io.github.gss4j.engine.Engine;
 import io.github.gss4j.engine.EngineOptions;
 import io.github.gss4j.engine.InferenceModel;
 import io.github.gss4j.sample.SampleModel;
-import java.io.PrintWriter;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -44,17 +43,20 @@ public final class ModelOptions {
 
   /** Where it lies: what {@code --model} says, else the model that comes along. */
   public String model() {
-    return model == null ? SampleModel.directory().toString() : model;
+    if (model == null) {
+      command
+          .commandLine()
+          .getErr()
+          .printf(
+              "gss: %s, the model that comes along, as there is no --model%n", SampleModel.NAME);
+      model = SampleModel.directory().toString();
+    }
+    return model;
   }
 
   /** Looks at the model, which is fetched first where it lies on the hub. */
   public StoredModel open() {
-    PrintWriter err = command.commandLine().getErr();
-    if (model == null) {
-      err.println(
-          "gss: " + SampleModel.NAME + ", the model that comes along, as there is no --model");
-    }
-    return Models.open(model(), err);
+    return Models.open(model(), command.commandLine().getErr());
   }
 
   /** Loads it, with its tokenizer. */
