@@ -8,12 +8,10 @@ import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.read.ListAppender;
 import io.github.gss4j.batches.BatchSource;
+import io.github.gss4j.batches.CountingText;
 import io.github.gss4j.batches.LongStretches;
-import io.github.gss4j.batches.TextPosition;
 import io.github.gss4j.checkpoint.StoredModel;
 import io.github.gss4j.config.training.TrainConfig;
-import io.github.gss4j.data.DataException;
-import io.github.gss4j.data.TokenStore;
 import io.github.gss4j.distributed.ShardingStrategy;
 import io.github.gss4j.layers.Parameter;
 import io.github.gss4j.layers.Precision;
@@ -25,12 +23,9 @@ import io.github.gss4j.weights.PretrainedModel;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Arrays;
-import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.function.Predicate;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.NoGradGuard;
@@ -163,7 +158,7 @@ class CarriedStateTest {
   void layersComputedAgainGiveTheSameBits() {
     TrainConfig kept = config("float32", HYBRID);
     TrainConfig again = TinyRun.config(kept, "{\"checkpoint_layers\": true}");
-    LongStretches text = new LongStretches(new Counting(700), kept, 0, 1);
+    LongStretches text = new LongStretches(new CountingText(700), kept, 0, 1);
     try (LanguageModel one = TinyRun.model(kept);
         LanguageModel two = TinyRun.model(again);
         Trainer<BatchSource> first = TrainableLanguageModel.trainer(one, kept);
@@ -190,7 +185,7 @@ class CarriedStateTest {
   }
 
   private void goesOnToTheSameBits(TrainConfig config) throws IOException {
-    LongStretches text = new LongStretches(new Counting(500), config, 0, 1);
+    LongStretches text = new LongStretches(new CountingText(500), config, 0, 1);
     try (LanguageModel model = TinyRun.model(config);
         Trainer<BatchSource> trainer = TrainableLanguageModel.trainer(model, config)) {
       trainer.step(text);
@@ -223,8 +218,8 @@ class CarriedStateTest {
   void aStateThatWasCarriedElsewhereBeginsAnew(String change) throws IOException {
     TrainConfig config = config("float64", GSS);
     TrainConfig changed = TinyRun.config(config, change);
-    LongStretches text = new LongStretches(new Counting(4000), config, 0, 1);
-    LongStretches cutAnew = new LongStretches(new Counting(4000), changed, 0, 1);
+    LongStretches text = new LongStretches(new CountingText(4000), config, 0, 1);
+    LongStretches cutAnew = new LongStretches(new CountingText(4000), changed, 0, 1);
     SavedTrainer saved;
     try (LanguageModel model = TinyRun.model(config);
         Trainer<BatchSource> trainer = TrainableLanguageModel.trainer(model, config)) {
@@ -248,7 +243,7 @@ class CarriedStateTest {
   @Test
   void aStateOfAnotherTextOrOfAnEarlierVersionBeginsAnew() throws IOException {
     TrainConfig config = config("float64", GSS);
-    LongStretches text = new LongStretches(new Counting(4000), config, 0, 1);
+    LongStretches text = new LongStretches(new CountingText(4000), config, 0, 1);
     SavedTrainer saved;
     try (LanguageModel model = TinyRun.model(config);
         Trainer<BatchSource> trainer = TrainableLanguageModel.trainer(model, config)) {
@@ -258,7 +253,7 @@ class CarriedStateTest {
     StepMetrics anew = next(saved, config, text, name -> !name.startsWith("state."));
     assertThat(next(saved, config, text, name -> true)).isNotEqualTo(anew);
     assertThat(next(saved, config, text, name -> !name.equals("state.position"))).isEqualTo(anew);
-    LongStretches longer = new LongStretches(new Counting(4001 + 64), config, 0, 1);
+    LongStretches longer = new LongStretches(new CountingText(4001 + 64), config, 0, 1);
     assertThat(next(saved, config, longer, name -> true))
         .isEqualTo(next(saved, config, longer, name -> !name.startsWith("state.")));
   }
@@ -274,91 +269,6 @@ class CarriedStateTest {
     }
   }
 
-  /** Token i is i mod 64. */
-  private record Counting(long size) implements TokenStore {
-    @Override
-    public void read(long offset, long[] into) {
-      Arrays.setAll(into, i -> (offset + i) % 64);
-      assertThat(offset + into.length).isLessThanOrEqualTo(size);
-    }
-
-    @Override
-    public String fingerprint() {
-      return "";
-    }
-
-    @Override
-    public void close() {}
-  }
-
-  @Test
-  void eachRowReadsItsStretchToTheEndAndThenAnother() {
-    TrainConfig config = TinyRun.config(config("float32", GSS), "{\"carry_length\": 90}");
-    try (PointerScope scope = new PointerScope()) {
-      LongStretches text = new LongStretches(new Counting(20 * 96 + 40), config, 0, 1);
-      assertThat(text.blocks()).isEqualTo(3);
-      long[] last = null;
-      for (int step = 1; step <= 20; step++) {
-        long[] ids = Tensors.toLongs(text.ids(step, 0));
-        TextPosition place = text.place(step, 0).orElseThrow();
-        for (int row = 0; row < 2; row++) {
-          boolean anew = place.block(row) == 0;
-          assertThat(anew).isEqualTo((step - 1 + row) % 3 == 0); // one after the other
-          if (!anew && last != null) {
-            assertThat(ids[row * 33]).isEqualTo(last[row * 33 + 32]);
-          }
-        }
-        last = ids;
-      }
-    }
-  }
-
-  @Test
-  void microBatchesTakeTurnsWhereMoreStretchesAreOpen() {
-    TrainConfig config =
-        TinyRun.config(config("float32", GSS), "{\"carry_length\": 96, \"carry_open\": 6}");
-    try (PointerScope scope = new PointerScope()) {
-      LongStretches text = new LongStretches(new Counting(40 * 96 + 40), config, 0, 1);
-      long[][] last = new long[3][];
-      Set<Long> open = new HashSet<>();
-      for (int step = 1; step <= 27; step++) {
-        long[] ids = Tensors.toLongs(text.ids(step, 0));
-        TextPosition place = text.place(step, 0).orElseThrow();
-        assertThat(place.turn()).isEqualTo((step - 1) % 3);
-        for (int row = 0; row < 2; row++) {
-          if (place.block(row) > 0 && last[place.turn()] != null) {
-            assertThat(ids[row * 33]).isEqualTo(last[place.turn()][row * 33 + 32]);
-          }
-          open.add(place.stretch(row) * 6 + place.turn() * 2L + row);
-        }
-        last[place.turn()] = ids;
-      }
-      assertThat(open).hasSizeGreaterThanOrEqualTo(6 * 27 / 9); // 27 steps are 9 blocks of each
-    }
-  }
-
-  @ParameterizedTest
-  @ValueSource(ints = {0, 18})
-  void ranksReadTheStretchesOfOne(int open) {
-    String stretches = "{\"carry_length\": 64, \"batch\": 6, \"carry_open\": %d}";
-    TrainConfig whole = TinyRun.config(config("float32", GSS), stretches.formatted(open));
-    TrainConfig part = TinyRun.config(whole, "{\"batch\": 2}");
-    try (PointerScope scope = new PointerScope()) {
-      TokenStore text = new Counting(50 * 64 + 9);
-      LongStretches one = new LongStretches(text, whole, 0, 1);
-      for (int step = 1; step <= 9; step++) {
-        List<Long> apart = new ArrayList<>();
-        for (int rank = 0; rank < 3; rank++) {
-          LongStretches own = new LongStretches(text, part, rank, 3);
-          Arrays.stream(Tensors.toLongs(own.ids(step, 0))).forEach(apart::add);
-        }
-        assertThat(apart.stream().mapToLong(id -> id))
-            .containsExactly(
-                Arrays.stream(Tensors.toLongs(one.ids(step, 0))).boxed().toArray(Long[]::new));
-      }
-    }
-  }
-
   @Test
   void statesThatGrowDoNotTakeTurns() {
     TrainConfig config = TinyRun.config(config("float32", DSCONV), "{\"carry_open\": 8}");
@@ -366,12 +276,5 @@ class CarriedStateTest {
       assertThatThrownBy(() -> TrainableLanguageModel.trainer(model, config))
           .hasMessageContaining("carry_open is 8, expected 0 with dsconv layers");
     }
-  }
-
-  @Test
-  void aTextTooShortIsRefused() {
-    assertThatThrownBy(() -> new LongStretches(new Counting(32), config("float32", GSS), 0, 1))
-        .isInstanceOf(DataException.class)
-        .hasMessageContaining("text has 32 tokens, one sequence needs 33");
   }
 }
