@@ -9,12 +9,12 @@ import io.github.gss4j.config.GssConfig;
 import io.github.gss4j.config.MhesaConfig;
 import io.github.gss4j.config.MixerConfig;
 import io.github.gss4j.ops.Autograd;
+import io.github.gss4j.ops.NativePointers;
 import io.github.gss4j.ops.Segment;
 import io.github.gss4j.ops.Tensors;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.stream.Stream;
-import org.bytedeco.javacpp.Pointer;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.Tensor;
 import org.junit.jupiter.api.Test;
@@ -126,22 +126,19 @@ class GatedSegmentTest {
   @ParameterizedTest
   @ValueSource(booleans = {false, true})
   void nothingIsLeftBehind(boolean recompute) {
-    long before = 0;
-    for (int i = 0; i < 12; i++) {
-      try (PointerScope scope = new PointerScope()) {
-        Parameters p = parameters(Precision.FLOAT64);
-        GatedLayer layer = GatedLayer.declare(p, DIM, HIDDEN, new MhesaConfig(2, 4));
-        p.all().forEach(each -> Autograd.require(each.value()));
-        Tensor x = random(SEED, Precision.FLOAT64, 2, 9, DIM);
-        segment(layer, x, recompute).backward(x);
-        segment(layer, x, recompute).close();
-        p.release();
-      }
-      if (i == 5) {
-        before = Pointer.totalCount();
-      }
+    assertThat(NativePointers.leftBehindBy(() -> round(recompute))).isZero();
+  }
+
+  private static void round(boolean recompute) {
+    try (PointerScope scope = new PointerScope()) {
+      Parameters p = parameters(Precision.FLOAT64);
+      GatedLayer layer = GatedLayer.declare(p, DIM, HIDDEN, new MhesaConfig(2, 4));
+      p.all().forEach(each -> Autograd.require(each.value()));
+      Tensor x = random(SEED, Precision.FLOAT64, 2, 9, DIM);
+      segment(layer, x, recompute).backward(x);
+      segment(layer, x, recompute).close();
+      p.release();
     }
-    assertThat(Pointer.totalCount()).isEqualTo(before);
   }
 
   private static Parameters parameters(Precision precision) {
