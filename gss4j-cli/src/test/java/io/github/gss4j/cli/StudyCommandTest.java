@@ -129,6 +129,11 @@ class StudyCommandTest {
     assertThat(more.get("steps").asInt()).isEqualTo(3);
     assertThat(more.get("run").asText()).isEqualTo(run.toString());
     assertThat(run.resolve("best/config.json")).content().contains("num_classes");
+    Path sheet = directory.resolve("answers.png");
+    Command.here("pathfinder", "sheet", "--run", run, "--out", sheet, "--columns", 1).ok();
+    assertThat(sheet).isNotEmptyFile();
+    Command.here("pathfinder", "sheet", "--out", directory.resolve("none.png"))
+        .refused("expected --data DIR or --run DIR");
     Command.here("classify", "--resume", run, "--init", "random").refused("--resume takes model");
     Command.here("classify", "--resume", directory).refused("holds no run to resume");
     Command.here("classify", "--config", config).refused("expected --config FILE and --out DIR");

@@ -75,7 +75,7 @@ class MlflowTrackingTest {
         .with(new BatchConfig(1, 1, false, 16, StateConfig.NONE))
         .with(OptimizerConfig.DEFAULT.withLr(1e-2).withWeightDecay(0, false))
         .with(new Schedule(steps, 0, new Decay.Constant()))
-        .with(new IntervalConfig(5, 50, 4, 0, prompt))
+        .with(new IntervalConfig(5, 50, 4, 0, prompt, 0.7))
         .with(LongRun.DEFAULT.withWatchEvery(4))
         .with(new ComputeConfig("float32", "cpu", false));
   }

@@ -23,7 +23,7 @@ public final class StudyDefaults {
           .with(new BatchConfig(2, 1, false, 32, StateConfig.NONE))
           .with(OptimizerConfig.DEFAULT.withLr(1e-2).withWeightDecay(0, false))
           .with(new Schedule(10, 2, new Decay.Cosine(0.1)))
-          .with(new IntervalConfig(4, 512, 0, 0, "the "))
+          .with(new IntervalConfig(4, 512, 0, 0, "the ", 0.7))
           .with(new ComputeConfig("float32", "cpu", false));
 
   private StudyDefaults() {}

@@ -1,5 +1,6 @@
 package io.github.gss4j.run;
 
+import io.github.gss4j.config.training.IntervalConfig;
 import io.github.gss4j.generation.GenerationOptions;
 import io.github.gss4j.generation.Sampling;
 import io.github.gss4j.generation.TextGenerator;
@@ -26,7 +27,7 @@ final class RunSample {
 
   /** Writes a text; on all ranks at once. */
   MetricLine.Sample write() {
-    String prompt = setup.config().intervals().prompt();
+    String prompt = intervals().prompt();
     String text;
     try (TrainingState.Averaged averaged = trainer.averaged()) {
       text = setup.isFirst() ? after(prompt) : "";
@@ -41,12 +42,18 @@ final class RunSample {
     try (TorchModel engine = TorchModel.of(model)) {
       TextGenerator generator = new TextGenerator(engine, tokenizer);
       Sampling sampling =
-          Sampling.seeded(setup.config().seed()).withTemperature(0.7).withTopP(0.95);
+          Sampling.seeded(setup.config().seed())
+              .withTemperature(intervals().sampleTemperature())
+              .withTopP(0.95);
       int limit = model.config().maxSeqLen().orElse(Integer.MAX_VALUE);
       int tokens = Math.min(TOKENS, limit - tokenizer.encode(prompt).length);
       return tokens < 1
           ? ""
           : generator.generate(prompt, GenerationOptions.of(tokens, sampling)).text();
     }
+  }
+
+  private IntervalConfig intervals() {
+    return setup.config().intervals();
   }
 }

@@ -9,21 +9,30 @@ import ch.qos.logback.core.read.ListAppender;
 import io.github.gss4j.config.training.TrainConfig;
 import io.github.gss4j.data.Corpus;
 import io.github.gss4j.data.CorpusSource;
+import io.github.gss4j.generation.GenerationOptions;
+import io.github.gss4j.generation.Sampling;
+import io.github.gss4j.generation.TextGenerator;
+import io.github.gss4j.layers.Precision;
+import io.github.gss4j.model.LanguageModel;
 import io.github.gss4j.ops.Scopes;
+import io.github.gss4j.ops.Tensors;
 import io.github.gss4j.run.listener.RunListener;
 import io.github.gss4j.run.listener.RunView;
 import io.github.gss4j.run.listener.SafeListener;
 import io.github.gss4j.run.listener.TensorBoard;
 import io.github.gss4j.tokenizer.ByteTokenizer;
+import io.github.gss4j.torch.TorchModel;
 import io.github.gss4j.tracking.MetricLine;
 import io.github.gss4j.tracking.MetricsLog;
 import io.github.gss4j.trainer.NonFiniteLossException;
 import io.github.gss4j.trainer.StepMetrics;
 import io.github.gss4j.trainer.TinyRun;
+import io.github.gss4j.weights.PretrainedModel;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
 import org.bytedeco.pytorch.Scalar;
@@ -120,6 +129,28 @@ class TrackedRunTest {
     assertThat(Files.readString(eventFiles(out).get(1), StandardCharsets.ISO_8859_1))
         .as("a finished run has nothing more to say")
         .doesNotContain("held_out/loss", "sample");
+  }
+
+  @Test
+  void aSampleIsDrawnAtTheTemperatureAskedFor() throws IOException {
+    Path out = directory.resolve("greedy");
+    List<String> samples = new ArrayList<>();
+    RunListener listener =
+        new RunListener() {
+          @Override
+          public void sampled(long step, String prompt, String text) {
+            samples.add(text);
+          }
+        };
+    run(TinyRun.config(config(12, 0), "{\"sample_temperature\": 0, \"ema\": 0}"), out, listener);
+    try (LanguageModel model =
+            PretrainedModel.load(out.resolve("last"), Precision.FLOAT32, Tensors.device("cpu"));
+        TorchModel engine = TorchModel.of(model)) {
+      GenerationOptions greedy = GenerationOptions.of(400, Sampling.greedy());
+      assertThat(samples)
+          .containsExactly(
+              new TextGenerator(engine, new ByteTokenizer()).generate("a", greedy).text());
+    }
   }
 
   @Test

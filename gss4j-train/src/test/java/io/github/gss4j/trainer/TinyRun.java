@@ -46,7 +46,7 @@ public final class TinyRun {
         new Schedule(100, 0, new Decay.Constant()),
         ObjectiveConfig.CROSS_ENTROPY,
         FineTuning.NONE,
-        new IntervalConfig(0, 1, 0, 0, "x"),
+        new IntervalConfig(0, 1, 0, 0, "x", 0.7),
         new LongRun(1, 1, 0, 0),
         new ComputeConfig(dtype, "cpu", checkpointLayers),
         3);

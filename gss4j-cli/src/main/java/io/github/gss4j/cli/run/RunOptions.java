@@ -266,6 +266,12 @@ public final class RunOptions {
   String prompt;
 
   @Option(
+      names = "--sample-temperature",
+      paramLabel = "X",
+      description = "of samples; 0 takes the likeliest token")
+  Double sampleTemperature;
+
+  @Option(
       names = "--keep",
       paramLabel = "N",
       description = "newest checkpoints to keep; the best is kept too")

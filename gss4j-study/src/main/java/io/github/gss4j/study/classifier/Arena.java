@@ -78,7 +78,7 @@ public final class Arena {
           "holds no task, expected Pathfinder (metadata/*.npy) or ListOps (basic_train.tsv)");
     }
     PathfinderImages images = PathfinderImages.open(directory);
-    LabelledSequences all = pathfinder(images);
+    LabelledSequences all = images.labelled();
     int tenth = all.size() / 10;
     if (tenth < 1) {
       throw new DataException(
@@ -103,35 +103,6 @@ public final class Arena {
       order[j] = swapped;
     }
     return order;
-  }
-
-  private static LabelledSequences pathfinder(PathfinderImages images) {
-    return new LabelledSequences() {
-      @Override
-      public int size() {
-        return images.entries().size();
-      }
-
-      @Override
-      public int numClasses() {
-        return 2;
-      }
-
-      @Override
-      public int numTokens() {
-        return 256;
-      }
-
-      @Override
-      public int[] sequence(int index) {
-        return images.pixels(index);
-      }
-
-      @Override
-      public int label(int index) {
-        return images.entries().get(index).label();
-      }
-    };
   }
 
   private static LabelledSequences listOps(Path directory, ListOps.Part part) {

@@ -1,5 +1,6 @@
 package io.github.gss4j.study.pathfinder;
 
+import io.github.gss4j.batches.LabelledSequences;
 import io.github.gss4j.data.DataException;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -172,5 +173,35 @@ public record PathfinderImages(List<Entry> entries, int size, int empty) {
               "is %1$d × %1$d, expected %2$d × %2$d as the first image", image.size(), size));
     }
     return image.pixels();
+  }
+
+  /** As a classifier reads them: lines of pixels, of one class of two. */
+  public LabelledSequences labelled() {
+    return new LabelledSequences() {
+      @Override
+      public int size() {
+        return entries.size();
+      }
+
+      @Override
+      public int numClasses() {
+        return 2;
+      }
+
+      @Override
+      public int numTokens() {
+        return 256;
+      }
+
+      @Override
+      public int[] sequence(int index) {
+        return pixels(index);
+      }
+
+      @Override
+      public int label(int index) {
+        return entries.get(index).label();
+      }
+    };
   }
 }

@@ -305,10 +305,23 @@ class PathfinderTest {
   void aContactSheetShowsBothLabels() throws IOException {
     new Generator(Variant.PATH32, SEED, 1).write(directory, 8, i -> {});
     Path sheet = directory.resolve("sheet.png");
-    ContactSheet.write(PathfinderImages.open(directory), 3, sheet);
+    new ContactSheet(PathfinderImages.open(directory).labelled()).write(3, sheet);
     BufferedImage image = ImageIO.read(sheet.toFile());
     assertThat(image.getWidth()).isGreaterThan(3 * 256);
     assertThat(image.getRGB(7, 7) & 0xffffff).isEqualTo(0x3fb950);
     assertThat(image.getRGB(7, image.getHeight() / 2 + 8) & 0xffffff).isEqualTo(0xd55e00);
+  }
+
+  @Test
+  void aContactSheetFramesAModelsWrongAnswersInOrange() throws IOException {
+    Path sheet = directory.resolve("sheet.png");
+    new ContactSheet(DrawnPathfinder.of(Variant.PATH32, SEED, 8), i -> 0.75).write(3, sheet);
+    BufferedImage image = ImageIO.read(sheet.toFile());
+    int below = image.getHeight() / 2 + 8;
+    assertThat(image.getRGB(7, 7) & 0xffffff).isEqualTo(0x3fb950);
+    assertThat(image.getRGB(7, below) & 0xffffff).isEqualTo(0xd55e00);
+    int bar = image.getHeight() - 10;
+    assertThat(image.getRGB(6 + 195, bar) & 0xffffff).isEqualTo(0xe6edf3);
+    assertThat(image.getRGB(6 + 198, bar) & 0xffffff).isZero();
   }
 }

@@ -12,15 +12,22 @@ import io.github.gss4j.config.JsonFields;
  * @param saveEvery {@code save_every}, steps between checkpoints; 0 saves at the end only
  * @param sampleEvery {@code sample_every}, steps between samples; 0 samples at the end only
  * @param prompt {@code prompt}, what samples start from
+ * @param sampleTemperature {@code sample_temperature}, at which samples are drawn; 0 takes the
+ *     likeliest token
  */
 public record IntervalConfig(
-    long evalEvery, long evalTokens, long saveEvery, long sampleEvery, String prompt) {
+    long evalEvery,
+    long evalTokens,
+    long saveEvery,
+    long sampleEvery,
+    String prompt,
+    double sampleTemperature) {
   /**
    * Every 200 steps an evaluation and a checkpoint, every 400 a sample: a run of the default 800
    * steps shows its progress, and spends a twentieth of its time on that.
    */
   public static final IntervalConfig DEFAULT =
-      new IntervalConfig(200, 65_536, 200, 400, "public static ");
+      new IntervalConfig(200, 65_536, 200, 400, "public static ", 0.7);
 
   /** Checks the ranges. */
   public IntervalConfig {
@@ -29,21 +36,27 @@ public record IntervalConfig(
     Checks.that(saveEvery >= 0, "save_every", saveEvery, "0 (at the end only) or more");
     Checks.that(sampleEvery >= 0, "sample_every", sampleEvery, "0 (at the end only) or more");
     Checks.that(!prompt.isEmpty(), "prompt", "empty", "at least one character");
+    Checks.that(
+        sampleTemperature >= 0 && sampleTemperature < 1e6,
+        "sample_temperature",
+        sampleTemperature,
+        "0 or more");
   }
 
   /** A copy that evaluates on some held-out tokens every few steps. */
   public IntervalConfig withEvaluations(long every, long tokens) {
-    return new IntervalConfig(every, tokens, saveEvery, sampleEvery, prompt);
+    return new IntervalConfig(every, tokens, saveEvery, sampleEvery, prompt, sampleTemperature);
   }
 
   /** A copy with another interval between checkpoints. */
   public IntervalConfig withSaveEvery(long steps) {
-    return new IntervalConfig(evalEvery, evalTokens, steps, sampleEvery, prompt);
+    return new IntervalConfig(evalEvery, evalTokens, steps, sampleEvery, prompt, sampleTemperature);
   }
 
-  /** A copy with another interval between samples, and another prompt. */
-  public IntervalConfig withSamples(long every, String newPrompt) {
-    return new IntervalConfig(evalEvery, evalTokens, saveEvery, every, newPrompt);
+  /** A copy whose samples start from another prompt, at another temperature. */
+  public IntervalConfig withSamples(String newPrompt, double temperature) {
+    return new IntervalConfig(
+        evalEvery, evalTokens, saveEvery, sampleEvery, newPrompt, temperature);
   }
 
   static IntervalConfig from(JsonFields f, IntervalConfig byDefault) {
@@ -52,12 +65,13 @@ public record IntervalConfig(
         f.integer64("eval_tokens", byDefault.evalTokens),
         f.integer64("save_every", byDefault.saveEvery),
         f.integer64("sample_every", byDefault.sampleEvery),
-        f.text("prompt", byDefault.prompt));
+        f.text("prompt", byDefault.prompt),
+        f.number("sample_temperature", byDefault.sampleTemperature));
   }
 
   void putInto(ObjectNode json) {
     json.put("eval_every", evalEvery).put("eval_tokens", evalTokens);
     json.put("save_every", saveEvery).put("sample_every", sampleEvery);
-    json.put("prompt", prompt);
+    json.put("prompt", prompt).put("sample_temperature", sampleTemperature);
   }
 }

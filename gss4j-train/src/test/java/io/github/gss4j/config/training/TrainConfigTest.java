@@ -30,7 +30,7 @@ class TrainConfigTest {
             new Schedule(1, 5, new Decay.WarmRestarts(0.6, 7, 2)),
             new ObjectiveConfig("alternating", "t", 2, 0.5, "step", "bfloat16", "c", 7),
             new FineTuning("m", 5, "e", List.of("f", "g.h"), Map.of("r.s", 0.7)),
-            new IntervalConfig(7, 8, 9, 10, "ä"),
+            new IntervalConfig(7, 8, 9, 10, "ä", 0.25),
             new LongRun(3, 4, 0.5, 6),
             new ComputeConfig("float64", "cuda:1", true),
             1L << 60);
