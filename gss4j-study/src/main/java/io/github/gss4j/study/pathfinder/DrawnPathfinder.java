@@ -1,11 +1,10 @@
 package io.github.gss4j.study.pathfinder;
 
-import io.github.gss4j.batches.LabelledSequences;
 import java.util.concurrent.atomic.AtomicReferenceArray;
 import java.util.stream.IntStream;
 
 /** Pathfinder images that are drawn when they are first asked for. Thread-safe. */
-public final class DrawnPathfinder implements LabelledSequences {
+public final class DrawnPathfinder implements GreyPixels {
   /** The first images are kept: an evaluation looks at them again and again. */
   private static final int KEPT_BYTES = 64 << 20;
 
@@ -40,16 +39,6 @@ public final class DrawnPathfinder implements LabelledSequences {
   @Override
   public boolean isEndless() {
     return endless;
-  }
-
-  @Override
-  public int numClasses() {
-    return 2;
-  }
-
-  @Override
-  public int numTokens() {
-    return 256;
   }
 
   @Override

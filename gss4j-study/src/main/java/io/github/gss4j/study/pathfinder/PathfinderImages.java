@@ -177,20 +177,10 @@ public record PathfinderImages(List<Entry> entries, int size, int empty) {
 
   /** As a classifier reads them: lines of pixels, of one class of two. */
   public LabelledSequences labelled() {
-    return new LabelledSequences() {
+    return new GreyPixels() {
       @Override
       public int size() {
         return entries.size();
-      }
-
-      @Override
-      public int numClasses() {
-        return 2;
-      }
-
-      @Override
-      public int numTokens() {
-        return 256;
       }
 
       @Override
