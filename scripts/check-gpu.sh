@@ -33,7 +33,7 @@ speed() { # the middle one of the last steps
 figure() { sed -n "s/.*\"$1\" *: *\\([-0-9.eE]*\\).*/\\1/p" "$work/out" | head -n 1; }
 
 train() { # OUT DEVICE FLAGS…
-  quiet ./gss train --data "$work/text.txt" --out "$work/$1" --device "$2" --seed 1 --warmup 5 --eval-tokens 1000 "${@:3}"
+  quiet ./gss train --recipe published --data "$work/text.txt" --out "$work/$1" --device "$2" --seed 1 --warmup 5 --eval-tokens 1000 "${@:3}"
 }
 on() { if [ "$1" = c ]; then echo cpu; else echo "$device"; fi; }
 

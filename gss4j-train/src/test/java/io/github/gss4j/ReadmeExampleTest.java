@@ -57,7 +57,7 @@ class ReadmeExampleTest {
 
   private static double train(String texts, long steps, Path run) throws IOException {
     // begin train
-    TrainConfig config = TrainConfig.defaults().withData(texts).withSteps(steps);
+    TrainConfig config = TrainConfig.recommended().withData(texts).withSteps(steps);
     RunOutcome outcome = TrainingRun.start(config, run).run(); // resume(run) continues
     // end train
     return outcome.heldOut().bitsPerByte();

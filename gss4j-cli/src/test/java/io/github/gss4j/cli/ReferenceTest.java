@@ -128,15 +128,19 @@ class ReferenceTest {
         `--seq-len` of `seq_len`: flags win over the file. Comments are allowed (`//`). Defaults in brackets hold where the kind of layer, the
         initialisation or the schedule was chosen that has the key. In Java they are the fields of `TrainConfig`.
 
+        A new run without a file and without `--start-from` is made as `--recipe recommended` says: `init` two_scale, `short_conv` 4,
+        `state_passing` 32 and `optimizer` muon ([long memory](long-memory.md)). `--recipe published` has the defaults below.
+
         | key | default | |
         | --- | --- | --- |
         """);
     ObjectNode defaults = TrainConfig.defaults().toJson();
+    ObjectNode recommended = TrainConfig.recommended().toJson();
     CommandLine train = Gss.commandLine(new Interrupt()).getSubcommands().get("train");
     for (OptionSpec option : train.getCommandSpec().mixins().get("run").options()) {
       String key = RunOptions.key(option);
       page.append("| `%s` | %s | ".formatted(key, byDefault(key, defaults)));
-      String shown = defaults.path(key).asText().replaceFirst("\\.0$", "");
+      String shown = recommended.path(key).asText().replaceFirst("\\.0$", "");
       String inItsColumn = " (default: " + shown + ")";
       String description = text(option.description()).replace(inItsColumn, "");
       page.append(description.replace("|", "\\|")).append(" |\n");

@@ -58,10 +58,7 @@ final class Tiny {
 
   /** The same for the demo. */
   static Object[] demo(Path text, Object... more) {
-    Object[] all = Arrays.copyOf(more, more.length + 2);
-    all[more.length] = "--slow-modes";
-    all[more.length + 1] = 4;
-    return with("demo", text, all);
+    return with("demo", text, more);
   }
 
   private static Object[] with(String command, Path text, Object... more) {

@@ -209,7 +209,7 @@ public record GssConfig(
         fields.integer("dss_kernel_N", stateSize),
         fields.integer(CHANNELS, kernelDim),
         fields.flag("dss_kernel_lambda_imag_exp", lambdaImagExp),
-        StateSpaceInit.read(fields, init, fields.integer("dss_kernel_N", stateSize)),
+        StateSpaceInit.read(fields, init, stateSize, fields.integer("dss_kernel_N", stateSize)),
         fields.flag("learned_step", learnedStep),
         fields.flag("normalize_input", normalizeInput),
         fields.integer("short_conv", shortConv),

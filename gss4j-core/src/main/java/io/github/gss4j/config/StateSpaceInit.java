@@ -31,9 +31,11 @@ public sealed interface StateSpaceInit {
   /**
    * The one that is given, and the default where none is.
    *
-   * @param modes N, of which half are slow where nothing is said
+   * @param defaultModes N of the default, whose share of slow modes holds where nothing is said
+   * @param modes N; half of them are slow where the default has none
    */
-  static StateSpaceInit read(JsonFields fields, StateSpaceInit byDefault, int modes) {
+  static StateSpaceInit read(
+      JsonFields fields, StateSpaceInit byDefault, int defaultModes, int modes) {
     String init = fields.text("init", byDefault.text());
     List<String> own =
         switch (init) {
@@ -47,7 +49,7 @@ public sealed interface StateSpaceInit {
     refuseOthers(fields, init, own);
     return switch (init) {
       case "long_range" -> LongRange.read(fields, byDefault);
-      case "two_scale" -> TwoScale.read(fields, byDefault, modes);
+      case "two_scale" -> TwoScale.read(fields, byDefault, defaultModes, modes);
       default -> RANDOM;
     };
   }
@@ -224,11 +226,12 @@ public sealed interface StateSpaceInit {
       return new TwoScale(slowModes, 16, 4096, 0.3, 0, 1);
     }
 
-    private static TwoScale read(JsonFields fields, StateSpaceInit byDefault, int modes) {
-      TwoScale two =
-          byDefault instanceof TwoScale given ? given : TwoScale.of(Math.max(1, modes / 2));
+    private static TwoScale read(
+        JsonFields fields, StateSpaceInit byDefault, int defaultModes, int modes) {
+      TwoScale two = byDefault instanceof TwoScale given ? given : of(1);
+      long slow = two == byDefault ? (long) modes * two.slowModes / defaultModes : modes / 2;
       return new TwoScale(
-          fields.integer("slow_modes", two.slowModes),
+          fields.integer("slow_modes", (int) Math.max(1, slow)),
           fields.number("tau_min", two.tauMin),
           fields.number("tau_max", two.tauMax),
           fields.number("max_phase", two.maxPhase),

@@ -10,14 +10,11 @@ import io.github.gss4j.cli.terminal.ExitCode;
 import io.github.gss4j.cli.terminal.Interrupt;
 import io.github.gss4j.cli.terminal.JsonOutput;
 import io.github.gss4j.cli.terminal.Program;
-import io.github.gss4j.config.GssConfig;
-import io.github.gss4j.config.StateSpaceInit;
 import io.github.gss4j.config.training.StateConfig;
 import io.github.gss4j.config.training.TrainConfig;
 import io.github.gss4j.data.Compressors;
 import io.github.gss4j.data.Corpus;
 import io.github.gss4j.optim.Decay;
-import io.github.gss4j.optim.OptimizerConfig;
 import io.github.gss4j.run.TrainingRun;
 import io.github.gss4j.run.files.RunDirectory;
 import io.github.gss4j.run.inputs.RunConfigs;
@@ -91,23 +88,16 @@ public final class DemoCommand implements Callable<Integer> {
   private final RunOptions run = new RunOptions(recipe());
 
   /**
-   * What holds where no flag says otherwise: 32 slow modes beside 32 published ones, a short
-   * convolution, every other sequence read on from where its text was left, states passed on, and
-   * Muon; four minutes on two cores. Samples are drawn at a low temperature, which keeps blocks and
-   * indentation together.
+   * What holds where no flag says otherwise: the recommended model, every other sequence read on
+   * from where its text was left; four minutes on two cores. Samples are drawn at a low
+   * temperature, which keeps blocks and indentation together.
    */
   public static TrainConfig recipe() {
-    TrainConfig plain = TrainConfig.defaults();
-    GssConfig twoScale =
-        new GssConfig(64, 128, true)
-            .with(StateSpaceInit.TwoScale.of(32), false, false)
-            .withShortConv(4);
-    return plain
-        .with(plain.model().withOptions(twoScale))
-        .with(plain.batch().withSize(4).with(READING_ON))
-        .with(plain.optimizer().withKind(OptimizerConfig.Kind.MUON))
-        .with(plain.intervals().withSamples(PROMPT, 0.3))
-        .with(plain.schedule().withSteps(1640).withDecay(new Decay.Linear(0)));
+    TrainConfig model = TrainConfig.recommended();
+    return model
+        .with(model.batch().withSize(4).with(READING_ON))
+        .with(model.intervals().withSamples(PROMPT, 0.3))
+        .with(model.schedule().withSteps(1640).withDecay(new Decay.Linear(0)));
   }
 
   @Override

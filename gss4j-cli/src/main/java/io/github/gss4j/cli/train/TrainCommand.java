@@ -9,6 +9,7 @@ import io.github.gss4j.cli.terminal.DownloadProgress;
 import io.github.gss4j.cli.terminal.Interrupt;
 import io.github.gss4j.cli.terminal.JsonOutput;
 import io.github.gss4j.cli.terminal.Program;
+import io.github.gss4j.config.Checks;
 import io.github.gss4j.config.training.TrainConfig;
 import io.github.gss4j.distributed.ProcessGroup;
 import io.github.gss4j.distributed.Rendezvous;
@@ -24,6 +25,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -52,6 +54,15 @@ public final class TrainCommand implements Callable<Integer> {
   private Path configFile;
 
   @Option(
+      names = "--recipe",
+      paramLabel = "recommended|published",
+      description =
+          "what holds where nothing is said: slow modes, a short convolution, states passed on and"
+              + " Muon, or the published package's start and AdamW (default: recommended; with"
+              + " --config or --start-from published)")
+  private String recipe;
+
+  @Option(
       names = "--out",
       paramLabel = "DIR",
       description = "the run's directory (default: runs/train)")
@@ -70,14 +81,15 @@ public final class TrainCommand implements Callable<Integer> {
   @Mixin private final RankOptions ranks = new RankOptions();
 
   @Mixin(name = "run")
-  private final RunOptions run = new RunOptions(TrainConfig.defaults());
+  private final RunOptions run = new RunOptions(TrainConfig.recommended());
 
   @Override
   public Integer call() throws IOException {
-    if (resume != null && (configFile != null || out != null)) {
+    if (resume != null && (configFile != null || out != null || recipe != null)) {
       throw new ParameterException(
           spec.commandLine(),
-          "--resume takes config and directory from the run: leave out --config and --out");
+          "--resume takes config and directory from the run: leave out --config, --recipe and"
+              + " --out");
     }
     threads.apply();
     RunDirectory directory =
@@ -108,10 +120,18 @@ public final class TrainCommand implements Callable<Integer> {
 
   private TrainConfig config(ObjectNode settings, RunDirectory directory, RunContext context) {
     String where = where(directory);
-    TrainConfig byDefault = TrainConfig.defaults();
     return resume == null
-        ? RunConfigs.begin(settings, where, byDefault, context)
-        : RunConfigs.resume(settings, where, byDefault, context, resume);
+        ? RunConfigs.begin(settings, where, byDefault(settings), context)
+        : RunConfigs.resume(settings, where, TrainConfig.defaults(), context, resume);
+  }
+
+  /** What holds in a new run where nothing is said. */
+  private TrainConfig byDefault(ObjectNode settings) {
+    boolean fresh = configFile == null && settings.path("start_from").asText("").isEmpty();
+    return Checks.oneOf(
+        "--recipe",
+        recipe != null ? recipe : fresh ? "recommended" : "published",
+        Map.of("recommended", TrainConfig.recommended(), "published", TrainConfig.defaults()));
   }
 
   private int train(TrainConfig config, Path path, RunContext context) throws IOException {
