@@ -2,6 +2,7 @@ package io.github.gss4j.study.classifier;
 
 import io.github.gss4j.batches.LabelledData;
 import io.github.gss4j.batches.LabelledSequences;
+import io.github.gss4j.batches.Rehearsal;
 import io.github.gss4j.config.training.ClassifyConfig;
 import io.github.gss4j.config.training.DrawnImages;
 import io.github.gss4j.data.DataException;
@@ -15,6 +16,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.SplittableRandom;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 
 /**
  * Tasks of the Long Range Arena, on disk or drawn on the way. Of Pathfinder's images 80 % are
@@ -46,17 +48,21 @@ public final class Arena {
   private static LabelledData drawn(DrawnImages images, long seed) {
     Variant task = Variant.of(images.size()).withContourLength(images.contourLength());
     List<LabelledData.Stage> stages = new ArrayList<>();
-    images.curriculum().forEach(length -> stages.add(stage(task.easier(length), images, seed)));
-    stages.add(stage(task, images, seed));
+    List<LabelledSequences> earlier = new ArrayList<>();
+    Stream<Variant> easier = images.curriculum().stream().map(task::easier);
+    Stream.concat(easier, Stream.of(task))
+        .forEach(
+            variant -> {
+              LabelledSequences own = DrawnPathfinder.endless(variant, seed);
+              stages.add(
+                  new LabelledData.Stage(
+                      "contours of " + variant.contourLength() + " pieces",
+                      new Rehearsal(own, earlier, images.rehearsal()),
+                      DrawnPathfinder.of(variant, VALIDATION, images.tested())));
+              earlier.add(own);
+            });
     return new LabelledData(
         stages, images.promoteAt(), DrawnPathfinder.of(task, TEST, images.tested()), 0);
-  }
-
-  private static LabelledData.Stage stage(Variant variant, DrawnImages images, long seed) {
-    return new LabelledData.Stage(
-        "contours of " + variant.contourLength() + " pieces",
-        DrawnPathfinder.endless(variant, seed),
-        DrawnPathfinder.of(variant, VALIDATION, images.tested()));
   }
 
   /**

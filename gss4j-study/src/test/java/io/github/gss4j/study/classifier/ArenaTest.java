@@ -76,6 +76,26 @@ class ArenaTest {
     assertThat(images.test().majority()).isEqualTo(0.5);
   }
 
+  /** Of the third stage's pairs every other one is of the first stage or the second, in turn. */
+  @Test
+  void whatWasLearnedBeforeIsRehearsed() {
+    ObjectNode drawn = settings().put("input_dim", 1).put("data", "pathfinder:16");
+    drawn.put("contour_length", 4).put("rehearsal", 0.5).putArray("curriculum").add(2).add(3);
+    List<LabelledData.Stage> stages = Arena.of(config(drawn)).stages();
+    drawn.put("rehearsal", 0);
+    List<LabelledData.Stage> alone = Arena.of(config(drawn)).stages();
+    int[] from = {2, 2, 0, 0, 2, 2, 1, 1, 2, 2, 0, 0};
+    for (int i = 0; i < from.length; i++) {
+      LabelledSequences mixed = stages.get(2).train();
+      LabelledSequences expected = alone.get(from[i]).train();
+      assertThat(mixed.sequence(i)).as("image %d", i).isEqualTo(expected.sequence(i));
+      assertThat(mixed.label(i)).isEqualTo(expected.label(i));
+      assertThat(mixed.traced(i).path()).isEqualTo(expected.traced(i).path());
+      assertThat(stages.get(0).train().sequence(i)).isEqualTo(alone.get(0).train().sequence(i));
+      assertThat(mixed.label(i) + mixed.label(i ^ 1)).isEqualTo(1);
+    }
+  }
+
   /** The path is bright where it is, joins the markers' surroundings, and is none with label 0. */
   @Test
   void thePathIsTheContourBetweenTheMarkers() {

@@ -14,17 +14,24 @@ import java.util.List;
  * @param contourLength {@code contour_length}, pieces of a contour
  * @param curriculum {@code curriculum}: shorter contours to begin with, in the order in which they
  *     are learned, in images of the same size; none for the task itself at once
+ * @param rehearsal {@code rehearsal}: the share of images that are of the contours learned before
  * @param promoteAt {@code promote_at}: the share of right answers at which the next contours come
  * @param tested {@code test_images}: how many images the test has, and how many the validation
  */
 public record DrawnImages(
-    int size, int contourLength, List<Integer> curriculum, double promoteAt, int tested) {
+    int size,
+    int contourLength,
+    List<Integer> curriculum,
+    double rehearsal,
+    double promoteAt,
+    int tested) {
   /** Comes before the size in {@code data}. */
   public static final String PREFIX = "pathfinder:";
 
   /** Checks the ranges. */
   public DrawnImages {
     curriculum = List.copyOf(curriculum);
+    Checks.that(rehearsal >= 0 && rehearsal < 1, "rehearsal", rehearsal, "0 to below 1");
     Checks.that(promoteAt > 0 && promoteAt <= 1, "promote_at", promoteAt, "above 0, at most 1");
     Checks.that(
         tested >= 2 && tested % 2 == 0, "test_images", tested, "an even number of 2 or more");
@@ -58,6 +65,7 @@ public record DrawnImages(
         Integer.parseInt(size),
         f.integer("contour_length", 14),
         curriculum,
+        f.number("rehearsal", 0),
         f.number("promote_at", 0.85),
         f.integer("test_images", 10_000));
   }
@@ -68,6 +76,6 @@ public record DrawnImages(
       ArrayNode lengths = json.putArray("curriculum");
       curriculum.forEach(lengths::add);
     }
-    json.put("promote_at", promoteAt).put("test_images", tested);
+    json.put("rehearsal", rehearsal).put("promote_at", promoteAt).put("test_images", tested);
   }
 }
