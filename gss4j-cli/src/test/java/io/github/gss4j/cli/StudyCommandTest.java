@@ -98,6 +98,8 @@ class StudyCommandTest {
       2,
       "--init",
       "long_range",
+      "--pooling",
+      "max",
       "--lr",
       0.01,
       "--batch",
@@ -117,6 +119,7 @@ class StudyCommandTest {
     assertThat(result.get("test_accuracy").asDouble()).isBetween(0.0, 1.0);
     JsonNode settings = new ObjectMapper().readTree(run.resolve("run.json").toFile());
     assertThat(settings.get("init").asText()).isEqualTo("long_range");
+    assertThat(settings.get("pooling").asText()).isEqualTo("max");
     assertThat(settings.get("batch").asInt()).isEqualTo(3);
     assertThat(settings.get("lr").asDouble()).isEqualTo(0.01);
     assertThat(settings.get("seed").asInt()).isEqualTo(4);
@@ -135,6 +138,7 @@ class StudyCommandTest {
     Command.here("pathfinder", "sheet", "--out", directory.resolve("none.png"))
         .refused("expected --data DIR or --run DIR");
     Command.here("classify", "--resume", run, "--init", "random").refused("--resume takes model");
+    Command.here("classify", "--resume", run, "--pooling", "max").refused("--resume takes model");
     Command.here("classify", "--resume", directory).refused("holds no run to resume");
     Command.here("classify", "--config", config).refused("expected --config FILE and --out DIR");
     Command.here(with(flags, "x", "--pretrain", "--objective", "label"))

@@ -57,7 +57,11 @@ class ClassifierRunTest {
     ClassifyConfig config = config(settings().put("state_space_lr", 1e-3).put("accumulate", 2));
     assertThat(config(config.toJson())).isEqualTo(config);
     ObjectNode drawn = settings().put("data", "pathfinder:32").put("objective", "label_and_path");
-    drawn.put("start_from", "runs/a").put("optimizer", "muon").put("promote_at", 0.9).put("rehearsal", 0.25);
+    drawn
+        .put("start_from", "runs/a")
+        .put("optimizer", "muon")
+        .put("promote_at", 0.9)
+        .put("rehearsal", 0.25);
     drawn.putArray("curriculum").add(2).add(6);
     assertThat(config(config(drawn).toJson())).isEqualTo(config(drawn));
   }

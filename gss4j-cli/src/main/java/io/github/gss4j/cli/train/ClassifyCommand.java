@@ -25,9 +25,11 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Callable;
+import java.util.stream.Stream;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -108,6 +110,12 @@ public final class ClassifyCommand implements Callable<Integer> {
               + " once trained")
   String norm;
 
+  @Option(
+      names = "--pooling",
+      paramLabel = "KIND",
+      description = "how places become one vector: mean, max or last")
+  String pooling;
+
   @Mixin StepOptions steps;
 
   @Option(names = "--json", description = "print the outcome as one JSON object")
@@ -142,11 +150,12 @@ public final class ClassifyCommand implements Callable<Integer> {
       throw new ParameterException(
           spec.commandLine(), "expected --config FILE and --out DIR, or --resume DIR");
     }
-    if (resume != null && (configFile != null || out != null || init != null || norm != null)) {
+    if (resume != null
+        && Stream.of(configFile, out, init, norm, pooling).anyMatch(Objects::nonNull)) {
       throw new ParameterException(
           spec.commandLine(),
           "--resume takes model, config and directory from the run: leave out --config, --out,"
-              + " --init and --norm");
+              + " --init, --norm and --pooling");
     }
     if (pretrain && objective != null && !objective.equals(ClassifierObjective.MASKED.toString())) {
       throw new ParameterException(

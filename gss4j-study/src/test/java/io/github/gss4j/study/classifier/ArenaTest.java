@@ -80,7 +80,7 @@ class ArenaTest {
   @Test
   void whatWasLearnedBeforeIsRehearsed() {
     ObjectNode drawn = settings().put("input_dim", 1).put("data", "pathfinder:16");
-    drawn.put("contour_length", 4).put("rehearsal", 0.5).putArray("curriculum").add(2).add(3);
+    drawn.put("rehearsal", 0.5).putArray("curriculum").add(2).add(3);
     List<LabelledData.Stage> stages = Arena.of(config(drawn)).stages();
     drawn.put("rehearsal", 0);
     List<LabelledData.Stage> alone = Arena.of(config(drawn)).stages();

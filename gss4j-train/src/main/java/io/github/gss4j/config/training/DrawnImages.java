@@ -11,7 +11,7 @@ import java.util.List;
  * Images that are drawn while a classifier trains, none twice: {@code data: "pathfinder:32"}.
  *
  * @param size the width of the square images
- * @param contourLength {@code contour_length}, pieces of a contour
+ * @param contourLength {@code contour_length}, pieces of a contour; 14, in images of 16 pixels 4
  * @param curriculum {@code curriculum}: shorter contours to begin with, in the order in which they
  *     are learned, in images of the same size; none for the task itself at once
  * @param rehearsal {@code rehearsal}: the share of images that are of the contours learned before
@@ -27,6 +27,9 @@ public record DrawnImages(
     int tested) {
   /** Comes before the size in {@code data}. */
   public static final String PREFIX = "pathfinder:";
+
+  /** The smallest images have no room for the arena's contours. */
+  private static final int SMALLEST = 16;
 
   /** Checks the ranges. */
   public DrawnImages {
@@ -61,9 +64,10 @@ public record DrawnImages(
         curriculum.add((int) length);
       }
     }
+    int pixels = Integer.parseInt(size);
     return new DrawnImages(
-        Integer.parseInt(size),
-        f.integer("contour_length", 14),
+        pixels,
+        f.integer("contour_length", pixels == SMALLEST ? 4 : 14),
         curriculum,
         f.number("rehearsal", 0),
         f.number("promote_at", 0.85),
