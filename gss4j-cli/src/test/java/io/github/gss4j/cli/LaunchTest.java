@@ -1,6 +1,7 @@
 package io.github.gss4j.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
@@ -120,6 +121,36 @@ class LaunchTest {
   }
 
   @Test
+  void ranksTrainAClassifierAsOneProcessDoes() throws IOException {
+    ObjectNode config = JSON.createObjectNode().put("data", "pathfinder:16").put("test_images", 20);
+    config.put("input_dim", 1).put("num_classes", 2).put("dim", 8).put("depth", 1);
+    config.put("dss_kernel_N", 4).put("dss_kernel_H", 8).put("init", "long_range");
+    config.put("bidirectional", true).put("dtype", "float64");
+    config.put("steps", 3).put("batch", 4).put("eval_every", 3).put("eval_examples", 20);
+    Path two = directory.resolve("two.json");
+    JSON.writeValue(two.toFile(), config);
+    Path one = directory.resolve("one.json");
+    JSON.writeValue(one.toFile(), config.put("accumulate", 2));
+    Path ranks = directory.resolve("ranks");
+    Object[] classify = {
+      "launch", "--nproc", 2, "--logs", ranks + "-logs", "classify", "--config", two, "--out", ranks
+    };
+    Command.Result result = Command.process(directory, classify).ok();
+    assertThat(result.out()).containsOnlyOnce("test accuracy");
+    Path alone = directory.resolve("alone");
+    Command.here("classify", "--config", one, "--out", alone).ok();
+    List<ObjectNode> expected = comparable(alone);
+    List<ObjectNode> found = comparable(ranks);
+    assertThat(found).hasSameSizeAs(expected);
+    for (int i = 0; i < expected.size(); i++) {
+      assertThat(found.get(i).path("loss").asDouble())
+          .isCloseTo(expected.get(i).path("loss").asDouble(), within(1e-10));
+    }
+    assertThat(found.get(found.size() - 1).path("accuracy"))
+        .isEqualTo(expected.get(expected.size() - 1).path("accuracy"));
+  }
+
+  @Test
   void whatARankRefusesIsTheReasonOfTheLaunch() throws IOException {
     Path run = directory.resolve("refused");
     Command.Result result = Command.process(directory, launch(run, "--communicate", "loudly"));
@@ -127,7 +158,7 @@ class LaunchTest {
     assertThat(result.err())
         .contains("--communicate is 'loudly', expected exact or bfloat16 (log: ");
     Command.here("launch", "--nproc", 0, "train").refused("--nproc is 0, expected at least 1");
-    Command.here("launch", "--nproc", 1, "demo").refused("COMMAND is demo, expected train");
+    Command.here("launch", "--nproc", 1, "demo").refused("COMMAND is demo, expected train or classify");
     Command.here("launch", "--nproc", 1, "--nnodes", 2, "train").refused("--master is not given");
   }
 }

@@ -9,6 +9,8 @@ import io.github.gss4j.batches.LabelledSequences;
 import io.github.gss4j.config.ClassifierConfig;
 import io.github.gss4j.config.training.ClassifyConfig;
 import io.github.gss4j.distributed.Distribution;
+import io.github.gss4j.distributed.ProcessGroup;
+import io.github.gss4j.distributed.ShardingMode;
 import io.github.gss4j.files.AtomicFile;
 import io.github.gss4j.run.files.RunDirectory;
 import io.github.gss4j.run.files.RunLock;
@@ -19,6 +21,7 @@ import io.github.gss4j.trainer.TrainingProgress;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.function.BooleanSupplier;
 import org.slf4j.Logger;
@@ -156,35 +159,71 @@ public final class ClassifierRun {
    * @throws IOException if a file cannot be written, or another process trains in the directory
    */
   public Result run(RunListener listener, BooleanSupplier stop) throws IOException {
-    LoopSetup setup = new LoopSetup(directory, Distribution.single(), listener, config.intervals());
-    try (RunLock lock = RunLock.take(directory.path())) {
-      Optional<Path> last = directory.settle();
-      if (last.isPresent()) {
-        ConfigDrift.refuse(
-            directory.config(),
-            config.toJson(),
-            fields -> ClassifyConfig.from(fields).toJson(),
-            List.of("objective", "start_from"));
+    return run(listener, stop, Distribution.single());
+  }
+
+  /**
+   * The same as one of several ranks, which all have the whole model and sequences of their own:
+   * {@code batch} of them each. The first rank alone writes.
+   *
+   * @throws IllegalArgumentException if the ranks would keep parts of the model
+   */
+  public Result run(RunListener listener, BooleanSupplier stop, Distribution ranks)
+      throws IOException {
+    if (ranks.mode() != ShardingMode.NONE) {
+      throw new IllegalArgumentException(
+          "shard is '"
+              + ranks.mode().name().toLowerCase(Locale.ROOT)
+              + "', expected none: every rank has the whole classifier");
+    }
+    LoopSetup setup = new LoopSetup(directory, ranks, listener, config.intervals());
+    return RunLock.locked(
+        ranks.group(),
+        directory.path(),
+        directory::settle,
+        lock -> {
+          try (lock) {
+            return run(setup, stop);
+          }
+        });
+  }
+
+  private Result run(LoopSetup setup, BooleanSupplier stop) throws IOException {
+    ProcessGroup group = setup.distribution().group();
+    Optional<Path> last = directory.checkpoint(RunDirectory.LAST);
+    if (last.isPresent()) {
+      ConfigDrift.refuse(
+          directory.config(),
+          config.toJson(),
+          fields -> ClassifyConfig.from(fields).toJson(),
+          List.of("objective", "start_from"));
+    }
+    try (ClassifierTask task = new ClassifierTask(config, data, setup, last);
+        RunLoop loop = new RunLoop(setup, task, last)) {
+      if (group.isFirst()) {
+        writeSettings();
       }
-      try (ClassifierTask task = new ClassifierTask(config, data, setup, last);
-          RunLoop loop = new RunLoop(setup, task, last)) {
-        if (directory.isUsed()) {
-          ConfigDrift.between(
-                  directory.config(),
-                  config.toJson(),
-                  fields -> ClassifyConfig.from(fields).toJson())
-              .forEach(LOG::warn);
-        }
-        directory.writeConfig(JSON.writeValueAsBytes(config.toJson()));
-        return UnexpectedErrors.run(() -> toTheEnd(task, loop, stop));
-      }
+      return UnexpectedErrors.run(() -> toTheEnd(task, loop, stop, group));
     }
   }
 
-  private Result toTheEnd(ClassifierTask task, RunLoop loop, BooleanSupplier stop)
+  private void writeSettings() throws IOException {
+    if (directory.isUsed()) {
+      ConfigDrift.between(
+              directory.config(), config.toJson(), fields -> ClassifyConfig.from(fields).toJson())
+          .forEach(LOG::warn);
+    }
+    directory.writeConfig(JSON.writeValueAsBytes(config.toJson()));
+  }
+
+  private Result toTheEnd(
+      ClassifierTask task, RunLoop loop, BooleanSupplier stop, ProcessGroup group)
       throws IOException {
     boolean finished = loop.train(stop);
-    RunReport.of(directory, config, task.model(), loop.seconds()).write(directory.path());
+    if (group.isFirst()) {
+      RunReport.of(directory, config, task.model(), loop.seconds()).write(directory.path());
+    }
+    group.barrier(); // the last checkpoint is there for all
     directory.checkpoint(RunDirectory.BEST).ifPresent(task::load);
     TrainingProgress progress = task.trainer().progress();
     Result result =
@@ -198,8 +237,10 @@ public final class ClassifierRun {
             loop.seconds(),
             finished,
             data.leftOut());
-    AtomicFile.write(
-        directory.path().resolve("result.json"), JSON.writeValueAsString(result.toJson()));
+    if (group.isFirst()) {
+      AtomicFile.write(
+          directory.path().resolve("result.json"), JSON.writeValueAsString(result.toJson()));
+    }
     return result;
   }
 }

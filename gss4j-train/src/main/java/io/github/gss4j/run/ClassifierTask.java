@@ -12,6 +12,7 @@ import io.github.gss4j.config.Checks;
 import io.github.gss4j.config.JsonFields;
 import io.github.gss4j.config.training.ClassifierObjective;
 import io.github.gss4j.config.training.ClassifyConfig;
+import io.github.gss4j.distributed.ProcessGroup;
 import io.github.gss4j.layers.Init;
 import io.github.gss4j.layers.Parameter;
 import io.github.gss4j.layers.Precision;
@@ -52,6 +53,7 @@ final class ClassifierTask implements TrainingTask {
   private final ClassifyConfig config;
   private final LabelledData data;
   private final RunListener listener;
+  private final ProcessGroup group;
   private final SequenceClassifier model;
   private final Trainer<LabelledBatches> trainer;
   private final ReadAhead<List<ClassifierBatches.Drawn>> ahead = new ReadAhead<>();
@@ -66,6 +68,7 @@ final class ClassifierTask implements TrainingTask {
     this.config = config;
     this.data = data;
     this.listener = setup.listener();
+    this.group = setup.distribution().group();
     this.fingerprint = data.fingerprint();
     int numTokens = data.task().train().numTokens();
     this.model =
@@ -137,7 +140,7 @@ final class ClassifierTask implements TrainingTask {
     if (step < config.steps()) {
       ahead.begin(key(step + 1), () -> drawn(train, step + 1));
     }
-    tokens = batches.stream().mapToLong(LabelledBatches.Batch::tokens).sum();
+    tokens = group.worldSize() * batches.stream().mapToLong(LabelledBatches.Batch::tokens).sum();
     return batches;
   }
 
@@ -150,7 +153,8 @@ final class ClassifierTask implements TrainingTask {
     List<ClassifierBatches.Drawn> drawn = new ArrayList<>();
     for (int micro = 0; micro < config.accumulate(); micro++) {
       long number = (step - 1) * config.accumulate() + micro;
-      drawn.add(train.drawn(config.seed(), number, config.batch()));
+      long own = number * group.worldSize() + group.rank();
+      drawn.add(train.drawn(config.seed(), own, config.batch()));
     }
     return drawn;
   }
@@ -221,7 +225,7 @@ final class ClassifierTask implements TrainingTask {
 
   /**
    * The share of right answers: of sequences whose greatest logit is their class's, or of hidden
-   * places.
+   * places. The ranks share the work.
    *
    * @param most of how many sequences, the first ones
    */
@@ -231,7 +235,8 @@ final class ClassifierTask implements TrainingTask {
     int count = Math.min(most, sequences.size());
     long right = 0;
     long asked = 0;
-    for (int from = 0; from < count; from += config.batch()) {
+    int all = config.batch() * group.worldSize();
+    for (int from = config.batch() * group.rank(); from < count; from += all) {
       try (PointerScope scope = new PointerScope()) {
         LabelledBatches.Batch batch =
             batches.batch(batches.inOrder(from, Math.min(count, from + config.batch())));
@@ -247,7 +252,8 @@ final class ClassifierTask implements TrainingTask {
         }
       }
     }
-    return (double) right / asked;
+    double[] sums = group.sum((double) right, (double) asked);
+    return sums[0] / sums[1];
   }
 
   private Tensor logits(LabelledBatches.Batch batch) {

@@ -88,7 +88,7 @@ public final class TrainableClassifier implements Trainable<LabelledBatches> {
     return own ? stateSpaceLr : recipe.optimizer().lr();
   }
 
-  /** On one rank: layers are not gathered from others. */
+  /** Every rank has the whole model: layers are not gathered from others. */
   @Override
   public List<MicroLoss> addGradients(
       long step, LabelledBatches batches, ShardingStrategy sharding, int ranks) {
@@ -102,7 +102,8 @@ public final class TrainableClassifier implements Trainable<LabelledBatches> {
     try (PointerScope scope = new PointerScope()) {
       List<LabelledBatches.Batch> all = batches.of(step);
       for (LabelledBatches.Batch batch : all) {
-        double loss = add(batch, 1.0 / all.size() / ranks);
+        boolean last = losses.size() == all.size() - 1;
+        double loss = add(batch, 1.0 / all.size() / ranks, sharding, last);
         losses.add(new MicroLoss(CrossEntropy.NAME, loss, loss));
       }
     }
@@ -110,7 +111,9 @@ public final class TrainableClassifier implements Trainable<LabelledBatches> {
   }
 
   /** Adds one micro-batch's gradients to the parameters', and gives its mean loss. */
-  private double add(LabelledBatches.Batch batch, double weight) {
+  private double add(
+      LabelledBatches.Batch batch, double weight, ShardingStrategy sharding, boolean last) {
+    int layers = model.layers().size();
     Deque<Segment> segments = new ArrayDeque<>();
     Lengths lengths = batch.lengths();
     try (PointerScope scope = new PointerScope()) {
@@ -120,17 +123,20 @@ public final class TrainableClassifier implements Trainable<LabelledBatches> {
         segments.push(
             GraphSegment.forward(x, in -> layer.learn(in, lengths, batch.isFull()), recompute));
       }
-      Tensor last = segments.element().output();
-      segments.push(GraphSegment.forward(last, in -> sum(in, batch), false));
+      Tensor hidden = segments.element().output();
+      segments.push(GraphSegment.forward(hidden, in -> sum(in, batch), false));
       Tensor sum = segments.element().output();
       long count = objective == ClassifierObjective.MASKED ? counted(batch) : sequences(batch);
       Tensor gradient =
           Scopes.kept(() -> Tensors.zerosLike(sum).add(new Scalar(weight / count))); // a scalar
       double loss = Tensors.value(sum) / count;
-      while (!segments.isEmpty()) {
+      gradient = GradientPass.backward(segments, gradient);
+      for (int i = layers - 1; i >= 0; i--) {
         gradient = GradientPass.backward(segments, gradient);
+        sharding.reduce(i, last);
       }
-      gradient.releaseReference();
+      GradientPass.backward(segments, gradient).releaseReference();
+      sharding.reduce(sharding.root(), last);
       return loss;
     } finally {
       segments.forEach(Segment::close);

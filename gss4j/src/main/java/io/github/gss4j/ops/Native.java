@@ -3,8 +3,11 @@ package io.github.gss4j.ops;
 import com.sun.jna.Function;
 import com.sun.jna.Platform;
 import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
@@ -42,11 +45,29 @@ public final class Native {
       if (System.getProperty("org.bytedeco.javacpp.maxPhysicalBytes") == null) {
         System.setProperty("org.bytedeco.javacpp.maxPhysicalBytes", "0");
       }
-      Loader.load(torch.class);
+      loadAlone();
       int cores = Runtime.getRuntime().availableProcessors();
       String wanted = System.getenv("OMP_NUM_THREADS");
       setThreads(
           wanted != null && wanted.matches("[1-9]\\d{0,3}") ? Integer.parseInt(wanted) : cores);
+    }
+
+    /**
+     * Loads while no other process does. The first one unpacks libtorch's files, and a second one
+     * that loads a file of which another half is still missing would end with its JVM.
+     */
+    private static void loadAlone() {
+      try (FileChannel channel =
+          FileChannel.open(
+              Loader.getCacheDir().toPath().resolve("gss4j.lock"),
+              StandardOpenOption.CREATE,
+              StandardOpenOption.WRITE)) {
+        channel.lock();
+        Loader.load(torch.class);
+      } catch (IOException | OverlappingFileLockException noLock) {
+        // no such locks there, or this process has it through another class loader
+        Loader.load(torch.class);
+      }
     }
 
     static void ready() {}

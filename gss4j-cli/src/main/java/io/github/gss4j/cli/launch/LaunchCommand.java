@@ -73,7 +73,7 @@ public final class LaunchCommand implements Callable<Integer> {
       description = "one log per rank goes here (default: runs/launch)")
   private Path logs;
 
-  @Parameters(arity = "1..*", paramLabel = "COMMAND", description = "what each rank runs: train …")
+  @Parameters(arity = "1..*", paramLabel = "COMMAND", description = "what each rank runs: train … or classify …")
   private List<String> command = List.of();
 
   @Override
@@ -82,7 +82,11 @@ public final class LaunchCommand implements Callable<Integer> {
     check(nnodes >= 1, "--nnodes", nnodes, "at least 1");
     check(nodeRank >= 0 && nodeRank < nnodes, "--node-rank", nodeRank, "0 to " + (nnodes - 1));
     check(nnodes == 1 || master != null, "--master", "not given", "HOST:PORT of machine 0");
-    check(command.get(0).equals("train"), "COMMAND", command.get(0), "train");
+    check(
+        List.of("train", "classify").contains(command.get(0)),
+        "COMMAND",
+        command.get(0),
+        "train or classify");
     Files.createDirectories(logs);
     String[] met = (master == null ? freePort() : master).split(":(?=\\d+$)", -1);
     check(met.length == 2 && met[1].length() <= 5, "--master", master, "HOST:PORT");

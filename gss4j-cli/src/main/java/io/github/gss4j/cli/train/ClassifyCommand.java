@@ -13,6 +13,10 @@ import io.github.gss4j.cli.terminal.Program;
 import io.github.gss4j.config.JsonFields;
 import io.github.gss4j.config.training.ClassifierObjective;
 import io.github.gss4j.config.training.ClassifyConfig;
+import io.github.gss4j.distributed.Distribution;
+import io.github.gss4j.distributed.ProcessGroup;
+import io.github.gss4j.distributed.Rendezvous;
+import io.github.gss4j.ops.Native;
 import io.github.gss4j.run.ClassifierRun;
 import io.github.gss4j.run.files.RunDirectory;
 import io.github.gss4j.run.listener.RunListener;
@@ -50,7 +54,8 @@ import picocli.CommandLine.Spec;
 public final class ClassifyCommand implements Callable<Integer> {
   /** What is not a setting of the run. */
   private static final Set<String> OWN =
-      Set.of("--config", "--out", "--resume", "--json", "--threads", "--pretrain");
+      Set.of("--config", "--out", "--resume", "--json", "--threads", "--pretrain",
+          "--shard", "--communicate", "--interface", "--timeout");
 
   @Spec private CommandSpec spec;
 
@@ -123,26 +128,48 @@ public final class ClassifyCommand implements Callable<Integer> {
 
   @Mixin private final TorchThreads threads = new TorchThreads();
 
+  @Mixin private final RankOptions ranks = new RankOptions();
+
   @Override
   public Integer call() throws IOException {
     checkPaths();
     threads.apply();
+    ObjectNode settings = settings();
+    Optional<Rendezvous> at = ranks.rendezvous(System.getenv());
+    String device = RankOptions.device(settings.path("device").asText("cpu"), at);
+    if (at.isPresent()) {
+      settings.put("device", device);
+    }
     String where = (resume == null ? configFile : resume).toString();
-    ClassifyConfig config = ClassifyConfig.from(new JsonFields(where, settings()));
-    LabelledData labelled = Arena.of(config);
-    ClassifierRun run =
-        resume == null
-            ? ClassifierRun.start(config, labelled, out)
-            : ClassifierRun.resume(config, labelled, resume);
+    ClassifyConfig config = ClassifyConfig.from(new JsonFields(where, settings));
+    try (ProcessGroup group = ranks.join(at, device)) {
+      return train(config, ranks.distribution(group));
+    }
+  }
+
+  /** What ends this rank ends the others, too, and they are told why. */
+  private int train(ClassifyConfig config, Distribution ranks) throws IOException {
     try (Interrupt.Flag interrupt = gss.interrupt().flag();
         CountProgress progress =
             new CountProgress(
                 spec.commandLine().getErr(), "step", Math.toIntExact(config.steps()))) {
-      ClassifierRun.Result result = run.run(new Shown(progress), interrupt);
+      ClassifierRun.Result result = run(config).run(new Shown(progress), interrupt, ranks);
       progress.close();
-      print(result, config.steps());
+      if (ranks.group().isFirst()) {
+        print(result, config.steps());
+      }
+      return ExitCode.OK;
+    } catch (IOException | RuntimeException e) {
+      ranks.group().fail(Native.reason(e).lines().findFirst().orElse(e.toString()));
+      throw e;
     }
-    return ExitCode.OK;
+  }
+
+  private ClassifierRun run(ClassifyConfig config) throws IOException {
+    LabelledData labelled = Arena.of(config);
+    return resume == null
+        ? ClassifierRun.start(config, labelled, out)
+        : ClassifierRun.resume(config, labelled, resume);
   }
 
   private void checkPaths() {
