@@ -158,7 +158,8 @@ class LaunchTest {
     assertThat(result.err())
         .contains("--communicate is 'loudly', expected exact or bfloat16 (log: ");
     Command.here("launch", "--nproc", 0, "train").refused("--nproc is 0, expected at least 1");
-    Command.here("launch", "--nproc", 1, "demo").refused("COMMAND is demo, expected train or classify");
+    Command.here("launch", "--nproc", 1, "demo")
+        .refused("COMMAND is demo, expected train or classify");
     Command.here("launch", "--nproc", 1, "--nnodes", 2, "train").refused("--master is not given");
   }
 }

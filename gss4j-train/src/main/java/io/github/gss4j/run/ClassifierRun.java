@@ -52,7 +52,7 @@ public final class ClassifierRun {
    *     look
    * @param test the share on the test part, of the weights that were best on the validation part;
    *     NaN before the end
-   * @param majority the share of the test part's most frequent class
+   * @param majority the share of the test part's most frequent class; NaN before the end
    * @param parameters of the model
    * @param skipped steps whose loss or gradient was not finite
    * @param seconds spent on training
@@ -231,7 +231,7 @@ public final class ClassifierRun {
             progress.steps(),
             Double.isFinite(loop.best()) ? -loop.best() : Double.NaN,
             finished ? task.accuracy(data.test(), Integer.MAX_VALUE) : Double.NaN,
-            task.majority(),
+            finished ? task.majority() : Double.NaN,
             task.trainer().trainableCount(),
             progress.skipped(),
             loop.seconds(),

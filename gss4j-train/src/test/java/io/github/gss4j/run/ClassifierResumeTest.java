@@ -54,6 +54,7 @@ class ClassifierResumeTest {
     JsonNode result = new ObjectMapper().readTree(run.resolve("result.json").toFile());
     assertThat(result.get("test_accuracy").isNull()).isTrue();
     assertThat(result.get("validation_accuracy").isNull()).isTrue();
+    assertThat(result.get("majority").isNull()).isTrue();
     assertThat(result.get("finished").asBoolean()).isFalse();
   }
 

@@ -73,7 +73,10 @@ public final class LaunchCommand implements Callable<Integer> {
       description = "one log per rank goes here (default: runs/launch)")
   private Path logs;
 
-  @Parameters(arity = "1..*", paramLabel = "COMMAND", description = "what each rank runs: train … or classify …")
+  @Parameters(
+      arity = "1..*",
+      paramLabel = "COMMAND",
+      description = "what each rank runs: train … or classify …")
   private List<String> command = List.of();
 
   @Override

@@ -6,14 +6,11 @@ import io.github.gss4j.cli.options.AttachedText;
 import io.github.gss4j.cli.options.JsonFile;
 import io.github.gss4j.config.JsonFields;
 import io.github.gss4j.config.training.TrainConfig;
-import io.github.gss4j.optim.Decay;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Collection;
 import java.util.List;
 import java.util.Locale;
-import java.util.Set;
-import java.util.TreeSet;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.OptionSpec;
@@ -109,56 +106,7 @@ public final class RunOptions {
   @Option(names = "--seq-len", description = "tokens per sequence")
   Integer seqLen;
 
-  @Option(names = "--optimizer", paramLabel = "KIND", description = "adam, adamw or muon")
-  String optimizer;
-
-  @Option(names = "--warmup", paramLabel = "STEPS", description = "steps of warm-up learning rate")
-  Long warmup;
-
-  @Option(
-      names = "--schedule",
-      paramLabel = "KIND",
-      description = "learning rate after warm-up: cosine, linear, constant or restarts")
-  String schedule;
-
-  @Option(
-      names = "--final-lr",
-      paramLabel = "SHARE",
-      description = "lowest learning rate as a share of --lr")
-  Double finalLr;
-
-  @Option(
-      names = "--restart-every",
-      paramLabel = "STEPS",
-      description = "the first cycle of --schedule restarts")
-  Long restartEvery;
-
-  @Option(
-      names = "--restart-growth",
-      paramLabel = "N",
-      description = "times each cycle is longer than the one before")
-  Integer restartGrowth;
-
-  @Option(names = "--beta1", description = "Adam's first decay")
-  Double beta1;
-
-  @Option(names = "--beta2", description = "Adam's second decay")
-  Double beta2;
-
-  @Option(names = "--eps", description = "Adam's epsilon")
-  Double eps;
-
-  @Option(names = "--weight-decay", paramLabel = "X", description = "weight decay")
-  Double weightDecay;
-
-  @Option(names = "--weight-decay-on", paramLabel = "matrices|all", description = "what decays")
-  String weightDecayOn;
-
-  @Option(
-      names = "--grad-clip",
-      paramLabel = "NORM",
-      description = "gradients are clipped to this norm; 0 is off")
-  Double gradClip;
+  @Mixin OptimizerOptions optimizer;
 
   @Option(
       names = "--checkpoint-layers",
@@ -168,40 +116,7 @@ public final class RunOptions {
       description = "compute layers again in the backward pass: less memory, more time")
   Boolean checkpointLayers;
 
-  @Option(
-      names = "--carry-state",
-      arity = "0..1",
-      fallbackValue = "true",
-      paramLabel = "true|false",
-      description = "read long stretches, each sequence on from the state the one before it left")
-  Boolean carryState;
-
-  @Option(
-      names = "--carry-length",
-      paramLabel = "TOKENS",
-      description = "how long such a stretch is (default: 8192)")
-  Integer carryLength;
-
-  @Option(
-      names = "--carry-open",
-      paramLabel = "N",
-      description =
-          "how many stretches are read at a time, micro-batches taking turns (default: as many as"
-              + " one has sequences)")
-  Integer carryOpen;
-
-  @Option(
-      names = "--state-passing",
-      paramLabel = "N",
-      description =
-          "begin sequences from the states that others left, every N-th from zero; 0 is off")
-  Integer statePassing;
-
-  @Option(
-      names = "--state-passing-from",
-      paramLabel = "SHARE",
-      description = "share of the run after which states are passed (default: 0)")
-  Double statePassingFrom;
+  @Mixin StateOptions states;
 
   @Option(
       names = "--start-from",
@@ -322,11 +237,7 @@ public final class RunOptions {
   public ObjectNode overlay(ObjectNode file) {
     ObjectNode merged = file.deepCopy();
     ParseResult parsed = command.commandLine().getParseResult();
-    if (schedule != null) { // what went with another schedule does not go with this one
-      Set<String> others = new TreeSet<>(Decay.settings("restarts"));
-      others.removeAll(Decay.settings(schedule));
-      merged.remove(others);
-    }
+    optimizer.leaveOut(merged);
     given(parsed, command.mixins().get("run").options(), merged);
     return merged;
   }

@@ -2,6 +2,7 @@ package io.github.gss4j.cli.train;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.github.gss4j.batches.LabelledData;
+import io.github.gss4j.cli.run.OptimizerOptions;
 import io.github.gss4j.cli.run.RunOptions;
 import io.github.gss4j.cli.run.StepOptions;
 import io.github.gss4j.cli.run.TorchThreads;
@@ -54,8 +55,17 @@ import picocli.CommandLine.Spec;
 public final class ClassifyCommand implements Callable<Integer> {
   /** What is not a setting of the run. */
   private static final Set<String> OWN =
-      Set.of("--config", "--out", "--resume", "--json", "--threads", "--pretrain",
-          "--shard", "--communicate", "--interface", "--timeout");
+      Set.of(
+          "--config",
+          "--out",
+          "--resume",
+          "--json",
+          "--threads",
+          "--pretrain",
+          "--shard",
+          "--communicate",
+          "--interface",
+          "--timeout");
 
   @Spec private CommandSpec spec;
 
@@ -122,6 +132,8 @@ public final class ClassifyCommand implements Callable<Integer> {
   String pooling;
 
   @Mixin StepOptions steps;
+
+  @Mixin OptimizerOptions optimizer;
 
   @Option(names = "--json", description = "print the outcome as one JSON object")
   private boolean json;
@@ -198,6 +210,7 @@ public final class ClassifyCommand implements Callable<Integer> {
     if (init != null) {
       settings.remove(List.of("dt_min", "dt_max", "max_phase", "phase_grid"));
     }
+    optimizer.leaveOut(settings);
     RunOptions.given(spec.commandLine().getParseResult(), options, settings);
     if (pretrain) {
       settings.put("objective", ClassifierObjective.MASKED.toString());

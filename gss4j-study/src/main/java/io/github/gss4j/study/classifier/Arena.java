@@ -3,6 +3,7 @@ package io.github.gss4j.study.classifier;
 import io.github.gss4j.batches.LabelledData;
 import io.github.gss4j.batches.LabelledSequences;
 import io.github.gss4j.batches.Rehearsal;
+import io.github.gss4j.config.training.ClassifierObjective;
 import io.github.gss4j.config.training.ClassifyConfig;
 import io.github.gss4j.config.training.DrawnImages;
 import io.github.gss4j.data.DataException;
@@ -34,23 +35,26 @@ public final class Arena {
   private Arena() {}
 
   /**
-   * What a configuration is trained on: images that are drawn, or what is in its directory.
+   * What a configuration is trained on: images that are drawn, or what is in its directory. Of
+   * hidden pixels there is no curriculum: those of short contours are easier to guess, not to
+   * learn.
    *
    * @throws DataException if nothing is there
    */
   public static LabelledData of(ClassifyConfig config) {
     return config
         .images()
-        .map(images -> drawn(images, config.seed()))
+        .map(images -> drawn(images, config.seed(), config.objective()))
         .orElseGet(() -> open(Path.of(config.data())));
   }
 
-  private static LabelledData drawn(DrawnImages images, long seed) {
+  private static LabelledData drawn(DrawnImages images, long seed, ClassifierObjective objective) {
     Variant task = Variant.of(images.size()).withContourLength(images.contourLength());
     List<LabelledData.Stage> stages = new ArrayList<>();
     List<LabelledSequences> earlier = new ArrayList<>();
-    Stream<Variant> easier = images.curriculum().stream().map(task::easier);
-    Stream.concat(easier, Stream.of(task))
+    boolean masked = objective == ClassifierObjective.MASKED;
+    List<Integer> curriculum = masked ? List.of() : images.curriculum();
+    Stream.concat(curriculum.stream().map(task::easier), Stream.of(task))
         .forEach(
             variant -> {
               LabelledSequences own = DrawnPathfinder.endless(variant, seed);

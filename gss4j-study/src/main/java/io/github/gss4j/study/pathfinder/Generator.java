@@ -37,6 +37,11 @@ public record Generator(Variant variant, long seed, int threads) {
   /** Images in one directory. */
   private static final int BATCH = 1000;
 
+  /** How close in pixels two distances are that tell nothing, and how often one is drawn for. */
+  private static final double TOLERANCE = 0.5;
+
+  private static final int DRAWS = 200;
+
   /** Where metadata are until all images are there: these may be drawn again. */
   private static final String ASIDE = "metadata.writing";
 
@@ -147,7 +152,23 @@ public record Generator(Variant variant, long seed, int threads) {
 
   /** What one image shows. */
   Scene scene(int index) {
-    return Scene.sample(variant, label(index), random(index, 2));
+    SplittableRandom random = random(index, 2);
+    Scene scene = Scene.sample(variant, label(index), random);
+    return variant.evenDistances() && scene.label() == 0
+        ? as(scene(index ^ 1).markerDistance(), scene, random)
+        : scene;
+  }
+
+  /** A scene of label 0 whose markers are about so far apart: the first, or the best of many. */
+  private Scene as(double distance, Scene first, SplittableRandom random) {
+    Scene best = first;
+    for (int i = 0; i < DRAWS && Math.abs(best.markerDistance() - distance) > TOLERANCE; i++) {
+      Scene next = Scene.sample(variant, 0, random);
+      if (Math.abs(next.markerDistance() - distance) < Math.abs(best.markerDistance() - distance)) {
+        best = next;
+      }
+    }
+    return best;
   }
 
   /** Whether its markers lie on one contour. */

@@ -33,6 +33,11 @@ record Scene(
 
   private static final int MOST_BACK = 3;
 
+  /** How far apart the markers are, in pixels. */
+  double markerDistance() {
+    return markers.get(0).distance(markers.get(1));
+  }
+
   /**
    * Draws a scene by lot; the same for the same seed.
    *

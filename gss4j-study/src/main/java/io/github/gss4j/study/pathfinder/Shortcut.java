@@ -42,18 +42,14 @@ public record Shortcut(int images, double same, double other, double accuracy) {
     return 2 * scene.label() - 1;
   }
 
-  private static double distance(Scene scene) {
-    return scene.markers().get(0).distance(scene.markers().get(1));
-  }
-
   private static long bin(Scene scene) {
-    return Math.round(distance(scene) / BIN);
+    return Math.round(scene.markerDistance() / BIN);
   }
 
   private static double mean(List<Scene> scenes, int label) {
     return scenes.stream()
         .filter(scene -> scene.label() == label)
-        .mapToDouble(Shortcut::distance)
+        .mapToDouble(Scene::markerDistance)
         .average()
         .orElseThrow();
   }

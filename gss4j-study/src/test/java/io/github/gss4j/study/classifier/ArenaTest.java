@@ -74,6 +74,8 @@ class ArenaTest {
       }
     }
     assertThat(images.test().majority()).isEqualTo(0.5);
+    drawn.put("input_dim", 2).put("objective", "masked");
+    assertThat(Arena.of(config(drawn)).stages()).hasSize(1);
   }
 
   /** Of the third stage's pairs every other one is of the first stage or the second, in turn. */

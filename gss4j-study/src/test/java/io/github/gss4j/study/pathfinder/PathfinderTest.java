@@ -130,6 +130,17 @@ class PathfinderTest {
     assertThat(large.accuracy()).isBetween(0.45, small.accuracy() - 0.03);
   }
 
+  @ParameterizedTest
+  @ValueSource(ints = {2, 4, 6})
+  void easierContoursDoNotGiveThemselvesAway(int length) {
+    Variant v = Variant.PATH32.easier(length);
+    Shortcut even = Shortcut.of(new Generator(v, SEED, 1), 4000);
+    assertThat(even.accuracy()).isBetween(0.46, 0.54);
+    Variant arena = Variant.PATH32.withContourLength(length);
+    Shortcut uneven = Shortcut.of(new Generator(arena, SEED, 1), 4000);
+    assertThat(uneven.accuracy()).isGreaterThan(length == 6 ? 0.56 : 0.8);
+  }
+
   private static double distance(List<Scene> scenes, int label) {
     return scenes.stream()
         .filter(scene -> scene.label() == label)
