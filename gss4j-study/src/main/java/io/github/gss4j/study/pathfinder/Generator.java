@@ -37,8 +37,11 @@ public record Generator(Variant variant, long seed, int threads) {
   /** Images in one directory. */
   private static final int BATCH = 1000;
 
-  /** How close in pixels two distances are that tell nothing, and how often one is drawn for. */
-  private static final double TOLERANCE = 0.5;
+  /**
+   * How close two distances are that tell nothing, in pixels a piece: the shorter contours are, the
+   * less their ends' distances differ. And how often one is drawn for.
+   */
+  private static final double TOLERANCE = 0.05;
 
   private static final int DRAWS = 200;
 
@@ -162,7 +165,8 @@ public record Generator(Variant variant, long seed, int threads) {
   /** A scene of label 0 whose markers are about so far apart: the first, or the best of many. */
   private Scene as(double distance, Scene first, SplittableRandom random) {
     Scene best = first;
-    for (int i = 0; i < DRAWS && Math.abs(best.markerDistance() - distance) > TOLERANCE; i++) {
+    double close = TOLERANCE * variant.contourLength();
+    for (int i = 0; i < DRAWS && Math.abs(best.markerDistance() - distance) > close; i++) {
       Scene next = Scene.sample(variant, 0, random);
       if (Math.abs(next.markerDistance() - distance) < Math.abs(best.markerDistance() - distance)) {
         best = next;
