@@ -48,6 +48,10 @@ final class PageData {
     for (Validation validation : only(Validation.class, report.metrics())) {
       ObjectNode node = validations.addObject().put("step", validation.step());
       put(node, "accuracy", validation.accuracy());
+      validation
+          .stage()
+          .ifPresent(
+              stage -> put(node.put("stage", stage.name()), "stageAccuracy", stage.accuracy()));
     }
     ArrayNode comparisons = page.putArray("comparisons");
     for (Comparison comparison : report.comparisons()) {

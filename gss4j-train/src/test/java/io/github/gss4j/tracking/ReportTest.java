@@ -132,6 +132,21 @@ class ReportTest {
   }
 
   @Test
+  void aClassifiersRunHasItsRightAnswersAndItsStages() throws IOException {
+    Optional<MetricLine.StageAccuracy> stage =
+        Optional.of(new MetricLine.StageAccuracy("contours of 2 pieces", 0.75));
+    List<MetricLine> lines = new java.util.ArrayList<>(ReportExample.lines(20));
+    lines.add(new MetricLine.Validation(10, 0.7, 1e-3, 0.5, stage));
+    lines.add(new MetricLine.Validation(20, 0.6, 1e-3, 0.625, Optional.empty()));
+    JsonNode validations = island(example(lines).html()).at("/validations");
+    assertThat(validations.get(0))
+        .hasToString(
+            "{\"step\":10,\"accuracy\":0.5,\"stage\":\"contours of 2 pieces\","
+                + "\"stageAccuracy\":0.75}");
+    assertThat(validations.get(1)).hasToString("{\"step\":20,\"accuracy\":0.625}");
+  }
+
+  @Test
   void layersHaveCurvesAndSkippedStepsAreCounted() throws IOException {
     List<MetricLine> lines = new java.util.ArrayList<>(ReportExample.lines(600));
     for (int i = 1; i <= 3_000; i++) {

@@ -15,9 +15,7 @@ import io.github.gss4j.config.JsonFields;
 import io.github.gss4j.config.training.ClassifierObjective;
 import io.github.gss4j.config.training.ClassifyConfig;
 import io.github.gss4j.distributed.Distribution;
-import io.github.gss4j.distributed.ProcessGroup;
-import io.github.gss4j.distributed.Rendezvous;
-import io.github.gss4j.ops.Native;
+import io.github.gss4j.distributed.ShardingMode;
 import io.github.gss4j.run.ClassifierRun;
 import io.github.gss4j.run.files.RunDirectory;
 import io.github.gss4j.run.listener.RunListener;
@@ -62,7 +60,6 @@ public final class ClassifyCommand implements Callable<Integer> {
           "--json",
           "--threads",
           "--pretrain",
-          "--shard",
           "--communicate",
           "--interface",
           "--timeout");
@@ -147,20 +144,12 @@ public final class ClassifyCommand implements Callable<Integer> {
     checkPaths();
     threads.apply();
     ObjectNode settings = settings();
-    Optional<Rendezvous> at = ranks.rendezvous(System.getenv());
-    String device = RankOptions.device(settings.path("device").asText("cpu"), at);
-    if (at.isPresent()) {
-      settings.put("device", device);
-    }
-    String where = (resume == null ? configFile : resume).toString();
-    ClassifyConfig config = ClassifyConfig.from(new JsonFields(where, settings));
-    try (ProcessGroup group = ranks.join(at, device)) {
-      return train(config, ranks.distribution(group));
-    }
+    return ranks.together(settings, ShardingMode.NONE, group -> train(settings, group));
   }
 
-  /** What ends this rank ends the others, too, and they are told why. */
-  private int train(ClassifyConfig config, Distribution ranks) throws IOException {
+  private int train(ObjectNode settings, Distribution ranks) throws IOException {
+    String where = (resume == null ? configFile : resume).toString();
+    ClassifyConfig config = ClassifyConfig.from(new JsonFields(where, settings));
     try (Interrupt.Flag interrupt = gss.interrupt().flag();
         CountProgress progress =
             new CountProgress(
@@ -171,9 +160,6 @@ public final class ClassifyCommand implements Callable<Integer> {
         print(result, config.steps());
       }
       return ExitCode.OK;
-    } catch (IOException | RuntimeException e) {
-      ranks.group().fail(Native.reason(e).lines().findFirst().orElse(e.toString()));
-      throw e;
     }
   }
 

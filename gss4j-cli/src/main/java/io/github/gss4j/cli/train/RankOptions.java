@@ -1,5 +1,6 @@
 package io.github.gss4j.cli.train;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.github.gss4j.distributed.C10d;
 import io.github.gss4j.distributed.Distribution;
 import io.github.gss4j.distributed.ProcessGroup;
@@ -7,7 +8,9 @@ import io.github.gss4j.distributed.Rendezvous;
 import io.github.gss4j.distributed.ShardingMode;
 import io.github.gss4j.distributed.SingleProcess;
 import io.github.gss4j.distributed.StandardOutput;
+import io.github.gss4j.ops.Native;
 import io.github.gss4j.ops.Tensors;
+import java.io.IOException;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
@@ -18,13 +21,6 @@ import picocli.CommandLine.Option;
  * which {@code gss launch}, torchrun, Slurm or Kubernetes sets.
  */
 final class RankOptions {
-  @Option(
-      names = "--shard",
-      paramLabel = "KIND",
-      defaultValue = "none",
-      description = "what is sharded over the ranks: none (default), optimizer or full")
-  private String shard;
-
   @Option(
       names = "--communicate",
       paramLabel = "KIND",
@@ -46,8 +42,44 @@ final class RankOptions {
       description = "how long a rank may keep the others waiting (default: ${DEFAULT-VALUE})")
   private double timeout;
 
-  /** Where the ranks meet; empty for one process alone. */
-  Optional<Rendezvous> rendezvous(Map<String, String> environment) {
+  /** What a rank does, once all have met. */
+  @FunctionalInterface
+  interface Work {
+    int in(Distribution ranks) throws IOException;
+  }
+
+  /**
+   * Meets the others, where there are any, and works. Each process of a machine takes a GPU of its
+   * own; what ends this rank ends the others, too, and they are told why.
+   *
+   * @param settings of the run, whose {@code device} becomes this rank's
+   */
+  int together(ObjectNode settings, ShardingMode shard, Work work) throws IOException {
+    Distribution alone = new Distribution(new SingleProcess(), shard, inBfloat16());
+    Optional<Rendezvous> at = rendezvous(System.getenv());
+    if (at.isEmpty()) {
+      return work.in(alone);
+    }
+    settings.put("device", device(settings.path("device").asText("cpu"), at.get()));
+    if (at.get().worldSize() == 1) {
+      return work.in(alone);
+    }
+    String device = settings.path("device").asText();
+    try (ProcessGroup group = join(at.get(), device)) {
+      try {
+        return work.in(new Distribution(group, shard, inBfloat16()));
+      } catch (IOException | RuntimeException e) {
+        group.fail(Native.reason(e).lines().findFirst().orElse(e.toString()));
+        throw e;
+      }
+    }
+  }
+
+  private static ProcessGroup join(Rendezvous at, String device) {
+    return StandardOutput.silenced(() -> C10d.join(at, Tensors.device(device)));
+  }
+
+  private Optional<Rendezvous> rendezvous(Map<String, String> environment) {
     if (!(timeout > 0 && timeout < 1e6)) {
       throw new IllegalArgumentException("--timeout is " + timeout + ", expected seconds, above 0");
     }
@@ -55,28 +87,16 @@ final class RankOptions {
     return Rendezvous.from(environment, networkInterface, limit);
   }
 
-  /** The device of a rank: each process of a machine takes a GPU of its own. */
-  static String device(String wanted, Optional<Rendezvous> at) {
-    boolean shared = wanted.startsWith("cuda") && at.isPresent();
-    return shared ? "cuda:" + at.get().localRank() : wanted;
+  private static String device(String wanted, Rendezvous at) {
+    return wanted.startsWith("cuda") ? "cuda:" + at.localRank() : wanted;
   }
 
-  /** Meets the others, where there are any. */
-  ProcessGroup join(Optional<Rendezvous> at, String device) {
-    distribution(new SingleProcess()); // what is asked for is checked before anybody waits
-    if (at.isEmpty() || at.get().worldSize() == 1) {
-      return new SingleProcess();
-    }
-    return StandardOutput.silenced(() -> C10d.join(at.get(), Tensors.device(device)));
-  }
-
-  /** What the ranks of a group share, and how. */
-  Distribution distribution(ProcessGroup group) {
+  private boolean inBfloat16() {
     boolean bfloat16 = communicate.equals("bfloat16");
     if (!bfloat16 && !communicate.equals("exact")) {
       throw new IllegalArgumentException(
           "--communicate is '" + communicate + "', expected exact or bfloat16");
     }
-    return new Distribution(group, ShardingMode.parse(shard), bfloat16);
+    return bfloat16;
   }
 }

@@ -11,9 +11,9 @@ import io.github.gss4j.cli.terminal.JsonOutput;
 import io.github.gss4j.cli.terminal.Program;
 import io.github.gss4j.config.Checks;
 import io.github.gss4j.config.training.TrainConfig;
+import io.github.gss4j.distributed.Distribution;
 import io.github.gss4j.distributed.ProcessGroup;
-import io.github.gss4j.distributed.Rendezvous;
-import io.github.gss4j.ops.Native;
+import io.github.gss4j.distributed.ShardingMode;
 import io.github.gss4j.run.TrainingRun;
 import io.github.gss4j.run.files.RunDirectory;
 import io.github.gss4j.run.inputs.RunConfigs;
@@ -78,6 +78,13 @@ public final class TrainCommand implements Callable<Integer> {
 
   @Mixin private final TrackingOptions tracking = new TrackingOptions();
 
+  @Option(
+      names = "--shard",
+      paramLabel = "KIND",
+      defaultValue = "none",
+      description = "what is sharded over the ranks: none (default), optimizer or full")
+  private String shard;
+
   @Mixin private final RankOptions ranks = new RankOptions();
 
   @Mixin(name = "run")
@@ -95,26 +102,15 @@ public final class TrainCommand implements Callable<Integer> {
     RunDirectory directory =
         new RunDirectory(resume != null ? resume : out == null ? Path.of("runs/train") : out);
     ObjectNode settings = settings(directory);
-    Optional<Rendezvous> at = ranks.rendezvous(System.getenv());
-    String device = RankOptions.device(settings.path("device").asText("cpu"), at);
-    if (at.isPresent()) {
-      settings.put("device", device);
-    }
-    try (ProcessGroup group = ranks.join(at, device)) {
-      return train(settings, directory, group);
-    }
+    return ranks.together(
+        settings, ShardingMode.parse(shard), group -> train(settings, directory, group));
   }
 
-  /** What ends this rank ends the others, too, and they are told why. */
-  private int train(ObjectNode settings, RunDirectory directory, ProcessGroup group)
+  private int train(ObjectNode settings, RunDirectory directory, Distribution ranks)
       throws IOException {
     try (DownloadProgress downloads = new DownloadProgress(spec.commandLine().getErr())) {
-      RunContext context =
-          RunInputs.context().withDownloads(downloads).withDistribution(ranks.distribution(group));
+      RunContext context = RunInputs.context().withDownloads(downloads).withDistribution(ranks);
       return train(config(settings, directory, context), directory.path(), context);
-    } catch (IOException | RuntimeException e) {
-      group.fail(Native.reason(e).lines().findFirst().orElse(e.toString()));
-      throw e;
     }
   }
 

@@ -38,10 +38,11 @@ public record Generator(Variant variant, long seed, int threads) {
   private static final int BATCH = 1000;
 
   /**
-   * How close two distances are that tell nothing, in pixels a piece: the shorter contours are, the
-   * less their ends' distances differ. And how often one is drawn for.
+   * How close two distances are that tell nothing: so many lengths of a piece, times the square of
+   * how many a contour has, for the shorter it is, the less the distances of its ends differ. And
+   * how often one is drawn for.
    */
-  private static final double TOLERANCE = 0.05;
+  private static final double TOLERANCE = 0.01;
 
   private static final int DRAWS = 200;
 
@@ -165,7 +166,8 @@ public record Generator(Variant variant, long seed, int threads) {
   /** A scene of label 0 whose markers are about so far apart: the first, or the best of many. */
   private Scene as(double distance, Scene first, SplittableRandom random) {
     Scene best = first;
-    double close = TOLERANCE * variant.contourLength();
+    int pieces = variant.contourLength();
+    double close = TOLERANCE * variant.paddleLength() * pieces * pieces;
     for (int i = 0; i < DRAWS && Math.abs(best.markerDistance() - distance) > close; i++) {
       Scene next = Scene.sample(variant, 0, random);
       if (Math.abs(next.markerDistance() - distance) < Math.abs(best.markerDistance() - distance)) {
