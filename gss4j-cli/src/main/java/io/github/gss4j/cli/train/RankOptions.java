@@ -55,19 +55,15 @@ final class RankOptions {
    * @param settings of the run, whose {@code device} becomes this rank's
    */
   int together(ObjectNode settings, ShardingMode shard, Work work) throws IOException {
-    Distribution alone = new Distribution(new SingleProcess(), shard, inBfloat16());
+    boolean bfloat16 = inBfloat16(); // what is asked for is checked before anybody waits
     Optional<Rendezvous> at = rendezvous(System.getenv());
-    if (at.isEmpty()) {
-      return work.in(alone);
+    String device = device(settings.path("device").asText("cpu"), at);
+    if (at.isPresent()) {
+      settings.put("device", device);
     }
-    settings.put("device", device(settings.path("device").asText("cpu"), at.get()));
-    if (at.get().worldSize() == 1) {
-      return work.in(alone);
-    }
-    String device = settings.path("device").asText();
-    try (ProcessGroup group = join(at.get(), device)) {
+    try (ProcessGroup group = join(at, device)) {
       try {
-        return work.in(new Distribution(group, shard, inBfloat16()));
+        return work.in(new Distribution(group, shard, bfloat16));
       } catch (IOException | RuntimeException e) {
         group.fail(Native.reason(e).lines().findFirst().orElse(e.toString()));
         throw e;
@@ -75,8 +71,11 @@ final class RankOptions {
     }
   }
 
-  private static ProcessGroup join(Rendezvous at, String device) {
-    return StandardOutput.silenced(() -> C10d.join(at, Tensors.device(device)));
+  private static ProcessGroup join(Optional<Rendezvous> at, String device) {
+    if (at.isEmpty() || at.get().worldSize() == 1) {
+      return new SingleProcess();
+    }
+    return StandardOutput.silenced(() -> C10d.join(at.get(), Tensors.device(device)));
   }
 
   private Optional<Rendezvous> rendezvous(Map<String, String> environment) {
@@ -87,8 +86,9 @@ final class RankOptions {
     return Rendezvous.from(environment, networkInterface, limit);
   }
 
-  private static String device(String wanted, Rendezvous at) {
-    return wanted.startsWith("cuda") ? "cuda:" + at.localRank() : wanted;
+  private static String device(String wanted, Optional<Rendezvous> at) {
+    boolean shared = wanted.startsWith("cuda") && at.isPresent();
+    return shared ? "cuda:" + at.get().localRank() : wanted;
   }
 
   private boolean inBfloat16() {
