@@ -174,6 +174,32 @@ class DocumentsTest {
         .isLessThan(loss / Math.log(2));
   }
 
+  @Test
+  void aRunLearnsItsTokenizerAndKeepsIt() throws IOException {
+    Path text = Tiny.text(directory);
+    Path run = directory.resolve("run-learned");
+    Object[] train =
+        Tiny.train(text, "--out", run, "--steps", 2, "--tokenizer", "bpe:300", "--json");
+    JsonNode outcome = JSON.readTree(Command.here(train).ok().out());
+    assertThat(outcome.path("bits_per_byte").asDouble())
+        .isPositive()
+        .isLessThan(outcome.path("loss").asDouble() / Math.log(2));
+    JsonNode config = JSON.readTree(run.resolve("best/config.json").toFile());
+    assertThat(config.path("tokenizer").asText()).isEqualTo("tokenizer.json");
+    assertThat(config.path("num_tokens").asInt()).isEqualTo(300);
+    assertThat(run.resolve("tokenizer.json"))
+        .hasSameBinaryContentAs(run.resolve("best/tokenizer.json"));
+    assertThat(JSON.readTree(run.resolve("run.json").toFile()).path("tokenizer").asText())
+        .isEqualTo("bpe:300");
+
+    Command.here("train", "--resume", run, "--steps", 3).ok();
+    String from = run.resolve("best").toString();
+    Path tuned = directory.resolve("run-learned-tuned");
+    Command.here("train", "--start-from", from, "--data", text, "--out", tuned, "--steps", 1).ok();
+    assertThat(tuned.resolve("best/tokenizer.json"))
+        .hasSameBinaryContentAs(run.resolve("tokenizer.json"));
+  }
+
   @TestFactory
   List<DynamicTest> wrongInputs() throws IOException {
     Path cut = shards.resolveSibling("cut.jsonl.gz");
@@ -194,6 +220,12 @@ class DocumentsTest {
         wrong("holds other files", "prepare", "--data", text, "--out", shards),
         wrong("threads is 0", "prepare", "--data", text, "--out", out, "--threads", 0),
         wrong("'nothing'", "prepare", "--data", text, "--out", out, "--tokenizer", "nothing"),
+        wrong("run", "prepare", "--data", text, "--out", out, "--tokenizer", "bpe:300"),
+        wrong(
+            "tokenizer is bpe:20, expected",
+            Tiny.train(text, "--out", out, "--tokenizer", "bpe:20")),
+        wrong(
+            "learned from plain text", Tiny.train(shards, "--out", out, "--tokenizer", "bpe:300")),
         wrong("held_out is 1.5", "prepare", "--data", text, "--out", out, "--held-out", 1.5),
         wrong("so stream says nothing", Tiny.train(text, "--out", out, "--stream")),
         wrong("shuffle_buffer is 0", Tiny.train(shards, "--out", out, "--shuffle-buffer", 0)),

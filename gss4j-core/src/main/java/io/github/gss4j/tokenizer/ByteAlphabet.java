@@ -12,6 +12,7 @@ import java.util.Set;
  */
 public final class ByteAlphabet {
   private static final Map<Integer, Integer> BYTE_OF_CHARACTER = bytesByCharacter();
+  private static final char[] CHARACTER_OF_BYTE = charactersByByte();
 
   private ByteAlphabet() {}
 
@@ -31,6 +32,21 @@ public final class ByteAlphabet {
       bytes.write(value);
     }
     return bytes.toByteArray();
+  }
+
+  /** How bytes are spelled. */
+  public static String spelling(byte[] bytes) {
+    StringBuilder spelling = new StringBuilder(bytes.length);
+    for (byte b : bytes) {
+      spelling.append(CHARACTER_OF_BYTE[b & 0xff]);
+    }
+    return spelling.toString();
+  }
+
+  private static char[] charactersByByte() {
+    char[] characters = new char[256];
+    BYTE_OF_CHARACTER.forEach((point, value) -> characters[value] = (char) (int) point);
+    return characters;
   }
 
   private static Map<Integer, Integer> bytesByCharacter() {

@@ -1,17 +1,24 @@
 package io.github.gss4j.tokenizer;
 
+import io.github.gss4j.config.Checks;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.TreeSet;
 import java.util.function.Supplier;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /** Finds the tokenizer that belongs to a model. */
 public final class Tokenizers {
   /** Those that need no file, by name. */
   private static final Map<String, Supplier<Tokenizer>> NAMED =
       Map.of(ByteTokenizer.NAME, ByteTokenizer::new, Gpt2Tokenizer.NAME, Gpt2Tokenizer::new);
+
+  /** Asks a run to learn a tokenizer of so many tokens from its text. */
+  private static final Pattern LEARNED = Pattern.compile("bpe:(\\d{1,7})");
 
   private Tokenizers() {}
 
@@ -66,7 +73,31 @@ public final class Tokenizers {
     return named(spec).orElseGet(() -> fromFile(spec, mostIds));
   }
 
+  /**
+   * How many tokens a run learns from its text ({@link BytePairTrainer}): N of {@code bpe:N}.
+   *
+   * @return nothing where the word is of another kind
+   * @throws IllegalArgumentException if that is too few
+   */
+  public static OptionalInt learned(String spec) {
+    Matcher matcher = LEARNED.matcher(spec);
+    if (!matcher.matches()) {
+      return OptionalInt.empty();
+    }
+    int size = Integer.parseInt(matcher.group(1));
+    Checks.that(size >= BytePairTrainer.FEWEST, "tokenizer", spec, "bpe:258 or more");
+    return OptionalInt.of(size);
+  }
+
   private static Tokenizer fromFile(String spec, int mostIds) {
+    if (learned(spec).isPresent()) {
+      throw new TokenizerException(
+          Path.of(TokenizerJson.NAME),
+          "tokenizer is '"
+              + spec
+              + "', which gss train learns from its text: take the tokenizer.json in the directory of"
+              + " a run");
+    }
     Path file = Path.of(spec);
     if (!Files.isRegularFile(file)) {
       throw new TokenizerException(

@@ -237,7 +237,8 @@ public final class Study {
     watch.progress().accept(home.getFileName() + ": windows, far repeats, loss by position");
     Path last = home.resolve(RunDirectory.LAST);
     try (TokenStore text = launcher.heldOut(settings);
-        Tokenizer tokenizer = Tokenizers.open(settings.tokenizerSpec());
+        Tokenizer tokenizer =
+            Tokenizers.forModel(last, settings.model().tokenizer(), settings.model().numTokens());
         TorchModel model =
             TorchModel.owning(
                 PretrainedModel.load(

@@ -41,7 +41,9 @@ public final class RunOptions {
   @Option(
       names = "--tokenizer",
       paramLabel = "NAME",
-      description = "bytes (default), gpt2 or the path of a tokenizer.json")
+      description =
+          "bytes (default), gpt2, the path of a tokenizer.json, or bpe:N, which learns N tokens from"
+              + " the text")
   String tokenizer;
 
   @Mixin TextOptions text;

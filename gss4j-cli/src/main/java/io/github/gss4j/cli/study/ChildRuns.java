@@ -8,9 +8,9 @@ import io.github.gss4j.config.training.TrainConfig;
 import io.github.gss4j.data.TokenStore;
 import io.github.gss4j.files.AtomicFile;
 import io.github.gss4j.run.files.RunDirectory;
+import io.github.gss4j.run.inputs.Texts;
 import io.github.gss4j.study.Launcher;
 import io.github.gss4j.tokenizer.Tokenizer;
-import io.github.gss4j.tokenizer.Tokenizers;
 import java.io.IOException;
 import java.lang.ProcessBuilder.Redirect;
 import java.nio.file.Files;
@@ -60,10 +60,10 @@ public final class ChildRuns implements Launcher {
 
   @Override
   public TokenStore heldOut(TrainConfig config) {
-    String file = config.data().tokenizerFile();
-    String name = file.isEmpty() ? config.model().tokenizer() : file;
-    try (Tokenizer tokenizer = Tokenizers.open(name)) {
-      return RunInputs.texts().heldOut(config.data(), tokenizer);
+    Texts texts = RunInputs.texts();
+    int numTokens = config.model().numTokens();
+    try (Tokenizer tokenizer = texts.tokenizer(config.tokenizerSpec(), numTokens, config.data())) {
+      return texts.heldOut(config.data(), tokenizer);
     }
   }
 }

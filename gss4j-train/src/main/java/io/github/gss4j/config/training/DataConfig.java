@@ -15,8 +15,8 @@ import io.github.gss4j.tokenizer.Tokenizers;
  *     source's own
  * @param validation {@code validation}: files of documents that are held out instead of a share;
  *     empty for none
- * @param tokenizerFile {@code tokenizer}, where it is the path of a {@code tokenizer.json}; else
- *     empty, and the model's config names it
+ * @param tokenizerFile {@code tokenizer}, where it is the path of a {@code tokenizer.json} or
+ *     {@code bpe:N}, learned from the text; else empty, and the model's config names it
  * @param textField {@code text_field}: where documents have their text
  * @param stream {@code stream}: documents are read during training, and not encoded before
  * @param shuffleBuffer {@code shuffle_buffer}: documents that a stream is shuffled among

@@ -12,6 +12,7 @@ import io.github.gss4j.tokenizer.ByteTokenizer;
 import io.github.gss4j.tokenizer.Tokenizer;
 import io.github.gss4j.tokenizer.TokenizerJson;
 import io.github.gss4j.tokenizer.Tokenizers;
+import java.util.OptionalInt;
 
 /**
  * Everything that decides a training run: with the same one, the same text and the same threads,
@@ -97,10 +98,16 @@ public record TrainConfig(
   /**
    * A copy with another tokenizer, and as many ids in the model as it has tokens.
    *
-   * @param spec {@code bytes}, {@code gpt2} or the path of a {@code tokenizer.json}
+   * @param spec {@code bytes}, {@code gpt2}, the path of a {@code tokenizer.json}, or {@code
+   *     bpe:N}, which the run learns from its text
    * @throws io.github.gss4j.tokenizer.TokenizerException if it is none of them
    */
   public TrainConfig withTokenizer(String spec) {
+    OptionalInt learned = Tokenizers.learned(spec);
+    if (learned.isPresent()) {
+      return with(data.withTokenizerFile(spec))
+          .with(model.withTokenizer(TokenizerJson.NAME).withNumTokens(learned.getAsInt()));
+    }
     try (Tokenizer tokenizer = Tokenizers.open(spec)) {
       return with(data.withTokenizerFile(Tokenizers.isFile(spec) ? spec : ""))
           .with(model.withTokenizer(tokenizer.name()).withNumTokens(tokenizer.size()));
@@ -188,7 +195,7 @@ public record TrainConfig(
         part instanceof Long changed ? changed : seed);
   }
 
-  /** What {@link Tokenizers#open} takes: the path of a file, or a name. */
+  /** The name of a tokenizer, the path of its file, or {@code bpe:N}. */
   public String tokenizerSpec() {
     return data.tokenizerFile().isEmpty() ? model.tokenizer() : data.tokenizerFile();
   }

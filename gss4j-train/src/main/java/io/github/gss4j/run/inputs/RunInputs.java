@@ -36,7 +36,8 @@ public record RunInputs(
     Deque<Runnable> owned = new ArrayDeque<>();
     try {
       String spec = tokenizerSpec(config.tokenizerSpec(), resumed);
-      Tokenizer tokenizer = Tokenizers.open(spec, config.model().numTokens());
+      Tokenizer tokenizer =
+          context.texts().tokenizer(spec, config.model().numTokens(), config.data());
       owned.push(tokenizer::close);
       RunTeacher teacher = RunTeacher.of(config, tokenizer, context);
       owned.push(teacher::close);

@@ -6,6 +6,7 @@ import io.github.gss4j.data.CorpusOptions;
 import io.github.gss4j.data.CorpusSource;
 import io.github.gss4j.data.DataException;
 import io.github.gss4j.data.EncodedText;
+import io.github.gss4j.data.LearnedTokenizer;
 import io.github.gss4j.data.TokenStore;
 import io.github.gss4j.data.TrainingText;
 import io.github.gss4j.data.documents.DocumentOptions;
@@ -15,9 +16,11 @@ import io.github.gss4j.data.documents.PreparedCorpus;
 import io.github.gss4j.data.documents.StreamedCorpus;
 import io.github.gss4j.hub.Hub;
 import io.github.gss4j.tokenizer.Tokenizer;
+import io.github.gss4j.tokenizer.Tokenizers;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.function.Supplier;
 
 /**
@@ -45,6 +48,33 @@ public record Texts(Path cache, Supplier<Hub> hub) {
           documents.get(), validation, options(data), data.shuffleBuffer(), tokenizer, cache);
     }
     return preparedInCache(data, documents.get(), validation, tokenizer);
+  }
+
+  /**
+   * Opens a tokenizer, which is learned from plain text first where that is what its name asks for.
+   *
+   * @param spec as {@code --tokenizer} has it
+   * @param mostIds of the model
+   * @param data the text
+   */
+  public Tokenizer tokenizer(String spec, int mostIds, DataConfig data) {
+    OptionalInt learned = Tokenizers.learned(spec);
+    if (learned.isEmpty()) {
+      return Tokenizers.open(spec, mostIds);
+    }
+    Corpus text =
+        plain(data)
+            .orElseThrow(
+                () ->
+                    new DataException(
+                        String.format(
+                            "tokenizer is '%s', which is learned from plain text, and '%s' is not:"
+                                + " take bytes, gpt2 or a tokenizer.json",
+                            spec, data.data())));
+    try (text) {
+      Path file = LearnedTokenizer.of(text.train(), learned.getAsInt(), cache);
+      return Tokenizers.open(file.toString(), mostIds);
+    }
   }
 
   private Corpus preparedInCache(
