@@ -34,11 +34,12 @@ public final class BytePairTrainer {
   public static final int FEWEST = 258;
 
   /**
-   * Words: a line break with the indentation after it, which is one token in source code; letters,
-   * up to three digits or other signs, with the blank before them; other blanks.
+   * Words: a line's indentation; a line break; letters, up to three digits or other signs, with the
+   * blank before them; other blanks. Line breaks are by themselves so that a text may be cut before
+   * and after them, as prompts are.
    */
   public static final String WORDS =
-      "\\r?\\n[ \\t]*| ?[\\p{L}\\p{M}]+| ?\\p{N}{1,3}| ?[^\\s\\p{L}\\p{M}\\p{N}]+|[ \\t]+(?!\\S)|\\s";
+      "(?<=\\n)[ \\t]+|\\r?\\n| ?[\\p{L}\\p{M}]+| ?\\p{N}{1,3}| ?[^\\s\\p{L}\\p{M}\\p{N}]+|[ \\t]+(?!\\S)|\\s";
 
   private static final Pattern WORD = Pattern.compile(WORDS, Pattern.UNICODE_CHARACTER_CLASS);
 

@@ -95,6 +95,7 @@ public final class DemoCommand implements Callable<Integer> {
   public static TrainConfig recipe() {
     TrainConfig model = TrainConfig.recommended();
     return model
+        .withTokenizer("bpe:2048")
         .with(model.batch().withSize(4).with(READING_ON))
         .with(model.intervals().withSamples(PROMPT, 0.3))
         .with(model.schedule().withSteps(1640).withDecay(new Decay.Linear(0)));

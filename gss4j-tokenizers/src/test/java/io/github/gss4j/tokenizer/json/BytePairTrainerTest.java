@@ -10,9 +10,11 @@ import io.github.gss4j.tokenizer.Golden;
 import io.github.gss4j.tokenizer.Tokenizer;
 import io.github.gss4j.tokenizer.WellFormed;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -46,16 +48,17 @@ class BytePairTrainerTest {
     }
   }
 
+  /** So that what follows a prompt is the same wherever between the two the prompt ends. */
   @Test
-  void lineBreakAndIndentationAreOneToken() throws IOException {
+  void lineBreakAndIndentationAreTokensOfTheirOwn() throws IOException {
     BytePairTrainer trainer = new BytePairTrainer();
-    trainer.add("if (a) {\n    b();\n    c();\n}\n".repeat(9));
+    trainer.add("if (a) {\n    b();\n    c();\n}\n\n".repeat(9));
     Path file =
         Files.writeString(directory.resolve("tokenizer.json"), trainer.learn(300).toString());
     try (Tokenizer tokenizer = JsonTokenizer.open(file)) {
-      int[] ids = tokenizer.encode("x\n    y");
-      assertThat(ids).hasSize(3);
-      assertThat(tokenizer.decode(new int[] {ids[1]})).isEqualTo("\n    ");
+      assertThat(Arrays.stream(tokenizer.encode("b;\n\n    c")).mapToObj(tokenizer::decode))
+          .extracting(bytes -> new String(bytes, StandardCharsets.UTF_8))
+          .containsExactly("b", ";", "\n", "\n", "    ", "c");
     }
   }
 
