@@ -98,7 +98,7 @@ public final class DemoCommand implements Callable<Integer> {
         .withTokenizer("bpe:2048")
         .with(model.batch().withSize(4).with(READING_ON))
         .with(model.intervals().withSamples(PROMPT, 0.3))
-        .with(model.schedule().withSteps(1640).withDecay(new Decay.Linear(0)));
+        .with(model.schedule().withSteps(1300).withDecay(new Decay.Linear(0)));
   }
 
   @Override
