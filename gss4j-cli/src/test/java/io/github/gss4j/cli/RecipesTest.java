@@ -6,6 +6,8 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.github.gss4j.cli.run.RunOptions;
 import io.github.gss4j.cli.train.DemoCommand;
 import io.github.gss4j.config.training.TrainConfig;
+import io.github.gss4j.run.inputs.RunConfigs;
+import io.github.gss4j.run.inputs.RunContext;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -13,6 +15,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
@@ -70,7 +73,10 @@ class RecipesTest {
   }
 
   @Test
-  void theDemosRecipeIsTheDemo() {
-    assertThat(parse(CONFIGS.resolve("demo.json"))).isEqualTo(DemoCommand.recipe());
+  void theDemosRecipeIsTheDemo(@TempDir Path cache) {
+    Path file = CONFIGS.resolve("demo.json");
+    RunContext context = RunContext.offline(cache);
+    assertThat(RunConfigs.begin(read(file), file.toString(), TrainConfig.defaults(), context))
+        .isEqualTo(DemoCommand.recipe());
   }
 }
