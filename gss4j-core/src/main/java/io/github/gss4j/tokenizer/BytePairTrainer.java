@@ -41,7 +41,7 @@ public final class BytePairTrainer {
   public static final String WORDS =
       "(?<=\\n)[ \\t]+|\\r?\\n| ?[\\p{L}\\p{M}]+| ?\\p{N}{1,3}| ?[^\\s\\p{L}\\p{M}\\p{N}]+|[ \\t]+(?!\\S)|\\s";
 
-  private static final Pattern WORD = Pattern.compile(WORDS, Pattern.UNICODE_CHARACTER_CLASS);
+  static final Pattern WORD = Pattern.compile(WORDS, Pattern.UNICODE_CHARACTER_CLASS);
 
   /** In order, so that the same text has the same merges in whatever pieces it came. */
   private final Map<String, Long> counts = new TreeMap<>();
@@ -131,7 +131,9 @@ public final class BytePairTrainer {
         queue.add(new Candidate(best.pair, now));
       }
     }
-    return json();
+    List<String> pairs = new ArrayList<>();
+    merges.forEach(p -> pairs.add(spellings.get(p.left) + " " + spellings.get(p.right)));
+    return json(spellings, pairs);
   }
 
   /** Every word is bytes. */
@@ -197,7 +199,8 @@ public final class BytePairTrainer {
     grown.forEach(next -> queue.add(new Candidate(next, pairCounts.get(next))));
   }
 
-  private ObjectNode json() {
+  /** The file of these tokens, by id, and these merges, as they were learned. */
+  static ObjectNode json(List<String> spellings, List<String> pairs) {
     JsonNodeFactory nodes = JsonNodeFactory.instance;
     ObjectNode root = nodes.objectNode().put("version", "1.0");
     root.putNull("truncation").putNull("padding");
@@ -221,8 +224,8 @@ public final class BytePairTrainer {
     for (int i = 0; i < spellings.size(); i++) {
       vocabulary.put(spellings.get(i), i);
     }
-    ArrayNode pairs = model.putArray("merges");
-    merges.forEach(p -> pairs.add(spellings.get(p.left) + " " + spellings.get(p.right)));
+    ArrayNode merges = model.putArray("merges");
+    pairs.forEach(merges::add);
     return root;
   }
 

@@ -20,11 +20,16 @@ public interface TokenizerJson {
   Tokenizer open(Path file, int mostIds);
 
   /**
-   * Opens a file with the module that is there.
+   * Opens a file: what {@link BytePairTrainer} wrote in Java alone, others with the module that is
+   * there.
    *
    * @throws TokenizerException if the file is invalid, or no module reads it
    */
   static Tokenizer read(Path file, int mostIds) {
+    return BytePairTokenizer.read(file).orElseGet(() -> readAnyKind(file, mostIds));
+  }
+
+  private static Tokenizer readAnyKind(Path file, int mostIds) {
     return ServiceLoader.load(TokenizerJson.class, TokenizerJson.class.getClassLoader())
         .findFirst()
         .orElseThrow(

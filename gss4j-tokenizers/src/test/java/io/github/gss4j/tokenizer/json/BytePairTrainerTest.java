@@ -5,9 +5,12 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.github.gss4j.tokenizer.BytePairTokenizer;
 import io.github.gss4j.tokenizer.BytePairTrainer;
 import io.github.gss4j.tokenizer.Golden;
 import io.github.gss4j.tokenizer.Tokenizer;
+import io.github.gss4j.tokenizer.TokenizerException;
+import io.github.gss4j.tokenizer.TokenizerJson;
 import io.github.gss4j.tokenizer.WellFormed;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -16,6 +19,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -31,6 +35,55 @@ class BytePairTrainerTest {
   void mergesAreThoseOfHuggingFace() {
     assertThat(texts(merges(learned())))
         .containsExactlyElementsOf(texts(Golden.read("bpe-learned.json").get("merges")));
+  }
+
+  /** {@link TokenizerJson#read} reads such a file without Hugging Face's library. */
+  @Test
+  void idsAreThoseOfHuggingFace() throws IOException {
+    Path file = Files.writeString(directory.resolve("tokenizer.json"), learned().toString());
+    List<String> texts = new ArrayList<>(Golden.texts().values());
+    texts.add("a\n<|endoftext|>\n    b<|endoftext|><|endoftext|>");
+    SplittableRandom random = new SplittableRandom(11);
+    String all = String.join("", Golden.texts().values());
+    for (int i = 0; i < 200; i++) {
+      StringBuilder mixed = new StringBuilder();
+      for (int j = random.nextInt(40); j >= 0; j--) {
+        int from = random.nextInt(all.length());
+        mixed.append(all, from, Math.min(all.length(), from + 1 + random.nextInt(9)));
+        mixed.append(random.nextInt(5) == 0 ? "\n  " : "");
+      }
+      texts.add(mixed.toString());
+    }
+    try (Tokenizer library = JsonTokenizer.open(file);
+        Tokenizer java = TokenizerJson.read(file, Integer.MAX_VALUE)) {
+      assertThat(java).isInstanceOf(BytePairTokenizer.class);
+      assertThat(java.size()).isEqualTo(library.size());
+      assertThat(java.endOfText()).isEqualTo(library.endOfText());
+      for (String text : texts) {
+        assertThat(java.encode(text)).as(text).containsExactly(library.encode(text));
+      }
+      for (int id = 0; id < SIZE; id++) {
+        assertThat(java.decode(id)).containsExactly(library.decode(id));
+      }
+      java.save(Files.createDirectory(directory.resolve("saved")));
+    }
+    assertThat(directory.resolve("saved/tokenizer.json")).hasSameBinaryContentAs(file);
+  }
+
+  @Test
+  void fileThatIsNotAsItWasWrittenIsNotReadInJava() throws IOException {
+    ObjectNode changed = learned();
+    ((ObjectNode) changed.get("model")).putArray("merges").add("a nowhere");
+    Path file = Files.writeString(directory.resolve("tokenizer.json"), changed.toString());
+    assertThatThrownBy(() -> TokenizerJson.read(file, Integer.MAX_VALUE))
+        .isInstanceOf(TokenizerException.class)
+        .hasMessageContaining("tokenizer.json");
+    ObjectNode prefixed = learned();
+    ((ObjectNode) prefixed.get("decoder")).put("add_prefix_space", true);
+    Files.writeString(file, prefixed.toString());
+    try (Tokenizer tokenizer = TokenizerJson.read(file, Integer.MAX_VALUE)) {
+      assertThat(tokenizer).isInstanceOf(JsonTokenizer.class);
+    }
   }
 
   @Test
