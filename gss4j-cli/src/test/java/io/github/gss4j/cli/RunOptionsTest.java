@@ -120,7 +120,7 @@ class RunOptionsTest {
         .containsPattern("optimizer steps of the run\\s+\\(default: 800\\)")
         .containsPattern("modes of the state space\\s+\\(default: 64\\)")
         .containsOnlyOnce("java (default)");
-    assertThat(help("demo")).containsPattern("optimizer steps of the run\\s+\\(default: 1300\\)");
+    assertThat(help("demo")).containsPattern("optimizer steps of the run\\s+\\(default: 1150\\)");
   }
 
   private static String help(String command) {

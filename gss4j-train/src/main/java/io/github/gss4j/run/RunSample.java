@@ -10,10 +10,11 @@ import io.github.gss4j.torch.TorchModel;
 import io.github.gss4j.tracking.MetricLine;
 import io.github.gss4j.trainer.Trainer;
 import io.github.gss4j.trainer.TrainingState;
+import java.nio.charset.StandardCharsets;
 
 /** Generates a sample with a run's model, averaged where the run averages: on the first rank. */
 final class RunSample {
-  private static final int TOKENS = 400;
+  private static final int BYTES = 400;
 
   private final RunSetup setup;
   private final Trainer<?> trainer;
@@ -45,12 +46,19 @@ final class RunSample {
           Sampling.seeded(setup.config().seed())
               .withTemperature(intervals().sampleTemperature())
               .withTopP(0.95);
-      int limit = model.config().maxSeqLen().orElse(Integer.MAX_VALUE);
-      int tokens = Math.min(TOKENS, limit - tokenizer.encode(prompt).length);
+      int given = tokenizer.encode(prompt).length;
+      int limit = model.config().maxSeqLen().orElse(Integer.MAX_VALUE) - given;
+      int tokens = Math.min(limit, tokensOf(BYTES, prompt, given));
       return tokens < 1
           ? ""
           : generator.generate(prompt, GenerationOptions.of(tokens, sampling)).text();
     }
+  }
+
+  /** As many tokens as so many bytes take where they are like those of the prompt. */
+  private static int tokensOf(int bytes, String prompt, int tokens) {
+    int ofPrompt = prompt.getBytes(StandardCharsets.UTF_8).length;
+    return ofPrompt == 0 ? bytes : (int) Math.ceil((double) bytes * tokens / ofPrompt);
   }
 
   private IntervalConfig intervals() {
