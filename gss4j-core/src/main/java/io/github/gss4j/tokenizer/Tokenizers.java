@@ -1,6 +1,5 @@
 package io.github.gss4j.tokenizer;
 
-import io.github.gss4j.config.Checks;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
@@ -85,7 +84,9 @@ public final class Tokenizers {
       return OptionalInt.empty();
     }
     int size = Integer.parseInt(matcher.group(1));
-    Checks.that(size >= BytePairTrainer.FEWEST, "tokenizer", spec, "bpe:258 or more");
+    if (size < BytePairTrainer.FEWEST) {
+      throw new IllegalArgumentException("tokenizer is " + spec + ", expected bpe:258 or more");
+    }
     return OptionalInt.of(size);
   }
 
