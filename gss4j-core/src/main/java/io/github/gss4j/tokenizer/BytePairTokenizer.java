@@ -26,7 +26,7 @@ import java.util.regex.Matcher;
  * A {@code tokenizer.json} that {@link BytePairTrainer} wrote, in Java alone. Ids are those of
  * Hugging Face's library.
  */
-public final class BytePairTokenizer implements Tokenizer {
+final class BytePairTokenizer implements Tokenizer {
   private static final ObjectMapper JSON = new ObjectMapper();
 
   /** Files that may name another token as the end of a text. */

@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.github.gss4j.tokenizer.BytePairTokenizer;
 import io.github.gss4j.tokenizer.BytePairTrainer;
 import io.github.gss4j.tokenizer.Golden;
 import io.github.gss4j.tokenizer.Tokenizer;
@@ -37,7 +36,7 @@ class BytePairTrainerTest {
         .containsExactlyElementsOf(texts(Golden.read("bpe-learned.json").get("merges")));
   }
 
-  /** {@link TokenizerJson#read} reads such a file without Hugging Face's library. */
+  /** {@link TokenizerJson#read} takes such a file without Hugging Face's library. */
   @Test
   void idsAreThoseOfHuggingFace() throws IOException {
     Path file = Files.writeString(directory.resolve("tokenizer.json"), learned().toString());
@@ -56,7 +55,7 @@ class BytePairTrainerTest {
     }
     try (Tokenizer library = JsonTokenizer.open(file);
         Tokenizer java = TokenizerJson.read(file, Integer.MAX_VALUE)) {
-      assertThat(java).isInstanceOf(BytePairTokenizer.class);
+      assertThat(java).isNotInstanceOf(JsonTokenizer.class);
       assertThat(java.size()).isEqualTo(library.size());
       assertThat(java.endOfText()).isEqualTo(library.endOfText());
       for (String text : texts) {
