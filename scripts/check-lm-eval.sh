@@ -1,12 +1,12 @@
 #!/usr/bin/env bash
 # lm-evaluation-harness scores Java through `gss serve` (its model local-completions) in windows that each begin with one
 # known token, and `gss eval` the same windows: their bits per byte must be equal to 1e-4.
-# The Java is gss4j's own, which is in no training text of `gss demo`. Needs python3 with venv; fetches lm-eval once.
-#   scripts/check-lm-eval.sh [MODEL]           # of bytes as tokens (default: runs/demo/best)
+# The Java is gss4j's own, which is in no training text of that model. Needs python3 with venv; fetches lm-eval once.
+#   scripts/check-lm-eval.sh [MODEL]           # of bytes as tokens (default: the model that comes along)
 #   WINDOW=1024 WINDOWS=64 VENV=DIR scripts/check-lm-eval.sh MODEL
 set -euo pipefail
 home=$(cd "$(dirname "$0")/.." && pwd)
-model=${1:-$home/runs/demo/best}
+model=${1:-$home/gss4j-sample-model/src/main/resources/io/github/gss4j/sample}
 venv=${VENV:-${XDG_CACHE_HOME:-$HOME/.cache}/gss4j/lm-eval}
 window=${WINDOW:-1024}
 windows=${WINDOWS:-64}

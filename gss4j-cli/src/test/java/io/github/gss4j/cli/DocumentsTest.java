@@ -220,7 +220,15 @@ class DocumentsTest {
         wrong("holds other files", "prepare", "--data", text, "--out", shards),
         wrong("threads is 0", "prepare", "--data", text, "--out", out, "--threads", 0),
         wrong("'nothing'", "prepare", "--data", text, "--out", out, "--tokenizer", "nothing"),
-        wrong("run", "prepare", "--data", text, "--out", out, "--tokenizer", "bpe:300"),
+        wrong(
+            "which gss train learns from its text",
+            "prepare",
+            "--data",
+            text,
+            "--out",
+            out,
+            "--tokenizer",
+            "bpe:300"),
         wrong(
             "tokenizer is bpe:20, expected",
             Tiny.train(text, "--out", out, "--tokenizer", "bpe:20")),

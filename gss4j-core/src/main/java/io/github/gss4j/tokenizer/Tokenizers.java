@@ -90,6 +90,17 @@ public final class Tokenizers {
     return OptionalInt.of(size);
   }
 
+  /** How many tokens a run has, by the name of its tokenizer; one is not learned for that. */
+  public static int size(String spec) {
+    OptionalInt learned = learned(spec);
+    if (learned.isPresent()) {
+      return learned.getAsInt();
+    }
+    try (Tokenizer tokenizer = open(spec)) {
+      return tokenizer.size();
+    }
+  }
+
   private static Tokenizer fromFile(String spec, int mostIds) {
     if (learned(spec).isPresent()) {
       throw new TokenizerException(

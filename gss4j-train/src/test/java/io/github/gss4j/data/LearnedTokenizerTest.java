@@ -8,7 +8,6 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.SplittableRandom;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -19,13 +18,6 @@ class LearnedTokenizerTest {
   private static final String[] WORDS = {"für", "state", "the", "😀", "gate", "getName", "漢字"};
 
   @TempDir Path dir;
-
-  private Path cache;
-
-  @BeforeEach
-  void newCache() {
-    cache = dir.resolve("cache");
-  }
 
   private static String lines(int bytes, String lineBreak) {
     SplittableRandom random = new SplittableRandom(5);
@@ -51,7 +43,7 @@ class LearnedTokenizerTest {
     BytePairTrainer whole = new BytePairTrainer();
     whole.add(text);
     try (TokenStore bytes = store(text)) {
-      Path file = LearnedTokenizer.of(bytes, SIZE, cache);
+      Path file = LearnedTokenizer.of(bytes, SIZE, dir);
       assertThat(new ObjectMapper().readTree(file.toFile()))
           .isEqualTo(new ObjectMapper().readTree(whole.learn(SIZE).toString()));
     }
@@ -61,13 +53,13 @@ class LearnedTokenizerTest {
   void isLearnedOnceForATextAndASize() throws IOException {
     Path file;
     try (TokenStore bytes = store(lines(1000, "\n"))) {
-      file = LearnedTokenizer.of(bytes, 300, cache);
+      file = LearnedTokenizer.of(bytes, 300, dir);
       Files.writeString(file, "kept");
-      assertThat(LearnedTokenizer.of(bytes, 300, cache)).isEqualTo(file).hasContent("kept");
-      assertThat(LearnedTokenizer.of(bytes, 301, cache)).isNotEqualTo(file);
+      assertThat(LearnedTokenizer.of(bytes, 300, dir)).isEqualTo(file).hasContent("kept");
+      assertThat(LearnedTokenizer.of(bytes, 301, dir)).isNotEqualTo(file);
     }
     try (TokenStore other = store(lines(2000, "\n"))) {
-      assertThat(LearnedTokenizer.of(other, 300, cache)).isNotEqualTo(file);
+      assertThat(LearnedTokenizer.of(other, 300, dir)).isNotEqualTo(file);
     }
   }
 }

@@ -9,10 +9,8 @@ import io.github.gss4j.config.StateSpaceInit;
 import io.github.gss4j.optim.OptimizerConfig;
 import io.github.gss4j.optim.Schedule;
 import io.github.gss4j.tokenizer.ByteTokenizer;
-import io.github.gss4j.tokenizer.Tokenizer;
 import io.github.gss4j.tokenizer.TokenizerJson;
 import io.github.gss4j.tokenizer.Tokenizers;
-import java.util.OptionalInt;
 
 /**
  * Everything that decides a training run: with the same one, the same text and the same threads,
@@ -103,15 +101,12 @@ public record TrainConfig(
    * @throws io.github.gss4j.tokenizer.TokenizerException if it is none of them
    */
   public TrainConfig withTokenizer(String spec) {
-    OptionalInt learned = Tokenizers.learned(spec);
-    if (learned.isPresent()) {
-      return with(data.withTokenizerFile(spec))
-          .with(model.withTokenizer(TokenizerJson.NAME).withNumTokens(learned.getAsInt()));
-    }
-    try (Tokenizer tokenizer = Tokenizers.open(spec)) {
-      return with(data.withTokenizerFile(Tokenizers.isFile(spec) ? spec : ""))
-          .with(model.withTokenizer(tokenizer.name()).withNumTokens(tokenizer.size()));
-    }
+    boolean file = Tokenizers.isFile(spec);
+    return with(data.withTokenizerFile(file ? spec : ""))
+        .with(
+            model
+                .withTokenizer(file ? TokenizerJson.NAME : spec)
+                .withNumTokens(Tokenizers.size(spec)));
   }
 
   /** A copy with another number of optimizer steps. */

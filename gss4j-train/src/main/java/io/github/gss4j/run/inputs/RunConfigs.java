@@ -10,7 +10,6 @@ import io.github.gss4j.tokenizer.TokenizerJson;
 import io.github.gss4j.tokenizer.Tokenizers;
 import java.nio.file.Path;
 import java.util.Optional;
-import java.util.OptionalInt;
 
 /**
  * Settings of a run as JSON, of which some may be missing: what they leave open follows from the
@@ -106,18 +105,8 @@ public final class RunConfigs {
     }
     settings.put(TOKENIZER, spec);
     if (!settings.hasNonNull(NUM_TOKENS)) {
-      settings.put(NUM_TOKENS, numTokens(RunInputs.tokenizerSpec(spec, resumed)));
+      settings.put(NUM_TOKENS, Tokenizers.size(RunInputs.tokenizerSpec(spec, resumed)));
     }
     return TrainConfig.from(new JsonFields(where, settings), byDefault);
-  }
-
-  private static int numTokens(String spec) {
-    OptionalInt learned = Tokenizers.learned(spec);
-    if (learned.isPresent()) {
-      return learned.getAsInt();
-    }
-    try (Tokenizer tokenizer = Tokenizers.open(spec)) {
-      return tokenizer.size();
-    }
   }
 }
